@@ -1,0 +1,159 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// `make` sets BARCHAN_STRICT, so that our own builds stop at a warning; a packager's do not.
+let strict: [SwiftSetting] = Context.environment["BARCHAN_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)]
+
+// One shared copy of the contract in a process; see Sources/Barchan/Package.swift. The link `Sources/contract` gives
+// that package an identity of its own also where this one is checked out into a folder called `barchan`.
+let contract: Target.Dependency = .product(name: "Barchan", package: "contract")
+
+// Exports a module's one C entry point and hides everything it embeds.
+let moduleLinking: [LinkerSetting] = [
+    .unsafeFlags(["-Xlinker", "--version-script=\(Context.packageDirectory)/Plugins/module.map"])
+]
+let staticLinking: [LinkerSetting] = [.unsafeFlags(["-static-executable"])]
+
+/// A module: its code as a library of this package, so that tests can link it, and the entry point as a shared object.
+func module(_ interface: String, _ name: String, dependencies: [Target.Dependency]) -> [Target] {
+    [
+        .target(
+            name: name, dependencies: [contract] + dependencies, path: "Plugins/\(interface)/\(name)",
+            exclude: ["Module", "README.md"], swiftSettings: strict),
+        .target(
+            name: "\(name)Module", dependencies: [contract, .target(name: name)],
+            path: "Plugins/\(interface)/\(name)/Module", swiftSettings: strict, linkerSettings: moduleLinking),
+    ]
+}
+
+let package = Package(
+    name: "barchan-host",
+    products: [
+        .executable(name: "barchan", targets: ["barchan"]),
+        .executable(name: "barchan-sandbox", targets: ["barchan-sandbox"]),
+        .executable(name: "barchan-http-bridge", targets: ["barchan-http-bridge"]),
+        .executable(name: "sandbox-probe", targets: ["sandbox-probe"]),
+        .library(name: "NamespaceIsolation", type: .dynamic, targets: ["NamespaceIsolationModule"]),
+        .library(name: "OverlayStorage", type: .dynamic, targets: ["OverlayStorageModule"]),
+        .library(name: "CapnpTransport", type: .dynamic, targets: ["CapnpTransportModule"]),
+        .library(name: "HTTPFrontend", type: .dynamic, targets: ["HTTPFrontendModule"]),
+    ],
+    dependencies: [
+        .package(path: "Sources/contract"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    ],
+    targets: [
+        // The core.
+        .target(name: "BarchanKernel", dependencies: [contract, "CLinux"], swiftSettings: strict),
+        .target(name: "BarchanConformance", dependencies: [contract, "CLinux"], swiftSettings: strict),
+        .target(
+            name: "BarchanConfiguration", dependencies: [contract, "BarchanKernel", "TOMLKit"], swiftSettings: strict),
+        .executableTarget(
+            name: "barchan",
+            dependencies: [
+                contract, "BarchanKernel", "BarchanConformance", "BarchanConfiguration", "SPK", "CLinux",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+        // Pure formats and protocols.
+        .target(name: "CapnProto", swiftSettings: strict),
+        .target(name: "GrainSchemas", dependencies: ["CapnProto"], swiftSettings: strict),
+        .target(
+            name: "SPK", dependencies: [contract, "CapnProto", "GrainSchemas", "CLzma", "CSodium"],
+            swiftSettings: strict),
+        .target(name: "HTTP1", swiftSettings: strict),
+
+        // C: thin headers and facades.
+        .target(name: "CLinux"),
+        .target(
+            name: "CCapnpRPC", exclude: [],
+            cxxSettings: [.unsafeFlags(["-std=c++17"])],
+            linkerSettings: [
+                .linkedLibrary("capnp-rpc"), .linkedLibrary("capnp"), .linkedLibrary("kj-async"), .linkedLibrary("kj"),
+                .linkedLibrary("stdc++"),
+            ]),
+        .systemLibrary(name: "CSeccomp"),
+        .systemLibrary(name: "CLzma"),
+        .systemLibrary(name: "CSodium"),
+        .systemLibrary(name: "CSQLite"),
+
+        // Small static programs.
+        .executableTarget(
+            name: "barchan-sandbox", dependencies: ["CLinux", "CSeccomp", "SandboxProtocol"], swiftSettings: strict,
+            linkerSettings: staticLinking),
+        .target(name: "SandboxProtocol", swiftSettings: strict),
+        .executableTarget(
+            name: "barchan-http-bridge", dependencies: ["CLinux", "CCapnpRPC", "CapnProto", "GrainSchemas", "HTTP1"],
+            swiftSettings: strict, linkerSettings: staticLinking + [.linkedLibrary("gcc_eh")]),
+        .executableTarget(
+            name: "sandbox-probe", dependencies: ["CLinux"], swiftSettings: strict, linkerSettings: staticLinking),
+        .executableTarget(name: "capnpc-swift", dependencies: ["CapnProto"], swiftSettings: strict),
+    ]
+        + module("Isolation", "NamespaceIsolation", dependencies: ["CLinux", "SandboxProtocol"])
+        + module("Storage", "OverlayStorage", dependencies: ["CLinux", "CSQLite", "SPK"])
+        + module("Transport", "CapnpTransport", dependencies: ["CLinux", "CCapnpRPC", "CapnProto", "GrainSchemas"])
+        + module(
+            "Frontend", "HTTPFrontend",
+            dependencies: [
+                "CSodium",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Mustache", package: "swift-mustache"),
+            ])
+        + [
+            .testTarget(name: "BarchanTests", dependencies: [contract], swiftSettings: strict),
+            .testTarget(
+                name: "BarchanKernelTests", dependencies: [contract, "BarchanKernel", "CLinux"], swiftSettings: strict),
+            .testTarget(
+                name: "BarchanConfigurationTests", dependencies: [contract, "BarchanKernel", "BarchanConfiguration"],
+                swiftSettings: strict),
+            .testTarget(name: "CapnProtoTests", dependencies: ["CapnProto", "GrainSchemas"], swiftSettings: strict),
+            .testTarget(name: "SPKTests", dependencies: ["SPK", "CapnProto", "GrainSchemas"], swiftSettings: strict),
+            .testTarget(name: "HTTP1Tests", dependencies: ["HTTP1"], swiftSettings: strict),
+            .testTarget(
+                name: "NamespaceIsolationTests",
+                dependencies: [contract, "NamespaceIsolation", "BarchanConformance", "CLinux"], swiftSettings: strict),
+            .testTarget(
+                name: "OverlayStorageTests",
+                dependencies: [contract, "OverlayStorage", "BarchanConformance", "SPK", "CLinux"], swiftSettings: strict),
+            .testTarget(
+                name: "CapnpTransportTests",
+                dependencies: [contract, "CapnpTransport", "BarchanConformance", "CLinux"], swiftSettings: strict),
+            .testTarget(
+                name: "BridgeTests",
+                dependencies: [contract, "CapnpTransport", "CapnProto", "GrainSchemas", "CLinux"], swiftSettings: strict),
+            .testTarget(
+                name: "HTTPFrontendTests", dependencies: [contract, "HTTPFrontend", "BarchanConformance", "CLinux"],
+                swiftSettings: strict),
+            .testTarget(
+                name: "EndToEndTests", dependencies: [contract, "CLinux"], swiftSettings: strict),
+        ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)
+
+// `BARCHAN_ONLY="SPKTests barchan"` keeps those targets and what they need: for work on one part, and for packagers.
+if let only = Context.environment["BARCHAN_ONLY"] {
+    let byName = Dictionary(uniqueKeysWithValues: package.targets.map { ($0.name, $0) })
+    var wanted: Set<String> = []
+    var pending = only.split(separator: " ").map(String.init)
+    while let name = pending.popLast() {
+        guard let target = byName[name], wanted.insert(name).inserted else { continue }
+        for dependency in target.dependencies {
+            switch dependency {
+            case .byNameItem(let name, _), .targetItem(let name, _): pending.append(name)
+            default: continue
+            }
+        }
+    }
+    package.targets.removeAll { !wanted.contains($0.name) }
+    let products = [
+        "NamespaceIsolation", "OverlayStorage", "CapnpTransport", "HTTPFrontend",
+    ].map { ($0, "\($0)Module") } + package.targets.filter { $0.type == .executable }.map { ($0.name, $0.name) }
+    package.products.removeAll { product in !products.contains { $0.0 == product.name && wanted.contains($0.1) } }
+}

@@ -1,0 +1,211 @@
+/// Faces the people: serves pages, or whatever else they use to reach their grains.
+public protocol FrontendProvider: Sendable {
+    /// What holds for every page; fixed for the provider's life.
+    var guarantees: Set<Guarantee> { get }
+
+    /// Serves until the task is cancelled, then lets requests under way finish for a few seconds.
+    /// - Parameter ready: Called once, when people can connect.
+    /// - Throws: ``HostError`` when serving is impossible, for instance because the port is taken.
+    func run(for host: any FrontendHost, ready: @escaping @Sendable (FrontendAddress) -> Void) async throws(HostError)
+}
+
+/// Where a frontend listens.
+public struct FrontendAddress: Sendable, Equatable {
+    /// What people open, without a trailing slash: `http://localhost:6080`.
+    public var baseURL: String
+
+    public init(baseURL: String) { self.baseURL = baseURL }
+
+    /// The link that logs somebody in once.
+    public func loginLink(token: Secret) -> String { "\(baseURL)/login/\(token.text)" }
+}
+
+/// What the core offers to a frontend.
+///
+/// Calls on behalf of a person take that person's ``AccountID`` and throw `.permissionDenied` when the person may not,
+/// `.notFound` when the thing does not exist or the person may not know of it.
+public protocol FrontendHost: Sendable {
+    var accounts: any AccountDirectory { get }
+    var apps: any AppDirectory { get }
+    var grains: any GrainDirectory { get }
+    var sessions: any SessionDirectory { get }
+}
+
+/// Who is who.
+public protocol AccountDirectory: Sendable {
+    /// Exchanges a one-time login token for a login. The token is used up, also when two try at once.
+    /// - Throws: `.permissionDenied` when the token is unknown, used or expired.
+    func logIn(withToken token: Secret) async throws(HostError) -> Login
+
+    /// The account a login belongs to, or nil when the login is unknown, expired or logged out.
+    func account(forLogin secret: Secret) async throws(HostError) -> Account?
+
+    /// Ends a login. Ending an unknown one does nothing.
+    func logOut(_ secret: Secret) async throws(HostError)
+}
+
+/// A person.
+public struct Account: Sendable, Equatable {
+    public enum Role: String, Sendable { case administrator, user }
+
+    public var identifier: AccountID
+    public var displayName: String
+    public var handle: String
+    public var role: Role
+
+    public init(identifier: AccountID, displayName: String, handle: String, role: Role) {
+        self.identifier = identifier
+        self.displayName = displayName
+        self.handle = handle
+        self.role = role
+    }
+}
+
+/// A fresh login of one browser.
+public struct Login: Sendable {
+    public var account: Account
+    public var secret: Secret
+    /// How long the login lasts.
+    public var lifetime: Duration
+
+    public init(account: Account, secret: Secret, lifetime: Duration) {
+        self.account = account
+        self.secret = secret
+        self.lifetime = lifetime
+    }
+}
+
+/// The apps there are.
+public protocol AppDirectory: Sendable {
+    /// The newest installed version of each app, ordered by title.
+    func apps(for account: AccountID) async throws(HostError) -> [InstalledPackage]
+
+    /// Installs a package file; administrators only, because everybody sees the app.
+    /// - Parameter progress: Bytes of the file consumed so far.
+    /// - Throws: as ``PackageStore/install(_:expecting:progress:)``.
+    func install(
+        _ file: any ByteReader, by account: AccountID, progress: @escaping @Sendable (Int64) -> Void
+    ) async throws(HostError) -> InstalledPackage
+
+    /// Removes an app; administrators only.
+    /// - Throws: `.permissionDenied` for others; `.invalidArgument` while a grain uses it, saying how many.
+    func uninstall(_ app: AppID, by account: AccountID) async throws(HostError)
+}
+
+/// The grains a person has.
+public protocol GrainDirectory: Sendable {
+    /// The person's grains, last used first.
+    func grains(for account: AccountID) async throws(HostError) -> [GrainSummary]
+
+    func grain(_ grain: GrainID, for account: AccountID) async throws(HostError) -> GrainSummary
+
+    /// Makes a grain and starts it for the first time.
+    /// - Parameter action: Position in the manifest's actions.
+    /// - Parameter title: Nil for the default title.
+    /// - Throws: `.notFound` for an unknown package or action. An app that does not start is no error here: the grain
+    ///   exists, and opening it says what is wrong.
+    func create(
+        package: PackageID, action: Int, title: String?, by account: AccountID
+    ) async throws(HostError) -> GrainSummary
+
+    /// - Throws: `.invalidArgument` for an empty title or one over 200 characters.
+    func rename(_ grain: GrainID, to title: String, by account: AccountID) async throws(HostError)
+
+    /// Stops the grain; the next request starts it again.
+    func stop(_ grain: GrainID, by account: AccountID) async throws(HostError)
+
+    /// Removes the grain with all its data.
+    func remove(_ grain: GrainID, by account: AccountID) async throws(HostError)
+
+    /// The newest part of what the app printed, at most `maximumBytes`.
+    func log(of grain: GrainID, by account: AccountID, maximumBytes: Int) async throws(HostError) -> [UInt8]
+}
+
+/// A grain as its owner sees it in a list.
+public struct GrainSummary: Sendable, Equatable {
+    public var identifier: GrainID
+    public var title: String
+    public var app: AppID
+    public var appTitle: String
+    public var package: PackageID
+    public var state: GrainState
+    public var usedBytes: Int64
+    /// Seconds since 1970-01-01T00:00:00Z.
+    public var lastUsed: Int64
+
+    public init(
+        identifier: GrainID, title: String, app: AppID, appTitle: String, package: PackageID, state: GrainState,
+        usedBytes: Int64, lastUsed: Int64
+    ) {
+        self.identifier = identifier
+        self.title = title
+        self.app = app
+        self.appTitle = appTitle
+        self.package = package
+        self.state = state
+        self.usedBytes = usedBytes
+        self.lastUsed = lastUsed
+    }
+}
+
+/// What a grain is doing.
+public enum GrainState: Sendable, Equatable {
+    case stopped
+    case starting
+    case running
+    /// It ended by itself; the text is for its owner. The next request starts it again.
+    case crashed(reason: String)
+}
+
+/// Open tabs.
+public protocol SessionDirectory: Sendable {
+    /// Opens a grain in a tab.
+    func open(_ grain: GrainID, by account: AccountID) async throws(HostError) -> any GrainSession
+
+    /// An open session, or nil when it is unknown, closed or expired. Does not keep it open.
+    func session(_ identifier: SessionID) async -> (any GrainSession)?
+}
+
+/// One grain open in one tab, on a host name of its own.
+///
+/// A session lives while the tab keeps it alive; its grain lives at least as long as one of its sessions. A request to
+/// a stopped grain starts it. All methods throw `.notFound` once the session is closed or expired.
+public protocol GrainSession: Sendable {
+    /// The random part of the session's host name. Not a secret by itself.
+    var identifier: SessionID { get }
+    /// What the browser must present besides the host name.
+    var secret: Secret { get }
+    var grain: GrainID { get }
+
+    var state: GrainState { get async }
+
+    /// Sends a request, starting the grain when it is not running.
+    /// - Parameter client: The browser as of this request; an app learns it at its first.
+    /// - Throws: as ``WebSession/send(_:)``; `.failed` with the reason when the app does not start.
+    func send(_ request: WebRequest, from client: WebClient) async throws(HostError) -> WebResponse
+
+    /// Opens a web socket, starting the grain when it is not running.
+    func openWebSocket(
+        _ request: WebSocketRequest, from client: WebClient, incoming: any ByteReader
+    ) async throws(HostError) -> WebSocketResponse
+
+    /// The tab is still there; call at least every 60 seconds.
+    func keepAlive() async throws(HostError)
+
+    /// The tab is gone. A second call does nothing.
+    func close() async
+}
+
+/// What an app learns about a browser (specification, section 9.1).
+public struct WebClient: Sendable, Equatable {
+    /// Scheme and host of the session, without a trailing slash.
+    public var basePath: String
+    public var userAgent: String
+    public var acceptableLanguages: [String]
+
+    public init(basePath: String, userAgent: String, acceptableLanguages: [String]) {
+        self.basePath = basePath
+        self.userAgent = userAgent
+        self.acceptableLanguages = acceptableLanguages
+    }
+}

@@ -1,0 +1,57 @@
+/// Runs programs behind walls.
+public protocol IsolationProvider: Sendable {
+    /// What ``launch(_:socket:output:)`` promises on this machine with these settings; fixed for the provider's life.
+    var guarantees: Set<Guarantee> { get }
+
+    /// The user and group, as the host sees them, that a sandbox's files belong to.
+    ///
+    /// Volumes are created for this owner.
+    var fileOwner: FileOwner { get }
+
+    /// Starts the program of `specification` in a new sandbox.
+    ///
+    /// The program starts with `/dev/null` as descriptor 0, `output` as 1 and 2, `socket` as 3 and no other. Returns
+    /// once the program runs, or has failed to start.
+    /// - Parameter socket: The grain's end of its stream socket. Owned by the provider from this call on, also when
+    ///   it throws.
+    /// - Parameter output: Where the program's output goes, a pipe. Owned likewise.
+    /// - Throws: ``HostError`` `.invalidArgument` for a specification that cannot be run (a missing or non-executable
+    ///   program, a NUL in an argument), `.resourceExhausted` when the kernel is out of something, `.failed` with the
+    ///   step that failed otherwise. Nothing is left behind.
+    func launch(
+        _ specification: SandboxSpecification, socket: consuming OwnedDescriptor, output: consuming OwnedDescriptor
+    ) async throws(HostError) -> any Sandbox
+}
+
+/// A running sandbox, or one that has ended.
+///
+/// A sandbox lives until its first process exits, ``terminate()`` is called, or the host process is gone, whichever
+/// comes first; then every process in it is gone.
+public protocol Sandbox: Sendable {
+    /// Waits for the end. Any number of callers, before or after the end; all get the same answer.
+    func waitForExit() async -> SandboxExit
+
+    /// Ends every process and returns when all are gone. A second call returns at once.
+    func terminate() async
+}
+
+/// How the first process of a sandbox ended.
+public enum SandboxExit: Sendable, Equatable {
+    /// It called exit with this status, 0 to 255.
+    case exited(status: Int32)
+    /// This signal ended it.
+    case signaled(signal: Int32)
+    /// The provider lost it; the text says how.
+    case lost(reason: String)
+}
+
+/// A user and a group of the host.
+public struct FileOwner: Sendable, Equatable {
+    public var user: UInt32
+    public var group: UInt32
+
+    public init(user: UInt32, group: UInt32) {
+        self.user = user
+        self.group = group
+    }
+}

@@ -1,0 +1,9 @@
+/// Keeps packages, the data of grains, and the core's own records.
+public protocol StorageProvider: Sendable {
+    /// What holds for everything below; fixed for the provider's life.
+    var guarantees: Set<Guarantee> { get }
+
+    var packages: any PackageStore { get }
+    var volumes: any VolumeStore { get }
+    var records: any RecordStore { get }
+}

@@ -1,0 +1,33 @@
+/// The data of grains: one volume each.
+public protocol VolumeStore: Sendable {
+    /// Makes an empty volume that belongs to `owner`.
+    /// - Throws: ``HostError`` `.alreadyExists` when the grain has one.
+    func create(for grain: GrainID, owner: FileOwner) async throws(HostError) -> any Volume
+
+    /// The grain's volume, or nil when it has none.
+    func volume(for grain: GrainID) async throws(HostError) -> (any Volume)?
+
+    /// The grains that have a volume, ordered.
+    func grains() async throws(HostError) -> [GrainID]
+
+    /// Removes the grain's volume with everything in it, log included. Removing none does nothing.
+    func remove(for grain: GrainID) async throws(HostError)
+}
+
+/// The data of one grain.
+public protocol Volume: Sendable {
+    /// Absolute path of the directory that becomes the grain's /var.
+    var directory: String { get }
+
+    /// Space on disk that the grain's data takes, in bytes, as of now.
+    func usedBytes() async throws(HostError) -> Int64
+
+    /// Adds to the grain's log. The log keeps the newest part; at most about 1 MiB (specification, section 4.7).
+    func appendToLog(_ bytes: [UInt8]) async throws(HostError)
+
+    /// The newest part of the log, at most `maximumBytes` of it.
+    func readLog(maximumBytes: Int) async throws(HostError) -> [UInt8]
+
+    /// Returns when everything the grain has written so far survives a power cut.
+    func synchronize() async throws(HostError)
+}

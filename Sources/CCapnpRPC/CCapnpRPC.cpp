@@ -1,0 +1,1 @@
+// Facade over libcapnp RPC; see the header.

@@ -1,0 +1,3 @@
+#ifndef BARCHAN_CCAPNPRPC_H
+#define BARCHAN_CCAPNPRPC_H
+#endif
