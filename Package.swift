@@ -60,7 +60,7 @@ let package = Package(
             swiftSettings: strict),
 
         // Pure formats and protocols.
-        .target(name: "CapnProto", swiftSettings: strict),
+        .target(name: "CapnProto", exclude: ["README.md"], swiftSettings: strict),
         .target(name: "GrainSchemas", dependencies: ["CapnProto"], swiftSettings: strict),
         .target(
             name: "SPK", dependencies: [contract, "CapnProto", "GrainSchemas", "CLzma", "CSodium"],
