@@ -1,0 +1,74 @@
+import HTTP1
+import Testing
+
+@Suite struct RequestTests {
+    static let refusedHeads: [(String, HTTPError)] = [
+        ("GET / HTTP/1.1\r\n\r\n", .hostMissing),
+        ("GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", .hostMissing),
+        ("GET  / HTTP/1.1\r\nHost: a\r\n\r\n", .startLineMalformed),
+        ("GET / HTTP/1.1 \r\nHost: a\r\n\r\n", .startLineMalformed),
+        ("GET /\r\nHost: a\r\n\r\n", .startLineMalformed),
+        ("G ET / HTTP/1.1\r\nHost: a\r\n\r\n", .startLineMalformed),
+        ("GET\t/ HTTP/1.1\r\nHost: a\r\n\r\n", .startLineMalformed),
+        ("GET path HTTP/1.1\r\nHost: a\r\n\r\n", .startLineMalformed),
+        ("GET /#x HTTP/1.1\r\nHost: a\r\n\r\n", .startLineMalformed),
+        ("GET /\u{7f} HTTP/1.1\r\nHost: a\r\n\r\n", .startLineMalformed),
+        ("GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n", .startLineMalformed),
+        ("GET / HTTP/2.0\r\nHost: a\r\n\r\n", .versionUnsupported),
+        ("GET / HTTP/1.1\nHost: a\r\n\r\n", .lineEndMalformed),
+        ("GET / HTTP/1.1\r\nHost: a\r\n b\r\n\r\n", .lineFolded),
+    ]
+
+    @Test(arguments: refusedHeads)
+    func anAmbiguousRequestIsRefused(_ example: (String, HTTPError)) {
+        #expect(throws: example.1) { try RequestHead(parsing: bytes(example.0)) }
+    }
+
+    @Test func aRequestIsTakenApart() throws {
+        let head = try RequestHead(parsing: bytes("POST /a?b HTTP/1.1\r\nhost: h\r\nContent-Length: 3\r\n\r\n"))
+        #expect(text(head.method) == "POST")
+        #expect(text(head.target) == "/a?b")
+        #expect(head.minorVersion == 1)
+        #expect(try BodyFraming(of: head) == .length(3))
+        let proxied = try RequestHead(
+            parsing: bytes("GET http://x/y HTTP/1.0\r\n\r\n"), allowsAbsoluteForm: true)
+        #expect(text(proxied.target) == "http://x/y")
+        #expect(try BodyFraming(of: proxied) == .none)
+    }
+
+    @Test func aRequestIsWrittenInOrder() throws {
+        var writer = try RequestWriter(method: "GET", root: "/".utf8, path: "a?b=%20".utf8)
+        writer.field("Connection", "close")
+        try writer.field("User-Agent", "UA/1".utf8)
+        try writer.field(named: bytes("x-a"), "1".utf8)
+        writer.finish()
+        #expect(text(writer.bytes) == "GET /a?b=%20 HTTP/1.1\r\nConnection: close\r\nUser-Agent: UA/1\r\nx-a: 1\r\n\r\n")
+    }
+
+    @Test(arguments: ["a\rb", "a\nb", "a\r\nX: y", "\u{0}"])
+    func noValueEndsALine(_ value: String) throws {
+        var writer = try RequestWriter(method: "GET", root: "/".utf8, path: "".utf8)
+        #expect(throws: HTTPError.valueNotWritable) { try writer.field("A", value.utf8) }
+        #expect(throws: HTTPError.valueNotWritable) { try writer.field(named: bytes("A"), value.utf8) }
+        #expect(throws: HTTPError.valueNotWritable) { try RequestWriter(method: "GET", root: "/".utf8, path: value.utf8) }
+    }
+
+    @Test(arguments: ["", "a b", "a:", "a\r", "\u{e4}"])
+    func noNameIsAnythingButAToken(_ name: String) throws {
+        var writer = try RequestWriter(method: "GET", root: "/".utf8, path: "".utf8)
+        #expect(throws: HTTPError.valueNotWritable) { try writer.field(named: bytes(name), "x".utf8) }
+    }
+
+    @Test(arguments: ["a b", "a\tb", "\u{7f}"])
+    func noTargetHoldsABlank(_ path: String) {
+        #expect(throws: HTTPError.valueNotWritable) { try RequestWriter(method: "GET", root: "/".utf8, path: path.utf8) }
+    }
+
+    @Test func chunksAreWhatTheParserReads() {
+        let content = String(repeating: "x", count: 300)
+        let body = ChunkWriter.header(for: 300) + bytes(content) + ChunkWriter.contentEnd + ChunkWriter.bodyEnd
+        let outcome = read(bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n") + body, pieces: 50, closes: false)
+        #expect(outcome.isComplete)
+        #expect(outcome.body == content)
+    }
+}

@@ -1,0 +1,54 @@
+import HTTP1
+import Testing
+
+func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
+func slice(_ text: String) -> ArraySlice<UInt8> { Array(text.utf8)[...] }
+func text(_ bytes: some Sequence<UInt8>) -> String { String(decoding: Array(bytes), as: UTF8.self) }
+
+/// What came of reading an answer.
+struct Outcome: Equatable {
+    var status: Int?
+    var body = ""
+    var isComplete = false
+    var isUpgraded = false
+    var error: HTTPError?
+}
+
+/// Reads `input` in pieces of `size` bytes; `closes` says whether the connection ends behind it.
+func read(
+    _ input: [UInt8], as request: ResponseParser.Request = .ordinary, pieces size: Int, closes: Bool = true,
+    limits: HTTPLimits = HTTPLimits()
+) -> Outcome {
+    var parser = ResponseParser(answerTo: request, limits: limits)
+    var outcome = Outcome()
+    var body: [UInt8] = []
+    do {
+        var start = 0
+        while start < input.count {
+            let piece = Array(input[start..<min(start + size, input.count)])
+            try parser.feed(piece.span)
+            body += parser.takeContent()
+            start += piece.count
+        }
+        if closes { try parser.finish() }
+    } catch {
+        outcome.error = error
+    }
+    outcome.status = parser.head?.status
+    outcome.body = text(body)
+    outcome.isComplete = parser.isComplete
+    outcome.isUpgraded = parser.isUpgraded
+    return outcome
+}
+
+/// A small generator with a seed, so that a failure can be repeated.
+struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+        return z ^ (z >> 31)
+    }
+}
