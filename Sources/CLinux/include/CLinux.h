@@ -2,10 +2,7 @@
 #ifndef BARCHAN_CLINUX_H
 #define BARCHAN_CLINUX_H
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-
+// Without _GNU_SOURCE here: system types must look exactly as in Swift's Glibc module. CLinux.c defines it.
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -25,5 +22,12 @@ static inline int clinux_wifexited(int status) { return WIFEXITED(status); }
 static inline int clinux_wexitstatus(int status) { return WEXITSTATUS(status); }
 static inline int clinux_wifsignaled(int status) { return WIFSIGNALED(status); }
 static inline int clinux_wtermsig(int status) { return WTERMSIG(status); }
+
+// Probes for `barchan doctor`: 0 or more when the kernel has the feature, -errno when not.
+// A child tries the user namespace (with a mount namespace), because the attempt changes the process that makes it.
+int clinux_probe_user_namespace(void);
+// The version of the Landlock interface.
+int clinux_probe_landlock(void);
+int clinux_probe_pidfd(void);
 
 #endif
