@@ -10,7 +10,7 @@ let package = Package(
         .target(
             name: "Barchan",
             path: ".",
-            exclude: ["Package.swift", "README.md"],
+            exclude: ["Package.swift", "README.md", "Documentation.docc"],
             // Library evolution keeps a module built against an older contract loadable after fields, cases and
             // methods were added.
             swiftSettings: [.unsafeFlags(["-enable-library-evolution"])]
