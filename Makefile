@@ -1,0 +1,44 @@
+# Every target is one script in contrib, which says what it does; this file is the list.
+
+.PHONY: help run build test check format schemas docs bench install clean
+
+help:
+	@echo 'make run      build, pack two example apps, start a host on http://localhost:6080'
+	@echo 'make build    release build'
+	@echo 'make test     every test; CI=true makes a skipped test a failure'
+	@echo 'make check    format, lint, layering, schemas, scripts'
+	@echo 'make format   reformat the sources'
+	@echo 'make schemas  generate code from the Cap'"'"'n Proto schemas'
+	@echo 'make docs     reference documentation in .build/docs'
+	@echo 'make bench    measurements, beside what they compare with'
+	@echo 'make install  DESTDIR, prefix, bindir, libdir, libexecdir, docdir'
+
+run:
+	@contrib/run $(DATA)
+
+build:
+	@contrib/build release
+
+test:
+	@contrib/test
+
+check:
+	@contrib/check
+
+format:
+	@git ls-files '*.swift' ':!Tests/Fixtures' | xargs swift format --in-place --parallel
+
+schemas:
+	@contrib/schemas/generate
+
+docs:
+	@contrib/docs
+
+bench: build
+	@contrib/bench
+
+install:
+	@contrib/install $(INSTALL_OPTIONS)
+
+clean:
+	rm -rf .build/debug .build/release .build/stage .build/examples .build/artifacts
