@@ -11,11 +11,14 @@ extension PointerBuilder {
         switch try source.kind() {
         case .null: clear()
         case .capability: try copyCapability(source, capability)
-        case .structure:
-            let structure = try source.structure()
-            try initStructure(structure.size).copy(structure, capability: capability)
+        case .structure: try copy(try source.structure(), capability: capability)
         case .list: try copyList(try source.list(), capability)
         }
+    }
+
+    /// Points to a deep copy of a struct, of the size its writer gave it.
+    public func copy(_ source: StructReader, capability: (UInt32) -> UInt32? = { $0 }) throws(MessageError) {
+        try initStructure(source.size).copy(source, capability: capability)
     }
 
     private func copyCapability(
