@@ -29,5 +29,6 @@ int clinux_probe_user_namespace(void);
 // The version of the Landlock interface.
 int clinux_probe_landlock(void);
 int clinux_probe_pidfd(void);
+#include "CLinuxSandbox.h"
 
 #endif

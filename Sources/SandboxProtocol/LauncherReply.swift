@@ -1,0 +1,87 @@
+/// What the launcher tells the host: one message each.
+public enum LauncherReply: Sendable, Equatable {
+    /// The first message: the launcher works, and this is what it can promise here.
+    case ready(LauncherFeatures)
+    /// The first and last message: this machine does not let it work.
+    case unusable(LaunchFailure)
+    /// The program runs.
+    case started(number: UInt64)
+    /// The program does not run and nothing is left of it.
+    case failed(number: UInt64, LaunchFailure)
+    /// A program that ran has ended, and every process of its sandbox.
+    case exited(number: UInt64, ExitKind, value: Int32)
+
+    public enum ExitKind: UInt8, Sendable {
+        case status = 0, signal
+    }
+
+    public static let maximumBytes = 64
+
+    public func encoded() -> [UInt8] {
+        var writer = MessageWriter()
+        switch self {
+        case .ready(let features):
+            writer.append(UInt8(1))
+            writer.append(features.rawValue)
+        case .unusable(let failure):
+            writer.append(UInt8(2))
+            failure.write(to: &writer)
+        case .started(let number):
+            writer.append(UInt8(3))
+            writer.append(number)
+        case .failed(let number, let failure):
+            writer.append(UInt8(4))
+            writer.append(number)
+            failure.write(to: &writer)
+        case .exited(let number, let kind, let value):
+            writer.append(UInt8(5))
+            writer.append(number)
+            writer.append(kind.rawValue)
+            writer.append(UInt32(bitPattern: value))
+        }
+        return writer.bytes
+    }
+
+    /// Nil when the bytes are not exactly one reply.
+    public init?(decoding bytes: some Collection<UInt8>) {
+        var reader = MessageReader(bytes)
+        guard let reply = LauncherReply(from: &reader), reader.isAtEnd else { return nil }
+        self = reply
+    }
+
+    private init?(from reader: inout MessageReader) {
+        switch reader.uint8() {
+        case 1:
+            guard let features = reader.uint64() else { return nil }
+            self = .ready(LauncherFeatures(rawValue: features))
+        case 2:
+            guard let failure = LaunchFailure(from: &reader) else { return nil }
+            self = .unusable(failure)
+        case 3:
+            guard let number = reader.uint64() else { return nil }
+            self = .started(number: number)
+        case 4:
+            guard let number = reader.uint64(), let failure = LaunchFailure(from: &reader) else { return nil }
+            self = .failed(number: number, failure)
+        case 5:
+            guard let number = reader.uint64(), let kind = reader.uint8().flatMap(ExitKind.init),
+                let value = reader.uint32()
+            else { return nil }
+            self = .exited(number: number, kind, value: Int32(bitPattern: value))
+        default: return nil
+        }
+    }
+}
+
+/// What the launcher found it can do on this machine.
+public struct LauncherFeatures: OptionSet, Sendable {
+    public let rawValue: UInt64
+    public init(rawValue: UInt64) { self.rawValue = rawValue }
+
+    /// Landlock rules for files are applied.
+    public static let landlock = LauncherFeatures(rawValue: 1)
+    /// The number of processes is bounded per sandbox.
+    public static let processLimit = LauncherFeatures(rawValue: 2)
+    /// Memory is bounded per sandbox.
+    public static let memoryLimit = LauncherFeatures(rawValue: 4)
+}

@@ -1,0 +1,52 @@
+import CLinux
+import Glibc
+import SandboxProtocol
+
+/// The launcher: makes every sandbox of one host, and takes them down with it.
+///
+/// Started by the isolation module with the control socket as descriptor 3. Synchronous and single-threaded, because the
+/// kernel refuses namespace steps in a threaded process.
+@main
+struct BarchanSandbox {
+    static func main() {
+        guard let configuration = LauncherConfiguration(arguments: CommandLine.arguments) else {
+            complain("started by the host, not by hand: barchan-sandbox --user N --group N --pool N [--no-landlock]")
+            exit(64)
+        }
+        keepLauncher(configuration)
+    }
+}
+
+/// What the host decided for all sandboxes.
+struct LauncherConfiguration {
+    /// The host's ids that the sandbox's 1000 stands for. Only root can choose.
+    var user: UInt32 = 0
+    var group: UInt32 = 0
+    /// How many sandboxes are made ahead of time.
+    var pool = 0
+    var usesLandlock = true
+
+    init?(arguments: [String]) {
+        var rest = arguments.dropFirst()
+        while let name = rest.popFirst() {
+            switch name {
+            case "--no-landlock": usesLandlock = false
+            case "--user", "--group", "--pool":
+                guard let value = rest.popFirst().flatMap({ UInt32($0) }) else { return nil }
+                switch name {
+                case "--user": user = value
+                case "--group": group = value
+                default: pool = Int(value)
+                }
+            default: return nil
+            }
+        }
+        guard user != 0, group != 0 else { return nil }
+    }
+}
+
+/// One line for the host's log.
+func complain(_ message: String) {
+    let line = Array("barchan-sandbox: \(message)\n".utf8)
+    _ = line.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
+}

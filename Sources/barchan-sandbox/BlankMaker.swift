@@ -1,0 +1,82 @@
+import CLinux
+import Glibc
+import SandboxProtocol
+
+/// Makes blanks: sandboxes that have everything but a package and a program.
+///
+/// Most of the cost of a sandbox does not depend on what runs in it - namespaces (the network namespace alone takes as long
+/// as two plain process starts), /dev, limits, the way out of the host's file system - so it is paid ahead of time.
+final class BlankMaker {
+    let features: LauncherFeatures
+    private let configuration: LauncherConfiguration
+    private let blank: Blank
+    private let isRoot = geteuid() == 0
+
+    init(_ configuration: LauncherConfiguration, filter: SyscallFilter) {
+        self.configuration = configuration
+        let landlock = configuration.usesLandlock ? LandlockWall.supported() : nil
+        var features: LauncherFeatures = [.processLimit]
+        if landlock != nil { features.insert(.landlock) }
+        self.features = features
+        blank = Blank(configuration: configuration, filter: filter, landlock: landlock)
+    }
+
+    /// Returns at once; the new process prepares itself and then waits for its order.
+    func make() throws(LaunchFailure) -> LaunchedSandbox {
+        let (mine, theirs) = try channel(.namespaces)
+        let (identity, writer) = try channel(.namespaces)
+        defer { close(identity) }
+        let starter = clinux_clone(UInt(SIGCHLD))
+        if starter == 0 { start(report: theirs, identity: writer) }
+        close(theirs)
+        close(writer)
+        do throws(LaunchFailure) {
+            guard starter > 0 else { throw LaunchFailure(.namespaces, errno) }
+            let processID = try startedProcess(identity, starter: pid_t(starter))
+            let process = try check(clinux_pidfd_open(processID), .namespaces)
+            return LaunchedSandbox(processID: processID, process: process, report: mine)
+        } catch {
+            close(mine)
+            throw error
+        }
+    }
+
+    private func startedProcess(_ identity: CInt, starter: pid_t) throws(LaunchFailure) -> pid_t {
+        let received = receive(from: identity, maximumBytes: 64)
+        var status: CInt = 0
+        while waitpid(starter, &status, 0) < 0 && errno == EINTR {}
+        guard case .message(let bytes, _) = received else { throw LaunchFailure(.namespaces, 0) }
+        if let failure = LaunchFailure(decoding: bytes) { throw failure }
+        return pid_t(bytes.reversed().reduce(Int32(0)) { $0 << 8 | Int32($1) })
+    }
+
+    /// A process between launcher and sandbox, gone at once. It leads the session of the sandbox and takes on the grains'
+    /// user, so that the sandbox can map its own ids and shares a process group with nobody: kill(0) reaches only itself.
+    private func start(report: CInt, identity: CInt) -> Never {
+        do throws(LaunchFailure) {
+            setsid()
+            if isRoot { try becomeGrainUser() }
+            // The sandbox belongs to the launcher, not to this process.
+            let flags = CLINUX_CLONE_PARENT | CLINUX_CLONE_NEWUSER | CLINUX_CLONE_NEWNS | CLINUX_CLONE_NEWPID
+                | CLINUX_CLONE_NEWNET | CLINUX_CLONE_NEWIPC | CLINUX_CLONE_NEWUTS | CLINUX_CLONE_NEWCGROUP
+            let process = clinux_clone(flags | UInt(SIGCHLD))
+            guard process >= 0 else { throw LaunchFailure(.namespaces, errno) }
+            if process == 0 { blank.live(report: report) }
+            let number = UInt32(truncatingIfNeeded: process)
+            _ = send((0..<4).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }, to: identity)
+            _exit(0)
+        } catch {
+            _ = send(error.encoded(), to: identity)
+            _exit(1)
+        }
+    }
+
+    private func becomeGrainUser() throws(LaunchFailure) {
+        try check(clinux_drop_groups(), .identity)
+        try check(clinux_setresgid(configuration.group), .identity)
+        // Kept for the clone: a host may forbid user namespaces to everybody but root.
+        try check(clinux_prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), .identity)
+        try check(clinux_setresuid(configuration.user), .identity)
+        try check(clinux_raise_capabilities(), .identity)
+    }
+}

@@ -1,0 +1,72 @@
+import CLinux
+import Glibc
+import SandboxProtocol
+
+/// Mounts of a sandbox that do not depend on the package, made before the host's file system is left.
+struct DetachedMounts {
+    let devices: CInt
+    let sharedMemory: CInt
+    let temporary: CInt
+    /// -1 where the host has no /proc/cpuinfo.
+    let processorInformation: CInt
+    private let nodes: [(name: String, mount: CInt)]
+
+    static let defaultTemporary = (bytes: UInt64(16 << 20), inodes: UInt64(4096))
+
+    init() throws(LaunchFailure) {
+        // /dev/random is the host's urandom: it never blocks, and an app cannot tell (specification, section 3.4).
+        var nodes: [(String, CInt)] = []
+        for (name, source) in [("null", "null"), ("zero", "zero"), ("random", "urandom"), ("urandom", "urandom")] {
+            nodes.append((name, try DetachedMounts.copy("/dev/\(source)", .devices)))
+        }
+        self.nodes = nodes
+        devices = try DetachedMounts.memory(bytes: 1 << 20, inodes: 16, mode: "755", [], .devices)
+        let (bytes, inodes) = DetachedMounts.defaultTemporary
+        sharedMemory = try DetachedMounts.temporaryMemory(bytes: bytes, inodes: inodes)
+        temporary = try DetachedMounts.temporaryMemory(bytes: bytes, inodes: inodes)
+        processorInformation = try DetachedMounts.copyProcessorInformation()
+    }
+
+    /// Fills /dev, which has to be attached somewhere for that, and makes it read-only.
+    func fillDevices() throws(LaunchFailure) {
+        for (name, mount) in nodes {
+            close(try check(openat(devices, name, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o644), .devices))
+            try check(clinux_move_mount(mount, "", devices, name, CLINUX_MOVE_FROM_DESCRIPTOR), .devices)
+            close(mount)
+        }
+        try check(mkdirat(devices, "shm", 0o770), .devices)
+        try check(clinux_move_mount(sharedMemory, "", devices, "shm", CLINUX_MOVE_FROM_DESCRIPTOR), .devices)
+        let attributes = CLINUX_MOUNT_RDONLY | CLINUX_MOUNT_NOSUID | CLINUX_MOUNT_NODEV | CLINUX_MOUNT_NOEXEC
+            | CLINUX_MOUNT_NOATIME
+        try check(clinux_mount_setattr(devices, attributes, CLINUX_MOUNT_ATIME_MASK), .devices)
+    }
+
+    /// What /tmp and /dev/shm are.
+    static func temporaryMemory(bytes: UInt64, inodes: UInt64) throws(LaunchFailure) -> CInt {
+        try memory(
+            bytes: bytes, inodes: inodes, mode: "770", [CLINUX_MOUNT_NOSUID, CLINUX_MOUNT_NODEV], .temporaryDirectory)
+    }
+
+    static func memory(
+        bytes: UInt64, inodes: UInt64, mode: String, _ attributes: [UInt64], _ step: LaunchStep
+    ) throws(LaunchFailure) -> CInt {
+        let context = try opened(clinux_fsopen("tmpfs"), step)
+        try check(clinux_fsconfig_string(context.number, "size", String(bytes)), step)
+        try check(clinux_fsconfig_string(context.number, "nr_inodes", String(inodes)), step)
+        try check(clinux_fsconfig_string(context.number, "mode", mode), step)
+        try check(clinux_fsconfig_create(context.number), step)
+        return try check(clinux_fsmount(context.number, UInt32(attributes.reduce(0, |))), step)
+    }
+
+    private static func copy(_ path: String, _ step: LaunchStep) throws(LaunchFailure) -> CInt {
+        try check(clinux_open_tree(AT_FDCWD, path, CLINUX_OPEN_TREE_CLONE), step)
+    }
+
+    private static func copyProcessorInformation() throws(LaunchFailure) -> CInt {
+        guard access("/proc/cpuinfo", R_OK) == 0 else { return -1 }
+        let mount = try copy("/proc/cpuinfo", .processorInformation)
+        let attributes = CLINUX_MOUNT_NOSUID | CLINUX_MOUNT_NODEV | CLINUX_MOUNT_NOEXEC
+        try check(clinux_mount_setattr(mount, attributes, 0), .processorInformation)
+        return mount
+    }
+}

@@ -1,0 +1,55 @@
+import CLinux
+import Glibc
+import SandboxProtocol
+
+/// A second wall, independent of mounts: what of the file system may be used, and nobody outside to signal or call.
+struct LandlockWall {
+    private let version: CInt
+
+    /// Nil where the kernel has no Landlock.
+    static func supported() -> LandlockWall? {
+        let version = clinux_landlock_version()
+        return version >= 1 ? LandlockWall(version: version) : nil
+    }
+
+    private static let execute: UInt64 = 1 << 0, writeFile: UInt64 = 1 << 1, readFile: UInt64 = 1 << 2
+    private static let readDirectory: UInt64 = 1 << 3
+    private static let makeCharacterDevice: UInt64 = 1 << 6, makeBlockDevice: UInt64 = 1 << 11
+    private static let reading = execute | readFile | readDirectory
+
+    /// Every file access that the version knows, except device ioctls: descriptor 0 is a device, and programs ask it.
+    private var handled: UInt64 {
+        switch version {
+        case 1: (1 << 13) - 1
+        case 2: (1 << 14) - 1
+        default: (1 << 15) - 1
+        }
+    }
+
+    private var writing: UInt64 {
+        handled & ~(LandlockWall.makeCharacterDevice | LandlockWall.makeBlockDevice)
+    }
+
+    /// Rules for what does not depend on the package.
+    func makeRules(for mounts: DetachedMounts) throws(LaunchFailure) -> CInt {
+        // Abstract sockets and signals stay inside.
+        let scoped: UInt64 = version >= 6 ? 3 : 0
+        let size = version >= 6 ? 24 : version >= 4 ? 16 : 8
+        let rules = try check(clinux_landlock_create(handled, 0, scoped, size), .landlock)
+        try allow(writing, on: mounts.temporary, rules)
+        try allow(writing, on: mounts.sharedMemory, rules)
+        try allow(LandlockWall.writeFile | LandlockWall.readFile | LandlockWall.readDirectory, on: mounts.devices, rules)
+        return rules
+    }
+
+    /// Completes the rules and binds this process to them for good. Mounts cannot be changed afterwards.
+    func apply(_ rules: CInt, package: CInt, data: CInt) throws(LaunchFailure) {
+        try allow(LandlockWall.reading, on: package, rules)
+        try allow(writing, on: data, rules)
+        try check(clinux_landlock_restrict(rules), .landlock)
+    }
+
+    private func allow(_ access: UInt64, on directory: CInt, _ rules: CInt) throws(LaunchFailure) {
+        try check(clinux_landlock_add_path(rules, access, directory), .landlock)
+    }
+}

@@ -1,0 +1,78 @@
+import CLinux
+import Glibc
+import SandboxProtocol
+
+/// The launcher's view of one sandbox, from the moment it is made ahead of time to its end.
+final class LaunchedSandbox {
+    enum State {
+        /// In the pool.
+        case waiting
+        /// It was told what to run.
+        case starting(number: UInt64)
+        case running(number: UInt64)
+        /// The host knows already that it failed.
+        case reported
+    }
+
+    var token: UInt64 = 0
+    var state = State.waiting
+    let processID: pid_t
+    /// Readable when the first process has ended; for `pidfd_send_signal` and `waitid`.
+    let process: CInt
+    /// Takes the order, tells failures, and ends when the program is executed.
+    let report: CInt
+
+    init(processID: pid_t, process: CInt, report: CInt) {
+        self.processID = processID
+        self.process = process
+        self.report = report
+    }
+
+    deinit {
+        close(process)
+        close(report)
+    }
+
+    func kill() { _ = clinux_pidfd_send_signal(process, SIGKILL) }
+
+    /// What the report socket holds; nil for nothing yet.
+    func nextReport(blocking: Bool = false) -> BlankReport? {
+        switch receive(from: report, maximumBytes: 64, flags: blocking ? 0 : CInt(MSG_DONTWAIT)) {
+        case .nothing: nil
+        case .end: .executed
+        case .message(let bytes, _): BlankReport(bytes)
+        }
+    }
+
+    /// Blocks until everything that can be done ahead of time is done.
+    func waitUntilParked() throws(LaunchFailure) {
+        switch nextReport(blocking: true) {
+        case .parked: return
+        case .failed(let failure): throw failure
+        case .executed, nil: throw LaunchFailure(.lostBeforeStart, 0)
+        }
+    }
+
+    /// Takes the exit status. Call when ``process`` is readable.
+    func collect() -> (LauncherReply.ExitKind, Int32) {
+        var status: CInt = 0
+        while waitpid(processID, &status, 0) < 0 && errno == EINTR {}
+        return clinux_wifsignaled(status) != 0
+            ? (.signal, clinux_wtermsig(status)) : (.status, clinux_wexitstatus(status))
+    }
+}
+
+/// What a sandbox tells the launcher before its program runs.
+enum BlankReport {
+    case parked
+    case failed(LaunchFailure)
+    case executed
+
+    init?(_ bytes: [UInt8]) {
+        if bytes == BlankReport.parkedMessage { self = .parked; return }
+        guard let failure = LaunchFailure(decoding: bytes) else { return nil }
+        self = .failed(failure)
+    }
+
+    static let parkedMessage: [UInt8] = [0]
+}

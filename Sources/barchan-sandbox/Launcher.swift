@@ -1,0 +1,186 @@
+import CLinux
+import Glibc
+import SandboxProtocol
+
+/// Serves the host until it is gone. Process 1 of its pid namespace: when it returns, every sandbox is gone too.
+func runLauncher(_ configuration: LauncherConfiguration, keeper: CInt) -> Never {
+    clinux_default_signals()
+    _ = clinux_prctl(PR_SET_PDEATHSIG, UInt(SIGKILL), 0, 0, 0)
+    // Nobody may look into the process that holds the privilege. Sandboxes become dumpable again by executing.
+    _ = clinux_prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    do throws(LaunchFailure) {
+        // Mounts that the host makes later arrive here; nothing from here arrives there.
+        try check(clinux_mount_propagation("/", CLINUX_MOUNT_SLAVE), .launcherSetup)
+        let launcher = try Launcher(configuration, keeper: keeper)
+        guard send(LauncherReply.ready(launcher.features).encoded(), to: controlSocket) else { exit(0) }
+        launcher.run()
+        exit(0)
+    } catch {
+        _ = send(LauncherReply.unusable(error).encoded(), to: controlSocket)
+        exit(1)
+    }
+}
+
+/// The resident part: takes requests, keeps the pool filled, reports what happens to sandboxes.
+final class Launcher {
+    let features: LauncherFeatures
+    private let maker: BlankMaker
+    private let configuration: LauncherConfiguration
+    private let events: EventQueue
+    private var sandboxes: [UInt64: LaunchedSandbox] = [:]
+    /// The host's number of each sandbox to ours.
+    private var tokens: [UInt64: UInt64] = [:]
+    private var pool: [UInt64] = []
+    private var nextToken: UInt64 = 16
+    /// Set when a sandbox made ahead failed, until the next launch: no endless tries.
+    private var poolIsBroken = false
+    private var isRunning = true
+
+    private static let control: UInt64 = 0, keeper: UInt64 = 1
+
+    /// Makes one sandbox to find out whether the machine allows it.
+    init(_ configuration: LauncherConfiguration, keeper: CInt) throws(LaunchFailure) {
+        self.configuration = configuration
+        maker = BlankMaker(configuration, filter: try SyscallFilter.build())
+        events = try EventQueue()
+        try events.add(controlSocket, Launcher.control)
+        try events.add(keeper, Launcher.keeper)
+        let first = try maker.make()
+        try first.waitUntilParked()
+        features = maker.features
+        try adopt(first)
+    }
+
+    func run() {
+        while isRunning {
+            let isShort = !poolIsBroken && pool.count < configuration.pool
+            // The pool is filled when nothing was asked for a moment, one sandbox at a time.
+            let ready = events.wait(milliseconds: isShort ? 5 : -1)
+            for token in ready { handle(token) }
+            if ready.isEmpty && isShort { fillPool() }
+        }
+    }
+
+    private func handle(_ event: UInt64) {
+        switch event {
+        case Launcher.control: serveRequest()
+        case Launcher.keeper: isRunning = false
+        case let event where event & 1 == 0: readReport(of: event & ~1)
+        default: collect(event & ~1)
+        }
+    }
+
+    // MARK: Requests
+
+    private func serveRequest() {
+        switch receive(from: controlSocket, maximumBytes: LauncherRequest.maximumBytes, flags: CInt(MSG_DONTWAIT)) {
+        case .nothing: return
+        case .end: isRunning = false
+        case .message(let bytes, let descriptors):
+            defer { for descriptor in descriptors { close(descriptor) } }
+            switch LauncherRequest(decoding: bytes) {
+            case .launch(let number, let order): launch(number, order, bytes, descriptors)
+            case .terminate(let number): terminate(number)
+            case nil: complain("a request that is none: ignored")
+            }
+        }
+    }
+
+    private func launch(_ number: UInt64, _ order: LaunchOrder, _ bytes: [UInt8], _ descriptors: [CInt]) {
+        do throws(LaunchFailure) {
+            guard descriptors.count == 2 else { throw LaunchFailure(.order, EINVAL) }
+            let root = try openPackage(order.layers)
+            let data = try openData(order.data)
+            let sandbox = try takeBlank()
+            sandbox.state = .starting(number: number)
+            tokens[number] = sandbox.token
+            guard send(bytes, to: sandbox.report, with: [root.number, data.number] + descriptors) else {
+                tokens[number] = nil
+                sandbox.state = .reported
+                throw LaunchFailure(.lostBeforeStart, errno)
+            }
+        } catch {
+            reply(.failed(number: number, error))
+        }
+    }
+
+    private func terminate(_ number: UInt64) {
+        guard let token = tokens[number], let sandbox = sandboxes[token] else { return }
+        sandbox.kill()
+    }
+
+    private func reply(_ reply: LauncherReply) {
+        if !send(reply.encoded(), to: controlSocket) { isRunning = false }
+    }
+
+    // MARK: The pool
+
+    private func fillPool() {
+        do throws(LaunchFailure) {
+            try adopt(try maker.make())
+        } catch {
+            poolIsBroken = true
+            complain("make a sandbox ahead of time: \(error.step.attempt): \(String(cString: strerror(error.errorNumber)))")
+        }
+    }
+
+    private func takeBlank() throws(LaunchFailure) -> LaunchedSandbox {
+        poolIsBroken = false
+        if pool.isEmpty { try adopt(try maker.make()) }
+        guard let token = pool.first, let sandbox = sandboxes[token] else { throw LaunchFailure(.lostBeforeStart, 0) }
+        pool.removeFirst()
+        return sandbox
+    }
+
+    private func adopt(_ sandbox: LaunchedSandbox) throws(LaunchFailure) {
+        sandbox.token = nextToken
+        nextToken += 2
+        try events.add(sandbox.report, sandbox.token)
+        try events.add(sandbox.process, sandbox.token | 1)
+        sandboxes[sandbox.token] = sandbox
+        pool.append(sandbox.token)
+    }
+
+    // MARK: What sandboxes report
+
+    /// The report socket of a sandbox says that it failed, or ends because the program was executed.
+    private func readReport(of token: UInt64) {
+        guard let sandbox = sandboxes[token] else { return }
+        switch sandbox.nextReport() {
+        case nil, .parked: return
+        case .failed(let failure): fail(sandbox, failure)
+        case .executed:
+            events.remove(sandbox.report)
+            guard case .starting(let number) = sandbox.state else { return }
+            sandbox.state = .running(number: number)
+            reply(.started(number: number))
+        }
+    }
+
+    private func fail(_ sandbox: LaunchedSandbox, _ failure: LaunchFailure) {
+        switch sandbox.state {
+        case .starting(let number): reply(.failed(number: number, failure))
+        case .waiting:
+            poolIsBroken = true
+            complain("a sandbox made ahead of time failed: \(failure.step.attempt)")
+        case .running, .reported: break
+        }
+        sandbox.state = .reported
+    }
+
+    /// The first process has ended, and the kernel has ended all others of its pid namespace.
+    private func collect(_ token: UInt64) {
+        guard let sandbox = sandboxes[token] else { return }
+        if case .starting = sandbox.state { readReport(of: token) }
+        let (kind, value) = sandbox.collect()
+        switch sandbox.state {
+        case .running(let number), .starting(let number):
+            tokens[number] = nil
+            reply(.exited(number: number, kind, value: value))
+        case .waiting, .reported: tokens = tokens.filter { $0.value != token }
+        }
+        events.remove(sandbox.process)
+        pool.removeAll { $0 == token }
+        sandboxes[token] = nil
+    }
+}

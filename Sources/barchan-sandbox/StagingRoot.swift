@@ -1,0 +1,83 @@
+import CLinux
+import Glibc
+import SandboxProtocol
+
+/// An empty root between the host's file system and the package.
+///
+/// The way out of the host's tree costs most of the mount work (pivot_root and the unmounting behind it take as long as a
+/// plain process start), and needs no package: a sandbox moves here ahead of time. The package is mounted into it later
+/// and becomes the root by chroot(2). Behind that there is nothing but this empty directory, nobody inside can leave a
+/// chroot without a capability, and the kernel makes no user namespace for a process in a chroot.
+struct StagingRoot {
+    private let directory: CInt
+
+    static func enter() throws(LaunchFailure) -> StagingRoot {
+        let stage = try DetachedMounts.memory(
+            bytes: 64 << 10, inodes: 8, mode: "755", [CLINUX_MOUNT_NOSUID, CLINUX_MOUNT_NODEV, CLINUX_MOUNT_NOEXEC],
+            .rootSwitch)
+        try check(clinux_move_mount(stage, "", AT_FDCWD, "/", CLINUX_MOVE_FROM_DESCRIPTOR), .rootSwitch)
+        try check(fchdir(stage), .rootSwitch)
+        // The old root ends up on top of the new one, from where it is taken off.
+        try check(clinux_pivot_root(".", "."), .rootSwitch)
+        try check(clinux_detach_mount("."), .rootSwitch)
+        try check(chdir("/"), .rootSwitch)
+        for name in ["root", "dev"] { try check(mkdirat(stage, name, 0o755), .rootSwitch) }
+        return StagingRoot(directory: stage)
+    }
+
+    func attach(_ mounts: DetachedMounts) throws(LaunchFailure) {
+        try check(
+            clinux_move_mount(mounts.devices, "", directory, "dev", CLINUX_MOVE_FROM_DESCRIPTOR), .devices)
+        try mounts.fillDevices()
+    }
+
+    /// Makes the package the root, with what belongs on its mount points.
+    func enter(
+        package: CInt, data: CInt, _ mounts: DetachedMounts, _ order: LaunchOrder
+    ) throws(LaunchFailure) {
+        try check(
+            clinux_move_mount(package, "", directory, "root", CLINUX_MOVE_FROM_DESCRIPTOR), .attachPackage)
+        let root = PackageRoot(descriptor: package)
+        try root.mount(mounts.devices, on: "dev", .devDirectory)
+        try root.mount(mounts.temporary, on: "tmp", .temporaryDirectory)
+        try root.mount(data, on: "var", .varDirectory)
+        if mounts.processorInformation >= 0 {
+            try root.mount(
+                mounts.processorInformation, on: "proc/cpuinfo", .processorInformationFile, isDirectory: false)
+        }
+        if (order.temporaryBytes, order.temporaryInodes) != DetachedMounts.defaultTemporary {
+            try resize(mounts, order)
+        }
+        try check(fchdir(package), .changeRoot)
+        try check(clinux_chroot("."), .changeRoot)
+    }
+
+    private func resize(_ mounts: DetachedMounts, _ order: LaunchOrder) throws(LaunchFailure) {
+        for mount in [mounts.temporary, mounts.sharedMemory] {
+            let context = try opened(clinux_fspick(mount), .temporaryDirectory)
+            try check(clinux_fsconfig_string(context.number, "size", String(order.temporaryBytes)), .temporaryDirectory)
+            try check(
+                clinux_fsconfig_string(context.number, "nr_inodes", String(order.temporaryInodes)), .temporaryDirectory)
+            try check(clinux_fsconfig_reconfigure(context.number), .temporaryDirectory)
+        }
+    }
+}
+
+/// The root of a package, whose names are not to be trusted.
+struct PackageRoot {
+    let descriptor: CInt
+
+    /// Mounts on a name of the package; does nothing when the package lacks it.
+    ///
+    /// A symbolic link anywhere on the way is refused: followed, it could put the mount, or what is written through it,
+    /// elsewhere.
+    func mount(_ mount: CInt, on name: String, _ step: LaunchStep, isDirectory: Bool = true) throws(LaunchFailure) {
+        let flags = CLINUX_O_PATH | O_NOFOLLOW | O_CLOEXEC | (isDirectory ? O_DIRECTORY : 0)
+        let resolve = RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV
+        let place = clinux_openat2(descriptor, name, UInt64(flags), UInt64(resolve))
+        if place < 0 && errno == ENOENT { return }
+        let target = try opened(place, step)
+        let how = CLINUX_MOVE_FROM_DESCRIPTOR | CLINUX_MOVE_TO_DESCRIPTOR
+        try check(clinux_move_mount(mount, "", target.number, "", how), step)
+    }
+}
