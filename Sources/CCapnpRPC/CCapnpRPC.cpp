@@ -1,1 +1,0 @@
-// Facade over libcapnp RPC; see the header.

@@ -1,0 +1,100 @@
+// The loop of one thread: epoll, posted tasks, timers and descriptors, under KJ's event queue.
+#pragma once
+
+#include "CCapnpRPC.h"
+
+#include <kj/async.h>
+#include <kj/exception.h>
+#include <capnp/common.h>
+
+#include <map>
+#include <mutex>
+#include <vector>
+
+namespace bcr {
+
+/// Has bytes to hand to the kernel at the end of a turn.
+class Flushable {
+public:
+  virtual void flush() = 0;
+  bool isQueued = false;
+
+protected:
+  ~Flushable() = default;
+};
+
+/// Libraries log what a hostile peer does; nobody wants to read that, or pay for stack traces.
+class Quiet final : public kj::ExceptionCallback {
+public:
+  void logMessage(kj::LogSeverity, const char *, int, int, kj::String &&) override {}
+  StackTraceMode stackTraceMode() override { return StackTraceMode::NONE; }
+};
+
+struct Task {
+  bcr_task run;
+  void *context;
+};
+
+using Timers = std::multimap<uint64_t, bcr_timer *>;
+
+} // namespace bcr
+
+struct bcr_timer {
+  bcr_loop &loop;
+  bcr::Task task;
+  bcr::Timers::iterator place;
+  bool isArmed;
+};
+
+struct bcr_watch {
+  bcr_loop &loop;
+  int descriptor;
+  bcr_on_ready onReady;
+  void *context;
+  bool isDead = false;
+};
+
+struct bcr_loop final : public kj::EventPort {
+  bcr_loop(int epoll, int wakeup);
+  ~bcr_loop() noexcept(false);
+
+  bool wait() override;
+  bool poll() override;
+  void wake() const override;
+
+  void run();
+  void stop();
+  void post(bcr::Task task);
+  /// Flushes `item` before the thread sleeps.
+  void flushLater(bcr::Flushable &item);
+  void forget(bcr::Flushable &item);
+  bcr_watch *watch(int descriptor, uint32_t events, bcr_on_ready onReady, void *context);
+  void change(bcr_watch &watch, uint32_t events);
+  void unwatch(bcr_watch *watch);
+
+  static uint64_t now();
+
+  bcr::Timers timers;
+  /// Where a received message is laid flat when it is small; all zero while nobody uses it.
+  capnp::word scratch[8192] = {};
+  bool scratchIsUsed = false;
+
+private:
+  bool runTasks();
+  void flushAll();
+  void runTimers();
+  void askKernel(bool maySleep);
+  int timeout() const;
+
+  const int epoll;
+  const int wakeup;
+  std::mutex mutex;
+  std::vector<bcr::Task> posted; // under mutex
+  bool isSleeping = false;       // under mutex
+  std::vector<bcr::Task> taken;
+  std::vector<bcr::Flushable *> dirty;
+  kj::EventLoop events;
+  kj::WaitScope scope;
+  bool mayStop = false;
+  kj::Own<kj::PromiseFulfiller<void>> stopper;
+};

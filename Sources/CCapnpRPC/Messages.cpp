@@ -1,0 +1,107 @@
+#include "Objects.h"
+
+#include <capnp/serialize.h>
+
+#include <string.h>
+
+namespace bcr {
+
+Flat::Flat(bcr_loop &loop, capnp::AnyPointer::Reader root) : loop(loop) {
+  message.table = this;
+  if (root.isNull()) return;
+  uint64_t words = root.targetSize().wordCount + 1;
+  // Pointers may overlap, so a copy can be larger than the message was.
+  KJ_REQUIRE(words <= flatWords, "a message is too large");
+  usesScratch = words <= kj::size(loop.scratch) && !loop.scratchIsUsed;
+  auto &target = usesScratch
+      ? builder.emplace(kj::arrayPtr(loop.scratch, words), capnp::AllocationStrategy::FIXED_SIZE)
+      : builder.emplace(capnp::uint(words), capnp::AllocationStrategy::FIXED_SIZE);
+  if (usesScratch) loop.scratchIsUsed = true;
+  capabilities.imbue(target.getRoot<capnp::AnyPointer>()).set(root);
+  auto segments = target.getSegmentsForOutput();
+  KJ_REQUIRE(segments.size() == 1, "a message does not fit the size it claims");
+  message.bytes = segments[0].asBytes().begin();
+  message.byte_count = segments[0].asBytes().size();
+  message.capability_count = capabilities.getTable().size();
+}
+
+Flat::~Flat() noexcept(false) {
+  builder = nullptr; // zeroes the scratch words it used
+  if (usesScratch) loop.scratchIsUsed = false;
+}
+
+capnp::MessageSize size(const bcr_payload *payload) {
+  if (payload == nullptr) return {1, 0};
+  return {payload->byte_count / sizeof(capnp::word) + 1, capnp::uint(payload->capability_count)};
+}
+
+void put(capnp::AnyPointer::Builder target, const bcr_payload *payload) {
+  if (payload == nullptr || payload->byte_count == 0) {
+    target.initAsAnyStruct(0, 0);
+    return;
+  }
+  KJ_REQUIRE(payload->byte_count % sizeof(capnp::word) == 0, "a message is not made of whole words");
+  size_t count = payload->byte_count / sizeof(capnp::word);
+  kj::Array<capnp::word> aligned;
+  auto *words = reinterpret_cast<const capnp::word *>(payload->bytes);
+  if (reinterpret_cast<uintptr_t>(payload->bytes) % alignof(uint64_t) != 0) {
+    aligned = kj::heapArray<capnp::word>(count);
+    memcpy(aligned.begin(), payload->bytes, payload->byte_count);
+    words = aligned.begin();
+  }
+  auto table = kj::heapArrayBuilder<kj::Maybe<kj::Own<capnp::ClientHook>>>(payload->capability_count);
+  for (size_t i = 0; i < payload->capability_count; i++) {
+    auto *capability = payload->capabilities[i];
+    if (capability == nullptr) {
+      table.add(nullptr);
+    } else {
+      table.add(capnp::ClientHook::from(capnp::Capability::Client(capability->client)));
+    }
+  }
+  capnp::ReaderCapabilityTable capabilities(table.finish());
+  kj::ArrayPtr<const capnp::word> segment(words, count);
+  capnp::ReaderOptions options;
+  options.traversalLimitInWords = UINT64_C(1) << 40; // our own bytes
+  capnp::SegmentArrayMessageReader reader(kj::arrayPtr(&segment, 1), options);
+  target.set(capabilities.imbue(reader.getRoot<capnp::AnyPointer>()));
+}
+
+kj::Exception exception(bcr_error_kind kind, const char *text) {
+  auto type = kj::Exception::Type::FAILED;
+  switch (kind) {
+  case bcr_failed: break;
+  case bcr_overloaded: type = kj::Exception::Type::OVERLOADED; break;
+  case bcr_disconnected: type = kj::Exception::Type::DISCONNECTED; break;
+  case bcr_unimplemented: type = kj::Exception::Type::UNIMPLEMENTED; break;
+  }
+  return kj::Exception(type, "rpc", 0, kj::str(text));
+}
+
+ErrorView::ErrorView(const kj::Exception &exception) : text(kj::str(exception.getDescription())) {
+  auto kind = bcr_failed;
+  switch (exception.getType()) {
+  case kj::Exception::Type::FAILED: break;
+  case kj::Exception::Type::OVERLOADED: kind = bcr_overloaded; break;
+  case kj::Exception::Type::DISCONNECTED: kind = bcr_disconnected; break;
+  case kj::Exception::Type::UNIMPLEMENTED: kind = bcr_unimplemented; break;
+  }
+  kj::StringPtr words = text;
+  constexpr kj::StringPtr remote = "remote exception: "_kj;
+  if (words.startsWith(remote)) words = words.slice(remote.size());
+  // What libcapnp says to calls under way when their connection is freed.
+  if (words == "RpcSystem was destroyed."_kj) kind = bcr_disconnected;
+  error = {kind, words.cStr()};
+}
+
+} // namespace bcr
+
+extern "C" bcr_capability *bcr_message_capability(const bcr_message *message, uint32_t index) {
+  if (message->table == nullptr) return nullptr;
+  auto &flat = *static_cast<bcr::Flat *>(message->table);
+  auto table = flat.capabilities.getTable();
+  if (index >= table.size()) return nullptr;
+  KJ_IF_MAYBE (hook, table[index]) {
+    return new bcr_capability(flat.loop, capnp::Capability::Client((*hook)->addRef()));
+  }
+  return nullptr;
+}

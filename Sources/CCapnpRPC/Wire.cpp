@@ -1,0 +1,321 @@
+#include "Wire.h"
+
+#include <capnp/rpc.capnp.h>
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace bcr {
+namespace {
+
+constexpr size_t inboxBytes = 65536;
+constexpr size_t outboxKeepBytes = 262144; // a larger one is given back when it is empty
+constexpr size_t directBytes = 65536;      // a message of this size goes to the kernel without a copy
+constexpr uint32_t maximumSegments = 512;
+
+uint32_t littleEndian(const kj::byte *bytes) {
+  uint32_t value;
+  memcpy(&value, bytes, 4);
+  return value; // the wire's order is that of every machine we build for
+}
+
+} // namespace
+
+class Wire::Message final : public capnp::MessageReader {
+public:
+  Message(size_t words, kj::Array<size_t> &&ends, capnp::ReaderOptions options)
+      : capnp::MessageReader(options), body(kj::heapArray<capnp::word>(words)), ends(kj::mv(ends)) {}
+
+  kj::ArrayPtr<const capnp::word> getSegment(kj::uint id) override {
+    if (id >= ends.size()) return nullptr;
+    return body.slice(id == 0 ? 0 : ends[id - 1], ends[id]);
+  }
+
+  kj::Array<capnp::word> body;
+  kj::Array<size_t> ends;
+};
+
+Wire::Wire(bcr_loop &loop, int descriptor, const bcr_limits &limits)
+    : loop(loop), descriptor(descriptor), limits(limits),
+      watch(loop.watch(descriptor, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, &Wire::ready, this)),
+      inbox(kj::heapArray<kj::byte>(inboxBytes)) {}
+
+Wire::~Wire() noexcept(false) {
+  loop.forget(*this);
+  if (watch != nullptr) loop.unwatch(watch);
+  close(descriptor);
+}
+
+kj::Exception Wire::disconnected(kj::StringPtr text) {
+  return kj::Exception(kj::Exception::Type::DISCONNECTED, "wire", 0, kj::str(text));
+}
+
+const kj::Exception &Wire::reason() {
+  KJ_IF_MAYBE (told, toldReason) { return *told; }
+  KJ_IF_MAYBE (failed, failure) { return *failed; }
+  return failure.emplace(disconnected("the other side closed the connection"));
+}
+
+void Wire::fail(kj::Exception &&why) {
+  if (failure != nullptr) return;
+  KJ_IF_MAYBE (fulfiller, reading) {
+    auto waiting = kj::mv(*fulfiller);
+    reading = nullptr;
+    waiting->reject(kj::cp(why));
+  }
+  failure = kj::mv(why);
+}
+
+void Wire::ready(void *context, uint32_t readiness) {
+  auto &wire = *static_cast<Wire *>(context);
+  if (readiness & (bcr_readable | bcr_hung_up)) wire.mayBeReadable = true;
+  if (readiness & (bcr_writable | bcr_hung_up)) {
+    wire.mayBeWritable = true;
+    if (!wire.outbox.empty()) wire.loop.flushLater(wire);
+  }
+  KJ_IF_MAYBE (fulfiller, wire.reading) {
+    try {
+      KJ_IF_MAYBE (message, wire.next()) {
+        auto waiting = kj::mv(*fulfiller);
+        wire.reading = nullptr;
+        waiting->fulfill(kj::mv(*message));
+      }
+    } catch (const kj::Exception &error) {
+      wire.fail(kj::cp(error));
+    }
+  }
+}
+
+// MARK: Reading
+
+kj::Promise<Wire::Read> Wire::tryReadMessage(
+    kj::ArrayPtr<kj::AutoCloseFd>, capnp::ReaderOptions, kj::ArrayPtr<capnp::word>) {
+  KJ_IF_MAYBE (error, failure) { return kj::cp(*error); }
+  try {
+    KJ_IF_MAYBE (message, next()) { return kj::mv(*message); }
+  } catch (const kj::Exception &error) {
+    fail(kj::cp(error));
+    return kj::cp(error);
+  }
+  auto waiting = kj::newPromiseAndFulfiller<Read>();
+  reading = kj::mv(waiting.fulfiller);
+  return kj::mv(waiting.promise);
+}
+
+/// The next message, an inner null at the end, null when it is not there yet.
+kj::Maybe<Wire::Read> Wire::next() {
+  for (;;) {
+    if (partial != nullptr || parseHeader()) {
+      auto &message = *KJ_ASSERT_NONNULL(partial);
+      auto body = message.body.asBytes();
+      size_t count = std::min(inboxEnd - inboxStart, body.size() - partialBytes);
+      memcpy(body.begin() + partialBytes, inbox.begin() + inboxStart, count);
+      inboxStart += count;
+      partialBytes += count;
+      if (partialBytes == body.size()) {
+        return Read(capnp::MessageReaderAndFds{finish(), nullptr});
+      }
+    }
+    if (!fill()) break;
+  }
+  if (!atEnd) return nullptr;
+  KJ_REQUIRE(partial == nullptr && inboxStart == inboxEnd, "the other side closed the connection within a message");
+  return Read(nullptr);
+}
+
+bool Wire::parseHeader() {
+  size_t available = inboxEnd - inboxStart;
+  if (available < 8) return false;
+  const kj::byte *table = inbox.begin() + inboxStart;
+  uint64_t segments = uint64_t(littleEndian(table)) + 1;
+  KJ_REQUIRE(segments <= maximumSegments, "a message has too many segments");
+  size_t headerBytes = (segments / 2 + 1) * 8;
+  if (available < headerBytes) return false;
+  auto ends = kj::heapArray<size_t>(segments);
+  uint64_t words = 0;
+  for (size_t i = 0; i < segments; i++) {
+    words += littleEndian(table + 4 + 4 * i);
+    ends[i] = words;
+  }
+  KJ_REQUIRE(words <= limits.message_words, "a message is too large");
+  capnp::ReaderOptions options;
+  options.nestingLimit = limits.nesting;
+  // Each word is passed when a message is handled, measured and copied; see `lend` for what a copy may take.
+  options.traversalLimitInWords = 4 * limits.message_words;
+  partial = kj::heap<Message>(words, kj::mv(ends), options);
+  partialBytes = 0;
+  inboxStart += headerBytes;
+  return true;
+}
+
+/// Reads once; false when nothing came.
+bool Wire::fill() {
+  if (!mayBeReadable || atEnd) return false;
+  if (inboxStart == inboxEnd) inboxStart = inboxEnd = 0;
+  if (inboxStart > 0) {
+    memmove(inbox.begin(), inbox.begin() + inboxStart, inboxEnd - inboxStart);
+    inboxEnd -= inboxStart;
+    inboxStart = 0;
+  }
+  kj::byte *place = inbox.begin() + inboxEnd;
+  size_t space = inbox.size() - inboxEnd;
+  bool isDirect = false;
+  KJ_IF_MAYBE (message, partial) {
+    auto body = (*message)->body.asBytes();
+    isDirect = body.size() - partialBytes >= inboxBytes;
+    if (isDirect) {
+      place = body.begin() + partialBytes;
+      space = body.size() - partialBytes;
+    }
+  }
+  ssize_t count = recv(descriptor, place, space, MSG_DONTWAIT);
+  if (count < 0) {
+    if (errno == EINTR) return true;
+    mayBeReadable = false;
+    if (errno == EAGAIN) return false;
+    kj::throwFatalException(disconnected("the other side broke the connection"));
+  }
+  if (count == 0) {
+    atEnd = true;
+    return false;
+  }
+  // A short read empties a stream socket; the next bytes come with an edge of their own.
+  if (size_t(count) < space) mayBeReadable = false;
+  (isDirect ? partialBytes : inboxEnd) += size_t(count);
+  return true;
+}
+
+kj::Own<Wire::Message> Wire::finish() {
+  auto message = kj::mv(KJ_ASSERT_NONNULL(partial));
+  partial = nullptr;
+  police(*message);
+  return message;
+}
+
+/// libcapnp's flow limit counts the words of unanswered calls, but not calls that are answered and never finished.
+void Wire::police(Message &message) {
+  auto root = message.getRoot<capnp::rpc::Message>();
+  switch (root.which()) {
+  case capnp::rpc::Message::BOOTSTRAP:
+  case capnp::rpc::Message::CALL:
+    KJ_REQUIRE(++openQuestions <= limits.open_questions, "the other side has too many unfinished calls");
+    break;
+  case capnp::rpc::Message::FINISH:
+    if (openQuestions > 0) openQuestions--;
+    break;
+  case capnp::rpc::Message::ABORT:
+    if (toldReason == nullptr) toldReason = disconnected(kj::str("the other side gave up: ", root.getAbort().getReason()));
+    break;
+  default:
+    break;
+  }
+}
+
+// MARK: Writing
+
+kj::Promise<void> Wire::writeMessages(
+    kj::ArrayPtr<kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>>> messages) {
+  for (auto &segments : messages) {
+    auto written = writeMessage(nullptr, segments);
+    (void)written;
+  }
+  return kj::READY_NOW;
+}
+
+kj::Promise<void> Wire::writeMessage(
+    kj::ArrayPtr<const int>, kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>> segments) {
+  noteAbort(segments);
+  if (failure != nullptr) return kj::READY_NOW;
+
+  size_t headerWords = segments.size() / 2 + 1, bytes = headerWords * 8;
+  KJ_STACK_ARRAY(uint32_t, header, headerWords * 2, 16, 64);
+  memset(header.begin(), 0, headerWords * 8);
+  header[0] = uint32_t(segments.size() - 1);
+  for (size_t i = 0; i < segments.size(); i++) {
+    header[1 + i] = uint32_t(segments[i].size());
+    bytes += segments[i].size() * sizeof(capnp::word);
+  }
+  if (outbox.size() - outboxStart + bytes > limits.unsent_bytes) {
+    fail(disconnected("the other side does not read what is sent to it"));
+    return kj::READY_NOW;
+  }
+
+  size_t sent = 0;
+  if (bytes >= directBytes && segments.size() < 16 && mayBeWritable) {
+    flush();
+    if (outbox.empty() && mayBeWritable && failure == nullptr) {
+      iovec parts[17];
+      parts[0] = {header.begin(), headerWords * 8};
+      for (size_t i = 0; i < segments.size(); i++) {
+        parts[i + 1] = {const_cast<capnp::word *>(segments[i].begin()), segments[i].size() * sizeof(capnp::word)};
+      }
+      msghdr message = {};
+      message.msg_iov = parts;
+      message.msg_iovlen = segments.size() + 1;
+      ssize_t count = sendmsg(descriptor, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+      if (count > 0) sent = size_t(count);
+    }
+  }
+  auto rest = [&](const void *start, size_t count) {
+    size_t skipped = std::min(sent, count);
+    sent -= skipped;
+    append(static_cast<const kj::byte *>(start) + skipped, count - skipped);
+  };
+  rest(header.begin(), headerWords * 8);
+  for (auto &segment : segments) rest(segment.begin(), segment.size() * sizeof(capnp::word));
+  return kj::READY_NOW;
+}
+
+void Wire::append(const void *bytes, size_t count) {
+  if (count == 0) return;
+  auto *start = static_cast<const kj::byte *>(bytes);
+  outbox.insert(outbox.end(), start, start + count);
+  if (mayBeWritable) loop.flushLater(*this);
+}
+
+void Wire::flush() {
+  while (outboxStart < outbox.size() && mayBeWritable && failure == nullptr) {
+    ssize_t count = send(
+        descriptor, outbox.data() + outboxStart, outbox.size() - outboxStart, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (count > 0) {
+      outboxStart += size_t(count);
+    } else if (errno == EAGAIN) {
+      mayBeWritable = false;
+    } else if (errno != EINTR) {
+      // What the other side wrote before it went is still worth reading; the end comes there.
+      mayBeWritable = false;
+      outboxStart = outbox.size();
+      if (atEnd) fail(disconnected("the other side closed the connection"));
+    }
+  }
+  if (outboxStart == outbox.size()) {
+    outbox.clear();
+    outboxStart = 0;
+    if (outbox.capacity() > outboxKeepBytes) outbox.shrink_to_fit();
+  } else if (outboxStart >= outboxKeepBytes) {
+    outbox.erase(outbox.begin(), outbox.begin() + ptrdiff_t(outboxStart));
+    outboxStart = 0;
+  }
+}
+
+kj::Promise<void> Wire::end() {
+  flush();
+  shutdown(descriptor, SHUT_WR);
+  return kj::READY_NOW;
+}
+
+void Wire::noteAbort(kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>> segments) {
+  // Only our own RPC system writes here, once and last, and says why it gave up.
+  if (segments.size() != 1 || toldReason != nullptr) return;
+  capnp::SegmentArrayMessageReader reader(segments);
+  auto root = reader.getRoot<capnp::rpc::Message>();
+  if (root.isAbort()) toldReason = disconnected(kj::str("the other side broke the protocol: ", root.getAbort().getReason()));
+}
+
+} // namespace bcr
