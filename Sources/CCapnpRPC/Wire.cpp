@@ -312,7 +312,7 @@ kj::Promise<void> Wire::end() {
 
 void Wire::noteAbort(kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>> segments) {
   // Only our own RPC system writes here, once and last, and says why it gave up.
-  if (segments.size() != 1 || toldReason != nullptr) return;
+  if (segments.size() != 1 || toldReason != nullptr || atEnd || failure != nullptr) return;
   capnp::SegmentArrayMessageReader reader(segments);
   auto root = reader.getRoot<capnp::rpc::Message>();
   if (root.isAbort()) toldReason = disconnected(kj::str("the other side broke the protocol: ", root.getAbort().getReason()));

@@ -174,7 +174,8 @@ bcr_connection *bcr_connection_create(
     bcr_loop *loop, int descriptor, bcr_side side, bcr_capability *_Nullable bootstrap, const bcr_limits *limits,
     bcr_on_disconnect on_disconnect, void *_Nullable context);
 
-/// What the peer offers; asked for at the first call of this. To be released.
+/// What the peer offers. To be released. A client must call this before it hears or says anything: libcapnp opens the
+/// client's end of a conversation by asking for the bootstrap.
 bcr_capability *bcr_connection_bootstrap(bcr_connection *connection);
 
 /// Hands what was written so far to the kernel now instead of at the end of the loop's turn.
