@@ -1,0 +1,45 @@
+import Foundation
+
+/// Where things are in this checkout.
+enum Places {
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    static let programs = root.appending(path: ".build/debug")
+    static let examples = root.appending(path: ".build/examples")
+
+    /// Pictures and logs, kept for people to look at.
+    static let artifacts: URL = {
+        let folder = root.appending(path: ".build/artifacts")
+        try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        return folder
+    }()
+
+    /// The host, built.
+    static var barchan: String { programs.appending(path: "barchan").path }
+    static func package(_ name: String) -> String { examples.appending(path: "\(name).spk").path }
+
+    /// What the tests need, or why they cannot run.
+    static func missing() -> String? {
+        for path in [barchan, package("dokuwiki"), package("fossil"), DevTools.executable]
+        where !FileManager.default.fileExists(atPath: path) {
+            return path
+        }
+        return nil
+    }
+}
+
+/// A folder of a test's own, removed with this object.
+final class TemporaryFolder: Sendable {
+    let path: String
+
+    init() throws {
+        // Not below the system's temporary folder: a host refuses modules and data that others may change.
+        let folder = Places.root.appending(path: ".build/end-to-end/\(UUID().uuidString)")
+        try FileManager.default.createDirectory(
+            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        path = folder.path
+    }
+
+    func callAsFunction(_ name: String) -> String { "\(path)/\(name)" }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}
