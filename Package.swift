@@ -51,10 +51,11 @@ let package = Package(
         .target(name: "BarchanConformance", dependencies: [contract, "CLinux"], swiftSettings: strict),
         .target(
             name: "BarchanConfiguration", dependencies: [contract, "BarchanKernel", "TOMLKit"], swiftSettings: strict),
+        .target(name: "BarchanControl", dependencies: [contract, "BarchanKernel", "CLinux"], swiftSettings: strict),
         .executableTarget(
             name: "barchan",
             dependencies: [
-                contract, "BarchanKernel", "BarchanConformance", "BarchanConfiguration", "SPK", "CLinux",
+                contract, "BarchanKernel", "BarchanConformance", "BarchanConfiguration", "BarchanControl", "SPK", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -107,6 +108,9 @@ let package = Package(
             ])
         + [
             .testTarget(name: "BarchanTests", dependencies: [contract], swiftSettings: strict),
+            .testTarget(
+                name: "BarchanControlTests", dependencies: [contract, "BarchanKernel", "BarchanControl", "CLinux"],
+                swiftSettings: strict),
             .testTarget(
                 name: "BarchanKernelTests", dependencies: [contract, "BarchanKernel", "CLinux"], swiftSettings: strict),
             .testTarget(

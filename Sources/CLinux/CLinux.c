@@ -3,6 +3,8 @@
 #include "CLinux.h"
 
 
+int clinux_pipe2(int descriptors[2], int flags) { return pipe2(descriptors, flags); }
+
 int clinux_probe_user_namespace(void) {
   pid_t child = fork();
   if (child < 0) return -errno;

@@ -23,6 +23,8 @@ static inline int clinux_wexitstatus(int status) { return WEXITSTATUS(status); }
 static inline int clinux_wifsignaled(int status) { return WIFSIGNALED(status); }
 static inline int clinux_wtermsig(int status) { return WTERMSIG(status); }
 
+int clinux_pipe2(int descriptors[2], int flags);
+
 // Probes for `barchan doctor`: 0 or more when the kernel has the feature, -errno when not.
 // A child tries the user namespace (with a mount namespace), because the attempt changes the process that makes it.
 int clinux_probe_user_namespace(void);

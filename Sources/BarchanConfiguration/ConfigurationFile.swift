@@ -1,0 +1,90 @@
+import Barchan
+import BarchanKernel
+import TOMLKit
+
+/// Reads a configuration in TOML; see ``ConfigurationKeys`` for what it may contain.
+public struct ConfigurationFile {
+    private let root: TOMLTable
+    /// For messages.
+    private let name: String
+
+    /// - Throws: ``HostError`` `.invalidArgument` with the place of the first mistake in the syntax.
+    public init(text: String, name: String) throws(HostError) {
+        self.name = name
+        do {
+            root = try TOMLTable(string: text)
+        } catch let error as TOMLParseError {
+            throw HostError(.invalidArgument, "read configuration '\(name)': \(error.description), \(error.source.debugDescription)")
+        } catch {
+            throw HostError(.invalidArgument, "read configuration '\(name)': \(error)")
+        }
+    }
+
+    /// Puts what the file says over `configuration`.
+    /// - Throws: ``HostError`` `.invalidArgument` for an unknown section or key, listing the known ones, and for a value
+    ///   of the wrong kind or out of range.
+    public func apply(to configuration: inout HostConfiguration) throws(HostError) {
+        for section in root.keys.sorted() {
+            guard let table = root[section]?.table else {
+                throw mistake("'\(section)' stands outside of a section; sections are: \(ConfigurationKeys.sections)")
+            }
+            if let interface = PluginInterface(rawValue: section) {
+                try apply(table, to: &configuration.choices[interface, default: ProviderChoice()], of: section)
+            } else {
+                try apply(table, of: section, to: &configuration)
+            }
+        }
+    }
+
+    private func apply(_ table: TOMLTable, of section: String, to configuration: inout HostConfiguration) throws(HostError) {
+        guard let keys = ConfigurationKeys.all[section] else {
+            throw mistake("unknown section [\(section)]; known are: \(ConfigurationKeys.sections)")
+        }
+        for name in table.keys.sorted() {
+            guard let key = keys.first(where: { $0.name == name }) else {
+                throw mistake("unknown key '\(name)' in [\(section)]; known are: \(keys.map(\.name).sorted().joined(separator: ", "))")
+            }
+            let value = try settingValue(table[name], at: "\(section).\(name)")
+            do {
+                try key.apply(value, &configuration)
+            } catch {
+                throw mistake("\(section).\(name) \(error.message)")
+            }
+        }
+    }
+
+    private func apply(_ table: TOMLTable, to choice: inout ProviderChoice, of section: String) throws(HostError) {
+        for key in table.keys.sorted() {
+            let place = "\(section).\(key)"
+            if let settings = table[key]?.table {
+                for name in settings.keys {
+                    choice.settings[key, default: [:]][name] = try settingValue(settings[name], at: "\(place).\(name)")
+                }
+                continue
+            }
+            switch (key, try settingValue(table[key], at: place)) {
+            case ("provider", .string(let name)): choice.provider = name
+            case ("require", .strings(let names)): choice.required = Set(names.map { Guarantee($0) })
+            case ("provider", let other): throw mistake("\(place) is \(other.kind); a string is needed")
+            case ("require", let other): throw mistake("\(place) is \(other.kind); a list of strings is needed")
+            default:
+                throw mistake("unknown key '\(key)' in [\(section)]; known are: provider, require, and a section [\(section).NAME] for each provider")
+            }
+        }
+    }
+
+    private func settingValue(_ value: (any TOMLValueConvertible)?, at place: String) throws(HostError) -> SettingValue {
+        if let text = value?.string { return .string(text) }
+        if let flag = value?.bool { return .boolean(flag) }
+        if let number = value?.int { return .integer(Int64(number)) }
+        if let array = value?.array {
+            let texts = array.compactMap { $0.string }
+            if texts.count == array.count { return .strings(texts) }
+        }
+        throw mistake("\(place) is neither a string, an integer, true or false, nor a list of strings")
+    }
+
+    private func mistake(_ text: String) -> HostError {
+        HostError(.invalidArgument, "read configuration '\(name)': \(text)")
+    }
+}

@@ -1,0 +1,61 @@
+import Barchan
+
+/// The apps there are: installed packages, and who may change them.
+struct AppBook: AppDirectory {
+    let packages: any PackageStore
+    let records: RecordBook
+    let accounts: AccountBook
+
+    func apps(for account: AccountID) async throws(HostError) -> [InstalledPackage] {
+        guard try await accounts.account(account) != nil else { throw HostError(.permissionDenied, "list apps: log in first") }
+        return AppBook.newest(of: try await packages.installed())
+    }
+
+    /// The newest version of each app, by title.
+    static func newest(of packages: [InstalledPackage]) -> [InstalledPackage] {
+        var newest: [AppID: InstalledPackage] = [:]
+        for package in packages {
+            if let other = newest[package.app], order(other) >= order(package) { continue }
+            newest[package.app] = package
+        }
+        return newest.values.sorted { ($0.manifest.title, $0.app.text) < ($1.manifest.title, $1.app.text) }
+    }
+
+    /// Two packages of one version: the identifier decides, so that everybody sees the same.
+    private static func order(_ package: InstalledPackage) -> (UInt32, String) { (package.manifest.version, package.identifier.text) }
+
+    func install(
+        _ file: any ByteReader, by account: AccountID, progress: @escaping @Sendable (Int64) -> Void
+    ) async throws(HostError) -> InstalledPackage {
+        do throws(HostError) {
+            try await accounts.requireAdministrator(account, to: "install an app")
+        } catch {
+            file.cancel()
+            throw error
+        }
+        return try await packages.install(file, expecting: nil, progress: progress)
+    }
+
+    func uninstall(_ app: AppID, by account: AccountID) async throws(HostError) {
+        try await accounts.requireAdministrator(account, to: "remove app '\(app)'")
+        let versions = try await packages.installed().filter { $0.app == app }
+        guard !versions.isEmpty else { throw HostError(.notFound, "remove app '\(app)': it is not installed") }
+        // From here on no grain of it can be made, so counting after this counts all.
+        _ = try await records.store.commit(RecordBatch(writes: [.put(.removal(app), RecordFields().encoded)]))
+        do throws(HostError) {
+            try await removeUnused(app, versions)
+        } catch {
+            _ = try? await records.store.commit(RecordBatch(writes: [.delete(.removal(app))]))
+            throw error
+        }
+        _ = try await records.store.commit(RecordBatch(writes: [.delete(.removal(app))]))
+    }
+
+    private func removeUnused(_ app: AppID, _ versions: [InstalledPackage]) async throws(HostError) {
+        let count = try await records.count(prefix: .usePrefix(app), limit: 1_000_000)
+        guard count == 0 else {
+            throw HostError(.invalidArgument, "remove app '\(app)': \(count) grain\(count == 1 ? "" : "s") use it; remove them first")
+        }
+        for version in versions { try await packages.uninstall(version.identifier) }
+    }
+}

@@ -1,0 +1,149 @@
+import Barchan
+
+/// The grains people have: records and what may be done with them.
+struct GrainBook: GrainDirectory {
+    static let maximumTitleCharacters = 200
+
+    let records: RecordBook
+    let packages: any PackageStore
+    let volumes: any VolumeStore
+    let registry: GrainRegistry
+    let sessions: SessionBook
+    let clock: any HostClock
+    let limits: HostLimits
+    let log: HostLog
+
+    // MARK: Reading
+
+    func grains(for account: AccountID) async throws(HostError) -> [GrainSummary] {
+        var summaries: [GrainSummary] = []
+        let prefix = RecordKey.ownedPrefix(account)
+        try await records.forEach(prefix: prefix) { (entry) throws(HostError) in
+            let text = String(decoding: entry.key.bytes.dropFirst(prefix.bytes.count), as: UTF8.self)
+            guard let grain = GrainID(text), let record = try await records.grain(grain) else { return }
+            if let summary = try await summary(of: record) { summaries.append(summary) }
+        }
+        return summaries.sorted { ($0.lastUsed, $0.identifier.text) > ($1.lastUsed, $1.identifier.text) }
+    }
+
+    func grain(_ grain: GrainID, for account: AccountID) async throws(HostError) -> GrainSummary {
+        let record = try await record(of: grain, for: account, to: "look at")
+        guard let summary = try await summary(of: record) else { throw GrainBook.missing(grain, "look at") }
+        return summary
+    }
+
+    func log(of grain: GrainID, by account: AccountID, maximumBytes: Int) async throws(HostError) -> [UInt8] {
+        _ = try await record(of: grain, for: account, to: "read the log of")
+        return try await volumes.volume(for: grain)?.readLog(maximumBytes: maximumBytes) ?? []
+    }
+
+    /// - Throws: ``HostError`` `.notFound` also for somebody else's grain: nobody may know of it.
+    func record(of grain: GrainID, for account: AccountID, to attempt: String) async throws(HostError) -> GrainRecord {
+        guard let record = try await records.grain(grain), record.owner == account else { throw GrainBook.missing(grain, attempt) }
+        return record
+    }
+
+    private static func missing(_ grain: GrainID, _ attempt: String) -> HostError {
+        HostError(.notFound, "\(attempt) grain '\(grain)': there is none of yours")
+    }
+
+    private func summary(of record: GrainRecord) async throws(HostError) -> GrainSummary? {
+        guard let app = record.app, let package = record.package else { return nil }
+        let life = await registry.known(record.grain)
+        // Measuring a volume may mean walking through it, so a grain at rest is measured when it stops.
+        let bytes = try await life?.runningVolume?.usedBytes() ?? record.usedBytes
+        return GrainSummary(
+            identifier: record.grain, title: record.title, app: app, appTitle: record.appTitle, package: package,
+            state: await life?.state ?? .stopped, usedBytes: bytes, lastUsed: record.lastUsed)
+    }
+
+    // MARK: Making
+
+    func create(
+        package identifier: PackageID, action: Int, title: String?, by account: AccountID
+    ) async throws(HostError) -> GrainSummary {
+        guard let package = try await packages.package(identifier) else {
+            throw HostError(.notFound, "make a grain: package '\(identifier)' is not installed")
+        }
+        guard package.manifest.actions.indices.contains(action) else {
+            throw HostError(.notFound, "make a grain: app '\(package.manifest.title)' has no action \(action)")
+        }
+        let title = try GrainBook.checked(title ?? GrainBook.defaultTitle(package.manifest, action: action))
+        let count = try await records.count(prefix: .ownedPrefix(account), limit: limits.grainsPerAccount)
+        guard count < limits.grainsPerAccount else {
+            throw HostError(.resourceExhausted, "make a grain: you have \(count), which is the limit; remove some")
+        }
+        let record = GrainRecord(.random(), of: package, action: action, title: title, owner: account, now: clock.wallSeconds())
+        try await store(record, app: package.app, owner: account)
+        let life = try await registry.life(of: record.grain)
+        do throws(HostError) {
+            _ = try await life.whenRunning()
+        } catch {
+            // Its state says why; opening it says so too.
+            log(.debug, "grain \(record.grain): \(error.message)")
+        }
+        return try await grain(record.grain, for: account)
+    }
+
+    /// "Untitled DokuWiki wiki" (specification, section 5.1).
+    static func defaultTitle(_ manifest: AppManifest, action: Int) -> String {
+        let noun = manifest.actions.indices.contains(action) ? manifest.actions[action].nounPhrase : ""
+        return String((["Untitled", manifest.title, noun].filter { !$0.isEmpty }.joined(separator: " ")).prefix(maximumTitleCharacters))
+    }
+
+    private func store(_ record: GrainRecord, app: AppID, owner: AccountID) async throws(HostError) {
+        let batch = RecordBatch(
+            conditions: [.absent(.grain(record.grain)), .absent(.removal(app))],
+            writes: [
+                .put(.grain(record.grain), record.fields.encoded),
+                .put(.owned(record.grain, by: owner), RecordFields().encoded),
+                .put(.use(of: app, by: record.grain), RecordFields().encoded),
+            ])
+        guard try await records.store.commit(batch) else {
+            throw HostError(.notFound, "make a grain: app '\(record.appTitle)' is being removed")
+        }
+    }
+
+    // MARK: Changing
+
+    func rename(_ grain: GrainID, to title: String, by account: AccountID) async throws(HostError) {
+        _ = try await record(of: grain, for: account, to: "rename")
+        let title = try GrainBook.checked(title)
+        try await records.update(.grain(grain)) { $0["title"] = title }
+    }
+
+    private static func checked(_ title: String) throws(HostError) -> String {
+        let text = String(title.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+        guard !text.isEmpty, text.count <= maximumTitleCharacters, text.utf8.count <= 16 * maximumTitleCharacters else {
+            throw HostError(.invalidArgument, "name a grain: a title has 1 to \(maximumTitleCharacters) characters")
+        }
+        return text
+    }
+
+    func stop(_ grain: GrainID, by account: AccountID) async throws(HostError) {
+        _ = try await record(of: grain, for: account, to: "stop")
+        await registry.known(grain)?.stop()
+    }
+
+    func remove(_ grain: GrainID, by account: AccountID) async throws(HostError) {
+        _ = try await record(of: grain, for: account, to: "remove")
+        try await records.update(.grain(grain)) { $0["removed"] = "1" }
+        try await finishRemoval(of: grain)
+    }
+
+    /// All of a removal that follows the mark in its record; also after a crash in the middle of it.
+    func finishRemoval(of grain: GrainID) async throws(HostError) {
+        await sessions.closeAll(of: grain)
+        await registry.remove(grain)
+        try await volumes.remove(for: grain)
+        var writes: [RecordBatch.Write] = []
+        try await records.forEach(prefix: .identityPrefix(grain)) { (entry) throws(HostError) in writes.append(.delete(entry.key)) }
+        if let (fields, _) = try await records.read(.grain(grain)) {
+            let record = GrainRecord(grain: grain, fields: fields)
+            if let owner = record.owner { writes.append(.delete(.owned(grain, by: owner))) }
+            if let app = record.app { writes.append(.delete(.use(of: app, by: grain))) }
+        }
+        writes.append(.delete(.grain(grain)))
+        _ = try await records.store.commit(RecordBatch(writes: writes))
+    }
+}

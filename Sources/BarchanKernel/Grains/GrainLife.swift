@@ -1,0 +1,223 @@
+import Barchan
+
+/// One grain between its first start and its removal: starts it when somebody needs it, stops it when nobody does.
+actor GrainLife {
+    private enum Phase {
+        case stopped
+        case starting(Task<Void, Never>)
+        case running(RunningGrain)
+        case stopping(Task<Void, Never>)
+        case crashed(reason: String)
+        case removed
+    }
+
+    let grain: GrainID
+    private let starter: GrainStarter
+    private let records: RecordBook
+    private let running: RunningCount
+    private let clock: any HostClock
+    private let settings: LifeSettings
+    private let log: HostLog
+
+    private var phase = Phase.stopped
+    private var lastFailure: (error: HostError, time: Duration)?
+    private var sessions: Set<SessionID> = []
+    private var wasVisited = false
+    private var idleTimer: Task<Void, Never>?
+
+    init(
+        grain: GrainID, starter: GrainStarter, records: RecordBook, running: RunningCount, clock: any HostClock, settings: LifeSettings,
+        log: HostLog
+    ) {
+        self.grain = grain
+        self.starter = starter
+        self.records = records
+        self.running = running
+        self.clock = clock
+        self.settings = settings
+        self.log = log
+    }
+
+    var state: GrainState {
+        switch phase {
+        case .stopped, .removed, .stopping: .stopped
+        case .starting: .starting
+        case .running: .running
+        case .crashed(let reason): .crashed(reason: reason)
+        }
+    }
+
+    /// The volume while the grain runs, or nil.
+    var runningVolume: (any Volume)? {
+        guard case .running(let running) = phase else { return nil }
+        return running.volume
+    }
+
+    // MARK: Starting
+
+    /// The grain, running; started when it is not. Everybody who asks meanwhile gets the same start.
+    func whenRunning() async throws(HostError) -> RunningGrain {
+        // One turn per phase on the way; more of them mean that somebody stops the grain again and again.
+        for _ in 0..<8 {
+            switch phase {
+            case .running(let running): return running
+            case .removed: throw HostError(.notFound, "open grain '\(grain)': it was removed")
+            case .stopped, .crashed: try beginStart()
+            case .stopping(let task): await task.value
+            case .starting(let task):
+                await task.value
+                if case .crashed = phase, let lastFailure { throw lastFailure.error }
+            }
+        }
+        throw HostError(.disconnected, "open grain '\(grain)': it was stopped meanwhile; try again")
+    }
+
+    private func beginStart() throws(HostError) {
+        if let lastFailure, clock.now() - lastFailure.time < settings.restartPause { throw lastFailure.error }
+        try running.take(for: grain)
+        lastFailure = nil
+        wasVisited = false
+        phase = .starting(Task { await start() })
+    }
+
+    private func start() async {
+        do throws(HostError) {
+            let started = try await starter.start(grain)
+            phase = .running(started)
+            watch(started)
+            armIdleTimer()
+            log(.info, "grain \(grain) runs")
+        } catch {
+            running.release()
+            guard error.code != .cancelled else {
+                phase = .stopped
+                return
+            }
+            lastFailure = (error, clock.now())
+            phase = .crashed(reason: error.message)
+            log(.warning, "grain \(grain) did not start: \(error.message)")
+        }
+    }
+
+    // MARK: Ending
+
+    /// Stops the grain and returns when all of it is gone. The next use starts it again.
+    func stop() async {
+        while true {
+            switch phase {
+            case .stopped, .crashed, .removed: return
+            case .starting(let task):
+                task.cancel()
+                await task.value
+            case .stopping(let task): await task.value
+            case .running(let running): end(running, cause: nil)
+            }
+        }
+    }
+
+    /// Stops the grain for good.
+    func remove() async {
+        await stop()
+        phase = .removed
+    }
+
+    private func watch(_ started: RunningGrain) {
+        Task {
+            let exit = await started.sandbox.waitForExit()
+            end(started, cause: EndReport.text(exit))
+        }
+        Task {
+            await started.connection.waitForClose()
+            end(started, cause: "the app closed its connection to the host")
+        }
+    }
+
+    /// The beginning of the end; whoever notices first does it. Without a cause it is a wish and no crash.
+    private func end(_ ending: RunningGrain, cause: String?) {
+        guard case .running(let current) = phase, current === ending else { return }
+        idleTimer?.cancel()
+        phase = .stopping(Task { await finish(ending, cause: cause) })
+    }
+
+    private func finish(_ ending: RunningGrain, cause: String?) async {
+        // An app that exits closes its socket first: what it exits with says more.
+        let exit = cause == nil ? nil : await exitSoon(of: ending)
+        await ending.end()
+        running.release()
+        await remember(ending)
+        if let cause {
+            let reason = await EndReport.text(exit.map { EndReport.text($0) } ?? cause, volume: ending.volume)
+            phase = .crashed(reason: reason)
+            log(.warning, "grain \(grain): \(reason)")
+        } else {
+            phase = .stopped
+            log(.info, "grain \(grain) stopped")
+        }
+    }
+
+    /// How the sandbox ended, if it does within a second (specification, section 4.5).
+    private func exitSoon(of ending: RunningGrain) async -> SandboxExit? {
+        await first(
+            { await ending.sandbox.waitForExit() },
+            { [clock] in
+                await clock.sleep(for: .seconds(1))
+                return nil
+            })
+    }
+
+    private func remember(_ ending: RunningGrain) async {
+        do throws(HostError) {
+            let bytes = try await ending.volume.usedBytes(), now = clock.wallSeconds()
+            try await records.update(.grain(grain)) { fields in
+                fields["bytes"] = String(bytes)
+                fields["used"] = String(now)
+            }
+        } catch {
+            log(.warning, "grain \(grain): \(error.message)")
+        }
+    }
+
+    // MARK: Sessions
+
+    /// A session needs the grain from now on.
+    func attach(_ session: SessionID) {
+        sessions.insert(session)
+        wasVisited = true
+        idleTimer?.cancel()
+    }
+
+    /// A session needs the grain no more.
+    func detach(_ session: SessionID) {
+        sessions.remove(session)
+        armIdleTimer()
+    }
+
+    private func armIdleTimer() {
+        idleTimer?.cancel()
+        guard sessions.isEmpty, case .running(let running) = phase else { return }
+        let duration = wasVisited ? settings.idle : settings.unvisited
+        idleTimer = Task { [clock] in
+            await clock.sleep(for: duration)
+            if !Task.isCancelled { stopIfIdle(running) }
+        }
+    }
+
+    private func stopIfIdle(_ idle: RunningGrain) {
+        guard sessions.isEmpty else { return }
+        end(idle, cause: nil)
+    }
+
+    /// A request got no answer: returns when that is settled, so that the next try meets a new start or a live grain.
+    func settle(_ suspect: RunningGrain) async {
+        let isClosed = await first(
+            {
+                await suspect.connection.waitForClose()
+                return true
+            },
+            { [clock] in
+                await clock.sleep(for: .milliseconds(50))
+                return false
+            })
+        if isClosed { end(suspect, cause: "the app closed its connection to the host") }
+    }
+}

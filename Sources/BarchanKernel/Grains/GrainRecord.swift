@@ -1,0 +1,49 @@
+import Barchan
+
+/// What is remembered of a grain.
+struct GrainRecord: Sendable {
+    let grain: GrainID
+    let fields: RecordFields
+
+    init(grain: GrainID, fields: RecordFields) {
+        self.grain = grain
+        self.fields = fields
+    }
+
+    /// A new grain of `package`.
+    init(_ grain: GrainID, of package: InstalledPackage, action: Int, title: String, owner: AccountID, now: Int64) {
+        var fields = RecordFields()
+        fields["owner"] = owner.text
+        fields["package"] = package.identifier.text
+        fields["app"] = package.app.text
+        fields["app-title"] = package.manifest.title
+        fields["action"] = String(action)
+        fields["title"] = title
+        fields["created"] = String(now)
+        fields["used"] = String(now)
+        self.init(grain: grain, fields: fields)
+    }
+
+    var owner: AccountID? { fields["owner"].flatMap { AccountID($0) } }
+    var package: PackageID? { fields["package"].flatMap { PackageID($0) } }
+    var app: AppID? { fields["app"].flatMap { AppID($0) } }
+    var appTitle: String { fields["app-title"] ?? "" }
+    var title: String { fields["title"] ?? "" }
+    var action: Int { fields.integer("action").flatMap { Int(exactly: $0) } ?? 0 }
+    /// Whether the app has ever answered a request. Until then its start command is the action's.
+    var hasAnswered: Bool { fields["answered"] != nil }
+    /// Being removed: invisible, and finished off when the host starts the next time.
+    var isRemoved: Bool { fields["removed"] != nil }
+    var lastUsed: Int64 { fields.integer("used") ?? 0 }
+    /// As of the last stop.
+    var usedBytes: Int64 { fields.integer("bytes") ?? 0 }
+}
+
+extension RecordBook {
+    /// A grain's record, or nil when there is none or the grain is being removed.
+    func grain(_ grain: GrainID) async throws(HostError) -> GrainRecord? {
+        guard let (fields, _) = try await read(.grain(grain)) else { return nil }
+        let record = GrainRecord(grain: grain, fields: fields)
+        return record.isRemoved ? nil : record
+    }
+}

@@ -1,0 +1,128 @@
+import Barchan
+
+/// Starts grains: everything between a record and a running app that has said what it is.
+struct GrainStarter: Sendable {
+    let isolation: any IsolationProvider
+    let transport: any TransportProvider
+    let packages: any PackageStore
+    let volumes: any VolumeStore
+    let records: RecordBook
+    let output: OutputReader
+    let clock: any HostClock
+    let limits: HostLimits
+    let startLimit: Duration
+    let log: HostLog
+
+    /// - Throws: ``HostError`` with the end of the app's log when the app does not start; `.cancelled` when the task
+    ///   was. Nothing runs then.
+    func start(_ grain: GrainID) async throws(HostError) -> RunningGrain {
+        guard let record = try await records.grain(grain) else { throw HostError(.notFound, "start grain '\(grain)': there is none") }
+        let package = try await package(of: record)
+        let command = try command(for: record, in: package)
+        let volume = try await volume(for: grain)
+        let sockets = try SocketPair()
+        // The transport speaks first: what it says waits in the socket when the app is executed.
+        let connection = try await transport.connect(over: sockets.hostEnd)
+        do throws(HostError) {
+            var specification = SandboxSpecification(grain: grain, package: package.tree, data: volume.directory, command: command)
+            specification.limits = limits.sandbox
+            return try await launch(specification, grainEnd: sockets.grainEnd, connection, volume)
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+
+    // MARK: What to run
+
+    private func package(of record: GrainRecord) async throws(HostError) -> InstalledPackage {
+        guard let identifier = record.package, let package = try await packages.package(identifier) else {
+            throw HostError(
+                .notFound,
+                "start grain '\(record.grain)': its package '\(record.package?.text ?? "?")' of app '\(record.appTitle)' is not installed; install it again")
+        }
+        return package
+    }
+
+    /// The action's command until the app has answered its first request, the continue command from then on: an app
+    /// that failed half-way through making its data gets another chance to make it.
+    private func command(for record: GrainRecord, in package: InstalledPackage) throws(HostError) -> Command {
+        if record.hasAnswered { return package.manifest.continueCommand }
+        guard package.manifest.actions.indices.contains(record.action) else {
+            throw HostError(.notFound, "start grain '\(record.grain)': its app has no action \(record.action)")
+        }
+        return package.manifest.actions[record.action].command
+    }
+
+    private func volume(for grain: GrainID) async throws(HostError) -> any Volume {
+        if let volume = try await volumes.volume(for: grain) { return volume }
+        return try await volumes.create(for: grain, owner: isolation.fileOwner)
+    }
+
+    // MARK: Running it
+
+    private func launch(
+        _ specification: SandboxSpecification, grainEnd: consuming OwnedDescriptor, _ connection: any GrainConnection,
+        _ volume: any Volume
+    ) async throws(HostError) -> RunningGrain {
+        let pipe = try Pipe()
+        let grainLog = GrainLog(volume: volume, limits: limits, clock: clock, log: log)
+        let token = try output.start(pipe.readEnd, into: grainLog)
+        let grainOutput = GrainOutput(reader: output, token: token, log: grainLog)
+        let sandbox: any Sandbox
+        do throws(HostError) {
+            sandbox = try await isolation.launch(specification, socket: grainEnd, output: pipe.writeEnd)
+        } catch {
+            await grainOutput.end()
+            throw error
+        }
+        do throws(HostError) {
+            let viewInfo = try await firstAnswer(of: sandbox, over: connection)
+            return RunningGrain(
+                grain: specification.grain, sandbox: sandbox, connection: connection, viewInfo: viewInfo, volume: volume,
+                output: grainOutput)
+        } catch {
+            await sandbox.terminate()
+            await grainOutput.end()
+            throw await explain(error, exit: sandbox.waitForExit(), volume)
+        }
+    }
+
+    /// What the app says of itself, unless it ends, takes too long or the task is cancelled before.
+    private func firstAnswer(of sandbox: any Sandbox, over connection: any GrainConnection) async throws(HostError) -> ViewInfo {
+        let isLate = Flag()
+        // Closing the connection makes the call below fail, whatever the cause.
+        Task {
+            _ = await sandbox.waitForExit()
+            await connection.close()
+        }
+        let limit = Task {
+            await clock.sleep(for: startLimit)
+            guard !Task.isCancelled else { return }
+            isLate.set()
+            await connection.close()
+        }
+        defer { limit.cancel() }
+        do {
+            return try await withTaskCancellationHandler {
+                try await connection.viewInfo()
+            } onCancel: {
+                Task { await connection.close() }
+            }
+        } catch let error as HostError {
+            if Task.isCancelled { throw HostError(.cancelled, "start a grain: it was stopped meanwhile") }
+            if isLate.isSet { throw HostError(.failed, "the app did not answer within \(startLimit.components.seconds) seconds") }
+            throw error
+        } catch {
+            throw HostError(.failed, "\(error)")
+        }
+    }
+
+    private func explain(_ error: HostError, exit: SandboxExit, _ volume: any Volume) async -> HostError {
+        switch error.code {
+        case .cancelled: return error
+        case .disconnected: return HostError(.failed, "start the app: " + (await EndReport.text(EndReport.text(exit), volume: volume)))
+        default: return HostError(.failed, "start the app: " + (await EndReport.text(error.message, volume: volume)))
+        }
+    }
+}

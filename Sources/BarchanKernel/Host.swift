@@ -1,0 +1,78 @@
+import Barchan
+
+/// The host: what the core offers to a frontend, over the providers that were wired.
+public final class Host: FrontendHost {
+    public let accounts: any AccountDirectory
+    public let apps: any AppDirectory
+    public let grains: any GrainDirectory
+    public let sessions: any SessionDirectory
+    /// Accounts as the command needs them.
+    public let accountBook: AccountBook
+
+    private let grainBook: GrainBook
+    private let sessionBook: SessionBook
+    private let registry: GrainRegistry
+    private let output: OutputReader
+    private let records: RecordBook
+    private let packages: any PackageStore
+
+    /// Takes up what an earlier host left in the records.
+    public init(
+        isolation: any IsolationProvider, storage: any StorageProvider, transport: any TransportProvider,
+        configuration: HostConfiguration, clock: any HostClock = SystemHostClock(), log: HostLog = .none
+    ) async throws(HostError) {
+        let records = RecordBook(store: storage.records)
+        let output = try OutputReader()
+        let starter = GrainStarter(
+            isolation: isolation, transport: transport, packages: storage.packages, volumes: storage.volumes, records: records,
+            output: output, clock: clock, limits: configuration.limits, startLimit: configuration.life.startLimit, log: log)
+        let running = RunningCount(limit: configuration.limits.runningGrains)
+        let registry = GrainRegistry { grain in
+            GrainLife(
+                grain: grain, starter: starter, records: records, running: running, clock: clock, settings: configuration.life, log: log)
+        }
+        let accounts = AccountBook(records: records, clock: clock)
+        let sessions = SessionBook(
+            records: records, accounts: accounts, registry: registry, clock: clock, configuration: configuration, log: log)
+        let grains = GrainBook(
+            records: records, packages: storage.packages, volumes: storage.volumes, registry: registry, sessions: sessions, clock: clock,
+            limits: configuration.limits, log: log)
+        self.accounts = accounts
+        accountBook = accounts
+        apps = AppBook(packages: storage.packages, records: records, accounts: accounts)
+        self.grains = grains
+        grainBook = grains
+        self.sessions = sessions
+        sessionBook = sessions
+        self.registry = registry
+        self.output = output
+        self.records = records
+        packages = storage.packages
+        try await finishWhatWasBegun()
+    }
+
+    /// Closes every session and stops every grain. The host is of no use afterwards.
+    public func stop() async {
+        await sessionBook.closeAll()
+        await registry.close()
+        output.close()
+    }
+
+    /// Installs a package in the name of the administrator who runs the command.
+    public func install(_ file: any ByteReader, progress: @escaping @Sendable (Int64) -> Void = { _ in }) async throws(HostError) -> InstalledPackage {
+        try await packages.install(file, expecting: nil, progress: progress)
+    }
+
+    /// Removals that a crash interrupted.
+    private func finishWhatWasBegun() async throws(HostError) {
+        try await records.forEach(prefix: RecordKey("app-removal/")) { [records] (entry) throws(HostError) in
+            _ = try await records.store.commit(RecordBatch(writes: [.delete(entry.key)]))
+        }
+        try await records.forEach(prefix: RecordKey("grain/")) { [grainBook] (entry) throws(HostError) in
+            let text = String(decoding: entry.key.bytes.dropFirst("grain/".utf8.count), as: UTF8.self)
+            guard let grain = GrainID(text) else { return }
+            let record = GrainRecord(grain: grain, fields: try RecordFields(decoding: entry.value))
+            if record.isRemoved { try await grainBook.finishRemoval(of: grain) }
+        }
+    }
+}

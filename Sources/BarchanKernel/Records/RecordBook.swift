@@ -1,0 +1,67 @@
+import Barchan
+
+/// Records as named fields, and the ways in which the kernel reads and changes them.
+struct RecordBook: Sendable {
+    let store: any RecordStore
+
+    /// The fields of a record and their version, or nil.
+    func read(_ key: RecordKey) async throws(HostError) -> (fields: RecordFields, version: UInt64)? {
+        guard let record = try await store.read(key) else { return nil }
+        return (try RecordFields(decoding: record.value), record.version)
+    }
+
+    /// Changes an existing record; does nothing when there is none.
+    /// - Returns: Whether there was one.
+    @discardableResult
+    func update(_ key: RecordKey, _ change: @Sendable (inout RecordFields) -> Void) async throws(HostError) -> Bool {
+        // Somebody else changed the record each time this loop turns, so it ends.
+        while let (fields, version) = try await read(key) {
+            var changed = fields
+            change(&changed)
+            if changed == fields { return true }
+            if try await store.commit(RecordBatch(conditions: [.version(key, version)], writes: [.put(key, changed.encoded)])) { return true }
+        }
+        return false
+    }
+
+    /// Every record with the prefix, read in portions.
+    func forEach(prefix: RecordKey, _ body: (Record) async throws(HostError) -> Void) async throws(HostError) {
+        var last: RecordKey?
+        repeat {
+            let portion = try await store.scan(prefix: prefix, after: last, limit: 256)
+            for record in portion { try await body(record) }
+            last = portion.last?.key
+        } while last != nil
+    }
+
+    /// How many records have the prefix, counting no further than `limit`.
+    func count(prefix: RecordKey, limit: Int) async throws(HostError) -> Int {
+        var count = 0, last: RecordKey?
+        while count < limit {
+            let portion = try await store.scan(prefix: prefix, after: last, limit: min(1024, limit - count))
+            guard !portion.isEmpty else { break }
+            count += portion.count
+            last = portion.last?.key
+        }
+        return count
+    }
+}
+
+/// The keys of the kernel's records.
+extension RecordKey {
+    /// Who the first administrator is.
+    static let administrator = RecordKey("host/administrator")
+    static func account(_ account: AccountID) -> RecordKey { RecordKey("account/\(account)") }
+    /// By SHA-256, so that reading the records lets nobody in.
+    static func login(_ secret: Secret) -> RecordKey { RecordKey("login/\(SHA256.hexadecimal(Array(secret.text.utf8)))") }
+    static func loginToken(_ secret: Secret) -> RecordKey { RecordKey("login-token/\(SHA256.hexadecimal(Array(secret.text.utf8)))") }
+    static func grain(_ grain: GrainID) -> RecordKey { RecordKey("grain/\(grain)") }
+    static func owned(_ grain: GrainID, by account: AccountID) -> RecordKey { RecordKey("owned/\(account)/\(grain)") }
+    static func ownedPrefix(_ account: AccountID) -> RecordKey { RecordKey("owned/\(account)/") }
+    static func use(of app: AppID, by grain: GrainID) -> RecordKey { RecordKey("app-use/\(app)/\(grain)") }
+    static func usePrefix(_ app: AppID) -> RecordKey { RecordKey("app-use/\(app)/") }
+    /// There while an app is being removed, so that no grain of it is made meanwhile.
+    static func removal(_ app: AppID) -> RecordKey { RecordKey("app-removal/\(app)") }
+    static func identity(of account: AccountID, in grain: GrainID) -> RecordKey { RecordKey("identity/\(grain)/\(account)") }
+    static func identityPrefix(_ grain: GrainID) -> RecordKey { RecordKey("identity/\(grain)/") }
+}

@@ -1,0 +1,214 @@
+import Barchan
+
+/// One grain open in one tab.
+actor OpenSession: GrainSession {
+    nonisolated let identifier = SessionID.random()
+    nonisolated let secret = Secret.random()
+    nonisolated let grain: GrainID
+
+    private let person: Account
+    private let identity: [UInt8]
+    private let life: GrainLife
+    private let records: RecordBook
+    private let clock: any HostClock
+    private let lifetime: Duration
+    private let forget: @Sendable (SessionID) async -> Void
+    /// The same for every web session of the tab.
+    private let tabID: [UInt8]
+
+    private var isClosed = false
+    private var lastSeen: Duration
+    private var openStreams = 0
+    private var expiry: Task<Void, Never>?
+    private var current: (running: RunningGrain, opening: Task<Result<any WebSession, HostError>, Never>)?
+    private var hasAnswered = false
+
+    init(
+        grain: GrainID, person: Account, identity: [UInt8], life: GrainLife, records: RecordBook, clock: any HostClock, lifetime: Duration,
+        forget: @escaping @Sendable (SessionID) async -> Void
+    ) {
+        self.grain = grain
+        self.person = person
+        self.identity = identity
+        self.life = life
+        self.records = records
+        self.clock = clock
+        self.lifetime = lifetime
+        self.forget = forget
+        lastSeen = clock.now()
+        var generator = SystemRandomNumberGenerator()
+        tabID = (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    }
+
+    /// Holds the grain and begins to start it: the browser comes back in a moment.
+    func begin() async {
+        await life.attach(identifier)
+        expiry = Task { await closeWhenSilent() }
+        Task { [life] in _ = try? await life.whenRunning() }
+    }
+
+    // MARK: GrainSession
+
+    var state: GrainState { get async { await life.state } }
+
+    func keepAlive() async throws(HostError) { try touch() }
+
+    func close() async {
+        guard !isClosed else { return }
+        isClosed = true
+        expiry?.cancel()
+        await forget(identifier)
+        await life.detach(identifier)
+        if case .success(let session) = await current?.opening.value { await session.close() }
+        current = nil
+    }
+
+    func send(_ request: WebRequest, from client: WebClient) async throws(HostError) -> WebResponse {
+        let response = try await attempt(canRepeat: request.isSafe, from: client) { (session) throws(HostError) in
+            try await session.send(request)
+        }
+        return tracked(response)
+    }
+
+    func openWebSocket(
+        _ request: WebSocketRequest, from client: WebClient, incoming: any ByteReader
+    ) async throws(HostError) -> WebSocketResponse {
+        var response = try await attempt(canRepeat: false, from: client) { (session) throws(HostError) in
+            try await session.openWebSocket(request, incoming: incoming)
+        }
+        response.outgoing = tracked(response.outgoing)
+        return response
+    }
+
+    // MARK: Requests
+
+    /// Asks the app, starting the grain when it is not running.
+    ///
+    /// A grain that goes away before it answers is asked again once, when asking twice does no harm. A session of a
+    /// grain known to be gone is replaced before anything is sent, whatever the method.
+    private func attempt<Answer: Sendable>(
+        canRepeat: Bool, from client: WebClient, _ ask: @Sendable (any WebSession) async throws(HostError) -> Answer
+    ) async throws(HostError) -> Answer {
+        for isLast in [!canRepeat, true] {
+            try touch()
+            let (running, session) = try await webSession(for: client)
+            do throws(HostError) {
+                let answer = try await ask(session)
+                try await noteAnswer()
+                return answer
+            } catch {
+                guard error.code == .disconnected else { throw error }
+                await lose(running)
+                if isLast { throw error }
+            }
+        }
+        throw HostError(.disconnected, "ask grain '\(grain)': it went away")
+    }
+
+    /// The web session with the grain as it runs now.
+    private func webSession(for client: WebClient) async throws(HostError) -> (RunningGrain, any WebSession) {
+        // Opening sends no request of the browser's, so trying twice is harmless.
+        for isLast in [false, true] {
+            let running = try await life.whenRunning()
+            guard !isClosed else { throw closed }
+            let opening: Task<Result<any WebSession, HostError>, Never>
+            if let current, current.running === running {
+                opening = current.opening
+            } else {
+                opening = open(running, for: client)
+                current = (running, opening)
+            }
+            switch await opening.value {
+            case .success(let session): return (running, session)
+            case .failure(let error):
+                await lose(running)
+                guard error.code == .disconnected, !isLast else { throw error }
+            }
+        }
+        throw closed
+    }
+
+    private func open(_ running: RunningGrain, for client: WebClient) -> Task<Result<any WebSession, HostError>, Never> {
+        let parameters = WebSessionParameters(
+            user: UserInfo(
+                displayName: person.displayName, preferredHandle: person.handle, identityID: identity,
+                // The owner holds every permission (specification, section 12.1).
+                permissions: running.viewInfo.permissions.map { !$0.isObsolete }),
+            basePath: client.basePath, userAgent: client.userAgent, acceptableLanguages: client.acceptableLanguages, tabID: tabID)
+        return Task {
+            do throws(HostError) {
+                return .success(try await running.connection.openWebSession(parameters))
+            } catch {
+                return .failure(error)
+            }
+        }
+    }
+
+    /// Forgets the web session with a grain that did not answer.
+    private func lose(_ running: RunningGrain) async {
+        if let current, current.running === running { self.current = nil }
+        await life.settle(running)
+    }
+
+    /// From now on the grain starts with its continue command.
+    private func noteAnswer() async throws(HostError) {
+        guard !hasAnswered else { return }
+        hasAnswered = true
+        try await records.update(.grain(grain)) { $0["answered"] = "1" }
+    }
+
+    // MARK: Life of the tab
+
+    private var closed: HostError { HostError(.notFound, "use a session: it is closed; open the grain again") }
+
+    private func touch() throws(HostError) {
+        guard !isClosed else { throw closed }
+        lastSeen = clock.now()
+    }
+
+    private func closeWhenSilent() async {
+        while !isClosed {
+            let left = openStreams > 0 ? lifetime : lifetime - (clock.now() - lastSeen)
+            guard left > .zero else { break }
+            await clock.sleep(for: left)
+            if Task.isCancelled { return }
+        }
+        await close()
+    }
+
+    // MARK: Streams
+
+    /// A long download keeps its tab and so its grain (specification, section 6.3).
+    private func tracked(_ response: WebResponse) -> WebResponse {
+        guard case .content(let status, var content) = response.outcome, case .stream(let reader, let length) = content.body else {
+            return response
+        }
+        content.body = .stream(tracked(reader), length: length)
+        var response = response
+        response.outcome = .content(status: status, content)
+        return response
+    }
+
+    private func tracked(_ reader: any ByteReader) -> any ByteReader {
+        openStreams += 1
+        return TrackedReader(reader) { [weak self] in
+            Task { await self?.streamEnded() }
+        }
+    }
+
+    private func streamEnded() {
+        openStreams -= 1
+        lastSeen = clock.now()
+    }
+}
+
+extension WebRequest {
+    /// Whether asking a second time changes nothing that the first did not.
+    var isSafe: Bool {
+        guard case .none = body else { return false }
+        switch method {
+        case .get, .head, .options, .propfind, .report: return true
+        default: return false
+        }
+    }
+}

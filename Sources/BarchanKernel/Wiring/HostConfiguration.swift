@@ -1,0 +1,66 @@
+import Barchan
+
+/// Everything a person can configure, as values.
+public struct HostConfiguration: Sendable, Equatable {
+    /// Absolute path of the directory for everything that must survive.
+    public var dataDirectory: String
+    /// Where modules are looked for, in order.
+    public var pluginDirectories: [String]
+    /// Where the host's helper programs are.
+    public var programDirectory: String
+    public var logLevel: HostLog.Level = .info
+    public var choices: [PluginInterface: ProviderChoice]
+    public var life = LifeSettings()
+    public var limits = HostLimits()
+
+    public init(dataDirectory: String, paths: HostPaths) {
+        self.dataDirectory = dataDirectory
+        pluginDirectories = [paths.plugins]
+        programDirectory = paths.programs
+        choices = Dictionary(uniqueKeysWithValues: PluginInterface.allCases.map { ($0, ProviderChoice()) })
+    }
+}
+
+/// Which provider stands behind an interface, and what it must promise.
+public struct ProviderChoice: Sendable, Equatable {
+    /// Nil: the only one there is.
+    public var provider: String?
+    public var required: Set<Guarantee> = []
+    /// Settings by provider; those of providers not chosen are checked and kept for the day they are.
+    public var settings: [String: [String: SettingValue]] = [:]
+
+    public init() {}
+}
+
+/// When grains start and stop.
+public struct LifeSettings: Sendable, Equatable {
+    /// From the end of a grain's last session to its stop.
+    public var idle: Duration = .seconds(5)
+    /// How long a started grain waits for its first session.
+    public var unvisited: Duration = .seconds(60)
+    /// A session that was not kept alive for so long is closed (specification, section 6.3).
+    public var sessionLifetime: Duration = .seconds(180)
+    /// From the start of a grain to its first answer.
+    public var startLimit: Duration = .seconds(120)
+    /// After a failed start the next attempt waits for so long; requests until then get the same error.
+    public var restartPause: Duration = .seconds(2)
+
+    public init() {}
+}
+
+/// Numbers next to everything that can grow.
+public struct HostLimits: Sendable, Equatable {
+    public var sessionsPerAccount = 200
+    public var grainsPerAccount = 10_000
+    public var runningGrains = 1_000
+    /// Bounds on each grain; see ``SandboxLimits``.
+    public var sandbox = SandboxLimits()
+    /// What a grain may print to its log per second, and at once.
+    public var logBytesPerSecond = 64 << 10
+    public var logBurstBytes = 512 << 10
+
+    public init() {
+        sandbox.memoryBytes = 1 << 30
+        sandbox.processes = 512
+    }
+}

@@ -1,0 +1,147 @@
+import Barchan
+
+/// The four providers of a running host.
+public struct Providers: Sendable {
+    public var isolation: any IsolationProvider
+    public var storage: any StorageProvider
+    public var transport: any TransportProvider
+    public var frontend: any FrontendProvider
+
+    public init(
+        isolation: any IsolationProvider, storage: any StorageProvider, transport: any TransportProvider,
+        frontend: any FrontendProvider
+    ) {
+        self.isolation = isolation
+        self.storage = storage
+        self.transport = transport
+        self.frontend = frontend
+    }
+}
+
+/// Chooses providers by the configuration and holds them to what it requires.
+public struct Wiring: Sendable {
+    public let candidates: [ModuleCandidate]
+    private let configuration: HostConfiguration
+    private let log: HostLog
+
+    public init(_ configuration: HostConfiguration, candidates: [ModuleCandidate], log: HostLog) {
+        self.configuration = configuration
+        self.candidates = candidates
+        self.log = log
+    }
+
+    /// All four providers. Nothing is made before all four choices and all settings are known to be right; guarantees
+    /// are compared as soon as a provider exists, storage and frontend last.
+    /// - Throws: ``HostError`` that lists what there is.
+    public func providers() async throws(HostError) -> Providers {
+        for interface in PluginInterface.allCases { _ = try settings(of: plugin(for: interface)) }
+        let isolation = try await isolation()
+        let transport = try await transport()
+        let storage = try await storage()
+        return Providers(isolation: isolation, storage: storage, transport: transport, frontend: try await frontend())
+    }
+
+    public func isolation() async throws(HostError) -> any IsolationProvider {
+        let plugin = try plugin(for: .isolation)
+        guard case .isolation(let make) = plugin.factory else { throw wrongInterface(plugin) }
+        let provider = try await make(try settings(of: plugin), context(for: .isolation))
+        try require(.isolation, of: plugin, provider.guarantees)
+        return provider
+    }
+
+    public func storage() async throws(HostError) -> any StorageProvider {
+        let plugin = try plugin(for: .storage)
+        guard case .storage(let make) = plugin.factory else { throw wrongInterface(plugin) }
+        let provider = try await make(try settings(of: plugin), context(for: .storage))
+        try require(.storage, of: plugin, provider.guarantees)
+        return provider
+    }
+
+    public func transport() async throws(HostError) -> any TransportProvider {
+        let plugin = try plugin(for: .transport)
+        guard case .transport(let make) = plugin.factory else { throw wrongInterface(plugin) }
+        let provider = try await make(try settings(of: plugin), context(for: .transport))
+        try require(.transport, of: plugin, provider.guarantees)
+        return provider
+    }
+
+    public func frontend() async throws(HostError) -> any FrontendProvider {
+        let plugin = try plugin(for: .frontend)
+        guard case .frontend(let make) = plugin.factory else { throw wrongInterface(plugin) }
+        let provider = try await make(try settings(of: plugin), context(for: .frontend))
+        try require(.frontend, of: plugin, provider.guarantees)
+        return provider
+    }
+
+    /// The plugin that the configuration chooses.
+    public func plugin(for interface: PluginInterface) throws(HostError) -> Plugin {
+        let offered = candidates.compactMap(\.plugin).filter { $0.interface == interface }
+        let choice = configuration.choices[interface]?.provider
+        let chosen = offered.filter { choice == nil || $0.identifier == choice }
+        if let plugin = chosen.first, chosen.count == 1 { return plugin }
+        if choice == nil && !offered.isEmpty {
+            throw HostError(
+                .invalidArgument,
+                "choose \(interface.rawValue): there are several, \(names(offered)); name one with provider = in [\(interface.rawValue)]")
+        }
+        throw HostError(.notFound, missing(interface, choice, offered))
+    }
+
+    // MARK: Details
+
+    private func missing(_ interface: PluginInterface, _ choice: String?, _ offered: [Plugin]) -> String {
+        let wanted = choice.map { "\(interface.rawValue) '\($0)'" } ?? interface.rawValue
+        let there = offered.isEmpty ? "no module offers \(interface.rawValue)" : "there is: \(names(offered))"
+        var text = "choose \(wanted): \(there) in \(configuration.pluginDirectories.map { "'\($0)'" }.joined(separator: ", "))"
+        let refusals = candidates.compactMap(\.refusal).map(\.message)
+        if !refusals.isEmpty { text += "; refused were: " + refusals.joined(separator: "; ") }
+        return text
+    }
+
+    private func names(_ plugins: [Plugin]) -> String { plugins.map { "'\($0.identifier)'" }.sorted().joined(separator: ", ") }
+
+    /// The chosen plugin's settings, after a look at the sections for the others.
+    private func settings(of plugin: Plugin) throws(HostError) -> PluginSettings {
+        let interface = plugin.interface
+        let sections = configuration.choices[interface]?.settings ?? [:]
+        let offered = candidates.compactMap(\.plugin).filter { $0.interface == interface }
+        for (name, values) in sections.sorted(by: { $0.key < $1.key }) {
+            guard let owner = offered.first(where: { $0.identifier == name }) else {
+                throw HostError(
+                    .invalidArgument, "read [\(interface.rawValue).\(name)]: there is no such \(interface.rawValue); known are: \(names(offered))")
+            }
+            _ = try parse(values, for: owner)
+        }
+        return try parse(sections[plugin.identifier] ?? [:], for: plugin)
+    }
+
+    private func parse(_ values: [String: SettingValue], for plugin: Plugin) throws(HostError) -> PluginSettings {
+        do {
+            return try PluginSettings(values, definitions: plugin.settings)
+        } catch {
+            throw HostError(error.code, "read [\(plugin.interface.rawValue).\(plugin.identifier)]: \(error.message)")
+        }
+    }
+
+    private func context(for interface: PluginInterface) -> PluginContext {
+        PluginContext(
+            dataDirectory: "\(configuration.dataDirectory)/\(interface.rawValue)", programDirectory: configuration.programDirectory,
+            log: HostLog { [log] in log($0, "\(interface.rawValue): \($1)") })
+    }
+
+    private func require(_ interface: PluginInterface, of plugin: Plugin, _ offered: Set<Guarantee>) throws(HostError) {
+        let missing = (configuration.choices[interface]?.required ?? []).subtracting(offered)
+        guard missing.isEmpty else {
+            throw HostError(
+                .unsupported,
+                "use \(interface.rawValue) '\(plugin.identifier)': it does not guarantee \(list(missing)), which the configuration requires; "
+                    + "here and now it guarantees: \(offered.isEmpty ? "nothing" : list(offered))")
+        }
+    }
+
+    private func list(_ guarantees: Set<Guarantee>) -> String { guarantees.sorted().map(\.name).joined(separator: ", ") }
+
+    private func wrongInterface(_ plugin: Plugin) -> HostError {
+        HostError(.failed, "use '\(plugin.identifier)': it does not offer what it says")
+    }
+}

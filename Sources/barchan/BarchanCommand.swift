@@ -1,0 +1,9 @@
+import ArgumentParser
+
+@main
+struct BarchanCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "barchan",
+        abstract: "Runs web apps one document at a time, each in a sandbox of its own.",
+        subcommands: [ServeCommand.self, PluginsCommand.self, DoctorCommand.self])
+}

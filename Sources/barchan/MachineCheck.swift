@@ -1,0 +1,142 @@
+import BarchanKernel
+import CLinux
+import Glibc
+
+/// Looks at the kernel and the machine by trying, not by version numbers.
+enum MachineCheck {
+    struct Finding {
+        let name: String
+        /// What there is.
+        let found: String
+        /// Grains cannot run without it.
+        let isNeeded: Bool
+        /// What to do; nil when nothing is missing.
+        let fix: String?
+    }
+
+    static func all(_ configuration: HostConfiguration) -> [Finding] {
+        [
+            kernel(), userNamespaces(), overlay(), seccomp(), landlock(), controlGroups(), pidfd(), memory(), openFiles(),
+            dataDirectory(configuration.dataDirectory),
+        ]
+    }
+
+    // MARK: Kernel
+
+    private static func kernel() -> Finding {
+        var names = utsname()
+        uname(&names)
+        let release = withUnsafeBytes(of: &names.release) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        let machine = withUnsafeBytes(of: &names.machine) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        return Finding(name: "kernel", found: "Linux \(release) on \(machine)", isNeeded: true, fix: nil)
+    }
+
+    private static func userNamespaces() -> Finding {
+        let result = clinux_probe_user_namespace()
+        guard result < 0 else { return Finding(name: "user namespaces", found: "usable", isNeeded: true, fix: nil) }
+        return Finding(
+            name: "user namespaces", found: "refused: \(String(cString: strerror(-result)))", isNeeded: geteuid() != 0,
+            fix: userNamespaceFix(-result))
+    }
+
+    private static func userNamespaceFix(_ error: CInt) -> String {
+        if number("/proc/sys/kernel/unprivileged_userns_clone") == 0 { return "sysctl -w kernel.unprivileged_userns_clone=1" }
+        if number("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == 1 {
+            return "install contrib/apparmor/barchan in /etc/apparmor.d, or sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
+        }
+        if number("/proc/sys/user/max_user_namespaces") == 0 { return "sysctl -w user.max_user_namespaces=10000" }
+        return error == EPERM ? "run outside of a container that forbids them" : "use a kernel with CONFIG_USER_NS"
+    }
+
+    private static func overlay() -> Finding {
+        let isThere = contents("/proc/filesystems")?.split(separator: "\n").contains { $0.hasSuffix("\toverlay") } ?? false
+        return Finding(
+            name: "overlay file system", found: isThere ? "there" : "not registered", isNeeded: true,
+            fix: isThere ? nil : "modprobe overlay, and name it in /etc/modules-load.d/barchan.conf")
+    }
+
+    private static func seccomp() -> Finding {
+        let actions = contents("/proc/sys/kernel/seccomp/actions_avail").map { String($0.prefix { $0 != "\n" }) }
+        let notifies = actions?.contains("user_notif") ?? false
+        return Finding(
+            name: "seccomp filters", found: actions ?? "none", isNeeded: true,
+            fix: actions == nil ? "use a kernel with CONFIG_SECCOMP_FILTER" : notifies ? nil : "use Linux 5.0 or newer")
+    }
+
+    private static func landlock() -> Finding {
+        let version = clinux_probe_landlock()
+        return Finding(
+            name: "landlock", found: version > 0 ? "ABI \(version)" : String(cString: strerror(-version)), isNeeded: false,
+            fix: version > 0 ? nil : "add landlock to the kernel's lsm= list; without it the second wall is absent")
+    }
+
+    private static func controlGroups() -> Finding {
+        if let controllers = contents("/sys/fs/cgroup/cgroup.controllers") {
+            let names = controllers.split { $0 == " " || $0 == "\n" }
+            let missing = ["memory", "pids", "cpu"].filter { !names.contains(Substring($0)) }
+            return Finding(
+                name: "control groups", found: "version 2 with \(names.isEmpty ? "no controllers" : names.joined(separator: " "))",
+                isNeeded: false,
+                fix: missing.isEmpty ? nil : "\(missing.joined(separator: ", ")) not available; boot without cgroup v1 or delegate them")
+        }
+        let v1 = contents("/proc/self/cgroup")?.split(separator: "\n").compactMap { $0.split(separator: ":").dropFirst().first } ?? []
+        return Finding(
+            name: "control groups", found: v1.isEmpty ? "none" : "version 1: \(v1.joined(separator: " "))", isNeeded: false,
+            fix: "boot with systemd.unified_cgroup_hierarchy=1; until then limits use version 1 or rlimits")
+    }
+
+    private static func pidfd() -> Finding {
+        let result = clinux_probe_pidfd()
+        return Finding(
+            name: "process descriptors", found: result < 0 ? String(cString: strerror(-result)) : "there", isNeeded: true,
+            fix: result < 0 ? "use Linux 5.3 or newer" : nil)
+    }
+
+    // MARK: Machine
+
+    private static func memory() -> Finding {
+        let lines = contents("/proc/meminfo")?.split(separator: "\n") ?? []
+        let kibibytes = lines.first { $0.hasPrefix("MemAvailable:") }?.split(separator: " ").dropFirst().first.flatMap { Int64($0) } ?? 0
+        let isEnough = kibibytes >= 256 << 10
+        return Finding(
+            name: "memory", found: "\(kibibytes >> 10) MiB available", isNeeded: false, fix: isEnough ? nil : "add memory; 256 MiB run one app")
+    }
+
+    private static func openFiles() -> Finding {
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        let isEnough = limit.rlim_max >= 4096
+        return Finding(
+            name: "open files", found: "soft \(limit.rlim_cur), hard \(limit.rlim_max)", isNeeded: false,
+            fix: isEnough ? nil : "ulimit -n 65536, or LimitNOFILE=65536 in the unit")
+    }
+
+    private static func dataDirectory(_ path: String) -> Finding {
+        var place = path
+        while access(place, F_OK) != 0, place != "/", let slash = place.lastIndex(of: "/") {
+            place = slash == place.startIndex ? "/" : String(place[..<slash])
+        }
+        var space = statvfs()
+        guard access(place, W_OK) == 0, statvfs(place, &space) == 0 else {
+            return Finding(
+                name: "data directory", found: "'\(path)' cannot be written", isNeeded: true,
+                fix: "choose another with --data or data = in [host]")
+        }
+        let free = (UInt64(space.f_bavail) * UInt64(space.f_frsize)) >> 20
+        return Finding(
+            name: "data directory", found: "'\(path)', \(free) MiB free", isNeeded: false,
+            fix: free >= 512 ? nil : "make room; packages and grains need some hundred MiB")
+    }
+
+    // MARK: Reading
+
+    private static func contents(_ path: String) -> String? {
+        guard let file = fopen(path, "re") else { return nil }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 16384)
+        let count = fread(&bytes, 1, bytes.count, file)
+        return String(decoding: bytes.prefix(count), as: UTF8.self)
+    }
+
+    private static func number(_ path: String) -> Int64? { contents(path).flatMap { Int64($0.prefix { $0 != "\n" }) } }
+}
