@@ -9,12 +9,12 @@ public final class Host: FrontendHost {
     /// Accounts as the command needs them.
     public let accountBook: AccountBook
 
-    private let grainBook: GrainBook
+    let grainBook: GrainBook
     private let sessionBook: SessionBook
     private let registry: GrainRegistry
     private let output: OutputReader
-    private let records: RecordBook
-    private let packages: any PackageStore
+    let records: RecordBook
+    let packages: any PackageStore
 
     /// Takes up what an earlier host left in the records.
     public init(
@@ -56,11 +56,6 @@ public final class Host: FrontendHost {
         await sessionBook.closeAll()
         await registry.close()
         output.close()
-    }
-
-    /// Installs a package in the name of the administrator who runs the command.
-    public func install(_ file: any ByteReader, progress: @escaping @Sendable (Int64) -> Void = { _ in }) async throws(HostError) -> InstalledPackage {
-        try await packages.install(file, expecting: nil, progress: progress)
     }
 
     /// Removals that a crash interrupted.

@@ -5,5 +5,7 @@ struct BarchanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "barchan",
         abstract: "Runs web apps one document at a time, each in a sandbox of its own.",
-        subcommands: [ServeCommand.self, PluginsCommand.self, DoctorCommand.self])
+        subcommands: [
+            ServeCommand.self, GrainCommand.self, AppCommand.self, LoginLinkCommand.self, PluginsCommand.self, DoctorCommand.self,
+        ])
 }

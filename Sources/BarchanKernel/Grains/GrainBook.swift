@@ -47,7 +47,7 @@ struct GrainBook: GrainDirectory {
         HostError(.notFound, "\(attempt) grain '\(grain)': there is none of yours")
     }
 
-    private func summary(of record: GrainRecord) async throws(HostError) -> GrainSummary? {
+    func summary(of record: GrainRecord) async throws(HostError) -> GrainSummary? {
         guard let app = record.app, let package = record.package else { return nil }
         let life = await registry.known(record.grain)
         // Measuring a volume may mean walking through it, so a grain at rest is measured when it stops.

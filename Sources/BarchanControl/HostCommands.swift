@@ -1,0 +1,80 @@
+import Barchan
+import BarchanKernel
+
+/// What a running host answers on its control socket.
+public struct HostCommands: Sendable {
+    private let host: Host
+    private let address: FrontendAddress
+
+    public init(_ host: Host, address: FrontendAddress) {
+        self.host = host
+        self.address = address
+    }
+
+    public func answer(_ request: JSONValue) async throws(HostError) -> JSONValue {
+        switch request["command"]?.text {
+        case "status": return .members(["ok": .boolean(true), "address": .string(address.baseURL)])
+        case "grains": return try await grains()
+        case "log": return try await log(of: try grain(in: request), maximumBytes: request["bytes"]?.number ?? 64 << 10)
+        case "stop":
+            try await host.operatorStop(try grain(in: request))
+            return .members(["ok": .boolean(true)])
+        case "login-link":
+            let link = address.loginLink(token: try await host.operatorLoginToken())
+            return .members(["ok": .boolean(true), "link": .string(link)])
+        case "install":
+            guard let path = request["path"]?.text else { throw HostError(.invalidArgument, "install: no path") }
+            return HostCommands.json(try await host.operatorInstall(try FileBytes(path)))
+        default:
+            throw HostError(
+                .unsupported, "ask the host: it knows no command '\(request["command"]?.text ?? "")'; is it another version than this one?")
+        }
+    }
+
+    /// What a command prints about an installed package.
+    public static func json(_ package: InstalledPackage) -> JSONValue {
+        .members([
+            "ok": .boolean(true), "package": .string(package.identifier.text), "app": .string(package.app.text),
+            "title": .string(package.manifest.title), "version": .string(package.manifest.marketingVersion),
+            "bytes": .integer(package.sizeBytes),
+        ])
+    }
+
+    private func grain(in request: JSONValue) throws(HostError) -> GrainID {
+        let text = request["grain"]?.text ?? ""
+        guard let grain = GrainID(text) else {
+            throw HostError(.invalidArgument, "look for grain '\(text)': that is no identifier; 'barchan grain list' shows them")
+        }
+        return grain
+    }
+
+    private func log(of grain: GrainID, maximumBytes: Int64) async throws(HostError) -> JSONValue {
+        let limit = Int(min(max(maximumBytes, 0), 1 << 20))
+        let bytes = try await host.operatorLog(of: grain, maximumBytes: limit)
+        return .members(["ok": .boolean(true), "log": .string(String(decoding: bytes, as: UTF8.self))])
+    }
+
+    private func grains() async throws(HostError) -> JSONValue {
+        let grains: [JSONValue] = try await host.allGrains().map { owned in
+            let grain = owned.summary
+            var members: [(String, JSONValue)] = [
+                ("grain", .string(grain.identifier.text)), ("title", .string(grain.title)), ("app", .string(grain.app.text)),
+                ("appTitle", .string(grain.appTitle)), ("package", .string(grain.package.text)), ("owner", .string(owned.owner)),
+                ("bytes", .integer(grain.usedBytes)), ("lastUsed", .integer(grain.lastUsed)),
+            ]
+            members += HostCommands.members(of: grain.state)
+            return .object(members.map { JSONValue.Member(name: $0.0, value: $0.1) })
+        }
+        return .members(["ok": .boolean(true), "grains": .array(grains)])
+    }
+
+    private static func members(of state: GrainState) -> [(String, JSONValue)] {
+        switch state {
+        case .stopped: [("state", .string("stopped"))]
+        case .starting: [("state", .string("starting"))]
+        case .running: [("state", .string("running"))]
+        case .crashed(let reason): [("state", .string("crashed")), ("reason", .string(reason))]
+        @unknown default: [("state", .string("unknown"))]
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import Barchan
+
+/// What the person who runs the host may do from the command line, for every grain and without being its owner.
+extension Host {
+    /// A grain with its owner.
+    public struct OwnedGrain: Sendable {
+        public let summary: GrainSummary
+        /// The owner's handle.
+        public let owner: String
+    }
+
+    /// Every grain, last used first.
+    public func allGrains() async throws(HostError) -> [OwnedGrain] {
+        var all: [OwnedGrain] = []
+        try await records.forEach(prefix: RecordKey("grain/")) { [records, grainBook, accountBook] (entry) throws(HostError) in
+            let text = String(decoding: entry.key.bytes.dropFirst("grain/".utf8.count), as: UTF8.self)
+            guard let identifier = GrainID(text), let record = try await records.grain(identifier), let owner = record.owner,
+                let summary = try await grainBook.summary(of: record)
+            else { return }
+            all.append(OwnedGrain(summary: summary, owner: try await accountBook.account(owner)?.handle ?? owner.text))
+        }
+        return all.sorted { $0.summary.lastUsed > $1.summary.lastUsed }
+    }
+
+    /// The newest part of any grain's log.
+    public func operatorLog(of grain: GrainID, maximumBytes: Int) async throws(HostError) -> [UInt8] {
+        try await grainBook.log(of: grain, by: try await owner(of: grain), maximumBytes: maximumBytes)
+    }
+
+    /// Stops any grain; the next request starts it again.
+    public func operatorStop(_ grain: GrainID) async throws(HostError) {
+        try await grainBook.stop(grain, by: try await owner(of: grain))
+    }
+
+    /// Installs a package in the name of the person who runs the command.
+    public func operatorInstall(_ file: any ByteReader) async throws(HostError) -> InstalledPackage {
+        try await packages.install(file, expecting: nil) { _ in }
+    }
+
+    /// A token for a new login link of the administrator.
+    public func operatorLoginToken() async throws(HostError) -> Secret {
+        try await accountBook.issueLoginToken(for: try await accountBook.administrator())
+    }
+
+    private func owner(of grain: GrainID) async throws(HostError) -> AccountID {
+        guard let owner = try await records.grain(grain)?.owner else {
+            throw HostError(.notFound, "look for grain '\(grain)': there is none; 'barchan grain list' shows all")
+        }
+        return owner
+    }
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import Barchan
+import BarchanControl
+
+struct GrainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "grain", abstract: "Looks after the grains of a running host.",
+        subcommands: [GrainListCommand.self, GrainLogCommand.self, GrainStopCommand.self])
+}
+
+struct GrainListCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists every grain, last used first.")
+
+    @OptionGroup var options: HostOptions
+    @Flag(help: "Prints JSON.") var json = false
+
+    func run() throws {
+        let answer = try ControlClient.require(.members(["command": .string("grains")]), dataDirectory: try options.configuration().dataDirectory)
+        let grains = answer["grains"] ?? .array([])
+        if json { return printLine(grains.indented()) }
+        var table = Table(["GRAIN", "STATE", "KIB", "OWNER", "APP", "TITLE"])
+        for grain in grains.elements ?? [] {
+            func text(_ name: String) -> String { grain[name]?.text ?? "" }
+            table.add([
+                text("grain"), text("state"), String((grain["bytes"]?.number ?? 0) / 1024), text("owner"), text("appTitle"), text("title"),
+            ])
+        }
+        printLine(table.text)
+    }
+}
+
+struct GrainLogCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "log", abstract: "Prints the newest part of what a grain's app printed.")
+
+    @OptionGroup var options: HostOptions
+    @Argument(help: "The grain's identifier.") var grain: String
+    @Option(help: "How many bytes at most.") var bytes: Int64 = 64 << 10
+
+    func run() throws {
+        let request = JSONValue.members(["command": .string("log"), "grain": .string(grain), "bytes": .integer(bytes)])
+        let answer = try ControlClient.require(request, dataDirectory: try options.configuration().dataDirectory)
+        write(Array((answer["log"]?.text ?? "").utf8), to: 1)
+    }
+}
+
+struct GrainStopCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "stop", abstract: "Stops a grain; its next request starts it again.")
+
+    @OptionGroup var options: HostOptions
+    @Argument(help: "The grain's identifier.") var grain: String
+
+    func run() throws {
+        let request = JSONValue.members(["command": .string("stop"), "grain": .string(grain)])
+        _ = try ControlClient.require(request, dataDirectory: try options.configuration().dataDirectory)
+    }
+}
+
+struct LoginLinkCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "login-link", abstract: "Prints a new link that logs somebody in as administrator once, within an hour.")
+
+    @OptionGroup var options: HostOptions
+    @Flag(help: "Prints JSON.") var json = false
+
+    func run() throws {
+        let answer = try ControlClient.require(
+            .members(["command": .string("login-link")]), dataDirectory: try options.configuration().dataDirectory)
+        let link = answer["link"] ?? .null
+        printLine(json ? JSONValue.members(["link": link]).line : link.text ?? "")
+    }
+}
