@@ -7,8 +7,8 @@ final class ChildProcess: Sendable {
     let pid: pid_t
     /// What it writes to standard output, line by line; ends with the program's output.
     let lines: AsyncStream<String>
-    private let hasEnded = Mutex(false)
-    private let printed: Mutex<String>
+    private let exit: AsyncStream<Int32>
+    private let status = Mutex<Int32?>(nil)
 
     /// - Parameter descriptors: Further descriptors the program gets, by the number it sees them under.
     /// - Parameter standardError: Where its standard error goes; this process's own when nil.
@@ -39,47 +39,41 @@ final class ChildProcess: Sendable {
             throw TestFailure("start '\(executable)': \(String(cString: strerror(status)))")
         }
         self.pid = pid
-        let (stream, continuation) = AsyncStream.makeStream(of: String.self)
-        lines = stream
-        printed = Mutex("")
-        let descriptor = output.read
-        Thread.detachNewThread { [weak self] in
-            readLines(from: descriptor) { line in
-                self?.printed.withLock { $0 += line + "\n" }
-                continuation.yield(line)
-            }
-            continuation.finish()
+        let child = pid
+        let (lines, line) = AsyncStream.makeStream(of: String.self)
+        self.lines = lines
+        Thread.detachNewThread {
+            readLines(from: output.read) { line.yield($0) }
+            line.finish()
+        }
+        let (exit, exited) = AsyncStream.makeStream(of: Int32.self)
+        self.exit = exit
+        Thread.detachNewThread {
+            var status: Int32 = 0
+            while waitpid(child, &status, 0) < 0 && errno == EINTR {}
+            exited.yield(status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f))
+            exited.finish()
         }
     }
 
-    /// Everything it has written to standard output so far.
-    var output: String { printed.withLock { $0 } }
-
-    func signal(_ number: Int32) { hasEnded.withLock { if !$0 { kill(pid, number) } } }
+    /// Does nothing once ``end()`` has returned.
+    func signal(_ number: Int32) { status.withLock { if $0 == nil { kill(pid, number) } } }
 
     /// Waits for the end and says how it ended: the status of exit, or 128 and the signal.
     @discardableResult
-    func wait() -> Int32 {
-        hasEnded.withLock { hasEnded in
-            guard !hasEnded else { return 0 }
-            var status: Int32 = 0
-            while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
-            hasEnded = true
-            return status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f)
-        }
+    func end() async -> Int32 {
+        for await number in exit { status.withLock { $0 = number } }
+        return status.withLock { $0 ?? -1 }
     }
 
-    deinit {
-        let pid = pid
-        hasEnded.withLock { if !$0 { kill(pid, SIGKILL); waitpid(pid, nil, 0) } }
-    }
+    deinit { signal(SIGKILL) }
 
     /// Runs a program to its end.
     static func run(_ executable: String, _ arguments: [String]) async throws -> (status: Int32, output: String) {
         let child = try ChildProcess(executable, arguments)
         var text = ""
         for await line in child.lines { text += line + "\n" }
-        return (child.wait(), text)
+        return (await child.end(), text)
     }
 }
 

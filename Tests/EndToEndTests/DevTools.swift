@@ -80,13 +80,22 @@ actor DevTools {
     func session(ofTarget target: String) -> Session? { sessions.values.first { $0.target == target } }
 
     /// The frames of another site inside a page.
-    func frames(in parent: String) -> [Session] { sessions.values.filter { $0.parent == parent && $0.type == "iframe" } }
+    func frames(in parent: String) -> [Session] {
+        sessions.values.filter { $0.parent == parent && $0.type == "iframe" }
+    }
+
+    /// The tabs that are open.
+    func pages() -> [Page] {
+        sessions.values.filter { $0.type == "page" }.map {
+            Page(tools: self, target: $0.target, session: $0.identifier)
+        }
+    }
 
     /// Ends the browser.
     func quit() async {
         _ = try? await call("Browser.close")
         close(toBrowser)
-        browser.wait()
+        await browser.end()
     }
 
     private func receive(_ message: JSON) {
@@ -102,7 +111,9 @@ actor DevTools {
         let parameters = message["params"]
         switch message["method"].string {
         case "Target.attachedToTarget":
-            if let session = Session(parameters, parent: message["sessionId"].string) { sessions[session.identifier] = session }
+            if let session = Session(parameters, parent: message["sessionId"].string) {
+                sessions[session.identifier] = session
+            }
         case "Target.detachedFromTarget":
             if let session = parameters["sessionId"].string { sessions[session] = nil }
         default: break

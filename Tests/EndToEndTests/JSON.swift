@@ -53,7 +53,9 @@ enum JSON: Codable, Sendable, Equatable {
     func serialized() throws -> Data { try JSONEncoder().encode(self) }
 
     /// As a literal of JavaScript.
-    static func literal(_ text: String) throws -> String { String(decoding: try JSON.string(text).serialized(), as: UTF8.self) }
+    static func literal(_ text: String) throws -> String {
+        String(decoding: try JSON.string(text).serialized(), as: UTF8.self)
+    }
 }
 
 extension JSON: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,

@@ -6,12 +6,19 @@ struct Page: Sendable {
     let target: String
     let session: String
 
+    init(tools: DevTools, target: String, session: String) {
+        self.tools = tools
+        self.target = target
+        self.session = session
+    }
+
     /// Opens a tab.
     init(in tools: DevTools, at url: String) async throws {
         self.tools = tools
         let target = try await tools.call("Target.createTarget", ["url": "about:blank"])["targetId"].string ?? ""
-        let session = try await tools.call(
-            "Target.attachToTarget", ["targetId": .string(target), "flatten": true])["sessionId"].string ?? ""
+        let session =
+            try await tools.call(
+                "Target.attachToTarget", ["targetId": .string(target), "flatten": true])["sessionId"].string ?? ""
         self.target = target
         self.session = session
         // Frames of other sites run in processes of their own and are reached through sessions of their own.
@@ -45,7 +52,9 @@ struct Page: Sendable {
     @discardableResult
     func waitInFrame(for expression: String, _ what: String, limit: Duration = .seconds(60)) async throws -> JSON {
         let tools = tools, session = session
-        return try await within(limit, what) { try await poll(expression, tools) { await tools.frames(in: session).last?.identifier } }
+        return try await within(limit, what) {
+            try await poll(expression, tools) { await tools.frames(in: session).last?.identifier }
+        }
     }
 
     /// Runs statements in the grain's frame.
@@ -64,7 +73,8 @@ struct Page: Sendable {
     /// Chooses a file in an `<input type=file>`.
     func choose(file: String, in selector: String) async throws {
         let document = try await tools.call("DOM.getDocument", in: session)["root"]["nodeId"]
-        let node = try await tools.call("DOM.querySelector", ["nodeId": document, "selector": .string(selector)], in: session)
+        let node = try await tools.call(
+            "DOM.querySelector", ["nodeId": document, "selector": .string(selector)], in: session)
         _ = try await tools.call(
             "DOM.setFileInputFiles", ["files": [.string(file)], "nodeId": node["nodeId"]], in: session)
     }
@@ -81,7 +91,8 @@ private func evaluated(_ expression: String, _ tools: DevTools, _ session: Strin
         in: session)
     if answer["exceptionDetails"] != .null {
         let details = answer["exceptionDetails"]
-        throw TestFailure(details["exception"]["description"].string ?? details["text"].string ?? "an exception in the page")
+        throw TestFailure(
+            details["exception"]["description"].string ?? details["text"].string ?? "an exception in the page")
     }
     return answer["result"]["value"]
 }

@@ -2,7 +2,8 @@ import Foundation
 
 /// Where things are in this checkout.
 enum Places {
-    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
     static let programs = root.appending(path: ".build/debug")
     static let examples = root.appending(path: ".build/examples")
 

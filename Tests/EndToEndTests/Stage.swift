@@ -1,0 +1,56 @@
+import Foundation
+
+/// A host with its data, a browser, and somebody logged in; everything ends and disappears with the test.
+struct Stage: Sendable {
+    let folder: TemporaryFolder
+    let host: HostProcess
+    let tools: DevTools
+    let command: HostCommand
+
+    var person: Person { Person(tools: tools, host: host) }
+
+    /// Runs a test on a fresh host with the named apps installed and an administrator logged in.
+    static func with(
+        _ name: String, apps: [String], _ body: (Stage) async throws -> Void
+    ) async throws {
+        let folder = try TemporaryFolder()
+        let log = Places.artifacts.appending(path: "\(name)-host.log").path
+        try? FileManager.default.removeItem(atPath: log)
+        let command = HostCommand(data: folder("data"))
+        // Without a running host the command installs by itself, with one through it; both ways are used here.
+        if let first = apps.first { try await command.install(first) }
+        let host = try await HostProcess.start(data: folder("data"), log: log)
+        for app in apps.dropFirst() { try await command.install(app) }
+        let tools = try DevTools(
+            profile: folder("profile"), log: Places.artifacts.appending(path: "\(name)-browser.log").path)
+        let stage = Stage(folder: folder, host: host, tools: tools, command: command)
+        do {
+            try await stage.person.logIn()
+            try await body(stage)
+        } catch {
+            await stage.keepEvidence(name)
+            await tools.quit()
+            throw error
+        }
+        await tools.quit()
+    }
+
+    /// The same data under a new host on the same port, after the old one was killed.
+    func restarted(_ name: String) async throws -> Stage {
+        let log = Places.artifacts.appending(path: "\(name)-host.log").path
+        let host = try await HostProcess.start(data: command.data, port: host.port, log: log)
+        return Stage(folder: folder, host: host, tools: tools, command: command)
+    }
+
+    private func keepEvidence(_ name: String) async {
+        for grain in (try? await command.grains()) ?? [] {
+            let text = (try? await command.log(of: grain.identifier)) ?? ""
+            try? "\(grain)\n\(text)".write(
+                to: Places.artifacts.appending(path: "\(name)-\(grain.identifier).log"), atomically: true,
+                encoding: .utf8)
+        }
+        for (number, page) in await tools.pages().enumerated() {
+            try? await page.capture("\(name)-failed-\(number)")
+        }
+    }
+}
