@@ -50,17 +50,21 @@ final class BenchGround: Sendable {
     static func reason() -> String { String(cString: strerror(errno)) }
 }
 
-/// The two ends of a pipe, and a clock that ends with its first byte.
+/// A pipe, and a clock from its making to the first byte in it.
 private struct FirstByte: ~Copyable {
-    let readEnd: OwnedDescriptor
+    private let readEnd: OwnedDescriptor
     private let began: Int64
 
     /// Starts the clock.
-    static func begin() throws(HostError) -> (FirstByte, OwnedDescriptor) {
+    /// - Parameter writeEnd: Set to the descriptor for the program.
+    init(writeEnd: inout OwnedDescriptor?) throws(HostError) {
         var pair: [CInt] = [-1, -1]
-        guard clinux_pipe2(&pair, O_CLOEXEC) == 0 else { throw HostError(.resourceExhausted, "make a pipe: \(BenchGround.reason())") }
-        let writeEnd = OwnedDescriptor(takingOwnershipOf: pair[1])
-        return (FirstByte(readEnd: OwnedDescriptor(takingOwnershipOf: pair[0]), began: now()), writeEnd)
+        guard clinux_pipe2(&pair, O_CLOEXEC) == 0 else {
+            throw HostError(.resourceExhausted, "make a pipe: \(BenchGround.reason())")
+        }
+        readEnd = OwnedDescriptor(takingOwnershipOf: pair[0])
+        writeEnd = OwnedDescriptor(takingOwnershipOf: pair[1])
+        began = FirstByte.now()
     }
 
     /// Waits for the byte.
@@ -81,7 +85,9 @@ private struct FirstByte: ~Copyable {
 
 /// Starts a program as a child and measures it.
 private func spawn(_ name: String, _ executable: String, _ arguments: [String]) throws(HostError) -> Int64 {
-    let (clock, output) = try FirstByte.begin()
+    var end: OwnedDescriptor?
+    let clock = try FirstByte(writeEnd: &end)
+    guard let output = end.take() else { throw HostError(.failed, "make a pipe") }
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
@@ -121,7 +127,9 @@ struct SandboxStart: StartWay {
             throw HostError(.resourceExhausted, "make a socket pair: \(BenchGround.reason())")
         }
         let hostEnd = OwnedDescriptor(takingOwnershipOf: pair[0]), grainEnd = OwnedDescriptor(takingOwnershipOf: pair[1])
-        let (clock, output) = try FirstByte.begin()
+        var end: OwnedDescriptor?
+        let clock = try FirstByte(writeEnd: &end)
+        guard let output = end.take() else { throw HostError(.failed, "make a pipe") }
         let sandbox = try await isolation.launch(specification, socket: grainEnd, output: output)
         let nanoseconds = try clock.nanoseconds(name)
         _ = await sandbox.waitForExit()
@@ -138,7 +146,8 @@ struct BubblewrapStart: StartWay {
 
     /// Nil when it is not installed.
     init?(ground: BenchGround) {
-        guard let found = ["/usr/bin/bwrap", "/usr/local/bin/bwrap"].first(where: { access($0, X_OK) == 0 }) else { return nil }
+        let places: [String] = ["/usr/bin/bwrap", "/usr/local/bin/bwrap"]
+        guard let found = places.first(where: { access($0, X_OK) == 0 }) else { return nil }
         self.ground = ground
         executable = found
     }
