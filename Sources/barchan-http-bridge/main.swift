@@ -1,4 +1,1 @@
-import Glibc
-import HTTPBridge
-
-exit(runBridge(Array(CommandLine.arguments.dropFirst())))
+// Replaced by the program.

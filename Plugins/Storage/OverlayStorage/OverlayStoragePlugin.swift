@@ -1,8 +1,12 @@
 import Barchan
 
 extension Plugin {
-    /// Replaced by the module's descriptor.
-    public static let overlay = Plugin(identifier: "overlay", summary: "Directories, overlay mounts and SQLite", factory: .storage { (_, _) throws(HostError) in
-        throw HostError(.unsupported, "start OverlayStorage: not built yet")
-    })
+    /// Packages and grains in directories of a local file system, records in SQLite.
+    public static let overlay = Plugin(
+        identifier: "overlay", summary: "directories of a local file system, and SQLite",
+        settings: OverlayStorageSettings.definitions,
+        factory: .storage { settings, context throws(HostError) in
+            let settings = try OverlayStorageSettings(settings, dataDirectory: context.dataDirectory)
+            return try await OverlayStorage(settings, log: context.log)
+        })
 }

@@ -12,7 +12,6 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -26,18 +25,22 @@ static inline int clinux_wtermsig(int status) { return WTERMSIG(status); }
 
 int clinux_pipe2(int descriptors[2], int flags);
 
-// For programs that run inside a sandbox, see CLinux.c: call the first at the start of main, so that the environment is
-// again exactly the given one, and take arguments from here instead of from CommandLine.
-void clinux_restore_environment(void);
-int clinux_argument_count(void);
-const char *clinux_argument(int index);
-
 // Probes for `barchan doctor`: 0 or more when the kernel has the feature, -errno when not.
 // A child tries the user namespace (with a mount namespace), because the attempt changes the process that makes it.
 int clinux_probe_user_namespace(void);
 // The version of the Landlock interface.
 int clinux_probe_landlock(void);
 int clinux_probe_pidfd(void);
+
+// Opens a directory below `directory` without following a link anywhere or leaving it (openat2); -1 and errno.
+int clinux_open_beneath(int directory, const char *path);
+// renameat2 within one directory; fails with EEXIST instead of replacing.
+int clinux_rename_new(int directory, const char *from, const char *to);
+int clinux_syncfs(int descriptor);
+// The calling thread's name in `ps -T`, at most 15 bytes.
+void clinux_name_thread(const char *name);
+// An unnamed file in a directory.
+int clinux_temporary_file(int directory);
 #include "CLinuxSandbox.h"
 
 #endif

@@ -1,0 +1,113 @@
+import Barchan
+import CLinux
+import Glibc
+
+/// One directory for each grain: `data` becomes its /var; the log stands beside it, where the grain cannot reach it.
+actor DirectoryVolumeStore: VolumeStore {
+    private let thread: StorageThread
+    nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+    private let root: Directory
+    private let logBytes: Int64
+    private let lock: StorageLock
+
+    init(root: Directory, logBytes: Int64, lock: StorageLock) {
+        thread = StorageThread(name: "volumes")
+        self.root = root
+        self.logBytes = logBytes
+        self.lock = lock
+    }
+
+    func create(for grain: GrainID, owner: FileOwner) throws(HostError) -> any Volume {
+        let attempt = "make the volume of grain '\(grain)'"
+        guard !root.exists(grain.text) else { throw Self.exists(grain) }
+        // Complete and on the disk before it has its name: a crash leaves a volume or none.
+        let temporary = Directory.temporaryName("new")
+        do throws(HostError) {
+            let volume = try root.directory(makingIfMissing: temporary, mode: 0o711)
+            let data = try volume.directory(makingIfMissing: "data", mode: 0o770)
+            guard fchown(data.number, owner.user, owner.group) == 0 else { throw systemError(attempt) }
+            guard fchmod(data.number, 0o770) == 0 else { throw systemError(attempt) }
+            try data.synchronize()
+            try volume.synchronize()
+            guard clinux_rename_new(root.number, temporary, grain.text) == 0 else {
+                if errno == EEXIST { throw Self.exists(grain) }
+                throw systemError(attempt)
+            }
+            try root.synchronize()
+        } catch {
+            try? root.removeTree(temporary)
+            throw error
+        }
+        return try volume(named: grain)
+    }
+
+    func volume(for grain: GrainID) throws(HostError) -> (any Volume)? {
+        root.exists(grain.text) ? try volume(named: grain) : nil
+    }
+
+    func grains() throws(HostError) -> [GrainID] { try root.names().compactMap { GrainID($0) }.sorted() }
+
+    func remove(for grain: GrainID) throws(HostError) {
+        // Out of sight first: a crash while removing must not leave half a volume under the grain's name.
+        let temporary = Directory.temporaryName("gone")
+        guard clinux_rename_new(root.number, grain.text, temporary) == 0 else {
+            if errno == ENOENT { return }
+            throw systemError("remove the volume of grain '\(grain)'")
+        }
+        try root.synchronize()
+        try root.removeTree(temporary)
+    }
+
+    private func volume(named grain: GrainID) throws(HostError) -> DirectoryVolume {
+        DirectoryVolume(directory: "\(root.path)/\(grain)/data", grain: grain, store: self)
+    }
+
+    private static func exists(_ grain: GrainID) -> HostError {
+        HostError(.alreadyExists, "make the volume of grain '\(grain)': it has one")
+    }
+}
+
+extension DirectoryVolumeStore {
+    func usedBytes(of grain: GrainID) async throws(HostError) -> Int64 {
+        // A walk may take long, so it has a thread to itself and holds up no other grain.
+        let data = try root.directory(grain.text).directory("data")
+        return try await TreeWalk().bytes(of: data)
+    }
+
+    func appendToLog(of grain: GrainID, _ bytes: [UInt8]) throws(HostError) {
+        try GrainLog(directory: try root.directory(grain.text), rotateAtBytes: logBytes).append(bytes)
+    }
+
+    func readLog(of grain: GrainID, maximumBytes: Int) throws(HostError) -> [UInt8] {
+        try GrainLog(directory: try root.directory(grain.text), rotateAtBytes: logBytes).read(maximumBytes: maximumBytes)
+    }
+
+    func synchronize(_ grain: GrainID) async throws(HostError) {
+        let data = try root.directory(grain.text).directory("data")
+        try await TreeWalk().synchronize(data)
+    }
+}
+
+/// Long work on one directory.
+private actor TreeWalk {
+    private let thread = StorageThread(name: "volume walk")
+    nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+    func bytes(of directory: Directory) throws(HostError) -> Int64 { try directory.treeBytes() }
+    func synchronize(_ directory: Directory) throws(HostError) { try directory.synchronizeFileSystem() }
+}
+
+/// The data of one grain.
+struct DirectoryVolume: Volume {
+    let directory: String
+    let grain: GrainID
+    let store: DirectoryVolumeStore
+
+    func usedBytes() async throws(HostError) -> Int64 { try await store.usedBytes(of: grain) }
+    func appendToLog(_ bytes: [UInt8]) async throws(HostError) { try await store.appendToLog(of: grain, bytes) }
+    func readLog(maximumBytes: Int) async throws(HostError) -> [UInt8] {
+        try await store.readLog(of: grain, maximumBytes: maximumBytes)
+    }
+    func synchronize() async throws(HostError) { try await store.synchronize(grain) }
+}

@@ -1,0 +1,41 @@
+import Barchan
+import Glibc
+
+/// Packages and grains in directories, records in SQLite.
+struct OverlayStorage: StorageProvider {
+    let guarantees: Set<Guarantee> = [.crashSafe, .powerLossSafe, .sharedPackages, .verifiedPackages]
+    let packages: any PackageStore
+    let volumes: any VolumeStore
+    let records: any RecordStore
+
+    init(_ settings: OverlayStorageSettings, log: HostLog) async throws(HostError) {
+        // 0711: a sandbox's user must be able to reach what is mounted for it, but not to look around.
+        let root = try Directory.opening(path: settings.directory, mode: 0o711)
+        let packages = try root.directory(makingIfMissing: "packages", mode: 0o711)
+        let volumes = try root.directory(makingIfMissing: "volumes", mode: 0o711)
+        let lock = try StorageLock(root) { () throws(HostError) in
+            try packages.removeLeftovers()
+            try volumes.removeLeftovers()
+        }
+        self.packages = DirectoryPackageStore(
+            root: packages, skeleton: try Skeleton.make(in: root), limits: settings.limits, lock: lock,
+            log: log)
+        self.volumes = DirectoryVolumeStore(root: volumes, logBytes: settings.logBytes, lock: lock)
+        records = try await SQLiteRecordStore(path: "\(root.path)/records.sqlite")
+    }
+}
+
+/// Held as long as the directory is in use, so that nobody cleans up what another one is working on.
+final class StorageLock: Sendable {
+    private let file: OwnedDescriptor
+
+    /// - Parameter alone: Called when nobody else uses the directory, and nobody else can begin meanwhile.
+    init(_ root: Directory, alone: () throws(HostError) -> Void) throws(HostError) {
+        let number = openat(root.number, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard number >= 0 else { throw systemError("open '\(root.path)/lock'") }
+        file = OwnedDescriptor(takingOwnershipOf: number)
+        if flock(number, LOCK_EX | LOCK_NB) == 0 { try alone() }
+        // Waits while somebody else cleans up; from then on everybody shares.
+        guard flock(number, LOCK_SH) == 0 else { throw systemError("lock '\(root.path)/lock'") }
+    }
+}

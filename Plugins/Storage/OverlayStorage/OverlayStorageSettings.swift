@@ -1,0 +1,45 @@
+import Barchan
+import SPK
+
+/// The module's section of the configuration.
+struct OverlayStorageSettings {
+    var directory: String
+    var logBytes: Int64
+    var limits: PackageLimits
+
+    static let definitions = [
+        SettingDefinition(
+            "directory", default: .string(""), "where everything is kept, an absolute path; empty: the host's data directory"),
+        SettingDefinition(
+            "packageBytes", default: .integer(1 << 30), "largest package once unpacked, in bytes"),
+        SettingDefinition(
+            "packageFiles", default: .integer(250_000), "most files, links and directories in a package"),
+        SettingDefinition(
+            "decoderBytes", default: .integer(36 << 20), "most memory for unpacking a package, in bytes"),
+        SettingDefinition(
+            "logBytes", default: .integer(512 << 10), "size at which a grain's log is rotated, in bytes; twice this is kept"),
+    ]
+
+    init(_ settings: PluginSettings, dataDirectory: String) throws(HostError) {
+        let given = settings.string("directory")
+        directory = given.isEmpty ? dataDirectory : given
+        guard directory.hasPrefix("/") else {
+            throw HostError(.invalidArgument, "setting 'directory' is '\(directory)'; an absolute path is needed")
+        }
+        logBytes = try Self.positive(settings, "logBytes", atLeast: 4096)
+        limits = PackageLimits()
+        limits.expandedBytes = try Self.positive(settings, "packageBytes", atLeast: 1 << 20)
+        limits.entries = Int(try Self.positive(settings, "packageFiles", atLeast: 100))
+        limits.decoderBytes = try Self.positive(settings, "decoderBytes", atLeast: 1 << 20)
+    }
+
+    private static func positive(
+        _ settings: PluginSettings, _ name: String, atLeast minimum: Int64
+    ) throws(HostError) -> Int64 {
+        let value = settings.integer(name)
+        guard value >= minimum, value <= 1 << 50 else {
+            throw HostError(.invalidArgument, "setting '\(name)' is \(value); at least \(minimum) is needed")
+        }
+        return value
+    }
+}

@@ -1,0 +1,45 @@
+import Barchan
+import SPK
+
+/// What the store remembers of a package beside its tree: `facts`, one `name value` on a line, and `manifest`, the
+/// package's own, as it was when it was verified.
+struct PackageFacts: Equatable {
+    var app: AppID
+    var sizeBytes: Int64
+    /// Whether the tree has every mount point itself.
+    var hasMountPoints: Bool
+
+    static let fileName = "facts"
+    static let manifestName = "manifest"
+    static let treeName = "tree"
+
+    var file: [UInt8] {
+        Array("format 1\napp \(app)\nsize \(sizeBytes)\nmount-points \(hasMountPoints ? "own" : "lacking")\n".utf8)
+    }
+
+    init(app: AppID, sizeBytes: Int64, hasMountPoints: Bool) {
+        self.app = app
+        self.sizeBytes = sizeBytes
+        self.hasMountPoints = hasMountPoints
+    }
+
+    /// Nil when these are not such facts.
+    init?(file bytes: [UInt8]) {
+        var values: [Substring: Substring] = [:]
+        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+            let parts = line.split(separator: " ", maxSplits: 1)
+            guard parts.count == 2 else { return nil }
+            values[parts[0]] = parts[1]
+        }
+        guard values["format"] == "1", let app = values["app"].flatMap({ AppID(String($0)) }),
+            let size = values["size"].flatMap({ Int64($0) })
+        else { return nil }
+        self.init(app: app, sizeBytes: size, hasMountPoints: values["mount-points"] == "own")
+    }
+
+    /// 96 random bits for a name.
+    static func randomDigits() -> String {
+        var generator = SystemRandomNumberGenerator()
+        return hexadecimal((0..<12).map { _ in UInt8.random(in: 0...255, using: &generator) })
+    }
+}

@@ -1,0 +1,74 @@
+import Barchan
+
+/// The records in SQLite, on a thread of their own.
+///
+/// Commits that arrive while one is being made durable share the next one: a disk does some hundred synchronizations
+/// a second, whatever is in them.
+actor RecordDatabase {
+    typealias Answer = Result<Bool, HostError>
+
+    private let thread: StorageThread
+    nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+    private let path: String
+    private let watchers: RecordWatchers
+    private var engine: RecordEngine?
+    /// Set once the disk failed. SQLite, and Linux, may call pages clean that never reached the disk, so nothing that is
+    /// read or written afterwards can be believed.
+    private var broken: HostError?
+    private var waiting: [(batch: RecordBatch, answer: CheckedContinuation<Answer, Never>)] = []
+
+    init(path: String, watchers: RecordWatchers) async throws(HostError) {
+        thread = StorageThread(name: "records")
+        self.path = path
+        self.watchers = watchers
+        engine = nil
+        try await open()
+    }
+
+    private func open() async throws(HostError) { engine = try RecordEngine(path: path) }
+
+    func read(_ key: RecordKey) throws(HostError) -> Record? { try running().read(key) }
+
+    func scan(prefix: RecordKey, after: RecordKey?, limit: Int) throws(HostError) -> [Record] {
+        try running().scan(prefix: prefix, after: after, limit: limit)
+    }
+
+    func commit(_ batch: RecordBatch) async -> Answer {
+        await withCheckedContinuation { answer in
+            waiting.append((batch, answer))
+            // The task's job stands behind every commit that is queued already; they all share it.
+            if waiting.count == 1 { Task { self.flush() } }
+        }
+    }
+
+    private func flush() {
+        let group = waiting
+        waiting = []
+        let outcome: Result<[Answer], HostError>
+        do throws(HostError) {
+            outcome = .success(try running().commit(group.map(\.batch)))
+        } catch {
+            // A full disk undid the transaction and nothing else; after a failure of the engine nobody knows.
+            if error.code == .failed || error.code == .corrupt { broken = error }
+            outcome = .failure(error)
+        }
+        switch outcome {
+        case .failure(let error): for waiter in group { waiter.answer.resume(returning: .failure(error)) }
+        case .success(let answers):
+            for (waiter, answer) in zip(group, answers) {
+                if case .success(true) = answer { watchers.notify(waiter.batch) }
+                waiter.answer.resume(returning: answer)
+            }
+        }
+    }
+
+    private func running() throws(HostError) -> RecordEngine {
+        if let broken {
+            throw HostError(
+                .failed, "use the records: the disk failed earlier (\(broken.message)); check it and start the host again")
+        }
+        guard let engine else { throw HostError(.failed, "use the records: database '\(path)' is not open") }
+        return engine
+    }
+}

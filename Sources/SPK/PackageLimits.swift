@@ -1,0 +1,20 @@
+/// What a package may cost whoever reads it. The defaults are the format's own (specification, section 1.3).
+public struct PackageLimits: Sendable, Equatable {
+    /// Size of the archive once expanded, and of all its files together.
+    public var expandedBytes: Int64 = 1 << 30
+    /// Files, links and directories.
+    public var entries = 250_000
+    /// How deeply directories may be nested.
+    public var depth = 128
+    /// Length of one name and of one symbolic link's target; what Linux file systems take.
+    public var nameBytes = 255
+    public var linkBytes = 4095
+    /// Size of the manifest.
+    public var manifestBytes = 8 << 20
+    /// Memory for decompression. A package whose XZ dictionary needs more is refused.
+    public var decoderBytes: Int64 = 36 << 20
+    /// Threads for decompression, where the package has several XZ blocks and the memory lasts.
+    public var decoderThreads = 2
+
+    public init() {}
+}
