@@ -127,7 +127,10 @@ let package = Package(
                 dependencies: [contract, "OverlayStorage", "BarchanConformance", "SPK", "CLinux"], swiftSettings: strict),
             .testTarget(
                 name: "CapnpTransportTests",
-                dependencies: [contract, "CapnpTransport", "BarchanConformance", "CLinux"], swiftSettings: strict),
+                dependencies: [
+                    contract, "CapnpTransport", "BarchanConformance", "CLinux", "CCapnpRPC", "CapnProto", "GrainSchemas",
+                ],
+                exclude: ["README.md"], swiftSettings: strict),
             .testTarget(
                 name: "BridgeTests",
                 dependencies: [contract, "CapnpTransport", "CapnProto", "GrainSchemas", "CLinux"], swiftSettings: strict),

@@ -1,8 +1,12 @@
 import Barchan
 
 extension Plugin {
-    /// Replaced by the module's descriptor.
-    public static let capnp = Plugin(identifier: "capnp", summary: "Cap'n Proto RPC over libcapnp", factory: .transport { (_, _) throws(HostError) in
-        throw HostError(.unsupported, "start CapnpTransport: not built yet")
-    })
+    /// Cap'n Proto RPC through libcapnp.
+    public static let capnp = Plugin(
+        identifier: "capnp",
+        summary: "Cap'n Proto RPC over libcapnp",
+        settings: CapnpTransportSettings.definitions,
+        factory: .transport { (settings, context) throws(HostError) in
+            try CapnpTransport(CapnpTransportSettings(settings), log: context.log)
+        })
 }

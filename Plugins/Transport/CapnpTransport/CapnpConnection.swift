@@ -1,0 +1,114 @@
+import Barchan
+import CCapnpRPC
+import CapnProto
+import GrainSchemas
+import Synchronization
+
+/// A conversation with one grain.
+final class CapnpConnection: GrainConnection, @unchecked Sendable {
+    // What is not under the mutex is used on the loop's thread only.
+    private let loop: RPCLoop
+    private let settings: CapnpTransportSettings
+    private let log: HostLog
+    private let descriptor: CInt
+    private var connection: RPCConnection?
+    private var view: RPCCapability?
+    private let viewInfoResult = Shared<Result<ViewInfo, HostError>>()
+    private let end = Shared<Void>()
+
+    init(_ descriptor: CInt, settings: CapnpTransportSettings, log: HostLog, on loop: RPCLoop) {
+        self.loop = loop
+        self.settings = settings
+        self.log = log
+        self.descriptor = descriptor
+    }
+
+    deinit {
+        guard let connection else { return }
+        let ended = UncheckedSendable(connection)
+        loop.post { ended.value.close() }
+    }
+
+    /// Returns when the host's first words are in the socket: its bootstrap question, and that for the view's info.
+    func open() async {
+        await loop.run { [self] in start() }
+    }
+
+    private func start() {
+        let api = loop.export(UnbuiltInterface("SandstormApi"))
+        let connection = RPCConnection(
+            descriptor, bcr_server, bootstrap: api, limits: settings.limits, on: loop
+        ) { [weak self] reason in self?.ended(reason) }
+        self.connection = connection
+        view = connection.bootstrap()
+        askForViewInfo()
+        connection.flush()
+    }
+
+    private func ended(_ reason: RPCError) {
+        log(.debug, "a grain's connection is over: \(reason.text)")
+        finish()
+    }
+
+    private func finish() {
+        connection?.close()
+        connection = nil
+        view = nil
+        viewInfoResult.set(.failure(HostError(.disconnected, "ask a grain for its view info: the grain is gone")))
+        end.set(())
+    }
+
+    func waitForClose() async { await end.value() }
+
+    func close() async {
+        await loop.run { [self] in finish() }
+    }
+}
+
+// MARK: View info
+
+extension CapnpConnection {
+    func viewInfo() async throws(HostError) -> ViewInfo { try await viewInfoResult.value().get() }
+
+    private func askForViewInfo() {
+        guard let view else { return }
+        let params = MessageBuilder(capacityWords: 1)
+        _ = params.initRoot(Wire.UiView.GetViewInfoParams.self)
+        RPCCall.start(Wire.UiView.Methods.getViewInfo, on: view, params) { [viewInfoResult] answer in
+            switch answer {
+            case .failure(let error) where error.kind == .disconnected:
+                viewInfoResult.set(.failure(error.hostError("ask a grain for its view info")))
+            case .failure:
+                viewInfoResult.set(.success(ViewInfo()))
+            case .success(let message):
+                viewInfoResult.set(.success((try? ViewInfo(message)) ?? ViewInfo()))
+            }
+        }
+    }
+}
+
+// MARK: Sessions
+
+extension CapnpConnection {
+    func openWebSession(_ parameters: WebSessionParameters) async throws(HostError) -> any WebSession {
+        let params = try parameters.message()
+        let session = Shared<Result<RPCCapability, HostError>>()
+        let message = UncheckedSendable(params)
+        loop.post { [self] in session.set(newSession(message.value)) }
+        return CapnpWebSession(try await session.value().get(), settings: settings)
+    }
+
+    private func newSession(_ params: MessageBuilder) -> Result<RPCCapability, HostError> {
+        guard let view else { return .failure(HostError(.disconnected, "open a session: the grain is gone")) }
+        let context = loop.export(UnbuiltInterface("SessionContext"))
+        let call = RPCCall.start(
+            Wire.UiView.Methods.newSession, on: view, params, capabilities: [context]
+        ) { _ in
+            // A failure comes out of every call on the pipelined session.
+        }
+        guard let session = call.pipeline([0]) else {
+            return .failure(HostError(.disconnected, "open a session: the grain is gone"))
+        }
+        return .success(session)
+    }
+}

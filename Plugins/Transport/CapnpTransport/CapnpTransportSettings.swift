@@ -1,0 +1,72 @@
+import Barchan
+import CCapnpRPC
+
+/// The numbers next to everything a grain can make this module hold.
+struct CapnpTransportSettings: Sendable {
+    var threads: Int
+    var messageBytes: Int64
+    var callBytes: Int64
+    var unfinishedCalls: Int64
+    var unsentBytes: Int64
+    var streamWindowBytes: Int
+    var requestWindowBytes: Int
+    var bufferedBodyBytes: Int
+    var streamStartMilliseconds: Int64
+
+    static let definitions: [SettingDefinition] = [
+        SettingDefinition("threads", default: .integer(1), "event loops that share the grains, 1 to 64"),
+        SettingDefinition(
+            "messageBytes", default: .integer(64 << 20), "largest message a grain may send, 64 KiB to 1 GiB"),
+        SettingDefinition(
+            "callBytes", default: .integer(8 << 20),
+            "calls of a grain that wait for an answer, in bytes; reading pauses beyond, 64 KiB to 1 GiB"),
+        SettingDefinition(
+            "unfinishedCalls", default: .integer(65536), "calls a grain may leave unfinished, 64 to 16777216"),
+        SettingDefinition(
+            "unsentBytes", default: .integer(64 << 20), "bytes a grain may leave unread, 64 KiB to 1 GiB"),
+        SettingDefinition(
+            "streamWindowBytes", default: .integer(256 << 10),
+            "bytes of one answer or web socket taken from a grain ahead of its reader, 4 KiB to 64 MiB"),
+        SettingDefinition(
+            "requestWindowBytes", default: .integer(256 << 10),
+            "bytes of one request or web socket sent to a grain ahead of its acknowledgement, 4 KiB to 64 MiB"),
+        SettingDefinition(
+            "bufferedBodyBytes", default: .integer(32 << 20),
+            "longest request body for an app or a method that takes it only whole, 64 KiB to 1 GiB"),
+        SettingDefinition(
+            "streamStartMilliseconds", default: .integer(200),
+            "how long a streamed answer waits for its length or first bytes, 0 to 60000"),
+    ]
+
+    /// - Throws: ``HostError`` `.invalidArgument` for a number out of range.
+    init(_ settings: PluginSettings) throws(HostError) {
+        threads = Int(try settings.integer("threads", in: 1...64))
+        messageBytes = try settings.integer("messageBytes", in: 64 << 10...1 << 30)
+        callBytes = try settings.integer("callBytes", in: 64 << 10...1 << 30)
+        unfinishedCalls = try settings.integer("unfinishedCalls", in: 64...16_777_216)
+        unsentBytes = try settings.integer("unsentBytes", in: 64 << 10...1 << 30)
+        streamWindowBytes = Int(try settings.integer("streamWindowBytes", in: 4096...64 << 20))
+        requestWindowBytes = Int(try settings.integer("requestWindowBytes", in: 4096...64 << 20))
+        bufferedBodyBytes = Int(try settings.integer("bufferedBodyBytes", in: 64 << 10...1 << 30))
+        streamStartMilliseconds = try settings.integer("streamStartMilliseconds", in: 0...60000)
+    }
+
+    /// The limits of one connection, as the facade takes them.
+    var limits: bcr_limits {
+        bcr_limits(
+            message_words: UInt64(messageBytes / 8), flow_words: UInt64(callBytes / 8),
+            open_questions: UInt32(unfinishedCalls), unsent_bytes: UInt64(unsentBytes), nesting: 64)
+    }
+}
+
+extension PluginSettings {
+    fileprivate func integer(_ name: String, in range: ClosedRange<Int64>) throws(HostError) -> Int64 {
+        let value = integer(name)
+        guard range.contains(value) else {
+            throw HostError(
+                .invalidArgument,
+                "setting '\(name)' of transport 'capnp' is \(value); \(range.lowerBound) to \(range.upperBound) is needed")
+        }
+        return value
+    }
+}

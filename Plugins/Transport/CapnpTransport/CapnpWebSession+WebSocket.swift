@@ -1,0 +1,113 @@
+import Barchan
+import CapnProto
+import GrainSchemas
+
+extension CapnpWebSession {
+    func openWebSocket(
+        _ request: WebSocketRequest, incoming: any ByteReader
+    ) async throws(HostError) -> WebSocketResponse {
+        let attempt = "open a web socket '/\(request.path.prefix(200))' of a grain"
+        let queue = ByteQueue(windowBytes: streamWindowBytes)
+        let opening = WebSocketOpening(on: try target(for: attempt), queue, attempt: attempt)
+        let opened: WebSocketOpening.Opened
+        do { opened = try await opening.perform(request) } catch {
+            incoming.cancel()
+            throw error
+        }
+        let sender = ByteSender(
+            to: opened.stream, kind: .webSocket, windowBytes: requestWindowBytes, attempt: attempt)
+        // Either side's end is the other's.
+        queue.onCancel {
+            sender.abort()
+            incoming.cancel()
+        }
+        opening.onDrop {
+            sender.abort()
+            incoming.cancel()
+        }
+        Task {
+            do { try await sender.pump(incoming, length: nil) } catch { incoming.cancel() }
+            sender.abort()
+        }
+        return WebSocketResponse(protocols: opened.protocols, outgoing: ByteQueueReader(queue))
+    }
+}
+
+/// The call that opens a web socket.
+final class WebSocketOpening: @unchecked Sendable {
+    // On the loop's thread only, after `perform`.
+    struct Opened: Sendable {
+        var protocols: [String]
+        var stream: RPCCapability
+    }
+    typealias Reply = UnsafeContinuation<Result<Opened, HostError>, Never>
+
+    private let target: RPCCapability
+    private let receiver: WebSocketReceiver
+    private let attempt: String
+    private var reply: Reply?
+    private var call: RPCCall?
+    private var isCancelled = false
+
+    init(on target: RPCCapability, _ queue: ByteQueue, attempt: String) {
+        self.target = target
+        self.attempt = attempt
+        receiver = WebSocketReceiver(queue)
+    }
+
+    func perform(_ request: WebSocketRequest) async throws(HostError) -> Opened {
+        let result = await withTaskCancellationHandler {
+            await withUnsafeContinuation { reply in target.loop.post { self.begin(request, reply) } }
+        } onCancel: {
+            target.loop.post { self.cancel() }
+        }
+        return try result.get()
+    }
+
+    /// Calls `body` when the app lets go of its end, at once when it has.
+    func onDrop(_ body: @escaping @Sendable () -> Void) {
+        target.loop.post { self.receiver.onDrop(body) }
+    }
+
+    private func begin(_ request: WebSocketRequest, _ reply: Reply) {
+        self.reply = reply
+        guard !isCancelled else { return cancel() }
+        let message = MessageBuilder(capacityWords: 96)
+        let params = message.initRoot(Wire.WebSession.OpenWebSocketParams.self)
+        params.setPath(request.path)
+        params.initContext().fill(cookies: request.cookies, additionalHeaders: request.additionalHeaders)
+        params.setProtocol(request.protocols)
+        params.setClientStream(capability: 0)
+        call = RPCCall.start(
+            Wire.WebSession.Methods.openWebSocket, on: target, message, capabilities: [target.loop.export(receiver)]
+        ) { answer in
+            self.call = nil
+            self.finish(answer.flatMap(self.opened).mapError { $0.hostError(self.attempt) })
+        }
+    }
+
+    private func opened(_ message: RPCMessage) -> Result<Opened, RPCError> {
+        do {
+            let results = try message.reader.root(Wire.WebSession.OpenWebSocketResults.self)
+            guard let stream = try results.serverStream.flatMap(message.capability) else {
+                return .failure(RPCError(.failed, "it returned no stream"))
+            }
+            var protocols: [String] = []
+            for name in try results.protocol { protocols.append(try name.text()) }
+            return .success(Opened(protocols: protocols, stream: stream))
+        } catch { return .failure(RPCError(error)) }
+    }
+
+    private func cancel() {
+        isCancelled = true
+        finish(.failure(HostError(.cancelled, "\(attempt): the task was cancelled")))
+    }
+
+    private func finish(_ result: Result<Opened, HostError>) {
+        call?.cancel()
+        call = nil
+        let waiting = reply
+        reply = nil
+        waiting?.resume(returning: result)
+    }
+}

@@ -1,0 +1,162 @@
+import Barchan
+import CapnProto
+import GrainSchemas
+import Synchronization
+
+/// One person's session with one grain.
+final class CapnpWebSession: WebSession {
+    private let session: Mutex<RPCCapability?>
+    private let settings: CapnpTransportSettings
+
+    /// A body that is shorter, and known to be, goes in one message (specification, section 9.1).
+    static let streamedBodyBytes = 65536
+
+    init(_ session: RPCCapability, settings: CapnpTransportSettings) {
+        self.session = Mutex(session)
+        self.settings = settings
+    }
+
+    func close() async {
+        let dropped = session.withLock { session in
+            defer { session = nil }
+            return session
+        }
+        _ = dropped
+    }
+
+    func send(_ request: WebRequest) async throws(HostError) -> WebResponse {
+        let target = try target(for: request.attempt)
+        switch request.body {
+        case .none: return try await sendWhole(request, [], to: target)
+        case .bytes(let bytes):
+            guard bytes.count >= Self.streamedBodyBytes, let opening = request.streamingMessage() else {
+                return try await sendWhole(request, bytes, to: target)
+            }
+            let body = RequestBodySource(BufferedBytes(bytes), length: Int64(bytes.count))
+            return try await sendStreaming(request, opening, body, to: target)
+        case .stream(let reader, let length):
+            guard length.map({ $0 >= Self.streamedBodyBytes }) ?? true, let opening = request.streamingMessage() else {
+                return try await sendWhole(request, try await readWhole(reader), to: target)
+            }
+            return try await sendStreaming(request, opening, RequestBodySource(reader, length: length), to: target)
+        @unknown default:
+            throw HostError(.unsupported, "\(request.attempt): this transport does not know this kind of body")
+        }
+    }
+
+    var streamWindowBytes: Int { settings.streamWindowBytes }
+    var requestWindowBytes: Int { settings.requestWindowBytes }
+
+    func target(for attempt: String) throws(HostError) -> RPCCapability {
+        guard let target = session.withLock({ $0 }) else {
+            throw HostError(.disconnected, "\(attempt): the session is closed; open another one")
+        }
+        return target
+    }
+
+    private func exchange(_ request: WebRequest, on target: RPCCapability, _ queue: ByteQueue? = nil) -> Exchange {
+        Exchange(
+            on: target, queue: queue ?? ByteQueue(windowBytes: settings.streamWindowBytes), settings: settings,
+            attempt: request.attempt)
+    }
+}
+
+/// A body to be streamed.
+struct RequestBodySource: Sendable {
+    let reader: any ByteReader
+    let length: Int64?
+
+    init(_ reader: any ByteReader, length: Int64?) {
+        self.reader = reader
+        self.length = length
+    }
+}
+
+// MARK: Bodies
+
+extension CapnpWebSession {
+    private func readWhole(_ reader: any ByteReader) async throws(HostError) -> [UInt8] {
+        try await reader.readAll(maximumBytes: settings.bufferedBodyBytes)
+    }
+
+    private func sendWhole(
+        _ request: WebRequest, _ body: [UInt8], to target: RPCCapability
+    ) async throws(HostError) -> WebResponse {
+        guard body.count <= settings.bufferedBodyBytes else {
+            throw HostError(
+                .resourceExhausted,
+                "\(request.attempt): a body that goes whole has at most \(settings.bufferedBodyBytes) bytes, not \(body.count)")
+        }
+        return try await exchange(request, on: target).perform(request.message(body: body))
+    }
+
+    /// Opens a stream for the body; an app that does not know how gets it whole.
+    private func sendStreaming(
+        _ request: WebRequest, _ opening: RequestMessage, _ body: RequestBodySource, to target: RPCCapability
+    ) async throws(HostError) -> WebResponse {
+        let queue = ByteQueue(windowBytes: settings.streamWindowBytes)
+        switch await OpeningCall(on: target, queue).perform(opening) {
+        case .success(let stream): return try await send(request, body, over: stream, queue)
+        case .failure(let error) where error.meansNotImplemented:
+            return try await sendWhole(request, try await readWhole(body.reader), to: target)
+        case .failure(let error):
+            body.reader.cancel()
+            throw error.hostError(request.attempt)
+        }
+    }
+
+    /// Asks for the answer first, then sends the body; the answer may come before its end.
+    private func send(
+        _ request: WebRequest, _ body: RequestBodySource, over stream: RPCCapability, _ queue: ByteQueue
+    ) async throws(HostError) -> WebResponse {
+        let exchange = exchange(request, on: stream, queue)
+        let sender = ByteSender(
+            to: stream, kind: .byteStream, windowBytes: settings.requestWindowBytes, attempt: request.attempt)
+        let pump = Task {
+            do throws(HostError) {
+                try await sender.pump(body.reader, length: body.length)
+            } catch {
+                sender.abort()
+                body.reader.cancel()
+                // An app that stops reading may still answer; a body that breaks off cannot be answered.
+                if error.code == .cancelled || !error.message.hasPrefix(request.attempt) { exchange.abort(error) }
+            }
+        }
+        let ask = RequestMessage(Wire.WebSession.RequestStream.Methods.getResponse) { _ in }
+        do {
+            return try await exchange.perform(ask, offersStream: false)
+        } catch {
+            pump.cancel()
+            sender.abort()
+            body.reader.cancel()
+            throw error
+        }
+    }
+}
+
+extension WebRequest {
+    /// For errors.
+    var attempt: String { "send \(name) '/\(path.prefix(200))' to a grain" }
+
+    private var name: String {
+        switch method {
+        case .get: "GET"
+        case .head: "HEAD"
+        case .post: "POST"
+        case .put: "PUT"
+        case .patch: "PATCH"
+        case .delete: "DELETE"
+        case .options: "OPTIONS"
+        case .propfind: "PROPFIND"
+        case .proppatch: "PROPPATCH"
+        case .mkcol: "MKCOL"
+        case .copy: "COPY"
+        case .move: "MOVE"
+        case .lock: "LOCK"
+        case .unlock: "UNLOCK"
+        case .acl: "ACL"
+        case .report: "REPORT"
+        @unknown default: "a request"
+        }
+    }
+}

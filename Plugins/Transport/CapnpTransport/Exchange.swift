@@ -1,0 +1,111 @@
+import Barchan
+import CCapnpRPC
+import CapnProto
+
+/// One call and its web answer. After `begin`, everything happens on the loop's thread: one hop there, one back.
+final class Exchange: @unchecked Sendable {
+    typealias Reply = UnsafeContinuation<Result<WebResponse, HostError>, Never>
+
+    let queue: ByteQueue
+    private let target: RPCCapability
+    private let attempt: String
+    private let startNanoseconds: UInt64
+    private var reply: Reply?
+    private var call: RPCCall?
+    private var timer: OpaquePointer?
+    private var refusal: HostError?
+    private var streamed: ReceivedResponse?
+
+    /// - Parameter attempt: What is tried, for errors.
+    init(on target: RPCCapability, queue: ByteQueue, settings: CapnpTransportSettings, attempt: String) {
+        self.target = target
+        self.queue = queue
+        self.attempt = attempt
+        startNanoseconds = UInt64(settings.streamStartMilliseconds) * 1_000_000
+    }
+
+    /// Sends `message`. The capability for the answer's body is made here unless the app has it already.
+    func perform(_ message: RequestMessage, offersStream: Bool = true) async throws(HostError) -> WebResponse {
+        let result = await withTaskCancellationHandler {
+            await withUnsafeContinuation { reply in
+                target.loop.post { self.begin(message, offersStream, reply) }
+            }
+        } onCancel: {
+            abort(HostError(.cancelled, "\(attempt): the task was cancelled"))
+        }
+        return try result.get()
+    }
+
+    /// Gives up with `error`, unless the answer is there already. From any thread.
+    func abort(_ error: HostError) {
+        target.loop.post { self.finish(.failure(error)) }
+    }
+
+    private func begin(_ message: RequestMessage, _ offersStream: Bool, _ reply: Reply) {
+        if let refusal { return reply.resume(returning: .failure(refusal)) }
+        self.reply = reply
+        let capabilities = offersStream ? [target.loop.export(ResponseStream(queue))] : []
+        call = message.start(target, message.params, capabilities) { answer in
+            self.call = nil
+            self.returned(answer, message.results)
+        }
+    }
+
+    private func returned(_ answer: Result<RPCMessage, RPCError>, _ results: RequestMessage.Results) {
+        switch answer {
+        case .failure(let error): finish(.failure(error.hostError(attempt)))
+        case .success(let message):
+            do {
+                if results == .options { return finish(.success(WebResponse(.options(try DAVOptions(message))))) }
+                let received = try ReceivedResponse(message)
+                received.isStream ? wait(received) : finish(.success(received.response))
+            } catch { finish(.failure(RPCError(error).hostError(attempt))) }
+        }
+    }
+}
+
+// MARK: Streamed answers
+
+extension Exchange {
+    /// Holds the head back until the app has said how long the body is or sent some of it, but not for long: an event
+    /// stream may have nothing to say for hours.
+    private func wait(_ received: ReceivedResponse) {
+        streamed = received
+        let context = Unmanaged.passRetained(self).toOpaque()
+        timer = bcr_timer_start(
+            target.loop.handle, startNanoseconds,
+            { Unmanaged<Exchange>.fromOpaque(unwrapped($0)).takeUnretainedValue().release() }, context)
+        queue.onStart { self.release() }
+    }
+
+    private func release() {
+        guard var received = streamed, case .content(let status, var content) = received.response.outcome else { return }
+        streamed = nil
+        content.body = .stream(ByteQueueReader(queue), length: queue.length)
+        received.response.outcome = .content(status: status, content)
+        // The app works on the body while somebody holds its handle.
+        let handle = received.streamHandle
+        received.streamHandle = nil
+        let holder = HandleHolder(handle)
+        queue.onCancel { holder.drop() }
+        finish(.success(received.response))
+    }
+
+    private func finish(_ result: Result<WebResponse, HostError>) {
+        if let timer {
+            self.timer = nil
+            bcr_timer_free(timer)
+            Unmanaged.passUnretained(self).release()
+        }
+        streamed = nil
+        call?.cancel()
+        call = nil
+        guard let reply else {
+            if case .failure(let error) = result { refusal = error }
+            return
+        }
+        self.reply = nil
+        if case .failure = result { queue.cancel() }
+        reply.resume(returning: result)
+    }
+}

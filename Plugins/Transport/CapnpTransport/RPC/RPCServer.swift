@@ -1,0 +1,83 @@
+import CCapnpRPC
+import CapnProto
+
+/// An object that the grain can call. Its methods run on the loop's thread.
+protocol RPCServer: AnyObject {
+    /// Answers through `incoming`, now or later.
+    func called(_ interfaceID: UInt64, _ method: UInt16, _ params: RPCMessage, _ incoming: RPCIncoming)
+    /// Nobody refers to it any more.
+    func dropped()
+}
+
+extension RPCServer {
+    func dropped() {}
+}
+
+/// What the facade refers to.
+private final class RPCServerBox {
+    let server: any RPCServer
+    let loop: RPCLoop
+
+    init(_ server: any RPCServer, _ loop: RPCLoop) {
+        self.server = server
+        self.loop = loop
+    }
+}
+
+extension RPCLoop {
+    /// Makes `server` callable, and keeps it while somebody refers to it. To be called on the thread.
+    func export(_ server: any RPCServer) -> RPCCapability {
+        let box = Unmanaged.passRetained(RPCServerBox(server, self)).toOpaque()
+        let handle = bcr_server_create(
+            self.handle,
+            { context, incoming, interfaceID, method, params in
+                let box = Unmanaged<RPCServerBox>.fromOpaque(unwrapped(context)).takeUnretainedValue()
+                let answer = RPCIncoming(incoming, on: box.loop)
+                do throws(MessageError) {
+                    box.server.called(interfaceID, method, try RPCMessage(params, on: box.loop), answer)
+                } catch { answer.fail(RPCError(error)) }
+            },
+            { Unmanaged<RPCServerBox>.fromOpaque(unwrapped($0)).takeRetainedValue().server.dropped() }, box)
+        return RPCCapability(owning: handle, on: self)
+    }
+}
+
+/// A call that waits for its answer. Answer it on the loop's thread; one that is let go of fails.
+final class RPCIncoming: @unchecked Sendable {
+    // Only the thread answers, and a deinitializer runs once.
+    private var handle: OpaquePointer?
+    let loop: RPCLoop
+
+    fileprivate init(_ handle: OpaquePointer, on loop: RPCLoop) {
+        self.handle = handle
+        self.loop = loop
+    }
+
+    deinit {
+        guard let handle else { return }
+        bcr_loop_post(
+            loop.handle, { bcr_incoming_fail(OpaquePointer(unwrapped($0)), bcr_failed, "nobody answers this call") },
+            UnsafeMutableRawPointer(handle))
+    }
+
+    /// Answers with an empty struct.
+    func reply() {
+        guard let handle = take() else { return }
+        bcr_incoming_reply(handle, nil)
+    }
+
+    func reply(_ results: MessageBuilder, capabilities: [RPCCapability] = []) {
+        guard let handle = take() else { return }
+        withPayload(results, capabilities) { bcr_incoming_reply(handle, $0) }
+    }
+
+    func fail(_ error: RPCError) {
+        guard let handle = take() else { return }
+        bcr_incoming_fail(handle, error.code, error.text)
+    }
+
+    private func take() -> OpaquePointer? {
+        defer { handle = nil }
+        return handle
+    }
+}

@@ -1,0 +1,64 @@
+import Barchan
+import CapnProto
+import GrainSchemas
+
+/// The stream an app may send its answer's body to. Calls may come before the answer itself.
+final class ResponseStream: RPCServer {
+    let queue: ByteQueue
+
+    init(_ queue: ByteQueue) { self.queue = queue }
+
+    func called(_ interfaceID: UInt64, _ method: UInt16, _ params: RPCMessage, _ incoming: RPCIncoming) {
+        do {
+            switch (interfaceID, method) {
+            case (Wire.ByteStream.interfaceID, Wire.ByteStream.Methods.write.ordinal):
+                queue.write(try params.reader.root(Wire.ByteStream.WriteParams.self).data.array, incoming)
+            case (Wire.ByteStream.interfaceID, Wire.ByteStream.Methods.done.ordinal):
+                queue.finish(.success(()))
+                incoming.reply()
+            case (Wire.ByteStream.interfaceID, Wire.ByteStream.Methods.expectSize.ordinal):
+                queue.expect(length: try params.reader.root(Wire.ByteStream.ExpectSizeParams.self).size)
+                incoming.reply()
+            default:
+                incoming.fail(RPCError(.unimplemented, "a byte stream has no method \(method) of \(interfaceID)"))
+            }
+        } catch { incoming.fail(RPCError(error)) }
+    }
+
+    func dropped() {
+        queue.finish(.failure(HostError(.disconnected, "read an answer: the app went away before its end")))
+    }
+}
+
+/// The stream an app sends its web socket frames to.
+final class WebSocketReceiver: RPCServer {
+    let queue: ByteQueue
+    private var isDropped = false
+    private var told: (() -> Void)?
+
+    init(_ queue: ByteQueue) { self.queue = queue }
+
+    /// Calls `body` when the app lets go of this, at once when it has. On the loop's thread.
+    func onDrop(_ body: @escaping () -> Void) {
+        if isDropped { body() } else { told = body }
+    }
+
+    func called(_ interfaceID: UInt64, _ method: UInt16, _ params: RPCMessage, _ incoming: RPCIncoming) {
+        let sendBytes = Wire.WebSession.WebSocketStream.Methods.sendBytes
+        guard interfaceID == sendBytes.interfaceID, method == sendBytes.ordinal else {
+            return incoming.fail(RPCError(.unimplemented, "a web socket has no method \(method) of \(interfaceID)"))
+        }
+        do {
+            let params = try params.reader.root(Wire.WebSession.WebSocketStream.SendBytesParams.self)
+            queue.write(try params.message.array, incoming)
+        } catch { incoming.fail(RPCError(error)) }
+    }
+
+    /// Apps close a web socket by letting go of it.
+    func dropped() {
+        isDropped = true
+        queue.finish(.success(()))
+        told?()
+        told = nil
+    }
+}

@@ -1,0 +1,23 @@
+import Barchan
+import CapnProto
+import GrainSchemas
+
+extension ViewInfo {
+    /// Reads what an app says of itself. Positions are kept.
+    init(_ message: RPCMessage) throws(MessageError) {
+        self.init()
+        let info = try message.reader.root(Wire.UiView.ViewInfo.self)
+        for permission in try info.permissions {
+            permissions.append(
+                PermissionDefinition(
+                    name: try permission.name, title: try permission.title.defaultText, isObsolete: permission.obsolete))
+        }
+        for role in try info.roles {
+            roles.append(
+                RoleDefinition(
+                    title: try role.title.defaultText, verbPhrase: try role.verbPhrase.defaultText,
+                    permissions: Array(try role.permissions), isDefault: role.`default`, isObsolete: role.obsolete))
+        }
+        deniedPermissions = Array(try info.deniedPermissions)
+    }
+}

@@ -1,0 +1,147 @@
+import Barchan
+import CapnProto
+import GrainSchemas
+
+/// An answer as it came. A streamed body's handle is what keeps the app working on it.
+struct ReceivedResponse {
+    var response: WebResponse
+    var streamHandle: RPCCapability?
+    var isStream = false
+
+    init(_ message: RPCMessage) throws(MessageError) {
+        let wire = try message.reader.root(Wire.WebSession.Response.self)
+        response = WebResponse(.serverError(nil))
+        switch wire.which {
+        case .content: try readContent(wire.content, message)
+        case .noContent:
+            response.outcome = .noContent(
+                shouldResetForm: wire.noContent.shouldResetForm,
+                wire.noContent.hasETag ? try ETag(try wire.noContent.eTag) : nil)
+        case .preconditionFailed:
+            let failed = wire.preconditionFailed
+            response.outcome = .preconditionFailed(matchingETag: failed.hasMatchingETag ? try ETag(try failed.matchingETag) : nil)
+        case .redirect:
+            response.outcome = .redirect(
+                isPermanent: wire.redirect.isPermanent, switchToGet: wire.redirect.switchToGet,
+                location: try wire.redirect.location)
+        case .clientError: try readClientError(wire.clientError)
+        case .serverError: try readServerError(wire.serverError)
+        case nil: break  // A kind of answer from a newer app; nothing better is known than that it is none of ours.
+        }
+        for cookie in try wire.setCookies { response.setCookies.append(try SetCookie(cookie)) }
+        for header in try wire.additionalHeaders {
+            let name = try header.name
+            if HeaderWhitelist.response.allows(name) { response.additionalHeaders.append(KeyValue(name, try header.value)) }
+        }
+    }
+
+    private mutating func readContent(
+        _ wire: Wire.WebSession.Response.Content.Reader, _ message: RPCMessage
+    ) throws(MessageError) {
+        let etag = wire.hasETag ? try ETag(try wire.eTag) : nil
+        switch wire.statusCode {
+        case .noContent: return response.outcome = .noContent(shouldResetForm: false, etag)
+        case .notModified: return response.outcome = .preconditionFailed(matchingETag: etag)
+        default: break
+        }
+        var content = WebContent(.bytes([]))
+        switch wire.body.which {
+        case .stream:
+            isStream = true
+            streamHandle = try wire.body.stream.flatMap(message.capability)
+        default: content.body = .bytes(try wire.body.bytes.array)
+        }
+        content.mimeType = try wire.mimeType
+        content.encoding = try wire.encoding
+        content.language = try wire.language
+        content.etag = etag
+        if wire.disposition.which == .download { content.downloadName = try wire.disposition.download }
+        response.outcome = .content(status: wire.statusCode.status, content)
+    }
+
+    private mutating func readClientError(_ wire: Wire.WebSession.Response.ClientError.Reader) throws(MessageError) {
+        let body = wire.hasNonHtmlBody
+            ? try ErrorBody(try wire.nonHtmlBody)
+            : wire.hasDescriptionHtml ? ErrorBody(bytes: Array(try wire.descriptionHtml.utf8)) : nil
+        response.outcome = .clientError(status: wire.statusCode.status, body)
+    }
+
+    private mutating func readServerError(_ wire: Wire.WebSession.Response.ServerError.Reader) throws(MessageError) {
+        let body = wire.hasNonHtmlBody
+            ? try ErrorBody(try wire.nonHtmlBody)
+            : wire.hasDescriptionHtml ? ErrorBody(bytes: Array(try wire.descriptionHtml.utf8)) : nil
+        response.outcome = .serverError(body)
+    }
+}
+
+extension DAVOptions {
+    init(_ message: RPCMessage) throws(MessageError) {
+        self.init()
+        let wire = try message.reader.root(Wire.WebSession.Options.self)
+        isClass1 = wire.davClass1
+        isClass2 = wire.davClass2
+        isClass3 = wire.davClass3
+        for name in try wire.davExtensions { extensions.append(try name.text()) }
+    }
+}
+
+extension ETag {
+    fileprivate init(_ wire: Wire.WebSession.ETag.Reader) throws(MessageError) {
+        self.init(value: try wire.value, isWeak: wire.weak)
+    }
+}
+
+extension ErrorBody {
+    fileprivate init(_ wire: Wire.WebSession.Response.ErrorBody.Reader) throws(MessageError) {
+        let type = try wire.mimeType
+        self.init(
+            bytes: try wire.data.array, mimeType: type.isEmpty ? "text/html; charset=UTF-8" : type,
+            encoding: try wire.encoding, language: try wire.language)
+    }
+}
+
+extension SetCookie {
+    fileprivate init(_ wire: Wire.WebSession.Cookie.Reader) throws(MessageError) {
+        self.init(name: try wire.name, value: try wire.value)
+        path = try wire.path
+        isHTTPOnly = wire.httpOnly
+        switch wire.expires.which {
+        case .absolute: expiry = .absolute(wire.expires.absolute)
+        case .relative: expiry = .relative(wire.expires.relative)
+        default: break
+        }
+    }
+}
+
+extension Optional where Wrapped == Wire.WebSession.Response.SuccessCode {
+    /// A code this program does not know counts as success without particulars.
+    fileprivate var status: Int {
+        switch self {
+        case .created: 201
+        case .accepted: 202
+        case .partialContent: 206
+        case .multiStatus: 207
+        default: 200
+        }
+    }
+}
+
+extension Optional where Wrapped == Wire.WebSession.Response.ClientErrorCode {
+    fileprivate var status: Int {
+        switch self {
+        case .badRequest, nil: 400
+        case .forbidden: 403
+        case .notFound: 404
+        case .methodNotAllowed: 405
+        case .notAcceptable: 406
+        case .conflict: 409
+        case .gone: 410
+        case .preconditionFailed: 412
+        case .requestEntityTooLarge: 413
+        case .requestUriTooLong: 414
+        case .unsupportedMediaType: 415
+        case .imATeapot: 418
+        case .unprocessableEntity: 422
+        }
+    }
+}
