@@ -1,0 +1,228 @@
+import Barchan
+import CLinux
+import Glibc
+
+extension IsolationConformance {
+    static let fileChecks = [
+        Promise("rootListing", "the root holds the package and nothing else", [.privateFileSystem]) { trial in
+            try await trial.facts(["files"]).require("list /", "dev,probe,proc,tmp,var")
+        },
+        Promise("noHostFiles", "no file of the host can be opened", [.privateFileSystem]) { trial in
+            let facts = try await trial.facts(["files"])
+            for path in ["/etc/passwd", "/run", "/home", "/root", "/dev/mem", "/dev/kmsg", "/dev/tty", "/dev/pts"] {
+                try facts.require("open \(path)", "ENOENT")
+            }
+            try facts.require("parent", "root")
+        },
+        Promise("noKernelFileSystems", "there is no procfs and no sysfs", [.noKernelFileSystems]) { trial in
+            let facts = try await trial.facts(["files"])
+            for path in ["/proc/self/status", "/proc/1", "/proc/mounts", "/sys", "/sys/kernel"] {
+                try facts.require("open \(path)", "ENOENT")
+            }
+            try facts.require("open /proc/cpuinfo", "ok")
+            try facts.require("sysfs", "ENOSYS", "EPERM", "EACCES")
+        },
+        Promise("readOnlyPackage", "the package cannot be changed", [.readOnlyPackage]) { trial in
+            let facts = try await trial.facts(["files"])
+            for name in ["create /x", "create /dev/x", "create /proc/x", "chmod.package", "unlink.package"] {
+                try facts.require(name, "EROFS", "EACCES")
+            }
+        },
+        Promise("devices", "/dev holds null, zero, random, urandom and shm, and they work", [.privateFileSystem]) { trial in
+            let facts = try await trial.facts(["files"])
+            try facts.require("list /dev", "null,random,shm,urandom,zero")
+            for name in ["null", "zero", "random", "urandom"] { try facts.require("use /dev/\(name)", "ok") }
+            try facts.require("random", "ok")
+        },
+        Promise("noDeviceNodes", "no device can be made, a pipe can") { trial in
+            let facts = try await trial.facts(["files"])
+            try facts.require("node.character", "EPERM", "EACCES")
+            try facts.require("node.block", "EPERM", "EACCES")
+            try facts.require("node.pipe", "ok")
+        },
+        Promise("writable", "/var, /tmp and /dev/shm can be written and run programs") { trial in
+            let facts = try await trial.facts(["files"])
+            for path in ["/var", "/tmp", "/dev/shm"] {
+                try facts.require("create \(path)/x", "ok")
+                try facts.require("execute \(path)", "ok")
+            }
+        },
+        Promise("dataKept", "/var is the volume, and the next start finds it; /tmp is empty again") { trial in
+            _ = try await trial.facts(["files"])
+            var status = stat()
+            try require(lstat("\(trial.data)/x", &status) == 0, "what was written is not in the volume")
+            let owner = trial.provider.fileOwner
+            try require(status.st_uid == owner.user && status.st_gid == owner.group, "it belongs to \(status.st_uid)")
+            let facts = try await trial.facts(["files"])
+            try require(facts["list /var"]?.contains("x") == true, "/var holds \(facts["list /var"] ?? "?")")
+            try facts.require("list /tmp", "empty")
+        },
+        Promise("linkedMountPoints", "a package whose /var, /tmp or /dev is a link reaches nothing outside") { trial in
+            for name in ["var", "tmp", "dev"] {
+                let path = "\(trial.package)/\(name)"
+                try TemporaryTree.makeDirectory("\(trial.directory)/outside-\(name)")
+                rmdir(path)
+                symlink("\(trial.directory)/outside-\(name)", path)
+                // Refused or confined, both are fine.
+                _ = try? await trial.facts(["files"])
+                try require(rmdir("\(trial.directory)/outside-\(name)") == 0, "something was made outside /\(name)")
+                unlink(path)
+                try TemporaryTree.makeDirectory(path)
+            }
+            try await trial.facts(["files"]).require("create /var/x", "ok")
+        },
+    ]
+
+    static let wallChecks = [
+        Promise("noCapabilities", "no capability is left, nor can one come back", [.noCapabilities]) { trial in
+            let facts = try await trial.facts(["privileges"])
+            try facts.require("capabilities", "none")
+            try facts.require("capabilities.bounding", "0")
+            try facts.require("noNewPrivileges", "1")
+            for name in ["become.root", "become.other", "chown"] { try facts.require(name, "EINVAL", "EPERM") }
+        },
+        Promise("noSetuid", "a setuid file of the package has no effect", [.noCapabilities]) { trial in
+            chmod("\(trial.package)/probe", 0o6755)
+            let facts = try await trial.facts(["privileges"])
+            try facts.require("user.effective", "1000")
+            try facts.require("capabilities", "none")
+        },
+        Promise("shutCalls", "calls that no grain needs do not exist", [.syscallFilter]) { trial in
+            let facts = try await trial.facts(["calls"])
+            try require(facts.all("call").count > 50, "the probe said too little: \(facts.exit)")
+            for line in facts.all("call") where !line.hasSuffix(" ENOSYS") && line != "ptrace EPERM" {
+                throw ConformanceFailure("call \(line)")
+            }
+            try facts.require("abi.x32", "ENOSYS")
+        },
+        Promise("noNamespaces", "no namespace can be made", [.syscallFilter]) { trial in
+            let facts = try await trial.facts(["calls"])
+            for line in facts.all("clone") + facts.all("unshare") where line.hasSuffix(" ok") {
+                throw ConformanceFailure("made: \(line)")
+            }
+            try facts.require("call clone3", "ENOSYS")
+            try require(facts.all("clone").count == 7, "the probe said too little")
+        },
+        Promise("noControl", "prctl and ioctl do what programs need and no more", [.syscallFilter]) { trial in
+            let facts = try await trial.facts(["calls"])
+            for line in facts.all("prctl") where !line.hasSuffix(" EINVAL") { throw ConformanceFailure("prctl \(line)") }
+            for line in facts.all("ioctl") where !line.hasSuffix(" ENOTTY") { throw ConformanceFailure("ioctl \(line)") }
+        },
+        Promise("ordinaryNeeds", "what ordinary programs need is there") { trial in
+            let facts = try await trial.facts(["needs"])
+            try require(facts.all("need").count > 30, "the probe said too little: \(facts.exit)")
+            for line in facts.all("need") where !line.hasSuffix(" ok") { throw ConformanceFailure("need \(line)") }
+        },
+        Promise("socketFamilies", "only UNIX, IPv4, IPv6 and routing sockets can be opened", [.syscallFilter]) { trial in
+            let facts = try await trial.facts(["sockets"])
+            let open = facts.all("socket").filter { $0.hasSuffix(" ok") }.map { $0.dropLast(3) }.joined(separator: " ")
+            let expected = "unix unix.datagram unix.packets inet inet.tcp inet.datagram inet6 route"
+            try require(open == expected, "open are: \(open)")
+            try facts.require("filter.socket", "ENOPROTOOPT")
+            try facts.require("repair.socket", "ENOPROTOOPT")
+        },
+        Promise("noNetwork", "there is a loopback interface and nothing else", [.noNetwork]) { trial in
+            let facts = try await trial.facts(["network"])
+            try facts.require("interfaces", "lo")
+            try facts.require("address.outside", "ENETUNREACH")
+            try facts.require("address.local", "ECONNREFUSED")
+            try facts.require("bind.low", "EACCES")
+        },
+        Promise("ownLoopback", "a port of the host's loopback is not the sandbox's", [.noNetwork]) { trial in
+            let listener = try HostListener.tcp()
+            try await trial.facts(["connect", "\(listener.port)"]).require("connect", "ECONNREFUSED")
+        },
+        Promise("samePort", "two sandboxes can use the same port", [.noNetwork]) { trial in
+            let first = try await trial.start(["bind", "7777", "wait"])
+            try require(await first.output.line() == "bind ok", "the first cannot bind")
+            try await trial.facts(["bind", "7777"]).require("bind", "ok")
+            await first.sandbox.terminate()
+        },
+        Promise("noHostSockets", "abstract sockets of the host cannot be reached", [.noNetwork]) { trial in
+            let listener = try HostListener.abstract()
+            try await trial.facts(["abstract", listener.name]).require("abstract", "ECONNREFUSED", "EPERM")
+        },
+        Promise("signalsStayInside", "a signal to everybody reaches no other sandbox", [.privateProcesses]) { trial in
+            let other = try await trial.start(["echo"])
+            _ = try await trial.facts(["signal-all"])
+            try require(write(other.socket.descriptor, "x", 1) == 1, "the other is gone")
+            try require(await other.socket.readSome() == Array("x".utf8), "the other is gone")
+            await other.sandbox.terminate()
+        },
+    ]
+
+    static let limitChecks = [
+        Promise("fixedLimits", "no core files, little locked memory, no real time, a bound on descriptors") { trial in
+            let facts = try await trial.facts(["limits"])
+            try facts.require("limit.core", "0")
+            try facts.require("limit.realTime", "0")
+            try facts.require("limit.files", "4096")
+            try facts.require("limit.files.opened", "1020")
+            try require(facts["limit.lockedMemory"].flatMap { Int($0) }.map { $0 <= 8 << 20 } == true, "locked memory")
+        },
+        Promise("temporaryLimits", "/tmp and /dev/shm are bounded in bytes and files", [.privateFileSystem]) { trial in
+            for directory in ["/tmp", "/dev/shm"] {
+                let facts = try await trial.facts(["fill", directory])
+                try require(facts["filled.bytes"].flatMap { Int($0) }.map { (1...16 << 20).contains($0) } == true, directory)
+                try require(facts["filled.files"].flatMap { Int($0) }.map { (1...4096).contains($0) } == true, directory)
+            }
+            var limits = SandboxLimits()
+            limits.temporaryBytes = 1 << 20
+            let facts = try await trial.facts(["fill", "/tmp"], limits: limits)
+            try require(facts["filled.bytes"].flatMap { Int($0) }.map { (1...1 << 20).contains($0) } == true, "1 MiB")
+        },
+        Promise("processLimit", "the number of processes is bounded", [.processLimit]) { trial in
+            var limits = SandboxLimits()
+            limits.processes = 20
+            let facts = try await trial.facts(["fork", "100"], limits: limits)
+            try require(facts["forked"].flatMap { Int($0) }.map { (1..<20).contains($0) } == true, "\(facts.lines)")
+            try facts.require("forked.last", "EAGAIN")
+        },
+    ]
+}
+
+/// Something on the host that a sandbox must not reach.
+final class HostListener: Sendable {
+    private let socket: CInt
+    let port: UInt16
+    let name: String
+
+    private init(socket: CInt, port: UInt16, name: String) {
+        self.socket = socket
+        self.port = port
+        self.name = name
+    }
+
+    deinit { close(socket) }
+
+    static func tcp() throws -> HostListener {
+        let socket = Glibc.socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let result = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.bind(socket, $0, length) | listen(socket, 1) | getsockname(socket, $0, &length)
+            }
+        }
+        try require(socket >= 0 && result == 0, "the host cannot listen")
+        return HostListener(socket: socket, port: UInt16(bigEndian: address.sin_port), name: "")
+    }
+
+    static func abstract() throws -> HostListener {
+        let socket = Glibc.socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        let name = "barchan-conformance-\(GrainID.random())"
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { path in
+            for (index, byte) in name.utf8.enumerated() { path[index + 1] = byte }
+        }
+        let length = socklen_t(3 + name.utf8.count)
+        let result = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { Glibc.bind(socket, $0, length) | listen(socket, 1) }
+        }
+        try require(socket >= 0 && result == 0, "the host cannot listen")
+        return HostListener(socket: socket, port: 0, name: name)
+    }
+}

@@ -1,0 +1,157 @@
+import Barchan
+import CLinux
+import Glibc
+
+/// A package with nothing but `sandbox-probe` and the mount points, an empty volume, and programs run on them.
+///
+/// Lives in a temporary directory that goes with it.
+final class IsolationTrial: Sendable {
+    let provider: any IsolationProvider
+    let directory: String
+
+    var package: String { "\(directory)/package" }
+    var data: String { "\(directory)/data" }
+
+    /// - Parameter probe: Path of the static `sandbox-probe`.
+    init(_ provider: any IsolationProvider, probe: String) throws {
+        self.provider = provider
+        directory = try TemporaryTree.make()
+        for name in ["package", "package/dev", "package/tmp", "package/var", "package/proc", "data"] {
+            try TemporaryTree.makeDirectory("\(directory)/\(name)")
+        }
+        try TemporaryTree.write([], to: "\(directory)/package/proc/cpuinfo", mode: 0o644)
+        try TemporaryTree.copy(probe, to: "\(directory)/package/probe")
+        let owner = provider.fileOwner
+        try require(chmod(data, 0o770) == 0 && (geteuid() != 0 || chown(data, owner.user, owner.group) == 0),
+            "the volume cannot be given to \(owner)")
+    }
+
+    deinit { TemporaryTree.remove(directory) }
+
+    func specification(_ arguments: [String], environment: [String] = []) -> SandboxSpecification {
+        SandboxSpecification(
+            grain: .random(), package: PackageTree(layers: [package]), data: data,
+            command: Command(arguments: arguments, environment: environment))
+    }
+
+    /// Starts the probe with these families and actions.
+    func start(
+        _ arguments: [String], environment: [String] = [], limits: SandboxLimits = SandboxLimits()
+    ) async throws -> RunningTrial {
+        var specification = specification(["/probe"] + arguments, environment: environment)
+        specification.limits = limits
+        return try await start(specification)
+    }
+
+    func start(_ specification: SandboxSpecification) async throws -> RunningTrial {
+        let (host, grain) = try TrialDescriptors.socketPair()
+        let (reader, writer) = try TrialDescriptors.pipe()
+        let sandbox = try await provider.launch(
+            specification, socket: OwnedDescriptor(takingOwnershipOf: grain),
+            output: OwnedDescriptor(takingOwnershipOf: writer))
+        return RunningTrial(sandbox: sandbox, output: TrialOutput(reader), socket: TrialOutput(host))
+    }
+
+    /// Runs the probe to its end.
+    func facts(
+        _ arguments: [String], environment: [String] = [], limits: SandboxLimits = SandboxLimits()
+    ) async throws -> ProbeFacts {
+        let running = try await start(arguments, environment: environment, limits: limits)
+        let lines = await running.output.rest()
+        return ProbeFacts(lines: lines, exit: await running.sandbox.waitForExit())
+    }
+
+    /// The error of a launch that must not succeed.
+    func refusal(of specification: SandboxSpecification) async throws -> HostError {
+        do {
+            let running = try await start(specification)
+            await running.sandbox.terminate()
+        } catch let error as HostError {
+            return error
+        }
+        throw ConformanceFailure("it was launched")
+    }
+}
+
+/// A probe that runs, and the host's ends of its descriptors.
+struct RunningTrial: Sendable {
+    let sandbox: any Sandbox
+    let output: TrialOutput
+    let socket: TrialOutput
+}
+
+/// What a probe said.
+struct ProbeFacts: Sendable {
+    let lines: [String]
+    let exit: SandboxExit
+
+    /// The value behind `name`; names may contain spaces.
+    subscript(name: String) -> String? { all(name).first }
+
+    func all(_ name: String) -> [String] {
+        lines.filter { $0.hasPrefix(name + " ") }.map { String($0.dropFirst(name.count + 1)) }
+    }
+
+    /// Throws unless the fact is exactly this.
+    func require(_ name: String, _ expected: String...) throws {
+        let found = self[name] ?? "nothing"
+        guard !expected.contains(found) else { return }
+        throw ConformanceFailure("'\(name)' is '\(found)', not '\(expected.joined(separator: "' or '"))' (ended: \(exit))")
+    }
+}
+
+/// A descriptor that is read on threads of its own, so that waiting for a sandbox blocks nobody else.
+final class TrialOutput: @unchecked Sendable {
+    // Used by one caller at a time.
+    let descriptor: CInt
+    private var buffer: [UInt8] = []
+
+    init(_ descriptor: CInt) { self.descriptor = descriptor }
+    deinit { close(descriptor) }
+
+    /// The next line without its end, or nil after the last.
+    func line() async -> String? {
+        while true {
+            if let end = buffer.firstIndex(of: 10) {
+                defer { buffer.removeSubrange(...end) }
+                return String(decoding: buffer[..<end], as: UTF8.self)
+            }
+            guard let bytes = await readSome() else { return nil }
+            buffer += bytes
+        }
+    }
+
+    /// Every line up to the end, which comes when no process holds the other end any more.
+    func rest() async -> [String] {
+        var lines: [String] = []
+        while let line = await line() { lines.append(line) }
+        return lines
+    }
+
+    func readSome() async -> [UInt8]? {
+        let descriptor = descriptor
+        return await onThread {
+            var bytes = [UInt8](repeating: 0, count: 1 << 16)
+            let count = read(descriptor, &bytes, bytes.count)
+            return count > 0 ? Array(bytes.prefix(count)) : nil
+        }
+    }
+}
+
+/// Runs what blocks on a thread of its own.
+func onThread<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
+    await withCheckedContinuation { continuation in
+        let work = Unmanaged.passRetained(ThreadWork { continuation.resume(returning: body()) })
+        var thread = pthread_t()
+        let result = pthread_create(&thread, nil, { argument in
+            if let argument { Unmanaged<ThreadWork>.fromOpaque(argument).takeRetainedValue().body() }
+            return nil
+        }, work.toOpaque())
+        if result == 0 { pthread_detach(thread) } else { work.takeRetainedValue().body() }
+    }
+}
+
+private final class ThreadWork: Sendable {
+    let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+}

@@ -1,0 +1,22 @@
+import Barchan
+import BarchanConformance
+import NamespaceIsolation
+import Testing
+
+@Suite(.serialized, .timeLimit(.minutes(2)))
+struct NamespaceIsolationConformanceTests {
+    @Test(arguments: IsolationConformance.checks(probe: Programs.path("sandbox-probe")))
+    func conforms(_ check: ConformanceCheck<any IsolationProvider>) async throws {
+        try await skipping { try await check.run(on: Machine.provider()) }
+    }
+
+    @Test("without sandboxes made ahead", arguments: IsolationConformance.checks(probe: Programs.path("sandbox-probe")))
+    func conformsWithoutPool(_ check: ConformanceCheck<any IsolationProvider>) async throws {
+        try await skipping { try await check.run(on: Machine.provider(["poolSize": .integer(0)])) }
+    }
+
+    @Test("without Landlock", arguments: IsolationConformance.checks(probe: Programs.path("sandbox-probe")))
+    func conformsWithoutLandlock(_ check: ConformanceCheck<any IsolationProvider>) async throws {
+        try await skipping { try await check.run(on: Machine.provider(["landlock": .boolean(false)])) }
+    }
+}
