@@ -1,3 +1,7 @@
+# An ApiSession that the host can save.
+#
+# Inside the host only: grains see the ApiSession part.
+
 @0xa949cfa7be07085b;
 
 using Cxx = import "/capnp/c++.capnp";

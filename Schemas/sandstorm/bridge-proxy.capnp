@@ -1,3 +1,7 @@
+# Bodies of the bridge's little HTTP API at http://http-bridge/, as JSON.
+#
+# An app behind the bridge sends the request through the HTTP proxy in its environment.
+
 @0xbf72526e76ecd73b;
 
 using Cxx = import "/capnp/c++.capnp";

@@ -1,3 +1,7 @@
+# Mail capabilities that the host can save.
+#
+# Inside the host only: grains see the parts from email.capnp.
+
 @0x92829022d203a580;
 
 using Cxx = import "/capnp/c++.capnp";

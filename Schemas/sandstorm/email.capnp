@@ -1,3 +1,8 @@
+# Mail as capabilities.
+#
+# Both sides: the host delivers by calling a grain's EmailSendPort, a grain sends by calling the
+# host's, over fd 3.
+
 @0xdd10df585a82c6d8;
 
 using Cxx = import "/capnp/c++.capnp";
@@ -18,6 +23,8 @@ struct EmailAttachment {
 
 struct EmailMessage {
   date @0 :Int64;
+  # Nanoseconds since 1970.
+
   from @1 :EmailAddress;
   to @2 :List(EmailAddress);
   cc @3 :List(EmailAddress);
@@ -33,8 +40,11 @@ struct EmailMessage {
 }
 
 interface EmailSendPort @0xec831dbf4cc9bcca {
+  # Somewhere to send mail to.
+
   send @0 (email :EmailMessage);
   hintAddress @1 (address :EmailAddress);
+  # An address that is going to be used, so that the owner of the port can prepare for it.
 
   struct PowerboxTag {
     fromHint @0 :EmailAddress;
@@ -43,6 +53,8 @@ interface EmailSendPort @0xec831dbf4cc9bcca {
 }
 
 interface VerifiedEmail @0xf88bf102464dfa5a {
+  # Proof that a user has an address. Only its verifier can look inside.
+
   struct PowerboxTag {
     verifierId @0 :Data;
     address @1 :Text;
@@ -58,8 +70,11 @@ interface VerifiedEmailSendPort @0xa3cc885445aed8e9 extends(VerifiedEmail, Email
 }
 
 interface EmailVerifier {
+  # Checks proofs. A VerifiedEmail is asked for with the id that getId returns.
+
   getId @0 () -> (id :Data);
   verifyEmail @1 (tabId :Data, verification :VerifiedEmail) -> (address :Text);
+  # The address, when this verifier stands behind the proof.
 }
 
 interface EmailAgent {

@@ -1,3 +1,7 @@
+# The network as capabilities.
+#
+# The host offers these to grains over fd 3, when an administrator chose so in the powerbox.
+
 @0xf44732d435305f86;
 
 using Cxx = import "/capnp/c++.capnp";
@@ -22,6 +26,8 @@ interface IpNetwork {
 }
 
 struct IpAddress {
+  # An IPv6 address, or an IPv4 one as ::ffff:a.b.c.d.
+
   lower64 @0 :UInt64;
   upper64 @1 :UInt64;
 }
@@ -38,6 +44,7 @@ interface IpRemoteHost {
 
 interface TcpPort {
   connect @0 (downstream :Util.ByteStream) -> (upstream :Util.ByteStream);
+  # A connection is a pair of pipes.
 }
 
 interface UdpPort {

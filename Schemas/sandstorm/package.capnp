@@ -1,3 +1,10 @@
+# What is in a package.
+#
+# Files, not calls: an .spk holds a Signature and an Archive, the archive a Manifest as
+# `sandstorm-manifest` and a BridgeConfig as `sandstorm-http-bridge-config`. App authors write a
+# PackageDefinition in `sandstorm-pkgdef.capnp`, which imports this file as
+# "/sandstorm/package.capnp".
+
 @0xdf9bc20172856a3a;
 
 using Cxx = import "/capnp/c++.capnp";
@@ -8,29 +15,51 @@ using Util = import "util.capnp";
 $Cxx.namespace("sandstorm::spk");
 
 struct PackageDefinition {
+  # What `spk` packs: the constant `pkgdef`, unless it is told another name.
+
   id @0 :Text;
+  # The app id: the public key, in base 32.
+
   manifest @1 :Manifest;
   sourceMap @2 :SourceMap;
   fileList @3 :Text;
+  # A file that lists what goes in; `spk dev` adds to it what the app used.
+
   alwaysInclude @4 :List(Text);
+  # Paths that go in whole.
+
   bridgeConfig @5 :BridgeConfig;
 }
 
 struct Manifest {
+  # What a host needs to know to run the app.
+
   appTitle @7 :Util.LocalizedText;
   appVersion @4 :UInt32;
+  # Counts up with each release. A host offers to update from lower to higher.
+
   minUpgradableAppVersion @5 :UInt32;
   appMarketingVersion @6 :Util.LocalizedText;
+  # The version as people read it.
+
   minApiVersion @0 :UInt32;
+  # 0, as long as there is only one API version.
+
   maxApiVersion @1 :UInt32;
   metadata @8 :Metadata;
   actions @2 :List(Action);
+  # Ways to make a new grain.
+
   continueCommand @3 :Command;
+  # Starts a grain that was made before.
 
   struct Command {
     argv @1 :List(Text);
     environ @2 :List(Util.KeyValue);
+    # All of the environment.
+
     deprecatedExecutablePath @0 :Text;
+    # The program, in front of argv, in packages that set it.
   }
 
   struct Action {
@@ -41,28 +70,45 @@ struct Manifest {
     command @2 :Command;
     title @3 :Util.LocalizedText;
     nounPhrase @5 :Util.LocalizedText;
+    # What a grain is called, as in "wiki".
+
     description @4 :Util.LocalizedText;
   }
 
   const sizeLimitInWords :UInt64 = 1048576;
+  # A host refuses larger manifests.
 }
 
 struct SourceMap {
+  # Where the packer looks for files. The first mapping that has a file wins.
+
   searchPath @0 :List(Mapping);
 
   struct Mapping {
     packagePath @0 :Text;
+    # Prefix in the package that sourcePath stands for.
+
     sourcePath @1 :Text;
     hidePaths @2 :List(Text);
+    # Paths below sourcePath that the package does not see.
   }
 }
 
 struct BridgeConfig {
+  # How sandstorm-http-bridge presents the app.
+
   viewInfo @0 :Grain.UiView.ViewInfo;
   apiPath @1 :Text;
+  # Prefix of what ApiSessions ask for; empty when the app has no API.
+
   saveIdentityCaps @2 :Bool;
+  # Keep the identities of users, so that the app can find them later.
+
   expectAppHooks @4 :Bool;
+  # The app connects to /tmp/sandstorm-api and is asked first.
+
   powerboxApis @3 :List(PowerboxApi);
+  # APIs that other grains may be given.
 
   struct PowerboxApi {
     name @0 :Text;
@@ -74,6 +120,8 @@ struct BridgeConfig {
 }
 
 struct Metadata {
+  # What an app store shows.
+
   icons :group {
     appGrid @0 :Icon;
     grain @1 :Icon;
@@ -96,6 +144,7 @@ struct Metadata {
     upstreamAuthor @19 :Text;
     contactEmail @11 :Text;
     pgpSignature @12 :Data;
+    # Over one line that names the app id, by a key in pgpKeyring.
   }
   pgpKeyring @13 :Data;
   description @14 :Util.LocalizedText;
@@ -132,6 +181,7 @@ struct OsiLicenseInfo {
 }
 
 annotation osiInfo (enumerant) :OsiLicenseInfo;
+# How the Open Source Initiative calls a license.
 
 enum OpenSourceLicense {
   invalid @0;
@@ -156,6 +206,8 @@ enum OpenSourceLicense {
 }
 
 struct AppId {
+  # The 32 bytes of the public key, as four little-endian words.
+
   id0 @0 :UInt64;
   id1 @1 :UInt64;
   id2 @2 :UInt64;
@@ -163,6 +215,8 @@ struct AppId {
 }
 
 struct PackageId {
+  # The first 16 bytes of the SHA-256 of the package file.
+
   id0 @0 :UInt64;
   id1 @1 :UInt64;
 }
@@ -198,15 +252,21 @@ enum Category {
 }
 
 struct KeyFile {
+  # One app's keys in a keyring, which is a file of these one after the other.
+
   publicKey @0 :Data;
   privateKey @1 :Data;
 }
 
 const magicNumber :Data = 0x"8f c6 cd ef 45 1a ea 96";
+# The first eight bytes of a package. The rest is one XZ stream of a Signature and an Archive.
 
 struct Signature {
   publicKey @0 :Data;
+  # 32 bytes of Ed25519: the app id.
+
   signature @1 :Data;
+  # 64 bytes of signature and the 64 bytes they sign: the SHA-512 of the archive message.
 }
 
 struct Archive {
@@ -214,11 +274,15 @@ struct Archive {
 
   struct File {
     name @0 :Text;
+    # One path component.
+
     lastModificationTimeNs @5 :Int64;
     union {
       regular @1 :Data;
       executable @2 :Data;
       symlink @3 :Text;
+      # The target, as it is.
+
       directory @4 :List(File);
     }
   }

@@ -1,3 +1,8 @@
+# What sandstorm-http-bridge keeps for itself.
+#
+# The object ids are stored by hosts, so every version of the bridge has to read those of every
+# other.
+
 @0xf963cc483d8f9e3a;
 
 using Cxx = import "/capnp/c++.capnp";
@@ -7,6 +12,9 @@ using Powerbox = import "powerbox.capnp";
 $Cxx.namespace("sandstorm");
 
 struct BridgeObjectId {
+  # What the bridge saves: an object of the app, or one of its powerboxApis as granted to
+  # somebody.
+
   union {
     application @0 :AnyPointer;
     httpApi @1 :HttpApi;
@@ -20,9 +28,13 @@ struct BridgeObjectId {
   }
 }
 
-interface BridgeHttpSession extends(ApiSession.ApiSession, Grain.AppPersistent(BridgeObjectId)) {}
+interface BridgeHttpSession extends(ApiSession.ApiSession, Grain.AppPersistent(BridgeObjectId)) {
+  # A granted API.
+}
 
 struct SessionInfo {
+  # What a session was opened for.
+
   union {
     normal @0 :Void;
     request :group {

@@ -1,3 +1,9 @@
+# What sandstorm-http-bridge offers to the app it runs.
+#
+# The app connects to the socket /tmp/sandstorm-api inside its grain; its bootstrap is a
+# SandstormHttpBridge. An app whose configuration says expectAppHooks gives its own bootstrap as
+# AppHooks on that connection.
+
 @0xac137d236832bb1e;
 
 using Cxx = import "/capnp/c++.capnp";
@@ -9,13 +15,21 @@ $Cxx.namespace("sandstorm");
 interface SandstormHttpBridge {
   getSandstormApi @0 () -> (api :Grain.SandstormApi);
   getSessionContext @1 (id :Text) -> (context :Grain.SessionContext);
+  # The id is the X-Sandstorm-Session-Id of a request.
+
   getSessionRequest @4 (id :Text) -> (requestInfo :List(Powerbox.PowerboxDescriptor));
+  # What the session was opened to find; only for sessions of type `request`.
+
   getSessionOffer @5 (id :Text) -> (offer :Capability, descriptor :Powerbox.PowerboxDescriptor);
   getSavedIdentity @2 (identityId :Text) -> (identity :Identity.Identity);
+  # By X-Sandstorm-User-Id; needs saveIdentityCaps.
+
   saveIdentity @3 (identity :Identity.Identity);
 }
 
 interface AppHooks(AppObjectId) {
+  # What an app can do itself where the bridge would act by its configuration.
+
   getViewInfo @0 () -> Grain.UiView.ViewInfo;
   restore @1 (objectId :AppObjectId) -> (cap :Capability);
   drop @2 (objectId :AppObjectId);

@@ -1,3 +1,9 @@
+# What keeps a grain running and what keeps its references alive.
+#
+# Spoken between the parts of a host; a grain sees only SystemPersistent, and only because its
+# host calls it on capabilities that pass through the boundary. Tokens in old databases are made
+# of these structs.
+
 @0xc7205d6d32c7b040;
 
 using Cxx = import "/capnp/c++.capnp";
@@ -9,9 +15,15 @@ using Util = import "util.capnp";
 $Cxx.namespace("sandstorm");
 
 interface Supervisor {
+  # One running grain.
+
   getMainView @0 () -> (view :Grain.UiView);
   keepAlive @1 (core :SandstormCore);
+  # Without calls for a while the grain goes to sleep.
+
   syncStorage @8 ();
+  # Returns when everything the grain has written is on disk.
+
   shutdown @2 ();
   obsoleteGetGrainSize @3 () -> (size :UInt64);
   obsoleteGetGrainSizeWhenDifferent @4 (oldSize :UInt64) -> (size :UInt64);
@@ -19,7 +31,10 @@ interface Supervisor {
       -> (cap :Capability);
   drop @6 (ref :SupervisorObjectId);
   watchLog @7 (backlogAmount :UInt64, stream :Util.ByteStream) -> (handle :Util.Handle);
+  # The last part of the log, then what is added to it.
+
   getWwwFileHack @9 (path :Text, stream :Util.ByteStream) -> (status :WwwFileStatus);
+  # A file below /var/www, without waking the app.
 
   enum WwwFileStatus {
     file @0;
@@ -29,6 +44,8 @@ interface Supervisor {
 }
 
 interface SandstormCore {
+  # The host, on behalf of one grain.
+
   restore @0 (token :Data) -> (cap :Capability);
   claimRequest @6 (requestToken :Text, requiredPermissions :List(Bool)) -> (cap :Capability);
   drop @3 (token :Data);
@@ -45,6 +62,8 @@ interface SandstormCore {
 }
 
 struct MembraneRequirement {
+  # What has to stay true for a capability to go on working.
+
   union {
     tokenValid @0 :Text;
     permissionsHeld :group {
@@ -61,11 +80,15 @@ struct MembraneRequirement {
 }
 
 interface SystemPersistent extends(Persistence.Persistent(Data, ApiTokenOwner)) {
+  # A capability that a host can save.
+
   addRequirements @0 (requirements :List(MembraneRequirement), observer :RevocationObserver)
       -> (cap :SystemPersistent);
+  # A copy that also ends when one of the requirements stops holding.
 
   interface RevocationObserver {
     dropWhenRevoked @0 (handle :Util.Handle);
+    # The handle is dropped at that moment.
   }
 }
 
@@ -74,6 +97,8 @@ interface PersistentHandle extends(SystemPersistent, Util.Handle) {}
 interface PersistentOngoingNotification extends(SystemPersistent, Activity.OngoingNotification) {}
 
 struct DenormalizedGrainMetadata {
+  # What a list shows of a grain that lives on somebody else's account.
+
   appTitle @0 :Util.LocalizedText;
   union {
     icon :group {
@@ -86,22 +111,32 @@ struct DenormalizedGrainMetadata {
 }
 
 struct ApiTokenOwner {
+  # Who may use a saved capability.
+
   union {
     webkey @0 :Void;
+    # Whoever has the token.
+
     grain :group {
       grainId @1 :Text;
       saveLabel @2 :Util.LocalizedText;
       introducerIdentity @9 :Text;
       introducerUser @5 :Text;
     }
+    # A grain that saved it.
+
     clientPowerboxRequest :group {
       sessionId @15 :Text;
       grainId @13 :Text;
       introducerIdentity @14 :Text;
     }
+    # A page, until its grain claims it.
+
     clientPowerboxOffer :group {
       sessionId @17 :Text;
     }
+    # A page that shows it as a link.
+
     internet @3 :AnyPointer;
     frontend @4 :Void;
     user :group {
@@ -114,10 +149,13 @@ struct ApiTokenOwner {
       renamed @12 :Bool;
       seenAllActivity @16 :Bool;
     }
+    # A user, in whose list of grains it appears.
   }
 }
 
 struct SupervisorObjectId(AppObjectId) {
+  # What a grain, or its supervisor, can make again.
+
   union {
     appRef @0 :AppObjectId;
     wakeLockNotification @1 :UInt32;

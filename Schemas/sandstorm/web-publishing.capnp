@@ -1,3 +1,7 @@
+# A web site that somebody else serves.
+#
+# A grain calls a publisher it got from the powerbox, over fd 3.
+
 @0xd5d3e63bd0a552b6;
 
 using Cxx = import "/capnp/c++.capnp";
@@ -5,8 +9,12 @@ using Util = import "util.capnp";
 $Cxx.namespace("sandstorm");
 
 interface WebSite {
+  # A site, or one directory of it.
+
   getUrl @0 () -> (path :Text);
   getEntities @1 (path :Text) -> (entities :Util.Assignable(List(Entity)));
+  # What is served at a path: one per language and encoding.
+
   listResources @5 (shallow :Bool) -> (names :List(Text));
   getNotFoundEntities @2 () -> (entities :Util.Assignable(List(Entity)));
   uploadBlob @3 () -> (blob :Util.Blob, stream :Util.ByteStream);
@@ -21,5 +29,6 @@ interface WebSite {
       blob @4 :Util.Blob;
     }
     redirectTo @5 :Text;
+    # Instead of a body.
   }
 }

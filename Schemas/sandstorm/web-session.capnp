@@ -1,3 +1,10 @@
+# HTTP as calls: what a browser asks of a grain.
+#
+# The host calls, the grain answers, over fd 3. A session is what UiView.newSession returned for
+# the type id of WebSession; sandstorm-http-bridge answers on behalf of ordinary web servers.
+# Headers that have no field here do not pass, in either direction, unless a white list below
+# names them.
+
 @0xa8cb0f2f1a756b32;
 
 using Cxx = import "/capnp/c++.capnp";
@@ -11,21 +18,31 @@ struct HttpStatusDescriptor {
 }
 
 annotation httpStatus @0xaf480a0c6cab8887 (enumerant) :HttpStatusDescriptor;
+# Which status code an enumerant stands for.
 
 const httpStatusAnnotationId :UInt64 = 0xaf480a0c6cab8887;
 
 interface WebSession @0xa50711a14d35a8ce extends(Grain.UiSession) {
   get @0 (path :Text, context :Context, ignoreBody :Bool) -> Response;
+  # GET, or HEAD when ignoreBody is set. Paths come without the leading slash and with their
+  # query.
+
   post @1 (path :Text, content :PostContent, context :Context) -> Response;
   put @3 (path :Text, content :PutContent, context :Context) -> Response;
   delete @4 (path :Text, context :Context) -> Response;
   patch @17 (path :Text, content :PostContent, context :Context) -> Response;
   postStreaming @5 (path :Text, mimeType :Text, context :Context, encoding :Text)
       -> (stream :RequestStream);
+  # POST whose body is written to the stream. A bridge from before this call answers that it is
+  # unimplemented; then post.
+
   putStreaming @6 (path :Text, mimeType :Text, context :Context, encoding :Text)
       -> (stream :RequestStream);
   openWebSocket @2 (path :Text, context :Context, protocol :List(Text), clientStream :WebSocketStream)
       -> (protocol :List(Text), serverStream :WebSocketStream);
+  # The streams carry the raw bytes of frames, with masks as the browser sent them. The app may
+  # call clientStream before this returns.
+
   propfind @7 (path :Text, xmlContent :Text, depth :PropfindDepth, context :Context) -> Response;
   proppatch @8 (path :Text, xmlContent :Text, context :Context) -> Response;
   mkcol @9 (path :Text, content :PostContent, context :Context) -> Response;
@@ -37,10 +54,16 @@ interface WebSession @0xa50711a14d35a8ce extends(Grain.UiSession) {
   acl @14 (path :Text, xmlContent :Text, context :Context) -> Response;
   report @15 (path :Text, content :PostContent, context :Context) -> Response;
   options @16 (path :Text, context :Context) -> Options;
+  # OPTIONS, of which only the DAV header comes back.
 
   struct Context {
+    # What every request carries.
+
     cookies @0 :List(Util.KeyValue);
     responseStream @1 :Util.ByteStream;
+    # Where the body goes if the response says `stream`. Its first calls may arrive before the
+    # response does.
+
     accept @2 :List(AcceptedType);
     acceptEncoding @9 :List(AcceptedEncoding);
     eTagPrecondition :union {
@@ -51,6 +74,7 @@ interface WebSession @0xa50711a14d35a8ce extends(Grain.UiSession) {
       matchesNoneOf @7 :List(ETag);
     }
     additionalHeaders @3 :List(Header);
+    # Headers that headerWhitelist names, names in lower case.
 
     struct Header {
       name @0 :Text;
@@ -73,15 +97,19 @@ interface WebSession @0xa50711a14d35a8ce extends(Grain.UiSession) {
       "x-csrftoken",
       "x-csrf-token"
     ];
+    # A star stands for any ending. Case does not matter.
   }
 
   struct PostContent {
     mimeType @0 :Text;
     content @1 :Data;
     encoding @2 :Text;
+    # Content-Encoding.
   }
 
   interface WebSocketStream {
+    # One direction of a web socket; dropping it closes the socket.
+
     sendBytes @0 (message :Data) -> stream;
   }
 
@@ -92,7 +120,10 @@ interface WebSession @0xa50711a14d35a8ce extends(Grain.UiSession) {
   }
 
   interface RequestStream extends(Util.ByteStream) {
+    # The body of a request on its way.
+
     getResponse @0 () -> Response;
+    # Once. May be called before the body is complete; the response may come early too.
   }
 
   enum PropfindDepth {
@@ -114,6 +145,8 @@ interface WebSession @0xa50711a14d35a8ce extends(Grain.UiSession) {
         body :union {
           bytes @5 :Data;
           stream @6 :Util.Handle;
+          # The body comes through the responseStream of the context; dropping the handle stops
+          # it.
         }
         disposition :union {
           normal @13 :Void;
@@ -122,25 +155,33 @@ interface WebSession @0xa50711a14d35a8ce extends(Grain.UiSession) {
       }
       noContent :group {
         shouldResetForm @15 :Bool;
+        # 205 instead of 204.
+
         eTag @19 :ETag;
       }
       preconditionFailed :group {
         matchingETag @18 :ETag;
       }
+      # 304 for GET and HEAD, 412 for everything else.
+
       redirect :group {
         isPermanent @1 :Bool;
         switchToGet @12 :Bool;
         location @11 :Text;
       }
+      # 301, 302, 303, 307 or 308, by the two flags.
+
       clientError :group {
         statusCode @7 :ClientErrorCode;
         descriptionHtml @8 :Text;
         nonHtmlBody @21 :ErrorBody;
+        # Instead of descriptionHtml.
       }
       serverError :group {
         descriptionHtml @9 :Text;
         nonHtmlBody @22 :ErrorBody;
       }
+      # 500.
     }
     additionalHeaders @20 :List(Header);
 
@@ -183,6 +224,7 @@ interface WebSession @0xa50711a14d35a8ce extends(Grain.UiSession) {
     }
 
     const headerWhitelist :List(Text) = ["x-sandstorm-app-*", "x-oc-mtime"];
+    # As that of the context, for responses.
   }
 
   struct Options {
@@ -203,7 +245,10 @@ interface WebSession @0xa50711a14d35a8ce extends(Grain.UiSession) {
     expires :union {
       none @2 :Void;
       absolute @3 :Int64;
+      # Seconds since 1970.
+
       relative @4 :UInt64;
+      # Seconds from now.
     }
     httpOnly @5 :Bool;
     path @6 :Text;
@@ -211,11 +256,17 @@ interface WebSession @0xa50711a14d35a8ce extends(Grain.UiSession) {
 
   struct CachePolicy {
     withCheck @0 :Scope;
+    # Who may keep a copy that is checked before each use.
+
     permanent @1 :Scope;
+    # Who may keep a copy that is never checked.
+
     variesOnCookie @2 :Bool;
     variesOnAccept @3 :Bool;
 
     enum Scope {
+      # How far a copy may be shared; each includes the ones before it.
+
       none @0;
       perSession @1;
       perUser @2;
@@ -236,7 +287,10 @@ interface WebSession @0xa50711a14d35a8ce extends(Grain.UiSession) {
 
   struct Params {
     basePath @0 :Text;
+    # The URL that the paths of the session are relative to.
+
     userAgent @1 :Text;
     acceptableLanguages @2 :List(Text);
+    # Language tags, best first.
   }
 }

@@ -1,3 +1,7 @@
+# What an app market reads.
+#
+# Files in JSON that an app index writes and a market fetches over HTTP.
+
 @0xe16c039c931f2a8a;
 
 using Cxx = import "/capnp/c++.capnp";

@@ -1,3 +1,7 @@
+# How an author submits a package to an app index.
+#
+# `spk publish` sends a SubmissionRequest over HTTP and gets a SubmissionStatus.
+
 @0xbb368e3a12c66692;
 
 using Cxx = import "/capnp/c++.capnp";
@@ -34,6 +38,7 @@ struct SubmissionRequest {
     }
   }
   appIndexWebkeyHash @3 :Data;
+  # Ties a request to one index, so that another cannot replay it.
 }
 
 struct SubmissionStatus {
@@ -46,4 +51,5 @@ struct SubmissionStatus {
   }
   publishDate @4 :Int64 = 0;
   nextSequenceNumber @6 :UInt64 = 0;
+  # What the next setState has to carry.
 }
