@@ -21,7 +21,7 @@ extension PointerBuilder {
     private static let maximumCount = (1 << 29) - 1
 
     /// Points to a new list of anything but structs.
-    func initList(_ elementSize: ElementSize, count: Int) -> ListBuilder {
+    public func initList(_ elementSize: ElementSize, count: Int) -> ListBuilder {
         precondition(count >= 0 && count <= Self.maximumCount, "a list has at most 2^29 - 1 elements")
         let target = message.allocate(words: (count * elementSize.bits + 63) / 64)
         point(to: target, 1 | UInt64(elementSize.rawValue) << 32 | UInt64(count) << 35)

@@ -1,1 +1,4 @@
-// Replaced by the program.
+import Glibc
+import HTTPBridge
+
+exit(runBridge(Array(CommandLine.arguments.dropFirst())))

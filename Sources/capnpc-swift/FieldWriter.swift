@@ -111,7 +111,9 @@ struct FieldWriter {
                 "\(pointer).initList(of: \(type).self, count: count)", &out)
             return
         case .text: function("set\(suffix)(_ texts: some Collection<String>)", "\(pointer).setTexts(texts)", &out)
-        case .void: throw GeneratorError(message: "field \(field.name): lists of Void are not supported")
+        case .void:
+            function("init\(suffix)(count: Int)", "_ = \(pointer).initList(.void, count: count)", &out)
+            return
         default:
             if let scalar = Self.scalar(element) {
                 function("set\(suffix)(_ elements: some Collection<\(scalar)>)", "\(pointer).setList(elements)", &out)

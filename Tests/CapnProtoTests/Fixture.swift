@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-/// Files of Tests/Fixtures/capnproto.
+/// Files of Tests/Fixtures/capnproto; `make` there made them.
 enum Fixture {
     static func bytes(_ name: String) throws -> [UInt8] {
         let tests = #filePath.split(separator: "/").dropLast(2).joined(separator: "/")

@@ -1,8 +1,11 @@
 import Barchan
 
 extension Plugin {
-    /// Replaced by the module's descriptor.
-    public static let namespace = Plugin(identifier: "namespace", summary: "Linux namespaces and seccomp", factory: .isolation { (_, _) throws(HostError) in
-        throw HostError(.unsupported, "start NamespaceIsolation: not built yet")
-    })
+    /// Sandboxes from Linux namespaces, an allow list of system calls and Landlock.
+    public static let namespace = Plugin(
+        identifier: "namespace", summary: "Linux namespaces, a system call allow list and Landlock",
+        settings: NamespaceIsolationSettings.definitions,
+        factory: .isolation { (settings, context) throws(HostError) in
+            try await NamespaceIsolation(NamespaceIsolationSettings(settings, context), log: context.log)
+        })
 }

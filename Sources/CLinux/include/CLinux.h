@@ -12,6 +12,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -24,6 +25,12 @@ static inline int clinux_wifsignaled(int status) { return WIFSIGNALED(status); }
 static inline int clinux_wtermsig(int status) { return WTERMSIG(status); }
 
 int clinux_pipe2(int descriptors[2], int flags);
+
+// For programs that run inside a sandbox, see CLinux.c: call the first at the start of main, so that the environment is
+// again exactly the given one, and take arguments from here instead of from CommandLine.
+void clinux_restore_environment(void);
+int clinux_argument_count(void);
+const char *clinux_argument(int index);
 
 // Probes for `barchan doctor`: 0 or more when the kernel has the feature, -errno when not.
 // A child tries the user namespace (with a mount namespace), because the attempt changes the process that makes it.

@@ -26,6 +26,10 @@ static const int
 
 // fork() is hidden from Swift; this is clone(2) without a stack of its own. Only for single-threaded programs.
 static inline long clinux_clone(unsigned long flags) { return syscall(SYS_clone, flags, 0, 0, 0, 0); }
+// Any system call, for probes of what a kernel or a filter answers. -1 and errno as syscall(2).
+static inline long clinux_syscall(long number, long a, long b, long c, long d, long e, long f) {
+    return syscall(number, a, b, c, d, e, f);
+}
 static inline int clinux_unshare(unsigned long flags) { return (int)syscall(SYS_unshare, flags); }
 static inline int clinux_pivot_root(const char *root, const char *old) { return (int)syscall(SYS_pivot_root, root, old); }
 static inline int clinux_dup3(int from, int to) { return (int)syscall(SYS_dup3, from, to, 02000000 /* close on exec */); }

@@ -1,0 +1,164 @@
+import Barchan
+import CLinux
+import Glibc
+import SandboxProtocol
+import Synchronization
+
+/// The conversation with one launcher process: requests go out from anywhere, one thread takes the replies.
+final class LauncherConnection: Sendable {
+    private let socket: CInt
+    private let process: pid_t
+    private let state = Mutex(State())
+
+    private struct State {
+        var isClosed = false
+        var features: LauncherFeatures = []
+        var ready: CheckedContinuation<Result<Void, LaunchFailure>, Never>?
+        var nextNumber: UInt64 = 1
+        var launches: [UInt64: CheckedContinuation<Result<Void, LaunchFailure>, Never>] = [:]
+        var sandboxes: [UInt64: SandboxRecord] = [:]
+    }
+
+    private init(socket: CInt, process: pid_t) {
+        self.socket = socket
+        self.process = process
+    }
+
+    /// Starts a launcher and waits until it has made its first sandbox.
+    static func start(_ settings: NamespaceIsolationSettings) async throws(HostError) -> LauncherConnection {
+        let (socket, process) = try LauncherProcess.spawn(settings)
+        let connection = LauncherConnection(socket: socket, process: process)
+        let result = await withCheckedContinuation { continuation in
+            connection.state.withLock { $0.ready = continuation }
+            connection.startReading()
+        }
+        if case .failure(let failure) = result { throw failure.hostErrorAtStart() }
+        return connection
+    }
+
+    var isClosed: Bool { state.withLock(\.isClosed) }
+    var features: LauncherFeatures { state.withLock(\.features) }
+
+    /// Ends the launcher and every sandbox of it.
+    func shutDown() { _ = shutdown(socket, CInt(SHUT_RDWR)) }
+
+    // MARK: Requests
+
+    func launch(
+        _ order: LaunchOrder, socket: consuming OwnedDescriptor, output: consuming OwnedDescriptor
+    ) async throws(LaunchFailure) -> SandboxRecord {
+        let record = state.withLock { state in
+            let record = SandboxRecord(number: state.nextNumber)
+            state.nextNumber += 1
+            state.sandboxes[record.number] = record
+            return record
+        }
+        let request = LauncherRequest.launch(number: record.number, order).encoded()
+        // Closed below in any case, once the kernel has its own references.
+        let descriptors = [socket.release(), output.release()]
+        let result = await withCheckedContinuation { continuation in
+            let isOpen = state.withLock { state in
+                if !state.isClosed { state.launches[record.number] = continuation }
+                return !state.isClosed
+            }
+            if !isOpen { continuation.resume(returning: .failure(LaunchFailure(.lostBeforeStart, ECONNRESET))) }
+            // A launcher that is gone ends the reader, which answers everybody who waits.
+            if isOpen { self.send(request, descriptors) }
+            for descriptor in descriptors { close(descriptor) }
+        }
+        if case .failure(let failure) = result {
+            state.withLock { $0.sandboxes[record.number] = nil }
+            throw failure
+        }
+        return record
+    }
+
+    func terminate(_ record: SandboxRecord) { send(LauncherRequest.terminate(number: record.number).encoded(), []) }
+
+    private func send(_ bytes: [UInt8], _ descriptors: [CInt]) {
+        let sent = bytes.withUnsafeBytes { bytes in
+            descriptors.withUnsafeBufferPointer {
+                clinux_send(socket, bytes.baseAddress, bytes.count, $0.baseAddress, CInt($0.count))
+            }
+        }
+        if sent < 0 { shutDown() }
+    }
+
+    // MARK: Replies
+
+    private func startReading() {
+        var thread = pthread_t()
+        let connection = Unmanaged.passRetained(self)
+        let result = pthread_create(&thread, nil, { argument in
+            guard let argument else { return nil }
+            Unmanaged<LauncherConnection>.fromOpaque(argument).takeRetainedValue().read()
+            return nil
+        }, connection.toOpaque())
+        if result == 0 {
+            pthread_detach(thread)
+        } else {
+            connection.release()
+            end()
+        }
+    }
+
+    private func read() {
+        var buffer = [UInt8](repeating: 0, count: LauncherReply.maximumBytes)
+        while true {
+            let count = buffer.withUnsafeMutableBytes { recv(socket, $0.baseAddress, $0.count, 0) }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0, let reply = LauncherReply(decoding: buffer.prefix(count)) else { break }
+            handle(reply)
+        }
+        end()
+    }
+
+    private func handle(_ reply: LauncherReply) {
+        switch reply {
+        case .ready(let features):
+            let waiting = state.withLock { state in
+                state.features = features
+                return state.ready.take()
+            }
+            waiting?.resume(returning: .success(()))
+        case .unusable(let failure): state.withLock { $0.ready.take() }?.resume(returning: .failure(failure))
+        case .started(let number):
+            state.withLock { $0.launches.removeValue(forKey: number) }?.resume(returning: .success(()))
+        case .failed(let number, let failure):
+            state.withLock { $0.launches.removeValue(forKey: number) }?.resume(returning: .failure(failure))
+        case .exited(let number, let kind, let value): ended(number, kind, value)
+        }
+    }
+
+    private func ended(_ number: UInt64, _ kind: LauncherReply.ExitKind, _ value: Int32) {
+        let (launch, record) = state.withLock {
+            ($0.launches.removeValue(forKey: number), $0.sandboxes.removeValue(forKey: number))
+        }
+        record?.end(kind == .status ? .exited(status: value) : .signaled(signal: value))
+        launch?.resume(returning: .failure(LaunchFailure(.lostBeforeStart, 0)))
+    }
+
+    /// The launcher is gone, and with it, by the kernel's hand, everything it started.
+    private func end() {
+        var status: CInt = 0
+        while waitpid(process, &status, 0) < 0 && errno == EINTR {}
+        let state = state.withLock { state in
+            defer { state = State(); state.isClosed = true }
+            return state
+        }
+        let failure = Result<Void, LaunchFailure>.failure(LaunchFailure(.lostBeforeStart, ECONNRESET))
+        state.ready?.resume(returning: failure)
+        for launch in state.launches.values { launch.resume(returning: failure) }
+        for record in state.sandboxes.values { record.end(.lost(reason: "the sandbox launcher is gone")) }
+    }
+
+    deinit { close(socket) }
+}
+
+/// Keeps a launcher running as long as a provider or a sandbox needs it.
+final class LauncherHandle: Sendable {
+    let connection: LauncherConnection
+
+    init(_ connection: LauncherConnection) { self.connection = connection }
+    deinit { connection.shutDown() }
+}

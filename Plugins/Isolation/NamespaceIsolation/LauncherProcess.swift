@@ -1,0 +1,55 @@
+import Barchan
+import CLinux
+import Glibc
+
+/// Starts `barchan-sandbox` with one end of a new socket as its descriptor 3.
+enum LauncherProcess {
+    static func spawn(_ settings: NamespaceIsolationSettings) throws(HostError) -> (socket: CInt, process: pid_t) {
+        var ends: (CInt, CInt) = (-1, -1)
+        let paired = withUnsafeMutableBytes(of: &ends) {
+            socketpair(
+                AF_UNIX, CInt(SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue), 0,
+                $0.baseAddress?.assumingMemoryBound(to: CInt.self))
+        }
+        guard paired == 0 else {
+            throw HostError(.resourceExhausted, "open a socket for the sandbox launcher: \(String(cString: strerror(errno)))")
+        }
+        defer { close(ends.1) }
+        var process: pid_t = 0
+        let result = spawn(settings, control: ends.1, &process)
+        guard result == 0 else {
+            close(ends.0)
+            throw HostError(
+                result == ENOENT ? .notFound : .failed,
+                "start the sandbox launcher '\(settings.launcher)': \(String(cString: strerror(result)));"
+                    + " install barchan-sandbox there or name it in the setting 'launcher'")
+        }
+        return (ends.0, process)
+    }
+
+    private static func spawn(
+        _ settings: NamespaceIsolationSettings, control: CInt, _ process: inout pid_t
+    ) -> CInt {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, control, 3)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        var arguments = [
+            settings.launcher, "--user", "\(settings.owner.user)", "--group", "\(settings.owner.group)", "--pool",
+            "\(settings.poolSize)",
+        ]
+        if !settings.usesLandlock { arguments.append("--no-landlock") }
+        let strings = arguments.map { strdup($0) }
+        defer { for string in strings { free(string) } }
+        return posix_spawn(&process, settings.launcher, &actions, &attributes, strings + [nil], [nil])
+    }
+}

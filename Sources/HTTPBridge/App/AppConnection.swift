@@ -1,0 +1,133 @@
+import Glibc
+
+/// Who a connection to the app tells what happens on it. It may close the connection from within each of these.
+protocol AppConnectionOwner: AnyObject {
+    /// Bytes came. They are gone when this returns.
+    func connectionReceived(_ bytes: Span<UInt8>)
+    /// Everything given to `send` is with the kernel.
+    func connectionDrained()
+    /// No more bytes come. `problem` is nil when the app closed in good order.
+    func connectionEnded(_ problem: String?)
+}
+
+/// One TCP connection to the app.
+final class AppConnection {
+    private let app: AppServer
+    private var descriptor: Int32
+    private var watch: Watch?
+    private weak var owner: (any AppConnectionOwner)?
+    private var unsent: [UInt8] = []
+    private var sentCount = 0
+    private var readBytes = AppServer.firstReadBytes
+    /// The app reads no more; what is sent is dropped, because its answer may still be worth reading.
+    private var isWriteBroken = false
+
+    /// Whether bytes are taken from the app. While they are not, the kernel holds the app back.
+    var isReading = true { didSet { if isReading != oldValue { updateWatch() } } }
+
+    var unsentBytes: Int { unsent.count - sentCount }
+
+    init(to app: AppServer, owner: any AppConnectionOwner) throws(CallFailure) {
+        self.app = app
+        self.owner = owner
+        descriptor = app.connect()
+        guard descriptor >= 0 else { throw Self.refused(app, -descriptor) }
+    }
+
+    deinit { close() }
+
+    private static func refused(_ app: AppServer, _ reason: Int32) -> CallFailure {
+        .failed("connect to the app at 127.0.0.1:\(app.port): \(errorText(reason)); see the grain's log")
+    }
+
+    func close() {
+        watch = nil
+        guard descriptor >= 0 else { return }
+        Glibc.close(descriptor)
+        descriptor = -1
+    }
+
+    /// Ends our direction; the app sees the end of the stream behind everything sent.
+    func finishSending() {
+        guard descriptor >= 0, unsentBytes == 0 else { return }
+        shutdown(descriptor, Int32(SHUT_WR))
+    }
+
+    /// Sends now what the kernel takes, the rest when it takes more.
+    func send(_ bytes: [UInt8]) {
+        guard descriptor >= 0, !isWriteBroken else { return }
+        if unsentBytes == 0 {
+            unsent = bytes
+            sentCount = 0
+        } else {
+            unsent.append(contentsOf: bytes)
+        }
+        flush()
+        updateWatch()
+    }
+
+    private func flush() {
+        while unsentBytes > 0 {
+            let count = unsent.withUnsafeBytes { bytes in
+                Glibc.send(descriptor, bytes.baseAddress?.advanced(by: sentCount), unsentBytes, Int32(MSG_NOSIGNAL))
+            }
+            guard count < 0 else {
+                sentCount += count
+                continue
+            }
+            if errno == EINTR { continue }
+            if errno == EAGAIN || errno == ENOTCONN { return }
+            isWriteBroken = true
+            break
+        }
+        unsent = []
+        sentCount = 0
+    }
+
+    private func updateWatch() {
+        guard descriptor >= 0 else { return }
+        var interest: Watch.Readiness = isReading ? .readable : []
+        if unsentBytes > 0 { interest.insert(.writable) }
+        if let watch {
+            watch.interest = interest
+        } else if !interest.isEmpty {
+            watch = Watch(descriptor, for: interest, on: app.loop) { [unowned self] in ready($0) }
+            if watch == nil { end("it cannot be watched") }
+        }
+    }
+
+    private func ready(_ readiness: Watch.Readiness) {
+        if readiness.contains(.writable), unsentBytes > 0 {
+            flush()
+            updateWatch()
+            if unsentBytes == 0 { owner?.connectionDrained() }
+        }
+        if isReading {
+            if readiness.contains(.readable) || readiness.contains(.hungUp) { receive() }
+        } else if readiness.contains(.hungUp) {
+            // Reported whether wanted or not: without this the loop would spin. Reading on makes a new watch.
+            watch = nil
+        }
+    }
+
+    private func receive() {
+        guard descriptor >= 0 else { return }
+        let count = recv(descriptor, app.buffer.baseAddress, readBytes, 0)
+        if count < 0 {
+            if errno != EAGAIN, errno != EINTR { end(errorText(errno)) }
+            return
+        }
+        guard count > 0 else { return end(nil) }
+        if count == readBytes { readBytes = min(readBytes * 2, AppServer.largestReadBytes) }
+        let bytes = UnsafeRawBufferPointer(rebasing: app.buffer[..<count]).assumingMemoryBound(to: UInt8.self)
+        owner?.connectionReceived(bytes.span)
+    }
+
+    /// Looks once whether more is there already, in particular the end, which often comes with the last bytes.
+    func receiveMore() { if isReading { receive() } }
+
+    private func end(_ problem: String?) {
+        close()
+        owner?.connectionEnded(problem)
+    }
+}

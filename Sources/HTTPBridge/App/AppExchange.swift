@@ -1,0 +1,195 @@
+import CCapnpRPC
+import GrainSchemas
+import HTTP1
+
+/// One request to the app, over a connection of its own, and its answer. Stays alive by itself until it is over.
+final class AppExchange: AppConnectionOwner {
+    /// What the answer becomes.
+    enum Results { case response, options }
+
+    /// Bodies of errors beyond this are cut off.
+    private static let errorBodyBytes = 1 << 20
+    /// What is gathered for a host that offered no stream.
+    private static let unstreamedBodyBytes = 16 << 20
+
+    private let app: AppServer
+    private let log: Log
+    private let results: Results
+    private var parser: ResponseParser
+    private var connection: AppConnection?
+    private var sink: Capability?
+    private var call: IncomingCall?
+    private var failure: CallFailure?
+    private var stream: ResponseStream?
+    private var receivedBytes = 0
+    private var isOver = false
+    private var itself: AppExchange?
+
+    /// Comes when everything sent is with the kernel.
+    var onDrained: (() -> Void)?
+
+    /// - Parameter sink: Where a long body goes; nil when the host offered no stream.
+    init(
+        with app: AppServer, log: Log, answerTo request: ResponseParser.Request, results: Results = .response,
+        sink: Capability?
+    ) {
+        self.app = app
+        self.log = log
+        self.results = results
+        self.sink = sink
+        parser = ResponseParser(answerTo: request)
+    }
+
+    var unsentBytes: Int { connection?.unsentBytes ?? 0 }
+
+    /// Sends the first bytes of the request. The call that wants the answer may be given before or after.
+    func start(_ bytes: [UInt8]) {
+        guard !isOver else { return }
+        do {
+            let connection = try AppConnection(to: app, owner: self)
+            self.connection = connection
+            itself = self
+            connection.send(bytes)
+        } catch {
+            fail(error)
+        }
+    }
+
+    func send(_ bytes: [UInt8]) { connection?.send(bytes) }
+
+    /// The call that gets the answer.
+    func answer(_ call: IncomingCall) {
+        if let failure { return call.fail(failure) }
+        self.call = call
+        call.whenCancelled { [weak self] in self?.cancel() }
+        if parser.head != nil { advance() }
+    }
+
+    /// Nobody wants the answer any more.
+    func cancel() { fail(.failed("the request was cancelled")) }
+
+    func connectionDrained() { onDrained?() }
+
+    func connectionReceived(_ bytes: Span<UInt8>) {
+        receivedBytes += bytes.count
+        let isFirst = receivedBytes == bytes.count
+        do {
+            try parser.feed(bytes)
+        } catch {
+            return broken(error)
+        }
+        // The end of a body without a stated length is often there already; then no stream is needed.
+        if isFirst, !parser.isComplete, parser.head != nil, parser.expectedLength == nil {
+            connection?.receiveMore()
+            if isOver { return }
+        }
+        advance()
+    }
+
+    func connectionEnded(_ problem: String?) {
+        if let problem, !parser.isComplete { return fail(.failed("read the app's answer: \(problem)")) }
+        do {
+            try parser.finish()
+        } catch {
+            return broken(error)
+        }
+        advance()
+    }
+
+    private func broken(_ error: HTTPError) {
+        let sentence = "the app's answer is not valid HTTP: \(error.reason)"
+        log.say(sentence)
+        fail(.failed(sentence))
+    }
+
+    private func fail(_ failure: CallFailure) {
+        guard !isOver else { return }
+        self.failure = failure
+        finish()?.fail(failure)
+        onDrained?()
+    }
+
+    /// Lets go of everything. The stream that was not finished tells the host that something is missing.
+    private func finish() -> IncomingCall? {
+        isOver = true
+        connection?.close()
+        connection = nil
+        sink = nil
+        stream = nil
+        defer {
+            call = nil
+            itself = nil
+        }
+        return call
+    }
+
+    private func advance() {
+        guard !isOver, let head = parser.head else { return }
+        if stream != nil { return pump() }
+        guard let call else {
+            connection?.isReading = parser.availableBytes < ResponseStream.windowBytes
+            return
+        }
+        connection?.isReading = true
+        if results == .options { return replyOptions(head, call) }
+        guard let kind = AnswerKind(status: head.status) else {
+            return fail(.failed("the app answered with status \(head.status), which a session cannot carry"))
+        }
+        let writer = AnswerWriter(head: head, kind: kind, log: log)
+        if case .content = kind, !parser.isComplete { return content(writer, call) }
+        if !kind.hasBody || parser.isComplete || parser.availableBytes >= Self.errorBodyBytes {
+            let payload = writer.payload(.bytes(kind.hasBody ? parser.takeContent() : []))
+            finish()?.reply(payload)
+        }
+    }
+
+    private func replyOptions(_ head: ResponseHead, _ call: IncomingCall) {
+        let kind = AnswerKind.noContent(shouldResetForm: false)
+        let payload = AnswerWriter(head: head, kind: kind, log: log).optionsPayload()
+        finish()?.reply(payload)
+    }
+
+    /// A success whose body is not complete: a short one of known length is worth waiting for, others are streamed.
+    private func content(_ writer: AnswerWriter, _ call: IncomingCall) {
+        let length = parser.expectedLength
+        let headBytes = receivedBytes - parser.availableBytes
+        if let length, length <= Int64(AppServer.firstReadBytes - min(headBytes, AppServer.firstReadBytes)) { return }
+        guard let sink else {
+            guard parser.availableBytes > Self.unstreamedBodyBytes else { return }
+            return fail(.failed("the app's answer is longer than what can be sent without a stream"))
+        }
+        let stream = ResponseStream(to: sink) { [weak self] _ in self?.advance() }
+        self.stream = stream
+        if let length { stream.expect(length) }
+        pump()
+        let handle = Capability(to: ResponseHandle(self), on: app.loop)
+        self.call = nil
+        call.reply(writer.payload(.stream(handle)))
+    }
+
+    private func pump() {
+        guard let stream else { return }
+        if let failure = stream.failure { return fail(failure) }
+        if parser.availableBytes > 0 { stream.write(parser.takeContent()) }
+        if parser.isComplete {
+            stream.finish()
+            _ = finish()
+        } else {
+            connection?.isReading = stream.hasRoom
+        }
+    }
+}
+
+/// What the host holds while it wants a body.
+private final class ResponseHandle: RPCObject {
+    private weak var exchange: AppExchange?
+
+    init(_ exchange: AppExchange) { self.exchange = exchange }
+
+    func receive(_ call: IncomingCall, _ params: ReceivedMessage) throws(CallFailure) {
+        guard call.isCall(of: Wire.Handle.Methods.ping) else { throw .unimplemented(call) }
+        call.reply()
+    }
+
+    func dropped() { exchange?.cancel() }
+}

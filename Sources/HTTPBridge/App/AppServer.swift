@@ -1,0 +1,47 @@
+import CCapnpRPC
+import Glibc
+
+/// Where the app listens, and what all connections to it share.
+final class AppServer {
+    let loop: EventLoop
+    let port: UInt16
+    /// Filled and emptied within one turn of the loop.
+    let buffer: UnsafeMutableRawBufferPointer
+
+    static let firstReadBytes = 8_192
+    static let largestReadBytes = 131_072
+
+    init(port: UInt16, on loop: EventLoop) {
+        self.loop = loop
+        self.port = port
+        buffer = .allocate(byteCount: Self.largestReadBytes, alignment: 16)
+    }
+
+    /// A socket that is connected or about to be.
+    /// - Returns: The descriptor, or the negative error number.
+    func connect() -> Int32 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | closeOnExec | nonBlocking, 0)
+        guard descriptor >= 0 else { return -errno }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        let result = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard result == 0 || errno == EINPROGRESS else {
+            let reason = errno
+            Glibc.close(descriptor)
+            return -reason
+        }
+        return descriptor
+    }
+
+    private let closeOnExec = Int32(SOCK_CLOEXEC.rawValue)
+    private let nonBlocking = Int32(SOCK_NONBLOCK.rawValue)
+}
+
+/// The words for an error number.
+func errorText(_ number: Int32) -> String { String(cString: strerror(number)) }

@@ -1,0 +1,113 @@
+import CCapnpRPC
+import CapnProto
+import GrainSchemas
+import HTTP1
+
+/// What the host gets when it asks for the app: a UiView that speaks for a web server.
+final class MainView: RPCObject {
+    private let app: AppServer
+    private let readiness: AppReadiness
+    private let configuration: BridgeConfiguration
+    private let sessions: SessionTable
+    private let log: Log
+
+    init(
+        app: AppServer, readiness: AppReadiness, configuration: BridgeConfiguration, sessions: SessionTable, log: Log
+    ) {
+        self.app = app
+        self.readiness = readiness
+        self.configuration = configuration
+        self.sessions = sessions
+        self.log = log
+    }
+
+    func receive(_ call: IncomingCall, _ params: ReceivedMessage) throws(CallFailure) {
+        guard call.interfaceID == Wire.UiView.interfaceID else { throw .unimplemented(call) }
+        do {
+            switch call.ordinal {
+            case Wire.UiView.Methods.getViewInfo.ordinal: call.reply(configuration.viewInfo)
+            case Wire.UiView.Methods.newSession.ordinal: try newSession(call, params)
+            case Wire.UiView.Methods.newRequestSession.ordinal: try newRequestSession(call, params)
+            case Wire.UiView.Methods.newOfferSession.ordinal: try newOfferSession(call, params)
+            default: throw CallFailure.unimplemented(call)
+            }
+        } catch let failure as CallFailure {
+            throw failure
+        } catch let error as HTTPError {
+            throw .failed("open a session: \(error.reason)")
+        } catch {
+            throw .failed("open a session: \(error)")
+        }
+    }
+
+    private func newSession(_ call: IncomingCall, _ message: ReceivedMessage) throws {
+        let params = try message.reader.root(Wire.UiView.NewSessionParams.self)
+        let user = try SessionUser(
+            try params.userInfo, tabID: try params.tabId.array, permissionNames: configuration.permissionNames,
+            purpose: .normal)
+        let record = SessionRecord(context: message.capability(try params.context))
+        let session = try open(params.sessionType, params.sessionParams, user, record)
+        var payload = Payload()
+        let index = payload.index(of: session)
+        payload.message.initRoot(Wire.UiView.NewSessionResults.self).setSession(capability: index)
+        call.reply(payload)
+    }
+
+    private func newRequestSession(_ call: IncomingCall, _ message: ReceivedMessage) throws {
+        let params = try message.reader.root(Wire.UiView.NewRequestSessionParams.self)
+        let user = try SessionUser(
+            try params.userInfo, tabID: try params.tabId.array, permissionNames: configuration.permissionNames,
+            purpose: .request)
+        let record = SessionRecord(context: message.capability(try params.context))
+        record.request = try SavedPointer(params.structure.pointer(3), of: message)
+        let session = try open(params.sessionType, params.sessionParams, user, record)
+        var payload = Payload()
+        let index = payload.index(of: session)
+        payload.message.initRoot(Wire.UiView.NewRequestSessionResults.self).setSession(capability: index)
+        call.reply(payload)
+    }
+
+    private func newOfferSession(_ call: IncomingCall, _ message: ReceivedMessage) throws {
+        let params = try message.reader.root(Wire.UiView.NewOfferSessionParams.self)
+        let user = try SessionUser(
+            try params.userInfo, tabID: try params.tabId.array, permissionNames: configuration.permissionNames,
+            purpose: .offer)
+        let record = SessionRecord(context: message.capability(try params.context))
+        record.offer = message.capability(try params.offer)
+        record.offerDescriptor = try SavedPointer(params.structure.pointer(4), of: message)
+        let session = try open(params.sessionType, params.sessionParams, user, record)
+        var payload = Payload()
+        let index = payload.index(of: session)
+        payload.message.initRoot(Wire.UiView.NewOfferSessionResults.self).setSession(capability: index)
+        call.reply(payload)
+    }
+
+    /// A session of the wanted type; a promise of one while the app is still starting.
+    private func open(
+        _ type: UInt64, _ params: PointerReader, _ user: SessionUser, _ record: SessionRecord
+    ) throws -> Capability {
+        let number = sessions.nextNumber()
+        let headers: SessionHeaders
+        switch type {
+        case Wire.WebSession.interfaceID:
+            headers = try SessionHeaders(
+                web: try params.structure(Wire.WebSession.Params.self), user: user, number: number)
+        case Wire.ApiSession.interfaceID:
+            guard !configuration.apiPath.isEmpty else {
+                throw CallFailure.failed("open an API session: the app's package sets no apiPath")
+            }
+            headers = try SessionHeaders(
+                api: try params.structure(Wire.ApiSession.Params.self), path: configuration.apiPath, user: user,
+                number: number)
+        default:
+            throw CallFailure.failed("open a session: type 0x\(String(type, radix: 16)) is not known")
+        }
+        sessions.insert(record, number)
+        let session = WebSessionObject(app: app, log: log, headers: headers) { [sessions] in sessions.remove(number) }
+        let capability = Capability(to: session, on: app.loop)
+        if readiness.isOpen { return capability }
+        let promise = CapabilityPromise(on: app.loop)
+        readiness.whenOpen { promise.resolve(capability) }
+        return promise.capability
+    }
+}

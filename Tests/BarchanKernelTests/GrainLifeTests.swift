@@ -1,0 +1,225 @@
+import Barchan
+import Testing
+
+@Suite struct GrainLifeTests {
+    @Test func theFirstStartRunsTheActionInTheNewVolume() async throws {
+        let test = try await TestHost()
+        let grain = try await test.makeGrain()
+        let app = await test.grains.app(1)
+        #expect(app.specification.command.arguments == ["/first"])
+        #expect(app.specification.package == test.package.tree)
+        #expect(app.specification.data == "/volumes/\(grain)")
+        #expect(try await test.state(of: grain) == .running)
+    }
+
+    @Test func laterStartsContinueOnceTheAppHasAnswered() async throws {
+        let test = try await TestHost()
+        let grain = try await test.makeGrain()
+        let session = try await test.host.sessions.open(grain, by: test.person)
+        _ = try await session.send(TestHost.get(), from: TestHost.client)
+        try await test.host.grains.stop(grain, by: test.person)
+        #expect(try await session.send(TestHost.get(), from: TestHost.client).text == "hello")
+        #expect(test.grains.apps.map(\.specification.command.arguments) == [["/first"], ["/again"]])
+    }
+
+    @Test func anAppThatNeverAnsweredIsStartedByItsActionAgain() async throws {
+        let test = try await TestHost()
+        let grain = try await test.makeGrain()
+        await test.grains.app(1).end(.exited(status: 1))
+        let session = try await test.host.sessions.open(grain, by: test.person)
+        _ = try await session.send(TestHost.get(), from: TestHost.client)
+        #expect(test.grains.apps.map(\.specification.command.arguments) == [["/first"], ["/first"]])
+    }
+
+    @Test func allWhoAskAtOnceShareOneStart() async throws {
+        let test = try await TestHost()
+        let grain = try await test.makeGrain()
+        try await test.host.grains.stop(grain, by: test.person)
+        let session = try await test.host.sessions.open(grain, by: test.person)
+        try await withThrowingTaskGroup(of: String?.self) { group in
+            for _ in 0..<50 { group.addTask { try await session.send(TestHost.get(), from: TestHost.client).text } }
+            for try await text in group { #expect(text == "hello") }
+        }
+        #expect(test.grains.apps.count == 2)
+        #expect(test.grains.apps[1].sessions.withLock { $0.count } == 1)
+    }
+
+    @Test func theGrainStopsSomeSecondsAfterItsLastTabIsClosed() async throws {
+        let test = try await TestHost()
+        let grain = try await test.makeGrain()
+        let one = try await test.host.sessions.open(grain, by: test.person)
+        let two = try await test.host.sessions.open(grain, by: test.person)
+        _ = try await one.send(TestHost.get(), from: TestHost.client)
+        await one.close()
+        test.clock.advance(by: .seconds(100))
+        #expect(try await test.state(of: grain) == .running)
+        await two.close()
+        await test.clock.pass(.seconds(5))
+        #expect(await test.grains.app(1).waitForExit() == .signaled(signal: 9))
+    }
+
+    @Test func aTabOpenedMeanwhileKeepsTheGrain() async throws {
+        let test = try await TestHost()
+        let grain = try await test.makeGrain()
+        await (try await test.host.sessions.open(grain, by: test.person)).close()
+        await test.clock.whenSomebodySleeps(for: .seconds(5))
+        test.clock.advance(by: .seconds(4))
+        let session = try await test.host.sessions.open(grain, by: test.person)
+        test.clock.advance(by: .seconds(4))
+        _ = try await session.send(TestHost.get(), from: TestHost.client)
+        #expect(test.grains.apps.count == 1)
+    }
+
+    @Test func aGrainNobodyOpensStopsAfterAMinute() async throws {
+        let test = try await TestHost()
+        _ = try await test.makeGrain()
+        await test.clock.pass(.seconds(60))
+        #expect(await test.grains.app(1).waitForExit() == .signaled(signal: 9))
+    }
+
+    @Test func aTabThatIsNotKeptAliveIsClosed() async throws {
+        let test = try await TestHost()
+        let grain = try await test.makeGrain()
+        let session = try await test.host.sessions.open(grain, by: test.person)
+        await test.clock.whenSomebodySleeps(for: .seconds(180))
+        test.clock.advance(by: .seconds(100))
+        try await session.keepAlive()
+        test.clock.advance(by: .seconds(80))
+        await test.clock.pass(.seconds(100))
+        await test.clock.pass(.seconds(5))
+        #expect(await test.grains.app(1).waitForExit() == .signaled(signal: 9))
+        await expectError(.notFound) { try await session.keepAlive() }
+        await expectError(.notFound) { _ = try await session.send(TestHost.get(), from: TestHost.client) }
+        #expect(await test.host.sessions.session(session.identifier) == nil)
+    }
+
+    @Test func aLongDownloadKeepsItsTab() async throws {
+        let test = try await TestHost()
+        let grain = try await test.makeGrain()
+        await test.grains.app(1).onRequest { _ in
+            WebResponse(.content(status: 200, WebContent(.stream(BufferedBytes([1, 2, 3]), length: nil))))
+        }
+        let session = try await test.host.sessions.open(grain, by: test.person)
+        let response = try await session.send(TestHost.get(), from: TestHost.client)
+        await test.clock.pass(.seconds(180))
+        await test.clock.whenSomebodySleeps(for: .seconds(180))
+        try await session.keepAlive()
+        guard case .content(_, let content) = response.outcome, case .stream(let reader, _) = content.body else { throw CancellationError() }
+        #expect(try await reader.readAll(maximumBytes: 10) == [1, 2, 3])
+    }
+
+    // MARK: Crashes
+
+    @Test func aCrashIsTheGrainsOwnAndSaysWhy() async throws {
+        let test = try await TestHost()
+        let grain = try await test.makeGrain(), other = try await test.makeGrain()
+        let app = await test.grains.app(1)
+        app.print("one\ntwo: no such table\n")
+        app.end(.exited(status: 3))
+        try await waitUntil { if case .crashed = try await test.state(of: grain) { true } else { false } }
+        #expect(try await test.state(of: grain) == .crashed(reason: "the app ended with status 3; the end of its log:\none\ntwo: no such table"))
+        #expect(try await test.state(of: other) == .running)
+    }
+
+    @Test func theNextRequestStartsACrashedGrain() async throws {
+        let test = try await TestHost()
+        let grain = try await test.makeGrain()
+        await test.grains.app(1).end(.signaled(signal: 11))
+        let session = try await test.host.sessions.open(grain, by: test.person)
+        #expect(try await session.send(WebRequest(method: .post, path: ""), from: TestHost.client).text == "hello")
+        #expect(test.grains.apps.count == 2)
+    }
+
+    @Test func anAppThatClosesItsConnectionIsEnded() async throws {
+        let test = try await TestHost()
+        let grain = try await test.makeGrain()
+        let app = await test.grains.app(1)
+        app.disconnect()
+        await test.clock.pass(.seconds(1))
+        #expect(await app.waitForExit() == .signaled(signal: 9))
+        try await waitUntil { if case .crashed = try await test.state(of: grain) { true } else { false } }
+    }
+
+    @Test func aFailedStartShowsTheLogAndIsNotRepeatedAtOnce() async throws {
+        let test = try await TestHost()
+        test.grains.onLaunch { app in
+            app.print("cannot open /var/db\n")
+            app.end(.exited(status: 1))
+        }
+        let grain = try await test.makeGrain()
+        guard case .crashed(let reason) = try await test.state(of: grain) else {
+            Issue.record("it did not crash")
+            return
+        }
+        #expect(reason == "start the app: the app ended with status 1; the end of its log:\ncannot open /var/db")
+        let session = try await test.host.sessions.open(grain, by: test.person)
+        for _ in 0..<5 { await expectError(.failed) { _ = try await session.send(TestHost.get(), from: TestHost.client) } }
+        #expect(test.grains.apps.count == 1)
+        test.clock.advance(by: .seconds(2))
+        test.grains.onLaunch { $0.answerFirst() }
+        #expect(try await session.send(TestHost.get(), from: TestHost.client).text == "hello")
+    }
+
+    @Test func anAppThatNeverSaysAnythingIsEnded() async throws {
+        let test = try await TestHost()
+        test.grains.onLaunch { _ in }
+        async let making = test.makeGrain()
+        await test.clock.pass(.seconds(120))
+        let state = try await test.state(of: try await making)
+        #expect(state == .crashed(reason: "start the app: the app did not answer within 120 seconds; its log is empty"))
+        #expect(await test.grains.app(1).waitForExit() == .signaled(signal: 9))
+    }
+
+    @Test func whatIsolationRefusesIsTheReason() async throws {
+        let test = try await TestHost()
+        test.grains.refuseLaunches(with: HostError(.invalidArgument, "run '/first': no such file"))
+        let grain = try await test.makeGrain()
+        #expect(try await test.state(of: grain) == .crashed(reason: "run '/first': no such file"))
+    }
+
+    @Test func aMissingPackageIsTheReason() async throws {
+        let test = try await TestHost()
+        let grain = try await test.makeGrain()
+        try await test.host.grains.stop(grain, by: test.person)
+        try await test.storage.uninstall(test.package.identifier)
+        let session = try await test.host.sessions.open(grain, by: test.person)
+        await expectError(.notFound) { _ = try await session.send(TestHost.get(), from: TestHost.client) }
+    }
+
+    // MARK: Ends
+
+    @Test func stoppingAGrainThatStartsEndsIt() async throws {
+        let test = try await TestHost()
+        let grain = try await test.makeGrain()
+        try await test.host.grains.stop(grain, by: test.person)
+        test.grains.onLaunch { _ in }
+        _ = try await test.host.sessions.open(grain, by: test.person)
+        let app = await test.grains.app(2)
+        try await test.host.grains.stop(grain, by: test.person)
+        #expect(await app.waitForExit() == .signaled(signal: 9))
+        #expect(try await test.state(of: grain) == .stopped)
+    }
+
+    @Test func allGrainsEndWithTheHost() async throws {
+        let test = try await TestHost()
+        let grain = try await test.makeGrain()
+        _ = try await test.makeGrain()
+        await test.host.stop()
+        for app in test.grains.apps { #expect(await app.waitForExit() == .signaled(signal: 9)) }
+        await expectError(.cancelled) { _ = try await test.host.sessions.open(grain, by: test.person) }
+    }
+
+    @Test func noMoreGrainsRunThanAllowed() async throws {
+        let test = try await TestHost { $0.limits.runningGrains = 1 }
+        _ = try await test.makeGrain()
+        let second = try await test.makeGrain()
+        let session = try await test.host.sessions.open(second, by: test.person)
+        await expectError(.resourceExhausted) { _ = try await session.send(TestHost.get(), from: TestHost.client) }
+        #expect(test.grains.apps.count == 1)
+    }
+}
+
+/// Gives other tasks their turn until `condition` holds; for what no event announces.
+func waitUntil(_ condition: () async throws -> Bool) async throws {
+    while try await !condition() { await Task.yield() }
+}

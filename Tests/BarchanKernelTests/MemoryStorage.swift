@@ -1,0 +1,130 @@
+import Barchan
+import Synchronization
+
+/// Storage in memory, in full: what the interface asks for and nothing else.
+final class MemoryStorage: StorageProvider, PackageStore, VolumeStore, RecordStore {
+    private struct State {
+        var packages: [PackageID: InstalledPackage] = [:]
+        var volumes: [GrainID: MemoryVolume] = [:]
+        var records: [RecordKey: Record] = [:]
+        var version: UInt64 = 0
+        var watchers: [(prefix: RecordKey, continuation: AsyncStream<Void>.Continuation)] = []
+    }
+
+    private let state = Mutex(State())
+    let guarantees: Set<Guarantee> = []
+    var packages: any PackageStore { self }
+    var volumes: any VolumeStore { self }
+    var records: any RecordStore { self }
+
+    func add(_ package: InstalledPackage) { state.withLock { $0.packages[package.identifier] = package } }
+    var recordKeys: [String] { state.withLock { $0.records.keys.map(\.description).sorted() } }
+    var recordTexts: [String] { state.withLock { $0.records.values.map { String(decoding: $0.value, as: UTF8.self) } } }
+
+    // MARK: PackageStore
+
+    func install(
+        _ file: any ByteReader, expecting expected: PackageID?, progress: @escaping @Sendable (Int64) -> Void
+    ) async throws(HostError) -> InstalledPackage {
+        let title = String(decoding: try await file.readAll(maximumBytes: 1_000), as: UTF8.self)
+        let package = InstalledPackage.example(title: title)
+        add(package)
+        return package
+    }
+
+    func installed() async throws(HostError) -> [InstalledPackage] {
+        state.withLock { $0.packages.values.sorted { $0.identifier < $1.identifier } }
+    }
+
+    func package(_ identifier: PackageID) async throws(HostError) -> InstalledPackage? { state.withLock { $0.packages[identifier] } }
+    func uninstall(_ identifier: PackageID) async throws(HostError) { state.withLock { $0.packages[identifier] = nil } }
+
+    // MARK: VolumeStore
+
+    func create(for grain: GrainID, owner: FileOwner) async throws(HostError) -> any Volume {
+        try state.withLock { (state) throws(HostError) in
+            guard state.volumes[grain] == nil else { throw HostError(.alreadyExists, "create volume '\(grain)'") }
+            let volume = MemoryVolume(directory: "/volumes/\(grain)")
+            state.volumes[grain] = volume
+            return volume
+        }
+    }
+
+    func volume(for grain: GrainID) async throws(HostError) -> (any Volume)? { state.withLock { $0.volumes[grain] } }
+    func grains() async throws(HostError) -> [GrainID] { state.withLock { $0.volumes.keys.sorted() } }
+    func remove(for grain: GrainID) async throws(HostError) { state.withLock { $0.volumes[grain] = nil } }
+
+    // MARK: RecordStore
+
+    func read(_ key: RecordKey) async throws(HostError) -> Record? { state.withLock { $0.records[key] } }
+
+    func scan(prefix: RecordKey, after: RecordKey?, limit: Int) async throws(HostError) -> [Record] {
+        let found = state.withLock { state in
+            state.records.values.filter { record in record.key.bytes.starts(with: prefix.bytes) && after.map { record.key > $0 } ?? true }
+        }
+        return Array(found.sorted { $0.key < $1.key }.prefix(limit))
+    }
+
+    func commit(_ batch: RecordBatch) async throws(HostError) -> Bool {
+        let signals = state.withLock { state -> [AsyncStream<Void>.Continuation]? in
+            let holds = batch.conditions.allSatisfy { condition in
+                switch condition {
+                case .absent(let key): state.records[key] == nil
+                case .version(let key, let version): state.records[key]?.version == version
+                @unknown default: false
+                }
+            }
+            guard holds else { return nil }
+            state.version += 1
+            var keys: [RecordKey] = []
+            for write in batch.writes {
+                switch write {
+                case .put(let key, let value):
+                    state.records[key] = Record(key: key, value: value, version: state.version)
+                    keys.append(key)
+                case .delete(let key):
+                    state.records[key] = nil
+                    keys.append(key)
+                @unknown default: continue
+                }
+            }
+            return state.watchers.filter { watcher in keys.contains { $0.bytes.starts(with: watcher.prefix.bytes) } }.map(\.continuation)
+        }
+        signals?.forEach { $0.yield() }
+        return signals != nil
+    }
+
+    func changes(prefix: RecordKey) -> AsyncStream<Void> {
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        state.withLock { $0.watchers.append((prefix, continuation)) }
+        return stream
+    }
+}
+
+final class MemoryVolume: Volume {
+    let directory: String
+    private let log = Mutex<[UInt8]>([])
+    init(directory: String) { self.directory = directory }
+    func usedBytes() async throws(HostError) -> Int64 { 4_096 }
+    func appendToLog(_ bytes: [UInt8]) async throws(HostError) { log.withLock { $0 += bytes } }
+    func readLog(maximumBytes: Int) async throws(HostError) -> [UInt8] { log.withLock { Array($0.suffix(maximumBytes)) } }
+    func synchronize() async throws(HostError) {}
+}
+
+extension InstalledPackage {
+    /// A package whose identifiers follow from its title, so that each title is an app of its own.
+    static func example(title: String = "Wiki", version: UInt32 = 1) -> InstalledPackage {
+        let number = title.utf8.reduce(UInt64(version) << 32) { $0 &* 31 &+ UInt64($1) }
+        let hex = String(number, radix: 16), digits = String(title.utf8.reduce(UInt64(7)) { $0 &* 31 &+ UInt64($1) }, radix: 10)
+        guard let identifier = PackageID(String(repeating: "0", count: 32 - hex.count) + hex),
+            let app = AppID(String(repeating: "0", count: 52 - digits.count) + digits)
+        else { fatalError("the identifiers of an example are well-formed") }
+        var manifest = AppManifest(
+            title: title, version: version, marketingVersion: "\(version).0",
+            actions: [AppAction(title: "New wiki", nounPhrase: "wiki", description: "", command: Command(arguments: ["/first"]))],
+            continueCommand: Command(arguments: ["/again"]))
+        manifest.author = "somebody"
+        return InstalledPackage(
+            identifier: identifier, app: app, manifest: manifest, tree: PackageTree(layers: ["/packages/\(title)"]), sizeBytes: 1)
+    }
+}

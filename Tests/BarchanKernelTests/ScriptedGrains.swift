@@ -1,0 +1,181 @@
+import Barchan
+import BarchanKernel
+import Glibc
+import Synchronization
+
+/// Isolation and transport that run no program: a test decides what each app does.
+final class ScriptedGrains: IsolationProvider, TransportProvider {
+    typealias Script = @Sendable (ScriptedApp) -> Void
+
+    private struct State {
+        var script: Script = { $0.answerFirst() }
+        var apps: [ScriptedApp] = []
+        var refusal: HostError?
+        var waiters: [(count: Int, continuation: CheckedContinuation<ScriptedApp, Never>)] = []
+    }
+
+    private let state = Mutex(State())
+    let guarantees: Set<Guarantee> = [.noNetwork]
+    let fileOwner = FileOwner(user: 1, group: 2)
+
+    /// What every app from now on does when it is launched.
+    func onLaunch(_ script: @escaping Script) { state.withLock { $0.script = script } }
+    func refuseLaunches(with error: HostError?) { state.withLock { $0.refusal = error } }
+    var apps: [ScriptedApp] { state.withLock { $0.apps } }
+
+    /// The app that is launched as number `count`, once it is.
+    func app(_ count: Int) async -> ScriptedApp {
+        await withCheckedContinuation { continuation in
+            let app = state.withLock { state in
+                if state.apps.count < count { state.waiters.append((count, continuation)) }
+                return state.apps.count < count ? nil : state.apps[count - 1]
+            }
+            if let app { continuation.resume(returning: app) }
+        }
+    }
+
+    func launch(
+        _ specification: SandboxSpecification, socket: consuming OwnedDescriptor, output: consuming OwnedDescriptor
+    ) async throws(HostError) -> any Sandbox {
+        if let refusal = state.withLock({ $0.refusal }) { throw refusal }
+        let app = ScriptedApp(specification, socket: socket.release(), output: output.release())
+        let (number, script) = state.withLock { state in
+            state.apps.append(app)
+            return (state.apps.count, state.script)
+        }
+        // The other end learns from this byte which app it speaks with.
+        app.sayNumber(UInt8(number - 1))
+        script(app)
+        let ready = state.withLock { state in
+            defer { state.waiters.removeAll { $0.count == number } }
+            return state.waiters.filter { $0.count == number }.map(\.continuation)
+        }
+        ready.forEach { $0.resume(returning: app) }
+        return app
+    }
+
+    func connect(over socket: consuming OwnedDescriptor) async throws(HostError) -> any GrainConnection {
+        ScriptedConnection(self, socket: socket.release())
+    }
+}
+
+/// One launched app, as a test plays it.
+final class ScriptedApp: Sandbox {
+    let specification: SandboxSpecification
+    let viewInfo = Later<ViewInfo?>()
+    let exit = Later<SandboxExit>()
+    let closed = Later<Bool>()
+    /// Sessions opened so far.
+    let sessions = Mutex<[WebSessionParameters]>([])
+    private let descriptors: Mutex<(socket: CInt, output: CInt)?>
+    private let answer = Mutex<@Sendable (WebRequest) async throws(HostError) -> WebResponse>({ _ in .text("hello") })
+
+    init(_ specification: SandboxSpecification, socket: CInt, output: CInt) {
+        self.specification = specification
+        descriptors = Mutex((socket, output))
+    }
+
+    func answerFirst(_ permissions: [PermissionDefinition] = []) {
+        var info = ViewInfo()
+        info.permissions = permissions
+        viewInfo.set(info)
+    }
+
+    func onRequest(_ answer: @escaping @Sendable (WebRequest) async throws(HostError) -> WebResponse) { self.answer.withLock { $0 = answer } }
+
+    func print(_ text: String) {
+        let bytes = Array(text.utf8)
+        descriptors.withLock { pair in if let pair { _ = write(pair.output, bytes, bytes.count) } }
+    }
+
+    func sayNumber(_ number: UInt8) {
+        var byte = number
+        descriptors.withLock { pair in if let pair { _ = write(pair.socket, &byte, 1) } }
+    }
+
+    /// The app ends by itself.
+    func end(_ how: SandboxExit) {
+        descriptors.withLock { pair in
+            if let pair {
+                close(pair.socket)
+                close(pair.output)
+            }
+            pair = nil
+        }
+        exit.set(how)
+        disconnect()
+    }
+
+    /// The app closes its socket and goes on.
+    func disconnect() {
+        viewInfo.set(nil)
+        closed.set(true)
+    }
+
+    func waitForExit() async -> SandboxExit { await exit.get() }
+    func terminate() async { end(.signaled(signal: 9)) }
+
+    func respond(to request: WebRequest) async throws(HostError) -> WebResponse {
+        guard !closed.isSet else { throw HostError(.disconnected, "the app is gone") }
+        return try await answer.withLock { $0 }(request)
+    }
+}
+
+private final class ScriptedConnection: GrainConnection {
+    private let grains: ScriptedGrains
+    private let socket: CInt
+    private let isClosed = Later<Bool>()
+    private let app = Mutex<ScriptedApp?>(nil)
+
+    init(_ grains: ScriptedGrains, socket: CInt) {
+        self.grains = grains
+        self.socket = socket
+    }
+
+    deinit { Glibc.close(socket) }
+
+    func viewInfo() async throws(HostError) -> ViewInfo {
+        var number: UInt8 = 0
+        guard read(socket, &number, 1) == 1 else { throw HostError(.disconnected, "the app is gone") }
+        let found = grains.apps[Int(number)]
+        app.withLock { $0 = found }
+        Task { [isClosed] in isClosed.set(await found.closed.get()) }
+        Task { [isClosed] in
+            _ = await isClosed.get()
+            found.viewInfo.set(nil)
+        }
+        guard let info = await found.viewInfo.get() else { throw HostError(.disconnected, "the app is gone") }
+        return info
+    }
+
+    func openWebSession(_ parameters: WebSessionParameters) async throws(HostError) -> any WebSession {
+        guard !isClosed.isSet, let app = app.withLock({ $0 }) else { throw HostError(.disconnected, "the app is gone") }
+        app.sessions.withLock { $0.append(parameters) }
+        return ScriptedSession(app: app)
+    }
+
+    func waitForClose() async { _ = await isClosed.get() }
+    func close() async { isClosed.set(true) }
+}
+
+private struct ScriptedSession: WebSession {
+    let app: ScriptedApp
+
+    func send(_ request: WebRequest) async throws(HostError) -> WebResponse { try await app.respond(to: request) }
+
+    func openWebSocket(_ request: WebSocketRequest, incoming: any ByteReader) async throws(HostError) -> WebSocketResponse {
+        WebSocketResponse(protocols: request.protocols, outgoing: incoming)
+    }
+
+    func close() async {}
+}
+
+extension WebResponse {
+    static func text(_ text: String) -> WebResponse { WebResponse(.content(status: 200, WebContent(.bytes(Array(text.utf8))))) }
+
+    /// The body when it is there whole.
+    var text: String? {
+        guard case .content(_, let content) = outcome, case .bytes(let bytes) = content.body else { return nil }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,319 @@
+"""What `make bench` measures on a running host: opening a grain, requests per second, memory. See contrib/bench."""
+
+import argparse
+import html
+import http.client
+import os
+import re
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+
+
+class Host:
+    """A release build of the host with a data directory of its own, and somebody logged in."""
+
+    def __init__(self, options, apps):
+        self.barchan = os.path.join(options.programs, "barchan")
+        self.data = tempfile.mkdtemp(prefix="host-", dir=options.work)
+        for app in apps:
+            self.command("app", "install", os.path.join(options.examples, app + ".spk"))
+        self.log = open(os.path.join(options.work, "host.log"), "wb")
+        self.process = subprocess.Popen(
+            [self.barchan, "serve", "--data", self.data, "--login-link", "--set", "frontend.http.port=0",
+             "--set", "grains.idleSeconds=3600", "--set", "grains.sessionSeconds=3600"],
+            stdout=subprocess.PIPE, stderr=self.log, text=True)
+        address = link = None
+        for line in self.process.stdout:
+            if line.startswith("ready: "):
+                address = line.split()[1]
+            if line.startswith("login: "):
+                link = line.split()[1]
+                break
+        if not link:
+            sys.exit(f"the host did not start, see {self.log.name}")
+        self.port = urllib.parse.urlsplit(address).port
+        self.name = f"localhost:{self.port}"
+        self.cookies = {}
+        self.ask(self.name, "POST", urllib.parse.urlsplit(link).path)
+
+    def command(self, *arguments):
+        return subprocess.run([self.barchan, *arguments, "--data", self.data], check=True, capture_output=True, text=True).stdout
+
+    def ask(self, host, method, path, body=None, site="same-origin", dest="document", mode="navigate"):
+        """One request as a browser sends it: returns status, headers, body and the moment of the first byte."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+        headers = {
+            "Host": host, "User-Agent": "bench", "Accept": "text/html,*/*;q=0.8", "Accept-Language": "en",
+            "Sec-Fetch-Site": site, "Sec-Fetch-Mode": mode, "Sec-Fetch-Dest": dest}
+        jar = self.cookies.setdefault(host, {})
+        if jar:
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in jar.items())
+        if method == "POST":
+            headers["Origin"] = f"http://{host}"
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        first = time.monotonic()
+        content = answer.read()
+        for field in answer.msg.get_all("Set-Cookie") or []:
+            name, _, rest = field.partition("=")
+            jar[name] = rest.partition(";")[0]
+        connection.close()
+        return answer.status, answer.msg, content, first
+
+    def follow(self, host, path, **how):
+        """Follows redirects within a host."""
+        for _ in range(6):
+            status, headers, content, first = self.ask(host, "GET", path, **how)
+            if status not in (301, 302, 303, 307, 308):
+                return status, content, first
+            path = urllib.parse.urljoin(f"http://{host}{path}", headers["Location"])
+            path = path.replace(f"http://{host}", "")
+        sys.exit(f"too many redirects at {host}")
+
+    def create(self, title):
+        """Makes a grain of the app whose button says `title`; returns its identifier."""
+        page = self.ask(self.name, "GET", "/")[2].decode()
+        for form in re.findall(r"<form[^>]*action=\"/grains\".*?</form>", page, re.S):
+            if title in form:
+                fields = dict(re.findall(r"name=\"(\w+)\" value=\"([^\"]*)\"", form))
+                status, headers, content, _ = self.ask(self.name, "POST", "/grains", urllib.parse.urlencode(fields))
+                if status not in (302, 303):
+                    sys.exit(f"making a grain: {status} {content[:300]}")
+                return headers["Location"].rsplit("/", 1)[1]
+        sys.exit(f"the host offers no '{title}'")
+
+    def open(self, grain):
+        """Opens a grain as a browser does; returns the session's host name and the moment of the app's first byte."""
+        status, _, content, _ = self.ask(self.name, "GET", f"/grain/{grain}")
+        frame = re.search(r"<iframe src=\"([^\"]+)\"", content.decode())
+        if status != 200 or not frame:
+            sys.exit(f"opening a grain: {status}")
+        address = urllib.parse.urlsplit(html.unescape(frame.group(1)))
+        path = address.path + ("?" + address.query if address.query else "")
+        status, content, first = self.follow(address.netloc, path, site="cross-site", dest="iframe")
+        if status != 200:
+            sys.exit(f"opening a grain: its app answers {status}: {content[:300]}")
+        return address.netloc, first
+
+    def stop_grain(self, grain):
+        self.command("grain", "stop", grain)
+
+    def end(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+        self.log.close()
+        shutil.rmtree(self.data)
+
+
+class Bare:
+    """The same app, started by its own script in a plain chroot: no walls, no bridge."""
+
+    def __init__(self, options, name, command):
+        self.root = os.path.join(options.work, f"bare-{name}")
+        shutil.rmtree(self.root, ignore_errors=True)
+        subprocess.run(["cp", "-a", os.path.join(options.examples, name + ".tree"), self.root], check=True)
+        for device, minor in (("null", 3), ("zero", 5), ("urandom", 9)):
+            path = os.path.join(self.root, "dev", device)
+            if not os.path.exists(path):
+                os.mknod(path, 0o666 | 0o020000, os.makedev(1, minor))
+        self.command = command
+        manifest = open(os.path.join(os.path.dirname(__file__), "examples", name, "manifest.toml")).read()
+        line = re.search(r"^environment = \[(.*)\]", manifest, re.M)
+        self.environment = dict(pair.split("=", 1) for pair in re.findall(r"\"([^\"]*)\"", line.group(1))) if line else {}
+        self.process = None
+
+    def start(self):
+        """Starts it and returns the seconds to the first byte of its front page."""
+        began = time.monotonic()
+        self.process = subprocess.Popen(
+            self.command, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, start_new_session=True, preexec_fn=lambda: (os.chroot(self.root), os.chdir("/")))
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", 8000)).close()
+                break
+            except OSError:
+                time.sleep(0.0005)
+        path = "/"
+        for _ in range(6):
+            connection = http.client.HTTPConnection("127.0.0.1", 8000)
+            connection.request("GET", path, headers={
+                "Host": "localhost:8000", "Accept-Language": "en", "X-Sandstorm-Permissions": "admin,edit,write",
+                "X-Sandstorm-User-Id": "0" * 32, "X-Sandstorm-Username": "Bench", "X-Sandstorm-Preferred-Handle": "bench"})
+            answer = connection.getresponse()
+            first = time.monotonic()
+            answer.read()
+            connection.close()
+            if answer.status not in (301, 302, 303):
+                break
+            path = urllib.parse.urljoin("http://localhost:8000" + path, answer.headers["Location"])
+            path = path.replace("http://localhost:8000", "")
+        return first - began
+
+    def stop(self):
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", 8000)).close()
+                time.sleep(0.002)
+            except OSError:
+                return
+
+
+def table(heading, rows):
+    columns = [[str(cell) for cell in column] for column in zip(heading, *rows)]
+    widths = [max(map(len, column)) for column in columns]
+    for row in zip(*columns):
+        print("  ".join(cell.ljust(width) if index == 0 else cell.rjust(width)
+                        for index, (cell, width) in enumerate(zip(row, widths))))
+
+
+def milliseconds(seconds):
+    return f"{seconds * 1000:.1f}"
+
+
+SHELL = ["/bin/sh", "/start.sh"]
+NGINX = ["/usr/sbin/nginx", "-c", "/etc/nginx.conf"]
+APPS = [("dokuwiki", "New wiki", SHELL), ("fossil", "New repository", SHELL), ("hello", "New greeting", NGINX)]
+
+
+def measure_open(options):
+    print("## open: from the click on a stopped grain to the first byte of the app's page, ms")
+    host = Host(options, [name for name, _, _ in APPS])
+    rows = []
+    for name, title, command in APPS:
+        grain, bare = host.create(title), Bare(options, name, command)
+        host.open(grain)
+        bare.start()
+        bare.stop()
+        ours, theirs, warm = [], [], []
+        for _ in range(options.rounds):
+            host.stop_grain(grain)
+            began = time.monotonic()
+            ours.append(host.open(grain)[1] - began)
+            began = time.monotonic()
+            warm.append(host.open(grain)[1] - began)
+            host.stop_grain(grain)
+            theirs.append(bare.start())
+            bare.stop()
+        ours, theirs, warm = map(statistics.median, (ours, theirs, warm))
+        rows.append([name, milliseconds(theirs), milliseconds(ours), f"{ours / theirs:.2f}", milliseconds(ours - theirs), milliseconds(warm)])
+    table(["app", "bare", "in a grain", "ratio", "difference", "running grain, new tab"], rows)
+    print(f"medians of {options.rounds} rounds, in turns; bare: the same files and script in a chroot")
+    host.end()
+
+
+def measure_requests(options):
+    print("## requests per second, 200 bytes, and 1 MiB answers in MB/s")
+    host = Host(options, ["hello"])
+    session, _ = host.open(host.create("New greeting"))
+    cookie = "; ".join(f"{name}={value}" for name, value in host.cookies[session].items())
+    bare = Bare(options, "hello", NGINX)
+    bare.start()
+    proxy_root = tempfile.mkdtemp(dir=options.work)
+    with open(os.path.join(proxy_root, "nginx.conf"), "w") as file:
+        file.write(f"""daemon off; worker_processes 1; pid {proxy_root}/pid; error_log stderr;
+            events {{ worker_connections 1024; }}
+            http {{ access_log off; keepalive_requests 1000000;
+                client_body_temp_path {proxy_root}/body; proxy_temp_path {proxy_root}/proxy;
+                fastcgi_temp_path {proxy_root}/f; uwsgi_temp_path {proxy_root}/u; scgi_temp_path {proxy_root}/s;
+                server {{ listen 127.0.0.1:8001; location / {{ proxy_pass http://127.0.0.1:8000; }} }} }}""")
+    proxy = subprocess.Popen(["/usr/sbin/nginx", "-p", proxy_root, "-c", f"{proxy_root}/nginx.conf"], stderr=subprocess.DEVNULL)
+    time.sleep(0.3)
+    ways = [
+        ("app alone", 8000, []),
+        ("nginx proxying it", 8001, []),
+        ("barchan, whole path", host.port, ["-H", f"Host: {session}", "-H", f"Cookie: {cookie}", "-H", "Sec-Fetch-Site: same-origin"]),
+    ]
+    results = {}
+    for path, counts in (("/", (1, 16, 64)), ("/large.txt", (1, 16))):
+        for connections in counts:
+            for round_number in range(options.rounds_of_load):
+                for offset in range(len(ways)):
+                    name, port, headers = ways[(round_number + offset) % len(ways)]
+                    output = subprocess.run(
+                        ["wrk", "-t1", f"-c{connections}", f"-d{options.seconds}s", "--latency", *headers,
+                         f"http://127.0.0.1:{port}{path}"], capture_output=True, text=True, check=True).stdout
+                    if "Non-2xx" in output or "Socket errors" in output:
+                        print(f"  {name}, {connections} connections: {re.search('(Non-2xx|Socket errors).*', output).group(0)}")
+                    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", output).group(1))
+                    results.setdefault((path, connections, name), []).append(rate)
+    rows = []
+    for path, counts in (("/", (1, 16, 64)), ("/large.txt", (1, 16))):
+        for connections in counts:
+            medians = [statistics.median(results[path, connections, name]) for name, _, _ in ways]
+            rows.append([f"{path}, {connections} connections"] +
+                        [f"{value:.0f}" for value in medians] + [f"{value / medians[0]:.2f}" for value in medians[1:]])
+    table(["", *[name for name, _, _ in ways], "nginx share", "barchan share"], rows)
+    print(f"medians of {options.rounds_of_load} rounds of {options.seconds} s each, in turns, wrk with one thread; the app is nginx with one process;"
+          " /large.txt is 1 MiB, so its rate is about MB/s")
+    proxy.send_signal(signal.SIGTERM)
+    proxy.wait()
+    shutil.rmtree(proxy_root)
+    bare.stop()
+    host.end()
+
+
+def descendants(pid):
+    children = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                stat = open(f"/proc/{entry}/stat").read().rpartition(")")[2].split()
+                children.setdefault(int(stat[1]), []).append(int(entry))
+            except OSError:
+                pass
+    found, pending = [], [pid]
+    while pending:
+        for child in children.get(pending.pop(), []):
+            found.append(child)
+            pending.append(child)
+    return found
+
+
+def memory_of(pid):
+    fields = dict(re.findall(r"^(\w+):\s+(\d+) kB", open(f"/proc/{pid}/smaps_rollup").read(), re.M))
+    name = open(f"/proc/{pid}/comm").read().strip()
+    return name, int(fields["Pss"]), int(fields["Private_Clean"]) + int(fields["Private_Dirty"])
+
+
+def measure_memory(options):
+    print("## memory of an idle host and of an idle grain, by process, KiB")
+    host = Host(options, [name for name, _, _ in APPS])
+    rows, before = [], set(descendants(host.process.pid))
+    for pid in [host.process.pid, *sorted(before)]:
+        name, pss, private = memory_of(pid)
+        rows.append(["host: " + name, pss, private])
+    for app, title, _ in APPS:
+        host.open(host.create(title))
+        after = set(descendants(host.process.pid))
+        for pid in sorted(after - before):
+            name, pss, private = memory_of(pid)
+            rows.append([f"{app}: {name}", pss, private])
+        before = after
+    for pid in [host.process.pid]:
+        name, pss, private = memory_of(pid)
+        rows.append([f"host: {name}, with {len(APPS)} grains", pss, private])
+    table(["process", "proportional (PSS)", "private"], rows)
+    host.end()
+
+
+parser = argparse.ArgumentParser()
+parser.add_argument("topic", choices=["open", "requests", "memory"])
+parser.add_argument("--programs", required=True)
+parser.add_argument("--examples", required=True)
+parser.add_argument("--work", required=True)
+parser.add_argument("--rounds", type=int, default=int(os.environ.get("ROUNDS", 21)))
+parser.add_argument("--rounds-of-load", type=int, default=int(os.environ.get("LOAD_ROUNDS", 5)))
+parser.add_argument("--seconds", type=int, default=int(os.environ.get("SECONDS_EACH", 3)))
+arguments = parser.parse_args()
+{"open": measure_open, "requests": measure_requests, "memory": measure_memory}[arguments.topic](arguments)
