@@ -2,32 +2,6 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
-#include <stdlib.h>
-
-// Inside a sandbox there is no procfs. Swift's runtime wants it twice: it looks for its own path before main, through
-// /proc/self/exe, and ends the program when there is none, and CommandLine.arguments reads /proc/self/cmdline. So this
-// runs before the runtime does: it names a root for the runtime and keeps the arguments.
-static int argument_count;
-static char **argument_values;
-static int named_root;
-
-__attribute__((constructor(101))) static void clinux_before_swift(int count, char **values, char **environment) {
-  (void)environment;
-  argument_count = count;
-  argument_values = values;
-  if (access("/proc/self/exe", F_OK) == 0 || getenv("SWIFT_ROOT") != NULL) return;
-  named_root = setenv("SWIFT_ROOT", "/", 1) == 0;
-}
-
-void clinux_restore_environment(void) {
-  if (named_root) unsetenv("SWIFT_ROOT");
-  named_root = 0;
-}
-
-int clinux_argument_count(void) { return argument_count; }
-const char *clinux_argument(int index) {
-  return index >= 0 && index < argument_count ? argument_values[index] : "";
-}
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,6 +30,7 @@ int clinux_argument_count(void) { return argument_count; }
 const char *clinux_argument(int index) {
   return index >= 0 && index < argument_count ? argument_values[index] : "";
 }
+
 
 int clinux_pipe2(int descriptors[2], int flags) { return pipe2(descriptors, flags); }
 
