@@ -4,7 +4,8 @@ import Barchan
 actor GrainLife {
     private enum Phase {
         case stopped
-        case starting(Task<Void, Never>)
+        /// The task ends with the error when the grain did not start.
+        case starting(Task<HostError?, Never>)
         case running(RunningGrain)
         case stopping(Task<Void, Never>)
         case crashed(reason: String)
@@ -65,8 +66,7 @@ actor GrainLife {
             case .stopped, .crashed: try beginStart()
             case .stopping(let task): await task.value
             case .starting(let task):
-                await task.value
-                if case .crashed = phase, let lastFailure { throw lastFailure.error }
+                if let error = await task.value { throw error }
             }
         }
         throw HostError(.disconnected, "open grain '\(grain)': it was stopped meanwhile; try again")
@@ -80,22 +80,25 @@ actor GrainLife {
         phase = .starting(Task { await start() })
     }
 
-    private func start() async {
+    private func start() async -> HostError? {
         do throws(HostError) {
             let started = try await starter.start(grain)
             phase = .running(started)
             watch(started)
             armIdleTimer()
             log(.info, "grain \(grain) runs")
+            return nil
         } catch {
             running.release()
+            // Stopped while it started: that is no crash, and nobody who waits starts it again.
             guard error.code != .cancelled else {
                 phase = .stopped
-                return
+                return error
             }
             lastFailure = (error, clock.now())
             phase = .crashed(reason: error.message)
             log(.warning, "grain \(grain) did not start: \(error.message)")
+            return error
         }
     }
 
@@ -108,7 +111,7 @@ actor GrainLife {
             case .stopped, .crashed, .removed: return
             case .starting(let task):
                 task.cancel()
-                await task.value
+                _ = await task.value
             case .stopping(let task): await task.value
             case .running(let running): end(running, cause: nil)
             }

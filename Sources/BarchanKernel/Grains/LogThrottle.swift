@@ -1,12 +1,12 @@
 /// Lets a bounded amount of output through and says how much it kept back.
-struct LogThrottle {
+public struct LogThrottle: Sendable {
     private let bytesPerSecond: Int
     private let burstBytes: Int
     private var available: Int
     private var lastTime: Duration
     private var droppedBytes = 0
 
-    init(bytesPerSecond: Int, burstBytes: Int, now: Duration) {
+    public init(bytesPerSecond: Int, burstBytes: Int, now: Duration) {
         self.bytesPerSecond = bytesPerSecond
         self.burstBytes = burstBytes
         available = burstBytes
@@ -14,7 +14,7 @@ struct LogThrottle {
     }
 
     /// What of `bytes` goes into the log, at most about `room`, behind a note when something was kept back before.
-    mutating func admit(_ bytes: [UInt8], room: Int = .max, now: Duration) -> [UInt8] {
+    public mutating func admit(_ bytes: [UInt8], room: Int = .max, now: Duration) -> [UInt8] {
         refill(now)
         // Waiting for a quarter of the burst keeps a grain that prints without end from becoming all notes.
         guard droppedBytes == 0 || available >= burstBytes / 4 else {
@@ -29,7 +29,7 @@ struct LogThrottle {
     }
 
     /// The last word when no more output comes.
-    mutating func finish() -> [UInt8] { note() }
+    public mutating func finish() -> [UInt8] { note() }
 
     private mutating func refill(_ now: Duration) {
         let elapsed = now - lastTime

@@ -26,7 +26,8 @@ public struct HostPaths: Sendable, Equatable {
         return HostPaths(executableDirectory: PathTrust.parent(of: executable)) { access($0, F_OK) == 0 }
     }
 
-    init(executableDirectory directory: String, exists: (String) -> Bool) {
+    /// As ``ofThisProcess()`` for an executable in `directory`.
+    public init(executableDirectory directory: String, exists: (String) -> Bool) {
         let prefix = PathTrust.parent(of: directory)
         let installed = prefix == "/" ? "" : prefix
         if exists("\(installed)/lib/barchan/plugins") {

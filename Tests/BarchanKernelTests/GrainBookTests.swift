@@ -1,0 +1,141 @@
+import Barchan
+import Testing
+
+@Suite struct GrainBookTests {
+    @Test func aGrainHasTheDefaultTitle() async throws {
+        let test = try await TestHost()
+        let grain = try await test.makeGrain()
+        let summary = try await test.host.grains.grain(grain, for: test.person)
+        #expect(summary.title == "Untitled Wiki wiki")
+        #expect(summary.appTitle == "Wiki" && summary.app == test.package.app && summary.package == test.package.identifier)
+        #expect(summary.usedBytes == 4_096)
+    }
+
+    @Test func grainsAreListedLastUsedFirst() async throws {
+        let test = try await TestHost()
+        var grains: [GrainID] = []
+        for _ in 0..<3 {
+            grains.append(try await test.makeGrain())
+            test.clock.advance(by: .seconds(1))
+        }
+        _ = try await test.host.sessions.open(grains[0], by: test.person)
+        #expect(try await test.host.grains.grains(for: test.person).map(\.identifier) == [grains[0], grains[2], grains[1]])
+    }
+
+    @Test(arguments: ["", "   ", String(repeating: "x", count: 201)])
+    func titlesHaveRules(_ title: String) async throws {
+        let test = try await TestHost()
+        let grain = try await test.makeGrain()
+        await expectError(.invalidArgument) { try await test.host.grains.rename(grain, to: title, by: test.person) }
+        await expectError(.invalidArgument) { _ = try await test.makeGrain(title: title) }
+    }
+
+    @Test(arguments: [" Notes ", "a=b\\n\nc", String(repeating: "ä", count: 200)])
+    func aTitleIsKeptAsItIs(_ title: String) async throws {
+        let test = try await TestHost()
+        let grain = try await test.makeGrain()
+        try await test.host.grains.rename(grain, to: title, by: test.person)
+        #expect(try await test.host.grains.grain(grain, for: test.person).title == (title == " Notes " ? "Notes" : title))
+    }
+
+    @Test func nobodyElseMayKnowOfAGrain() async throws {
+        let test = try await TestHost()
+        let grain = try await test.makeGrain(), stranger = AccountID.random()
+        await expectError(.notFound) { _ = try await test.host.grains.grain(grain, for: stranger) }
+        await expectError(.notFound) { _ = try await test.host.sessions.open(grain, by: stranger) }
+        await expectError(.notFound) { try await test.host.grains.rename(grain, to: "x", by: stranger) }
+        await expectError(.notFound) { try await test.host.grains.stop(grain, by: stranger) }
+        await expectError(.notFound) { try await test.host.grains.remove(grain, by: stranger) }
+        await expectError(.notFound) { _ = try await test.host.grains.log(of: grain, by: stranger, maximumBytes: 1) }
+        #expect(try await test.host.grains.grains(for: stranger).isEmpty)
+    }
+
+    @Test func unknownPackagesAndActionsAreNotFound() async throws {
+        let test = try await TestHost()
+        let unknown = InstalledPackage.example(title: "Other").identifier
+        await expectError(.notFound) { _ = try await test.host.grains.create(package: unknown, action: 0, title: nil, by: test.person) }
+        for action in [-1, 1, Int.max] {
+            await expectError(.notFound) {
+                _ = try await test.host.grains.create(package: test.package.identifier, action: action, title: nil, by: test.person)
+            }
+        }
+        #expect(test.storage.recordKeys.filter { $0.hasPrefix("grain/") }.isEmpty)
+    }
+
+    @Test func removingAGrainLeavesNothing() async throws {
+        let test = try await TestHost()
+        let grain = try await test.makeGrain()
+        let session = try await test.host.sessions.open(grain, by: test.person)
+        _ = try await session.send(TestHost.get(), from: TestHost.client)
+        try await test.host.grains.remove(grain, by: test.person)
+        #expect(await test.grains.app(1).waitForExit() == .signaled(signal: 9))
+        #expect(try await test.storage.volume(for: grain) == nil)
+        #expect(test.storage.recordKeys.filter { $0.contains(grain.text) }.isEmpty)
+        await expectError(.notFound) { _ = try await session.send(TestHost.get(), from: TestHost.client) }
+        await expectError(.notFound) { _ = try await test.host.sessions.open(grain, by: test.person) }
+    }
+
+    @Test func theLogIsThere() async throws {
+        let test = try await TestHost()
+        let grain = try await test.makeGrain()
+        await test.grains.app(1).print("started\n")
+        try await test.host.grains.stop(grain, by: test.person)
+        let log = try await test.host.grains.log(of: grain, by: test.person, maximumBytes: 4)
+        #expect(String(decoding: log, as: UTF8.self) == "ted\n")
+    }
+
+    @Test func aPersonHasALimitedNumberOfGrains() async throws {
+        let test = try await TestHost { $0.limits.grainsPerAccount = 2 }
+        let first = try await test.makeGrain()
+        _ = try await test.makeGrain()
+        await expectError(.resourceExhausted) { _ = try await test.makeGrain() }
+        try await test.host.grains.remove(first, by: test.person)
+        _ = try await test.makeGrain()
+    }
+
+    // MARK: Apps
+
+    @Test func theNewestVersionOfEachAppIsOffered() async throws {
+        let test = try await TestHost()
+        test.storage.add(.example(title: "Wiki", version: 3))
+        test.storage.add(.example(title: "Wiki", version: 2))
+        test.storage.add(.example(title: "Chat"))
+        let apps = try await test.host.apps.apps(for: test.person)
+        #expect(apps.map { "\($0.manifest.title) \($0.manifest.version)" } == ["Chat 1", "Wiki 3"])
+    }
+
+    @Test func onlyAdministratorsInstallAndRemove() async throws {
+        let test = try await TestHost()
+        await expectError(.permissionDenied) { _ = try await test.host.apps.install(BufferedBytes([1]), by: .random()) { _ in } }
+        await expectError(.permissionDenied) { try await test.host.apps.uninstall(test.package.app, by: .random()) }
+        let installed = try await test.host.apps.install(BufferedBytes(Array("Chat".utf8)), by: test.person) { _ in }
+        #expect(installed.manifest.title == "Chat")
+    }
+
+    @Test func anAppInUseStays() async throws {
+        let test = try await TestHost()
+        let grain = try await test.makeGrain()
+        let message = await expectError(.invalidArgument) { try await test.host.apps.uninstall(test.package.app, by: test.person) }
+        #expect(message.contains("1 grain use it"))
+        _ = try await test.makeGrain()
+        for summary in try await test.host.grains.grains(for: test.person) {
+            try await test.host.grains.remove(summary.identifier, by: test.person)
+        }
+        try await test.host.apps.uninstall(test.package.app, by: test.person)
+        #expect(try await test.host.apps.apps(for: test.person).isEmpty)
+        await expectError(.notFound) { try await test.host.apps.uninstall(test.package.app, by: test.person) }
+        _ = grain
+    }
+
+    @Test func removingAnAppAndMakingAGrainOfItNeverBothSucceed() async throws {
+        for _ in 0..<50 {
+            let test = try await TestHost()
+            async let making: GrainID? = try? await test.makeGrain()
+            async let removing: Bool = (try? await test.host.apps.uninstall(test.package.app, by: test.person)) != nil
+            let (grain, isRemoved) = await (making, removing)
+            let isThere = try await test.storage.package(test.package.identifier) != nil
+            #expect(isThere != isRemoved)
+            if grain != nil { #expect(isThere) }
+        }
+    }
+}
