@@ -87,6 +87,23 @@ public struct Wiring: Sendable {
         throw HostError(.notFound, missing(interface, choice, offered))
     }
 
+    /// What a plugin guarantees on this machine with its settings. Makes a provider to find out, and lets go of it.
+    public func guarantees(of plugin: Plugin) async throws(HostError) -> Set<Guarantee> {
+        let settings = try settings(of: plugin), context = context(for: plugin.interface)
+        switch plugin.factory {
+        case .isolation(let make): return try await make(settings, context).guarantees
+        case .storage(let make): return try await make(settings, context).guarantees
+        case .transport(let make): return try await make(settings, context).guarantees
+        case .frontend(let make): return try await make(settings, context).guarantees
+        @unknown default: throw wrongInterface(plugin)
+        }
+    }
+
+    /// - Throws: ``HostError`` `.unsupported` naming what the configuration requires of `plugin` beyond `offered`.
+    public func requireAll(of plugin: Plugin, _ offered: Set<Guarantee>) throws(HostError) {
+        try require(plugin.interface, of: plugin, offered)
+    }
+
     // MARK: Details
 
     private func missing(_ interface: PluginInterface, _ choice: String?, _ offered: [Plugin]) -> String {
