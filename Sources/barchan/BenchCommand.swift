@@ -5,7 +5,8 @@ import BarchanKernel
 
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Measures parts of a host that need none running. 'make bench' measures the rest.",
+        commandName: "bench",
+        abstract: "Measures parts of a host that need none running. 'make bench' measures the rest.",
         subcommands: [BenchStartCommand.self])
 }
 
@@ -31,7 +32,9 @@ struct BenchStartCommand: AsyncParsableCommand {
         let ground = try BenchGround(program: absolute(program), owner: isolation.fileOwner)
         let name = try wiring.plugin(for: .isolation).identifier
 
-        var ways: [any StartWay] = [PlainStart(ground: ground), SandboxStart(name: name, isolation: isolation, ground: ground)]
+        var ways: [any StartWay] = [
+            PlainStart(ground: ground), SandboxStart(name: name, isolation: isolation, ground: ground),
+        ]
         if let bubblewrap = BubblewrapStart(ground: ground) { ways.append(bubblewrap) }
         var samples = [[Int64]](repeating: [], count: ways.count)
         for run in 0..<(runs + 5) {

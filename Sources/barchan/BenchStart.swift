@@ -19,9 +19,13 @@ final class BenchGround: Sendable {
     /// - Throws: ``HostError`` when the program cannot be read or the folder not be made.
     init(program: String, owner: FileOwner) throws(HostError) {
         var template = Array("/tmp/barchan-bench-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw HostError(.failed, "make a folder in '/tmp': \(BenchGround.reason())") }
+        guard mkdtemp(&template) != nil else {
+            throw HostError(.failed, "make a folder in '/tmp': \(BenchGround.reason())")
+        }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        for folder in ["root", "root/dev", "root/tmp", "root/var", "root/proc", "data"] { mkdir("\(path)/\(folder)", 0o755) }
+        for folder in ["root", "root/dev", "root/tmp", "root/var", "root/proc", "data"] {
+            mkdir("\(path)/\(folder)", 0o755)
+        }
         chmod(path, 0o755)
         chown(data, owner.user, owner.group)
         try BenchGround.copy("/dev/null", to: "\(root)/proc/cpuinfo")
@@ -30,7 +34,9 @@ final class BenchGround: Sendable {
 
     deinit {
         for file in ["root/proc/cpuinfo", "root\(BenchGround.program)"] { unlink("\(path)/\(file)") }
-        for folder in ["root/dev", "root/tmp", "root/var", "root/proc", "root", "data", ""] { rmdir("\(path)/\(folder)") }
+        for folder in ["root/dev", "root/tmp", "root/var", "root/proc", "root", "data", ""] {
+            rmdir("\(path)/\(folder)")
+        }
     }
 
     private static func copy(_ source: String, to target: String) throws(HostError) {
@@ -42,7 +48,9 @@ final class BenchGround: Sendable {
         while true {
             let count = fread(&buffer, 1, buffer.count, from)
             guard count > 0 else { break }
-            guard fwrite(buffer, 1, count, to) == count else { throw HostError(.failed, "write '\(target)': \(reason())") }
+            guard fwrite(buffer, 1, count, to) == count else {
+                throw HostError(.failed, "write '\(target)': \(reason())")
+            }
         }
         fchmod(fileno(to), 0o755)
     }
@@ -126,7 +134,8 @@ struct SandboxStart: StartWay {
         guard socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &pair) == 0 else {
             throw HostError(.resourceExhausted, "make a socket pair: \(BenchGround.reason())")
         }
-        let hostEnd = OwnedDescriptor(takingOwnershipOf: pair[0]), grainEnd = OwnedDescriptor(takingOwnershipOf: pair[1])
+        let hostEnd = OwnedDescriptor(takingOwnershipOf: pair[0]),
+            grainEnd = OwnedDescriptor(takingOwnershipOf: pair[1])
         var end: OwnedDescriptor?
         let clock = try FirstByte(writeEnd: &end)
         guard let output = end.take() else { throw HostError(.failed, "make a pipe") }
