@@ -67,6 +67,7 @@ let package = Package(
             name: "SPK", dependencies: [contract, "CapnProto", "GrainSchemas", "CLzma", "CSodium"],
             swiftSettings: strict),
         .target(name: "HTTP1", swiftSettings: strict),
+        .target(name: "HTTP1Server", swiftSettings: strict),
 
         // C: thin headers and facades.
         .target(name: "CLinux"),
@@ -104,10 +105,9 @@ let package = Package(
         + module(
             "Frontend", "HTTPFrontend",
             dependencies: [
-                "CSodium",
+                "HTTP1", "HTTP1Server", "CSodium",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "Mustache", package: "swift-mustache"),
             ])
         + [
@@ -123,6 +123,7 @@ let package = Package(
             .testTarget(name: "CapnProtoTests", dependencies: ["CapnProto", "GrainSchemas"], swiftSettings: strict),
             .testTarget(name: "SPKTests", dependencies: ["SPK", "CapnProto", "GrainSchemas"], swiftSettings: strict),
             .testTarget(name: "HTTP1Tests", dependencies: ["HTTP1"], swiftSettings: strict),
+            .testTarget(name: "HTTP1ServerTests", dependencies: ["HTTP1Server"], swiftSettings: strict),
             .testTarget(
                 name: "NamespaceIsolationTests",
                 dependencies: [contract, "NamespaceIsolation", "BarchanConformance", "CLinux"], swiftSettings: strict),

@@ -1,8 +1,12 @@
 import Barchan
 
 extension Plugin {
-    /// Replaced by the module's descriptor.
-    public static let http = Plugin(identifier: "http", summary: "HTTP/1.1, pages and the walls in the browser", factory: .frontend { (_, _) throws(HostError) in
-        throw HostError(.unsupported, "start HTTPFrontend: not built yet")
-    })
+    /// HTTP/1.1 for people's browsers.
+    public static let http = Plugin(
+        identifier: "http",
+        summary: "HTTP/1.1: pages to work with, and every open grain on a host name of its own",
+        settings: HTTPFrontendSettings.definitions,
+        factory: .frontend { (settings, context) throws(HostError) in
+            HTTPFrontend(settings: try HTTPFrontendSettings(settings), log: context.log)
+        })
 }

@@ -1,0 +1,52 @@
+import Barchan
+import HTTP1Server
+import NIOConcurrencyHelpers
+
+/// Sends a request to the pages or to a grain, by its host name.
+struct FrontendService: RequestService {
+    let site: Site
+    let shell: ShellService
+    let grains: GrainService
+
+    init(host: any FrontendHost, site: Site, settings: HTTPFrontendSettings, log: HostLog) throws(HostError) {
+        self.site = site
+        shell = try ShellService(host: host, site: site, log: log)
+        grains = GrainService(host: host, site: site, bufferedBodyBytes: settings.bufferedBodyBytes, log: log)
+    }
+
+    func answer(_ request: Request) async -> Answer {
+        switch site.place(ofHost: request.head.host) {
+        case .grain(let session): return await grains.answer(request, session)
+        case .shell: return .response(await shell.answer(request))
+        case .nowhere: return .response(elsewhere(request.head.host))
+        }
+    }
+
+    func refusal(_ fault: RequestFault, host: String?) -> Response {
+        if let host, case .grain(let session) = site.place(ofHost: host) {
+            return grains.errorPage(fault.status, fault.reason, GrainOrigin(session, site: site))
+        }
+        return shell.pages.error(fault.status, fault.reason)
+    }
+
+    /// A foreign name that leads here may be an attack on this host's own names (DNS rebinding).
+    private func elsewhere(_ host: String) -> Response {
+        shell.pages.error(421, "There is nothing at '\(host)'. This server is at \(site.baseURL).")
+    }
+}
+
+/// Where the service will be: a free port is known only once it is bound, and the site's addresses depend on it.
+final class FrontendServiceBox: RequestService {
+    private let service = NIOLockedValueBox<FrontendService?>(nil)
+
+    func start(_ started: FrontendService) { service.withLockedValue { $0 = started } }
+
+    func answer(_ request: Request) async -> Answer {
+        guard let service = service.withLockedValue({ $0 }) else { return .response(Response(503)) }
+        return await service.answer(request)
+    }
+
+    func refusal(_ fault: RequestFault, host: String?) -> Response {
+        service.withLockedValue { $0 }?.refusal(fault, host: host) ?? Response(503)
+    }
+}

@@ -1,0 +1,110 @@
+import Barchan
+import HTTP1Server
+
+/// Answers for the hosts of open grains: starts sessions, checks the cookie and passes requests to the app.
+struct GrainService: Sendable {
+    let host: any FrontendHost
+    let site: Site
+    let bufferedBodyBytes: Int
+    let log: HostLog
+
+    func answer(_ request: Request, _ session: SessionID) async -> Answer {
+        let origin = origin(session, request.memory)
+        do throws(RequestFault) {
+            if let objection = FetchRules.objection(to: request.head, origin: origin.origin) {
+                throw RequestFault(403, objection)
+            }
+            if request.head.target.hasPrefix(SessionStart.path) { return .response(try await start(request.head, origin)) }
+            let session = try await admitted(request.head, origin)
+            if request.head.asksForWebSocket { return try await openWebSocket(request, session, origin) }
+            return .response(try await pass(request, session, origin))
+        } catch {
+            return .response(errorPage(error.status, error.reason, origin, for: request.head))
+        }
+    }
+
+    private func origin(_ session: SessionID, _ memory: ConnectionMemory) -> GrainOrigin {
+        if let known = memory.grainOrigin, known.session == session { return known }
+        let origin = GrainOrigin(session, site: site)
+        memory.grainOrigin = origin
+        return origin
+    }
+
+    // MARK: Sessions
+
+    private func start(_ head: CheckedHead, _ origin: GrainOrigin) async throws(RequestFault) -> Response {
+        guard head.method == "GET", let start = SessionStart(target: head.target) else {
+            throw RequestFault(400, "This is not how a grain is opened. Open it from \(site.baseURL).")
+        }
+        guard let session = await host.sessions.session(origin.session), session.secret == start.secret else { throw GrainService.notOpen }
+        var fields = origin.policy
+        fields.add("Set-Cookie", SessionCookie.line(session.secret, site: site))
+        fields.add("Location", origin.origin + start.path)
+        fields.add("Cache-Control", "no-store")
+        return Response(303, fields: fields)
+    }
+
+    /// The session that the host name and the cookie name together.
+    private func admitted(_ head: CheckedHead, _ origin: GrainOrigin) async throws(RequestFault) -> any GrainSession {
+        let name = SessionCookie.name(site: site)
+        let cookies = RequestMapping.cookies(of: head).filter { $0.name == name }
+        guard cookies.count == 1, let session = await host.sessions.session(origin.session),
+            session.secret == Secret(cookies[0].value)
+        else { throw GrainService.notOpen }
+        return session
+    }
+
+    static let notOpen = RequestFault(
+        403, "This page is not open here, or not any more. Go back to your grains and open it again.")
+
+    // MARK: Requests
+
+    private func pass(
+        _ request: Request, _ session: any GrainSession, _ origin: GrainOrigin
+    ) async throws(RequestFault) -> Response {
+        let mapping = RequestMapping(head: request.head, host: origin.host)
+        let method = try mapping.method()
+        var mapped = try mapping.request(method)
+        mapped.body = try await mapping.body(request.body, for: method, maximumBytes: bufferedBodyBytes)
+        let answer: WebResponse
+        do throws(HostError) {
+            answer = try await session.send(mapped, from: mapping.client(origin: origin.origin))
+        } catch { throw fault(error) }
+        do throws(RequestFault) {
+            return try ResponseMapping(head: request.head, origin: origin, site: site).response(answer)
+        } catch {
+            if case .content(_, let content) = answer.outcome, case .stream(let reader, _) = content.body { reader.cancel() }
+            throw error
+        }
+    }
+
+    private func openWebSocket(
+        _ request: Request, _ session: any GrainSession, _ origin: GrainOrigin
+    ) async throws(RequestFault) -> Answer {
+        let mapping = RequestMapping(head: request.head, host: origin.host)
+        let handshake = try WebSocketHandshake(request.head)
+        var opening = WebSocketRequest(path: mapping.path)
+        opening.cookies = mapping.cookies
+        opening.protocols = handshake.protocols
+        opening.additionalHeaders = mapping.additionalHeaders
+        do throws(HostError) {
+            let response = try await session.openWebSocket(
+                opening, from: mapping.client(origin: origin.origin), incoming: request.upgraded)
+            return .webSocket(handshake.accepted(response, policy: origin.policy), outgoing: response.outgoing)
+        } catch { throw fault(error) }
+    }
+
+    private func fault(_ error: HostError) -> RequestFault {
+        log(.debug, "a request to a grain failed: \(error)")
+        switch error.code {
+        case .notFound: return GrainService.notOpen
+        case .permissionDenied: return RequestFault(403, error.message)
+        case .invalidArgument: return RequestFault(400, error.message)
+        case .unsupported: return RequestFault(501, "The app does not know this kind of request: \(error.message)")
+        case .disconnected:
+            return RequestFault(503, "The app went away before it answered. Loading the page again starts it anew. (\(error.message))")
+        case .resourceExhausted, .cancelled: return RequestFault(503, error.message)
+        default: return RequestFault(500, error.message)
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import Barchan
+import HTTP1Server
+
+extension RequestMapping {
+    /// The body as the method takes it.
+    /// - Parameter maximumBytes: For methods whose body crosses the wire whole.
+    func body(_ body: RequestBody, for method: WebRequest.Method, maximumBytes: Int) async throws(RequestFault) -> RequestBody {
+        switch method {
+        case .get, .head, .delete, .options, .copy, .move, .unlock: return .none
+        case .post, .put:
+            if case .none = body { return .bytes([]) }
+            return body
+        case .patch, .mkcol: return .bytes(try await whole(body, maximumBytes))
+        case .propfind, .proppatch, .lock, .acl, .report:
+            let bytes = try await whole(body, maximumBytes)
+            try checkXML(bytes)
+            return .bytes(bytes)
+        @unknown default: return body
+        }
+    }
+
+    private func whole(_ body: RequestBody, _ maximumBytes: Int) async throws(RequestFault) -> [UInt8] {
+        switch body {
+        case .none: return []
+        case .bytes(let bytes): return bytes
+        case .stream(let reader, let length):
+            let tooLong = RequestFault(413, "The body is longer than the \(maximumBytes) bytes allowed for \(head.method).")
+            if let length, length > maximumBytes { throw tooLong }
+            do throws(HostError) {
+                return try await reader.readAll(maximumBytes: maximumBytes)
+            } catch {
+                throw error.code == .resourceExhausted ? tooLong : RequestFault(400, "The body did not arrive whole.")
+            }
+        @unknown default: return []
+        }
+    }
+
+    private func checkXML(_ bytes: [UInt8]) throws(RequestFault) {
+        guard !bytes.isEmpty else { return }
+        let type = (head.value(of: "content-type") ?? "").lowercased().split(separator: ";").first ?? ""
+        let name = type.filter { $0 != " " }
+        guard name == "application/xml" || name == "text/xml", head.value(of: "content-encoding") == nil else {
+            throw RequestFault(415, "The body of \(head.method) has to be XML, not compressed.")
+        }
+    }
+}

@@ -1,0 +1,172 @@
+import Barchan
+import HTTP1
+import HTTP1Server
+
+/// What of a browser's request an app gets to see (specification, section 9.1).
+struct RequestMapping {
+    let head: CheckedHead
+    let host: String
+
+    /// Everything but the method and the body.
+    func request(_ method: WebRequest.Method) throws(RequestFault) -> WebRequest {
+        var request = WebRequest(method: method, path: path)
+        request.cookies = cookies
+        request.accept = accept
+        request.acceptEncoding = acceptEncoding
+        request.precondition = try precondition()
+        request.additionalHeaders = additionalHeaders
+        request.contentType = head.value(of: "content-type") ?? ""
+        request.contentEncoding = head.value(of: "content-encoding") ?? ""
+        return request
+    }
+
+    var path: String { String(head.target.dropFirst()) }
+
+    // MARK: Methods
+
+    func method() throws(RequestFault) -> WebRequest.Method {
+        switch head.method {
+        case "GET": .get
+        case "HEAD": .head
+        case "POST": .post
+        case "PUT": .put
+        case "PATCH": .patch
+        case "DELETE": .delete
+        case "OPTIONS": .options
+        case "PROPFIND": .propfind(depth: try depth(default: .infinity))
+        case "PROPPATCH": .proppatch
+        case "MKCOL": .mkcol
+        case "COPY": .copy(destination: try destination(), noOverwrite: noOverwrite, depth: try depth(default: .infinity))
+        case "MOVE": .move(destination: try destination(), noOverwrite: noOverwrite)
+        case "LOCK": .lock(isShallow: try depth(default: .infinity) == .zero)
+        case "UNLOCK": .unlock(lockToken: head.value(of: "lock-token") ?? "")
+        case "ACL": .acl
+        case "REPORT": .report
+        default: throw RequestFault(501, "Apps are not asked with the method \(head.method).")
+        }
+    }
+
+    private var noOverwrite: Bool { head.value(of: "overwrite") == "F" }
+
+    private func depth(default absent: WebRequest.PropfindDepth) throws(RequestFault) -> WebRequest.PropfindDepth {
+        switch head.value(of: "depth")?.lowercased() {
+        case nil: absent
+        case "0": .zero
+        case "1": .one
+        case "infinity": .infinity
+        default: throw RequestFault(400, "The Depth is not 0, 1 or infinity.")
+        }
+    }
+
+    /// A path on the same host, without the leading slash.
+    private func destination() throws(RequestFault) -> String {
+        guard var text = head.value(of: "destination") else { throw RequestFault(400, "The request has no Destination.") }
+        if let scheme = ["http://", "https://"].first(where: text.hasPrefix) {
+            text.removeFirst(scheme.count)
+            guard text.lowercased().hasPrefix(host + "/") else {
+                throw RequestFault(502, "The Destination is on another host.")
+            }
+            text.removeFirst(host.count)
+        }
+        guard text.hasPrefix("/"), !text.hasPrefix("//") else {
+            throw RequestFault(400, "The Destination is not a path or an address.")
+        }
+        return String(text.dropFirst())
+    }
+
+    // MARK: Fields
+
+    /// All cookies but our own.
+    var cookies: [KeyValue] {
+        RequestMapping.cookies(of: head).filter { !SessionCookie.isOurs($0.name) }
+    }
+
+    static func cookies(of head: CheckedHead) -> [KeyValue] {
+        var found: [KeyValue] = []
+        for field in head.bytes(of: "cookie") {
+            for pair in field.split(separator: 0x3b) {
+                let pair = trimmed(pair)
+                guard let equals = pair.firstIndex(of: 0x3d), equals > pair.startIndex else { continue }
+                let name = String(decoding: pair[..<equals], as: UTF8.self)
+                found.append(KeyValue(name, String(decoding: pair[(equals + 1)...], as: UTF8.self)))
+            }
+        }
+        return found
+    }
+
+    var accept: [AcceptedType] {
+        weighted("accept").map { AcceptedType(mimeType: $0.name, quality: $0.quality) }
+    }
+
+    var acceptEncoding: [AcceptedEncoding] {
+        weighted("accept-encoding").map { AcceptedEncoding(coding: $0.name, quality: $0.quality) }
+    }
+
+    var languages: [String] {
+        let languages = weighted("accept-language").map(\.name)
+        return languages.isEmpty ? ["en-US", "en"] : languages
+    }
+
+    /// The elements of a list with their q; other parameters stay with the name.
+    private func weighted(_ field: StaticString) -> [(name: String, quality: Float)] {
+        var found: [(name: String, quality: Float)] = []
+        for value in head.bytes(of: field) {
+            for element in ListElements(of: value) where found.count < 64 { found.append(RequestMapping.weighted(element)) }
+        }
+        return found
+    }
+
+    private static func weighted(_ element: ArraySlice<UInt8>) -> (name: String, quality: Float) {
+        guard element.contains(0x3b) else { return (String(decoding: element, as: UTF8.self), 1) }
+        var name = ""
+        for part in ListElements(of: element, separatedBy: ";") {
+            if part.count > 2, part.first.map({ $0 | 0x20 }) == 0x71, part[part.startIndex + 1] == 0x3d {
+                return (name, quality(part.dropFirst(2)))
+            }
+            name += (name.isEmpty ? "" : "; ") + String(decoding: part, as: UTF8.self)
+        }
+        return (name, 1)
+    }
+
+    private static func quality(_ digits: ArraySlice<UInt8>) -> Float {
+        guard let value = Float(String(decoding: digits.prefix(8), as: UTF8.self)), value >= 0 else { return 1 }
+        return min(value, 1)
+    }
+
+    private func precondition() throws(RequestFault) -> ETagPrecondition {
+        let matches = head.bytes(of: "if-match"), others = head.bytes(of: "if-none-match")
+        if !matches.isEmpty { return try tags(matches).map(ETagPrecondition.matchesOneOf) ?? .exists }
+        if !others.isEmpty { return try tags(others).map(ETagPrecondition.matchesNoneOf) ?? .doesntExist }
+        return .none
+    }
+
+    /// Nil for `*`.
+    private func tags(_ fields: [ArraySlice<UInt8>]) throws(RequestFault) -> [ETag]? {
+        if fields.count == 1, fields[0].elementsEqual([0x2a]) { return nil }
+        var found: [ETag] = []
+        for field in fields {
+            guard let tags = EntityTag.list(parsing: field) else {
+                throw RequestFault(400, "If-Match or If-None-Match is not a list of entity tags.")
+            }
+            found += tags.map { ETag(value: String(decoding: $0.value, as: UTF8.self), isWeak: $0.isWeak) }
+        }
+        return found
+    }
+
+    var additionalHeaders: [KeyValue] {
+        head.fields(where: HeaderAllowList.grainRequest.contains).map { KeyValue($0.name, $0.value) }
+    }
+
+    /// The browser as an app learns about it.
+    func client(origin: String) -> WebClient {
+        WebClient(
+            basePath: origin, userAgent: head.value(of: "user-agent") ?? "UnknownAgent/0.0", acceptableLanguages: languages)
+    }
+
+    private static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var rest = bytes
+        while let first = rest.first, first == 0x20 || first == 0x09 { rest = rest.dropFirst() }
+        while let last = rest.last, last == 0x20 || last == 0x09 { rest = rest.dropLast() }
+        return rest
+    }
+}

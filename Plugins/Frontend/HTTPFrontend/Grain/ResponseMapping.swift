@@ -1,0 +1,142 @@
+import Barchan
+import HTTP1
+import HTTP1Server
+
+/// An app's answer as HTTP (specification, section 9.2). Nothing passes but what is named here.
+struct ResponseMapping {
+    let head: CheckedHead
+    let origin: GrainOrigin
+    let site: Site
+
+    /// - Throws: ``RequestFault`` 502 when the answer cannot be sent as it is.
+    func response(_ answer: WebResponse) throws(RequestFault) -> Response {
+        var fields = origin.policy
+        for cookie in answer.setCookies { try add(cookie, to: &fields) }
+        for header in answer.additionalHeaders where HeaderAllowList.grainResponse.contains(header.name.utf8) {
+            guard fields.addForeign(name: header.name, header.value) else { throw unsendable("the header \(header.name)") }
+        }
+        return try response(answer.outcome, fields)
+    }
+
+    private func response(_ outcome: WebResponse.Outcome, _ fields: FieldBlock) throws(RequestFault) -> Response {
+        switch outcome {
+        case .content(let status, let content): return try self.content(status, content, fields)
+        case .noContent(let shouldResetForm, let tag):
+            var fields = fields
+            try add(tag, to: &fields)
+            return Response(shouldResetForm ? 205 : 204, fields: fields)
+        case .redirect(let isPermanent, let switchToGet, let location):
+            return try redirect(isPermanent ? (switchToGet ? 301 : 308) : (switchToGet ? 303 : 307), location, fields)
+        case .preconditionFailed(let tag): return try preconditionFailed(tag, fields)
+        case .clientError(let status, let body):
+            return try error(ResponseMapping.clientErrors.contains(status) ? status : 400, body, fields)
+        case .serverError(let body): return try error(500, body, fields)
+        case .options(let options): return try self.options(options, fields)
+        @unknown default: throw RequestFault(502, "The app's answer is of a kind that this server does not know.")
+        }
+    }
+
+    private static let clientErrors: Set<Int> = [400, 403, 404, 405, 406, 409, 410, 412, 413, 414, 415, 418, 422]
+
+    // MARK: Outcomes
+
+    private func content(_ status: Int, _ content: WebContent, _ fields: FieldBlock) throws(RequestFault) -> Response {
+        guard [200, 201, 202, 206, 207].contains(status) else { throw RequestFault(502, "The app answered with status \(status).") }
+        var fields = fields
+        try add("Content-Type", content.mimeType, to: &fields)
+        try add("Content-Encoding", content.encoding, to: &fields)
+        try add("Content-Language", content.language, to: &fields)
+        try add(content.etag, to: &fields)
+        if let name = content.downloadName {
+            let escaped = name.flatMap { $0 == "\"" || $0 == "\\" ? ["\\", $0] : [$0] }
+            try add("Content-Disposition", "attachment; filename=\"\(String(escaped))\"", to: &fields)
+        }
+        switch content.body {
+        case .bytes(let bytes):
+            let isUnknown = bytes.isEmpty && head.method == "HEAD"
+            return Response(status, fields: fields, body: isUnknown ? .none : .bytes(bytes))
+        case .stream(let reader, let length):
+            return Response(status, fields: fields, body: .stream(reader, length: length))
+        @unknown default: throw RequestFault(502, "The app's answer has a body of a kind that this server does not know.")
+        }
+    }
+
+    private func redirect(_ status: Int, _ location: String, _ fields: FieldBlock) throws(RequestFault) -> Response {
+        guard RedirectRules.staysHome(location, origin: origin.origin) else {
+            throw RequestFault(
+                502, "The app wants to send you to '\(location.prefix(300))'. Apps cannot lead you away from here; copy the address if you trust it.")
+        }
+        var fields = fields
+        try add("Location", PercentText.encodeForLocation(Array(location.utf8)), to: &fields)
+        fields.add("Content-Type", "text/plain; charset=utf-8")
+        return Response(status, fields: fields, body: .bytes(Array("Go to \(location)\n".utf8)))
+    }
+
+    /// 304 is an answer to GET and HEAD alone: to a client that writes it would say that its write was not needed.
+    private func preconditionFailed(_ tag: ETag?, _ fields: FieldBlock) throws(RequestFault) -> Response {
+        guard head.contains("if-none-match"), head.method == "GET" || head.method == "HEAD" else {
+            return Response(412, fields: fields)
+        }
+        var fields = fields
+        try add(tag, to: &fields)
+        return Response(304, fields: fields)
+    }
+
+    private func error(_ status: Int, _ body: ErrorBody?, _ fields: FieldBlock) throws(RequestFault) -> Response {
+        var fields = fields
+        guard let body else {
+            fields.add("Content-Type", "text/plain; charset=utf-8")
+            return Response(status, fields: fields, body: .bytes(Array("\(status) \(StatusLine.name(status))\n".utf8)))
+        }
+        try add("Content-Type", body.mimeType, to: &fields)
+        try add("Content-Encoding", body.encoding, to: &fields)
+        try add("Content-Language", body.language, to: &fields)
+        return Response(status, fields: fields, body: .bytes(body.bytes))
+    }
+
+    private func options(_ options: DAVOptions, _ fields: FieldBlock) throws(RequestFault) -> Response {
+        var fields = fields
+        let classes = [(options.isClass1, "1"), (options.isClass2, "2"), (options.isClass3, "3")].filter(\.0).map(\.1)
+        try add("DAV", (classes + options.extensions).joined(separator: ", "), to: &fields)
+        return Response(200, fields: fields)
+    }
+
+    // MARK: Fields
+
+    private func add(_ name: StaticString, _ value: String, to fields: inout FieldBlock) throws(RequestFault) {
+        guard !value.isEmpty else { return }
+        guard fields.addForeign(name, value) else { throw unsendable("the header \(name)") }
+    }
+
+    private func add(_ tag: ETag?, to fields: inout FieldBlock) throws(RequestFault) {
+        guard let tag, !tag.value.utf8.contains(0x22) else { return }
+        try add("ETag", (tag.isWeak ? "W/\"" : "\"") + tag.value + "\"", to: &fields)
+    }
+
+    /// Rebuilt from its parts; ours cannot be set, and in a frame of another site only partitioned ones come back.
+    private func add(_ cookie: SetCookie, to fields: inout FieldBlock) throws(RequestFault) {
+        let name = cookie.name.filter(ResponseMapping.isCookieCharacter)
+        guard !name.isEmpty, !SessionCookie.isOurs(name) else { return }
+        var line = "\(name)=\(cookie.value.filter(ResponseMapping.isCookieCharacter))"
+        let path = cookie.path.filter { $0 != ";" }
+        if !path.isEmpty { line += "; Path=\(path)" }
+        switch cookie.expiry {
+        case .none: break
+        case .absolute(let seconds): line += "; Expires=\(HTTPClock.text(Int(seconds)))"
+        case .relative(let seconds): line += "; Max-Age=\(seconds)"
+        @unknown default: break
+        }
+        if cookie.isHTTPOnly { line += "; HttpOnly" }
+        if site.hasSecureGrains { line += "; Secure; SameSite=None; Partitioned" }
+        guard fields.addForeign("Set-Cookie", line) else { throw unsendable("the cookie '\(name)'") }
+    }
+
+    private static func isCookieCharacter(_ character: Character) -> Bool {
+        guard let byte = character.asciiValue else { return false }
+        return byte > 0x20 && byte < 0x7f && byte != 0x3b && byte != 0x2c
+    }
+
+    private func unsendable(_ what: String) -> RequestFault {
+        RequestFault(502, "The app's answer cannot be sent: \(what) holds a line break or another control character.")
+    }
+}

@@ -1,0 +1,59 @@
+import Barchan
+import NIOCore
+
+/// The values of the frontend's section of the configuration, checked.
+struct HTTPFrontendSettings: Sendable {
+    var host: String
+    var port: Int
+    var baseURL: String
+    var wildcardHost: String
+    var eventLoops: Int
+    var stopSeconds: Int64
+    var bufferedBodyBytes: Int
+    var limits = ServerLimits()
+
+    static let definitions: [SettingDefinition] = [
+        SettingDefinition("host", default: .string("127.0.0.1"), "address to listen on"),
+        SettingDefinition("port", default: .integer(6080), "TCP port to listen on; 0 takes a free one"),
+        SettingDefinition(
+            "base_url", default: .string(""),
+            "what people open, without a trailing slash; empty means http://localhost with the port"),
+        SettingDefinition(
+            "wildcard_host", default: .string(""),
+            "host names of grains, with the port if it is not the scheme's own; * stands for the random part; empty means *. and the base URL's host"),
+        SettingDefinition("max_connections", default: .integer(1024), "connections open at the same time, 16 to 1000000"),
+        SettingDefinition("event_loops", default: .integer(0), "threads that serve; 0 means one per processor"),
+        SettingDefinition("head_timeout", default: .integer(10), "seconds a client has to send the head of a request"),
+        SettingDefinition("idle_timeout", default: .integer(75), "seconds a connection may stay without a request"),
+        SettingDefinition("stall_timeout", default: .integer(60), "seconds a client may send or take nothing of a body"),
+        SettingDefinition("stop_timeout", default: .integer(5), "seconds that requests under way have when the host stops"),
+        SettingDefinition(
+            "max_buffered_body", default: .integer(16_777_216),
+            "bytes of a body that has to be read whole: PATCH, PROPFIND and other WebDAV methods"),
+    ]
+
+    init(_ settings: PluginSettings) throws(HostError) {
+        host = settings.string("host")
+        port = try Self.number("port", settings, 0...65_535)
+        baseURL = settings.string("base_url")
+        wildcardHost = settings.string("wildcard_host")
+        eventLoops = try Self.number("event_loops", settings, 0...1024)
+        stopSeconds = Int64(try Self.number("stop_timeout", settings, 0...3600))
+        bufferedBodyBytes = try Self.number("max_buffered_body", settings, 65_536...1_073_741_824)
+        limits.connections = try Self.number("max_connections", settings, 16...1_000_000)
+        limits.head = .seconds(Int64(try Self.number("head_timeout", settings, 1...3600)))
+        limits.idle = .seconds(Int64(try Self.number("idle_timeout", settings, 1...86_400)))
+        limits.stall = .seconds(Int64(try Self.number("stall_timeout", settings, 1...86_400)))
+    }
+
+    private static func number(
+        _ name: String, _ settings: PluginSettings, _ range: ClosedRange<Int64>
+    ) throws(HostError) -> Int {
+        let value = settings.integer(name)
+        guard range.contains(value) else {
+            throw HostError(
+                .invalidArgument, "setting '\(name)' is \(value); it has to be from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return Int(value)
+    }
+}

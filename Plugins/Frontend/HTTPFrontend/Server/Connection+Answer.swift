@@ -1,0 +1,159 @@
+import Barchan
+import HTTP1Server
+import NIOCore
+
+extension Connection {
+    /// Sends the answer; returns when the last byte is on its way or the client is gone.
+    func send(_ answer: Answer, for exchange: Exchange) async {
+        switch answer {
+        case .response(let response): await send(response, for: exchange)
+        case .webSocket(let fields, let outgoing): await upgrade(exchange, fields, outgoing)
+        }
+    }
+
+    private func send(_ answer: Response, for exchange: Exchange) async {
+        let response = exchange.fault.map { service.refusal($0, host: exchange.head.host) } ?? answer
+        guard phase == .exchange, current === exchange else { return abandon(answer) }
+        if exchange.fault != nil { abandon(answer) }
+        if !exchange.head.keepsAlive || !exchange.taker.isOver { isLast = true }
+        guard case .stream(let reader, let length) = response.body, exchange.head.method != "HEAD" else {
+            abandon(response)
+            writeHead(of: response, head: exchange.head, length: nil)
+            context?.flush()
+            return finish(exchange)
+        }
+        // Without a length HTTP/1.0 knows the end of a body only by the end of the connection.
+        let isChunked = length == nil && exchange.head.minorVersion == 1
+        if length == nil && !isChunked { isLast = true }
+        writeHead(of: response, head: exchange.head, length: length)
+        context?.flush()
+        let isComplete = await pump(reader, isChunked: isChunked, length: length)
+        if isComplete { finish(exchange) } else { context?.close(promise: nil) }
+    }
+
+    /// Nobody will read the body.
+    private func abandon(_ response: Response) {
+        if case .stream(let reader, _) = response.body { reader.cancel() }
+    }
+
+    /// - Returns: Whether the client got all that it was promised.
+    private func pump(_ reader: any ByteReader, isChunked: Bool, length: Int64?) async -> Bool {
+        await withTaskCancellationHandler {
+            var remaining = length
+            do throws(HostError) {
+                while let piece = try await reader.next() {
+                    if let left = remaining {
+                        guard Int64(piece.count) <= left else { break }
+                        remaining = left - Int64(piece.count)
+                    }
+                    write(piece, isChunked: isChunked)
+                    await untilWritable()
+                    guard phase == .exchange else { break }
+                }
+            } catch { return false }
+            guard phase == .exchange, remaining ?? 0 == 0 else {
+                reader.cancel()
+                return false
+            }
+            if isChunked { context?.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "0\r\n\r\n")), promise: nil) }
+            return true
+        } onCancel: {
+            reader.cancel()
+        }
+    }
+
+    private func write(_ piece: [UInt8], isChunked: Bool) {
+        guard let context, !piece.isEmpty else { return }
+        var buffer = context.channel.allocator.buffer(capacity: piece.count + 24)
+        if isChunked { buffer.writeString(String(piece.count, radix: 16) + "\r\n") }
+        buffer.writeBytes(piece)
+        if isChunked { buffer.writeStaticString("\r\n") }
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+    }
+
+    private func untilWritable() async {
+        guard let context, !context.channel.isWritable, phase == .exchange else { return }
+        expect(.write, within: limits.stall)
+        await withCheckedContinuation { writeWaiter = $0 }
+        expect(.nothing, within: .nanoseconds(0))
+    }
+
+    func resumeWriter() {
+        let waiter = writeWaiter
+        writeWaiter = nil
+        waiter?.resume()
+    }
+
+    private func upgrade(_ exchange: Exchange, _ fields: FieldBlock, _ outgoing: any ByteReader) async {
+        guard phase == .exchange, current === exchange, let context else { return outgoing.cancel() }
+        var buffer = context.channel.allocator.buffer(capacity: fields.bytes.count + 96)
+        buffer.writeStaticString("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n")
+        buffer.writeBytes(fields.bytes)
+        buffer.writeStaticString("\r\n")
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+        exchange.isUpgraded = true
+        isLast = true
+        serveReader()
+        _ = await pump(outgoing, isChunked: false, length: nil)
+        abandonBody(of: exchange)
+        finish(exchange)
+    }
+
+    /// Writes the head, and the body with it when it is at hand.
+    func writeHead(of response: Response, head: CheckedHead?, length: Int64?) {
+        guard let context else { return }
+        var body: [UInt8] = []
+        if case .bytes(let bytes) = response.body { body = bytes }
+        let isHead = head?.method == "HEAD"
+        var buffer = context.channel.allocator.buffer(capacity: response.fields.bytes.count + (isHead ? 0 : body.count) + 192)
+        buffer.writeStaticString("HTTP/1.1 ")
+        buffer.writeBytes(StatusLine.bytes(response.status))
+        buffer.writeBytes(response.fields.bytes)
+        buffer.writeBytes(loop.currentDateLine())
+        writeFraming(of: response, head: head, length: length, bodyBytes: body.count, to: &buffer)
+        if isLast { buffer.writeStaticString("Connection: close\r\n") }
+        buffer.writeStaticString("\r\n")
+        if !isHead { buffer.writeBytes(body) }
+        context.write(wrapOutboundOut(buffer), promise: nil)
+    }
+
+    private func writeFraming(
+        of response: Response, head: CheckedHead?, length: Int64?, bodyBytes: Int, to buffer: inout ByteBuffer
+    ) {
+        if response.status == 204 || response.status == 304 { return }
+        switch response.body {
+        case .none:
+            // What a GET would carry is not known here, and 0 would be a lie.
+            if head?.method != "HEAD" || response.status >= 300 { buffer.writeStaticString("Content-Length: 0\r\n") }
+        case .bytes:
+            buffer.writeStaticString("Content-Length: ")
+            buffer.writeString(String(bodyBytes))
+            buffer.writeStaticString("\r\n")
+        case .stream(_, let known):
+            if let length = length ?? known {
+                buffer.writeString("Content-Length: \(length)\r\n")
+            } else if head?.minorVersion == 1 {
+                buffer.writeStaticString("Transfer-Encoding: chunked\r\n")
+            }
+        }
+    }
+}
+
+/// Status codes with their names.
+enum StatusLine {
+    static func bytes(_ status: Int) -> [UInt8] { Array("\(status) \(name(status))\r\n".utf8) }
+
+    static func name(_ status: Int) -> String { names[status] ?? "Status" }
+
+    private static let names: [Int: String] = [
+        200: "OK", 201: "Created", 202: "Accepted", 204: "No Content", 205: "Reset Content", 206: "Partial Content",
+        207: "Multi-Status", 301: "Moved Permanently", 302: "Found", 303: "See Other", 304: "Not Modified",
+        307: "Temporary Redirect", 308: "Permanent Redirect", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden",
+        404: "Not Found", 405: "Method Not Allowed", 406: "Not Acceptable", 408: "Request Timeout", 409: "Conflict",
+        410: "Gone", 411: "Length Required", 412: "Precondition Failed", 413: "Content Too Large", 414: "URI Too Long",
+        415: "Unsupported Media Type", 417: "Expectation Failed", 418: "I'm a teapot", 421: "Misdirected Request",
+        422: "Unprocessable Content", 426: "Upgrade Required", 429: "Too Many Requests",
+        431: "Request Header Fields Too Large", 500: "Internal Server Error", 501: "Not Implemented", 502: "Bad Gateway",
+        503: "Service Unavailable", 504: "Gateway Timeout", 505: "HTTP Version Not Supported", 507: "Insufficient Storage",
+    ]
+}

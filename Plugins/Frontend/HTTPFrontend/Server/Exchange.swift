@@ -1,0 +1,68 @@
+import Barchan
+import HTTP1Server
+
+/// One request as the services see it.
+struct Request: Sendable {
+    let head: CheckedHead
+    let body: RequestBody
+    /// What comes behind the head once the connection is a web socket.
+    let upgraded: any ByteReader
+    let memory: ConnectionMemory
+}
+
+/// What services remember from one request of a connection to the next. Used by one request at a time.
+final class ConnectionMemory: @unchecked Sendable {
+    var grainOrigin: GrainOrigin?
+}
+
+/// Answers requests.
+protocol RequestService: Sendable {
+    func answer(_ request: Request) async -> Answer
+    /// The answer to what is no proper request.
+    func refusal(_ fault: RequestFault, host: String?) -> Response
+}
+
+enum Answer: Sendable {
+    case response(Response)
+    case webSocket(FieldBlock, outgoing: any ByteReader)
+}
+
+struct Response: Sendable {
+    var status: Int
+    /// Without those that frame the body.
+    var fields = FieldBlock()
+    var body = Body.none
+
+    enum Body: Sendable {
+        case none
+        case bytes([UInt8])
+        case stream(any ByteReader, length: Int64?)
+    }
+
+    init(_ status: Int, fields: FieldBlock = FieldBlock(), body: Body = .none) {
+        self.status = status
+        self.fields = fields
+        self.body = body
+    }
+}
+
+/// One request under way, on its connection's loop.
+final class Exchange {
+    let head: CheckedHead
+    var taker: BodyTaker
+    /// A short body on its way in.
+    var collected: [UInt8] = []
+    /// Who waits for a piece of a long body, or for bytes behind the upgrade.
+    var waiter: CheckedContinuation<Result<[UInt8]?, HostError>, Never>?
+    var fault: RequestFault?
+    var sentContinue = false
+    /// Nobody wants the rest of the body.
+    var isBodyUnwanted = false
+    var isUpgraded = false
+    var task: Task<Void, Never>?
+
+    init(head: CheckedHead, limits: RequestLimits) {
+        self.head = head
+        taker = BodyTaker(framing: head.framing, limits: limits)
+    }
+}

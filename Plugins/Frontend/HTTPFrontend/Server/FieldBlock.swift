@@ -1,0 +1,48 @@
+/// Header lines of an answer, ready to be sent.
+struct FieldBlock: Sendable {
+    private(set) var bytes: [UInt8] = []
+
+    init() {}
+
+    /// Adds a line whose value is ours.
+    mutating func add(_ name: StaticString, _ value: some StringProtocol) {
+        bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+        bytes.append(0x3a)
+        bytes.append(0x20)
+        bytes.append(contentsOf: value.utf8)
+        bytes.append(0x0d)
+        bytes.append(0x0a)
+    }
+
+    mutating func add(_ block: FieldBlock) { bytes.append(contentsOf: block.bytes) }
+
+    /// Adds a line whose value an app chose.
+    /// - Returns: False, having added nothing, when the value holds what would end the line or is a control character.
+    mutating func addForeign(_ name: StaticString, _ value: String) -> Bool {
+        guard FieldBlock.isValue(value) else { return false }
+        add(name, value)
+        return true
+    }
+
+    /// The same with a name that an app chose.
+    mutating func addForeign(name: String, _ value: String) -> Bool {
+        guard FieldBlock.isValue(value), !name.isEmpty, name.utf8.allSatisfy(FieldBlock.isNameByte) else { return false }
+        bytes.append(contentsOf: name.utf8)
+        bytes.append(contentsOf: ": ".utf8)
+        bytes.append(contentsOf: value.utf8)
+        bytes.append(contentsOf: [0x0d, 0x0a])
+        return true
+    }
+
+    /// Whether a value may stand in a header line.
+    static func isValue(_ value: String) -> Bool {
+        value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f || $0 == 0x09 }
+    }
+
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d, 0x5f: true
+        default: false
+        }
+    }
+}

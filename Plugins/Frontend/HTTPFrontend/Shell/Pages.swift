@@ -1,0 +1,154 @@
+import Barchan
+import Glibc
+import Mustache
+
+/// Makes our own pages.
+struct Pages: Sendable {
+    private let library: MustacheLibrary
+
+    init() throws(HostError) { library = try Templates.library() }
+
+    // MARK: Pages
+
+    func welcome() -> Response { page(403, "welcome", title: "Welcome", [:], nil) }
+
+    func login(token: String) -> Response { page(200, "login", title: "Log in", ["token": PercentText.encode(token)], nil) }
+
+    func grains(_ grains: [GrainSummary], apps: [InstalledPackage], _ person: Person) -> Response {
+        let now = Int64(time(nil))
+        let icons = Set(apps.map(\.app))
+        let values: [String: Any] = [
+            "grains": grains.map { Pages.values($0, now: now, hasIcon: icons.contains($0.app)) }, "hasGrains": !grains.isEmpty,
+            "apps": apps.map(Pages.values), "hasApps": !apps.isEmpty, "atGrains": true,
+        ]
+        return page(200, "grains", title: "Grains", values, person)
+    }
+
+    func apps(
+        _ apps: [InstalledPackage], notice: (text: String, app: AppID)?, problem: String?, status: Int = 200, _ person: Person
+    ) -> Response {
+        var values: [String: Any] = ["apps": apps.map(Pages.values), "hasApps": !apps.isEmpty, "atApps": true]
+        if let notice {
+            values["notice"] = notice.text
+            values["app"] = notice.app.text
+        }
+        if let problem { values["problem"] = problem }
+        return page(status, "apps", title: "Apps", values, person)
+    }
+
+    func grain(
+        _ grain: GrainSummary, session: any GrainSession, origin: String, frame: String, _ person: Person
+    ) -> Response {
+        var values = Pages.values(grain, now: 0, hasIcon: false)
+        values["icon"] = Assets.icon.path
+        values["session"] = session.identifier.text
+        values["secret"] = session.secret.text
+        values["origin"] = origin
+        values["frame"] = frame
+        values["sandbox"] = HeaderPolicy.sandbox
+        return page(200, "grain", title: grain.title, values, person, frame: origin)
+    }
+
+    func log(_ grain: GrainSummary, text: String, _ person: Person) -> Response {
+        var values = Pages.values(grain, now: 0, hasIcon: false)
+        values["icon"] = Assets.icon.path
+        values["text"] = text
+        values["isEmpty"] = text.isEmpty
+        if case .crashed(let reason) = grain.state { values["problem"] = reason }
+        return page(200, "log", title: "Log of \(grain.title)", values, person)
+    }
+
+    func removeGrain(_ grain: GrainSummary, _ person: Person) -> Response {
+        var values = Pages.values(grain, now: 0, hasIcon: false)
+        values["icon"] = Assets.icon.path
+        return page(200, "remove", title: "Delete \(grain.title)", values, person)
+    }
+
+    func error(_ status: Int, _ message: String, person: Person? = nil) -> Response {
+        let values: [String: Any] = [
+            "heading": Pages.heading(status), "message": message, "status": "\(status) \(StatusLine.name(status))",
+        ]
+        return page(status, "error", title: Pages.heading(status), values, person)
+    }
+
+    private static func heading(_ status: Int) -> String {
+        switch status {
+        case 403: "Not for you, or not like this"
+        case 404, 421: "There is nothing here"
+        case 500...: "This did not work"
+        default: "This request was refused"
+        }
+    }
+
+    private func page(
+        _ status: Int, _ template: String, title: String, _ values: [String: Any], _ person: Person?, frame: String? = nil
+    ) -> Response {
+        var values = values
+        values["nonce"] = person?.nonce.text ?? ""
+        values["isAdministrator"] = person?.isAdministrator ?? false
+        let body = library.render(values, withTemplate: template) ?? ""
+        var frameValues: [String: Any] = [
+            "title": "\(title) · Barchan", "kind": template, "isGrain": template == "grain", "body": body,
+            "icon": Assets.icon.path, "style": Assets.style.path, "script": Assets.script.path,
+            "atGrains": values["atGrains"] ?? false, "atApps": values["atApps"] ?? false, "person": person != nil,
+            "nonce": values["nonce"] ?? "",
+        ]
+        frameValues["name"] = person?.account.displayName ?? ""
+        let text = library.render(frameValues, withTemplate: "layout") ?? ""
+        return send(status, "text/html; charset=utf-8", text, frame: frame)
+    }
+
+    // MARK: Other answers
+
+    func text(_ status: Int, _ text: String) -> Response { send(status, "text/plain; charset=utf-8", text) }
+
+    func json(_ status: Int, _ text: String) -> Response { send(status, "application/json", text) }
+
+    func jsonError(_ status: Int, _ message: String) -> Response { json(status, "{\"error\":\(JSONText.string(message))}") }
+
+    func state(_ state: GrainState) -> Response {
+        var text = "{\"state\":\"\(Pages.name(state))\",\"text\":\(JSONText.string(Pages.text(state)))"
+        if case .crashed(let reason) = state { text += ",\"reason\":\(JSONText.string(reason))" }
+        return json(200, text + "}")
+    }
+
+    func installed(_ package: InstalledPackage) -> Response {
+        json(
+            200,
+            "{\"package\":\"\(package.identifier)\",\"app\":\"\(package.app)\",\"title\":\(JSONText.string(package.manifest.title))}")
+    }
+
+    func redirect(to path: String) -> Response {
+        var fields = HeaderPolicy.shell(frame: nil)
+        fields.add("Location", path)
+        fields.add("Cache-Control", "no-store")
+        return Response(303, fields: fields)
+    }
+
+    private func send(_ status: Int, _ type: String, _ text: String, frame: String? = nil) -> Response {
+        var fields = HeaderPolicy.shell(frame: frame)
+        fields.add("Content-Type", type)
+        fields.add("Cache-Control", "no-store")
+        if status == 405 { fields.add("Allow", "GET, HEAD, POST") }
+        return Response(status, fields: fields, body: .bytes(Array(text.utf8)))
+    }
+}
+
+/// Text as JSON.
+enum JSONText {
+    static func string(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case _ where scalar.value < 0x20:
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}

@@ -1,0 +1,77 @@
+import Barchan
+
+extension ShellService {
+    func appList(_ person: Person, installed: String?) async throws(HostError) -> Response {
+        let apps = try await host.apps.apps(for: person.account.identifier)
+        return pages.apps(apps, notice: apps.first { $0.identifier.text == installed }.map(Pages.installedNotice), problem: nil, person)
+    }
+
+    func removeApp(_ text: String, _ person: Person) async throws(HostError) -> Response {
+        guard let app = AppID(text) else { throw HostError(.notFound, "There is no such app.") }
+        do throws(HostError) {
+            try await host.apps.uninstall(app, by: person.account.identifier)
+        } catch {
+            return try await appProblem(error, person)
+        }
+        return pages.redirect(to: "/apps")
+    }
+
+    private func appProblem(_ error: HostError, _ person: Person) async throws(HostError) -> Response {
+        let apps = try await host.apps.apps(for: person.account.identifier)
+        return pages.apps(apps, notice: nil, problem: error.message, status: ShellService.status(error), person)
+    }
+
+    func icon(_ text: String, _ person: Person) async throws(HostError) -> Response {
+        let apps = try await host.apps.apps(for: person.account.identifier)
+        guard let app = apps.first(where: { $0.app.text == text }) else { throw ShellService.notFound }
+        return AppPicture.response(app)
+    }
+
+    // MARK: Installing
+
+    /// A package arrives as the body itself, from our script, or as a part of a form; either way it flows through.
+    func install(_ visit: Visit, _ person: Person) async throws(HostError) -> Response {
+        guard person.isAdministrator else {
+            throw HostError(.permissionDenied, "Only administrators may install apps, because everybody sees them.")
+        }
+        do throws(HostError) {
+            let file = try await packageFile(visit, person)
+            let package = try await host.apps.install(file, by: person.account.identifier) { _ in }
+            if visit.wantsJSON { return pages.installed(package) }
+            return pages.redirect(to: "/apps?installed=\(package.identifier)")
+        } catch {
+            if visit.wantsJSON { return pages.jsonError(ShellService.status(error), error.message) }
+            return try await appProblem(error, person)
+        }
+    }
+
+    private func packageFile(_ visit: Visit, _ person: Person) async throws(HostError) -> any ByteReader {
+        let body: any ByteReader
+        switch visit.request.body {
+        case .stream(let reader, _): body = reader
+        case .bytes(let bytes): body = BufferedBytes(bytes)
+        default: body = BufferedBytes([])
+        }
+        let type = visit.request.head.value(of: "content-type") ?? ""
+        guard type.lowercased().hasPrefix("multipart/form-data") else {
+            guard Secret(visit.request.head.value(of: "x-barchan-nonce") ?? "") == person.nonce else { throw ShellService.staleForm }
+            return body
+        }
+        let form = try MultipartForm(body, contentType: type)
+        while let part = try await form.nextPart() {
+            if part.fileName != nil { throw ShellService.staleForm }
+            guard part.name == "nonce" else { continue }
+            let text = try await part.body.readAll(maximumBytes: 1024)
+            guard Secret(String(decoding: text, as: UTF8.self)) == person.nonce else { throw ShellService.staleForm }
+            return try await fileOf(form)
+        }
+        throw ShellService.staleForm
+    }
+
+    private func fileOf(_ form: MultipartForm) async throws(HostError) -> any ByteReader {
+        while let part = try await form.nextPart() {
+            if part.name == "file", part.fileName?.isEmpty == false { return part.body }
+        }
+        throw HostError(.invalidArgument, "No file was chosen. Choose a package, a file that ends in .spk.")
+    }
+}

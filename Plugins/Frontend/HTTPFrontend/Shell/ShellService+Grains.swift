@@ -1,0 +1,87 @@
+import Barchan
+
+extension ShellService {
+    func grain(_ text: String, _ person: Person) async throws(HostError) -> GrainSummary {
+        guard let identifier = GrainID(text) else { throw HostError(.notFound, "There is no such grain.") }
+        return try await host.grains.grain(identifier, for: person.account.identifier)
+    }
+
+    func grainList(_ person: Person) async throws(HostError) -> Response {
+        let grains = try await host.grains.grains(for: person.account.identifier)
+        let apps = try await host.apps.apps(for: person.account.identifier)
+        return pages.grains(grains, apps: apps, person)
+    }
+
+    func grainLog(_ grain: GrainSummary, _ person: Person) async throws(HostError) -> Response {
+        let bytes = try await host.grains.log(
+            of: grain.identifier, by: person.account.identifier, maximumBytes: 256 << 10)
+        return pages.log(grain, text: String(decoding: bytes, as: UTF8.self), person)
+    }
+
+    func createGrain(_ form: [String: String], _ person: Person) async throws(HostError) -> Response {
+        guard let package = PackageID(form["package"] ?? ""), let action = Int(form["action"] ?? "0") else {
+            throw HostError(.invalidArgument, "The form does not say which kind of grain to make.")
+        }
+        let title = form["title"].flatMap { $0.isEmpty ? nil : $0 }
+        let grain = try await host.grains.create(
+            package: package, action: action, title: title, by: person.account.identifier)
+        return pages.redirect(to: "/grain/\(grain.identifier)")
+    }
+
+    func changeGrain(_ visit: Visit, _ form: [String: String], _ person: Person) async throws(HostError) -> Response {
+        guard let grain = GrainID(visit.path[1]) else { throw HostError(.notFound, "There is no such grain.") }
+        let account = person.account.identifier
+        // A form on the grain's own page says so; everywhere else the list is where people come from.
+        let back = form["back"] == "grain" ? "/grain/\(grain)" : "/"
+        switch visit.path[2] {
+        case "rename":
+            try await host.grains.rename(grain, to: form["title"] ?? "", by: account)
+            return visit.wantsJSON ? pages.json(200, "{}") : pages.redirect(to: back)
+        case "stop":
+            try await host.grains.stop(grain, by: account)
+            return pages.redirect(to: back)
+        case "remove":
+            try await host.grains.remove(grain, by: account)
+            return pages.redirect(to: "/")
+        default: throw ShellService.notFound
+        }
+    }
+
+    // MARK: The page around a grain
+
+    /// Opens a session; its host name and secret are in the page, which nobody else can read.
+    func openGrain(_ visit: Visit, _ person: Person) async throws(HostError) -> Response {
+        let grain = try await grain(visit.path[1], person)
+        let session = try await host.sessions.open(grain.identifier, by: person.account.identifier)
+        let origin = site.grainOrigin(session.identifier)
+        let path = PercentText.encode(ShellService.appPath(visit))
+        let frame = "\(origin)\(SessionStart.path)?sessionid=\(session.secret.text)&path=\(path)"
+        return pages.grain(grain, session: session, origin: origin, frame: frame, person)
+    }
+
+    /// What stands behind the grain's identifier in the address; `/` when a session could not start there.
+    private static func appPath(_ visit: Visit) -> String {
+        let prefix = "/grain/\(visit.path[1])"
+        guard visit.request.head.target.hasPrefix(prefix) else { return "/" }
+        let rest = visit.request.head.target.dropFirst(prefix.count)
+        let path = rest.hasPrefix("/") ? String(rest) : "/" + rest
+        let start = "\(SessionStart.path)?sessionid=&path=\(PercentText.encode(path))"
+        return SessionStart(target: start) == nil ? "/" : path
+    }
+
+    /// The tab says that it is there, or that it goes. The session's secret proves that it is this tab.
+    func touchSession(_ visit: Visit, _ form: [String: String]) async throws(HostError) -> Response {
+        guard let identifier = SessionID(visit.path[1]), let session = await host.sessions.session(identifier),
+            session.secret == Secret(form["secret"] ?? "")
+        else { return pages.jsonError(410, "This page is not open any more.") }
+        switch visit.path[2] {
+        case "alive":
+            try await session.keepAlive()
+            return pages.state(await session.state)
+        case "close":
+            await session.close()
+            return Response(204, fields: HeaderPolicy.shell(frame: nil))
+        default: throw ShellService.notFound
+        }
+    }
+}

@@ -1,0 +1,100 @@
+import Barchan
+import HTTP1Server
+
+/// Our own pages: login, apps, grains, and the page around a grain.
+struct ShellService: Sendable {
+    let host: any FrontendHost
+    let site: Site
+    let log: HostLog
+    let pages: Pages
+
+    init(host: any FrontendHost, site: Site, log: HostLog) throws(HostError) {
+        self.host = host
+        self.site = site
+        self.log = log
+        pages = try Pages()
+    }
+
+    func answer(_ request: Request) async -> Response {
+        let visit = Visit(request, site: site)
+        do throws(HostError) {
+            if let objection = visit.objection { throw HostError(.permissionDenied, objection) }
+            return try await route(visit)
+        } catch {
+            return failure(error, visit)
+        }
+    }
+
+    private func route(_ visit: Visit) async throws(HostError) -> Response {
+        let method = visit.isRead ? "GET" : visit.request.head.method
+        switch (method, visit.path.first ?? "", visit.path.count) {
+        case ("GET", "assets", 2): return asset(visit.path[1])
+        case ("GET", "robots.txt", 1): return pages.text(200, "User-agent: *\nDisallow: /\n")
+        case ("GET", "favicon.ico", 1): return pages.redirect(to: Assets.icon.path)
+        case ("GET", "login", 2): return pages.login(token: visit.path[1])
+        case ("POST", "login", 2): return try await logIn(visit)
+        default: break
+        }
+        guard let person = try await person(visit) else {
+            return visit.wantsJSON ? pages.jsonError(403, "You are not logged in.") : pages.welcome()
+        }
+        if method == "GET" { return try await read(visit, person) }
+        guard method == "POST" else { return pages.error(405, "This page cannot be asked with \(method).", person: person) }
+        return try await write(visit, person)
+    }
+
+    private func read(_ visit: Visit, _ person: Person) async throws(HostError) -> Response {
+        switch (visit.path.first ?? "", visit.path.count) {
+        case ("", _): return try await grainList(person)
+        case ("apps", 1): return try await appList(person, installed: visit.query["installed"])
+        case ("apps", 3) where visit.path[2] == "icon": return try await icon(visit.path[1], person)
+        case ("grain", 2...): return try await openGrain(visit, person)
+        case ("grains", 3):
+            let grain = try await grain(visit.path[1], person)
+            switch visit.path[2] {
+            case "log": return try await grainLog(grain, person)
+            case "remove": return pages.removeGrain(grain, person)
+            default: throw ShellService.notFound
+            }
+        default: throw ShellService.notFound
+        }
+    }
+
+    private func write(_ visit: Visit, _ person: Person) async throws(HostError) -> Response {
+        if visit.path == ["apps", "install"] { return try await install(visit, person) }
+        let form = try await visit.form()
+        guard Secret(form["nonce"] ?? "") == person.nonce else { throw ShellService.staleForm }
+        switch (visit.path.first ?? "", visit.path.count) {
+        case ("logout", 1): return try await logOut(visit, person)
+        case ("grains", 1): return try await createGrain(form, person)
+        case ("grains", 3): return try await changeGrain(visit, form, person)
+        case ("apps", 3) where visit.path[2] == "remove": return try await removeApp(visit.path[1], person)
+        case ("sessions", 3): return try await touchSession(visit, form)
+        default: throw ShellService.notFound
+        }
+    }
+
+    static let notFound = HostError(.notFound, "There is no such page.")
+    static let staleForm = HostError(
+        .permissionDenied, "This form is out of date, or comes from somewhere else. Go back, load the page again and repeat.")
+
+    private func failure(_ error: HostError, _ visit: Visit) -> Response {
+        let status = ShellService.status(error)
+        if status == 500 { log(.warning, "\(visit.request.head.method) /\(visit.path.first ?? ""): \(error)") }
+        return visit.wantsJSON ? pages.jsonError(status, error.message) : pages.error(status, error.message)
+    }
+
+    static func status(_ error: HostError) -> Int {
+        switch error.code {
+        case .invalidArgument, .corrupt: 400
+        case .permissionDenied: 403
+        case .notFound: 404
+        case .alreadyExists: 409
+        case .resourceExhausted: 507
+        case .unsupported: 501
+        case .disconnected, .cancelled: 503
+        case .failed: 500
+        @unknown default: 500
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import Barchan
+import HTTP1Server
+
+/// A request to one of our own pages.
+struct Visit {
+    let request: Request
+    let site: Site
+    /// The path's parts, still percent-encoded; empty for `/`.
+    let path: [String]
+    /// What stands behind the path's second part in the address, with its slash and query: an app's own path.
+    let query: [String: String]
+
+    init(_ request: Request, site: Site) {
+        self.request = request
+        self.site = site
+        let target = request.head.target
+        let end = target.firstIndex(of: "?") ?? target.endIndex
+        path = target[..<end].dropFirst().split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+            .filter { !$0.isEmpty }
+        query = end < target.endIndex ? Visit.fields(target[target.index(after: end)...]) : [:]
+    }
+
+    var isRead: Bool { request.head.method == "GET" || request.head.method == "HEAD" }
+    var wantsJSON: Bool { request.head.value(of: "accept")?.contains("application/json") == true }
+
+    /// Why this request must not be served, judged by where it comes from; nil when it may.
+    ///
+    /// Pages may be reached by links from anywhere, but are no picture or frame for others. Whatever changes something has to
+    /// come from our own pages: `Sec-Fetch-Site` where the browser sends it, and `Origin`; `null` is not ours.
+    var objection: String? {
+        let head = request.head
+        let siteRelation = head.value(of: "sec-fetch-site")
+        if isRead {
+            if head.value(of: "sec-purpose")?.contains("prefetch") == true { return "Pages here are not fetched in advance." }
+            guard siteRelation == "cross-site" || siteRelation == "same-site" else { return nil }
+            let isLink = head.value(of: "sec-fetch-mode") == "navigate" && head.value(of: "sec-fetch-dest") == "document"
+            return isLink ? nil : "This page is not part of other sites."
+        }
+        if let siteRelation, siteRelation != "same-origin" { return "This request comes from another site." }
+        guard let origin = head.value(of: "origin") else {
+            return siteRelation == nil ? "The request does not say where it comes from (Origin)." : nil
+        }
+        return origin == site.baseURL ? nil : "This request comes from another site."
+    }
+
+    func cookie(_ name: String) -> String? {
+        let found = RequestMapping.cookies(of: request.head).filter { $0.name == name }
+        return found.count == 1 ? found[0].value : nil
+    }
+
+    /// The fields of a short form.
+    func form() async throws(HostError) -> [String: String] {
+        switch request.body {
+        case .none: return [:]
+        case .bytes(let bytes): return Visit.fields(Substring(decoding: bytes, as: UTF8.self))
+        case .stream(let reader, _):
+            return Visit.fields(Substring(decoding: try await reader.readAll(maximumBytes: 65_536), as: UTF8.self))
+        @unknown default: return [:]
+        }
+    }
+
+    static func fields(_ text: Substring) -> [String: String] {
+        var found: [String: String] = [:]
+        for pair in text.split(separator: "&").prefix(100) {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let name = decoded(parts[0]) else { continue }
+            found[name] = parts.count > 1 ? decoded(parts[1]) : ""
+        }
+        return found
+    }
+
+    private static func decoded(_ text: Substring) -> String? {
+        let spaced = text.utf8.map { $0 == 0x2b ? 0x20 : $0 }
+        return PercentText.decode(String(decoding: spaced, as: UTF8.self)).map { String(decoding: $0, as: UTF8.self) }
+    }
+}
+
+/// Who is looking at our pages.
+struct Person: Sendable {
+    let account: Account
+    let login: Secret
+    /// Goes into every form; only pages made for this login know it.
+    let nonce: Secret
+
+    init(account: Account, login: Secret) {
+        self.account = account
+        self.login = login
+        nonce = FormNonce.derive(from: login)
+    }
+
+    var isAdministrator: Bool { account.role == .administrator }
+}

@@ -1,0 +1,26 @@
+/// What is wrong with a request, and the status that says so.
+public struct RequestFault: Error, Sendable, Equatable {
+    public let status: Int
+    /// A sentence for the person who wrote the client.
+    public let reason: String
+
+    public init(_ status: Int, _ reason: String) {
+        self.status = status
+        self.reason = reason
+    }
+}
+
+/// How much of a request is read before it is refused.
+public struct RequestLimits: Sendable {
+    /// Request line and fields together.
+    public var headBytes = 32_768
+    /// The request target.
+    public var targetBytes = 8_192
+    public var fields = 100
+    /// Extensions of one chunk.
+    public var chunkExtensionBytes = 256
+    /// Fields behind a chunked body.
+    public var trailerBytes = 4_096
+
+    public init() {}
+}

@@ -1,0 +1,209 @@
+import Barchan
+import Synchronization
+
+/// A host in memory, with one person, one app and grains that answer as a test says.
+final class FakeHost: FrontendHost, Sendable {
+    typealias Handler = @Sendable (WebRequest, WebClient) async throws(HostError) -> WebResponse
+    typealias SocketHandler = @Sendable (WebSocketRequest, any ByteReader) async throws(HostError) -> WebSocketResponse
+
+    let directory = Mutex(Directory())
+    let handler = Mutex<Handler>(FakeHost.echo)
+    let socketHandler = Mutex<SocketHandler>({ (_, _) throws(HostError) in throw HostError(.unsupported, "no sockets") })
+
+    struct Directory {
+        var tokens: Set<String> = ["open-sesame"]
+        var logins: [String: Account] = [:]
+        var packages: [InstalledPackage] = [FakeHost.wiki]
+        var grains: [GrainSummary] = []
+        var sessions: [String: FakeSession] = [:]
+        var installed: [UInt8] = []
+        var installError: HostError?
+        var log = "Hello from the app\n<b>not bold</b>\n"
+    }
+
+    static let person = account("Ada Lovelace", .administrator)
+    static let guest = account("Grace Hopper", .user)
+
+    private static func account(_ name: String, _ role: Account.Role) -> Account {
+        Account(identifier: AccountID.random(), displayName: name, handle: "someone", role: role)
+    }
+
+    static let wiki = package("DokuWiki", id: "0123456789abcdef0123456789abcdef", app: "q", noun: "wiki")
+
+    static func package(_ title: String, id: String, app: Character, noun: String) -> InstalledPackage {
+        let command = Command(arguments: ["/bin/wiki"], environment: [])
+        var manifest = AppManifest(
+            title: title, version: 3, marketingVersion: "2022-07-31",
+            actions: [AppAction(title: "New \(noun)", nounPhrase: noun, description: "", command: command)], continueCommand: command)
+        manifest.shortDescription = "Pages anybody can edit"
+        guard let identifier = PackageID(id), let app = AppID(String(repeating: app, count: 52)) else { fatalError("identifiers are well-formed") }
+        return InstalledPackage(
+            identifier: identifier, app: app, manifest: manifest, tree: PackageTree(layers: ["/nowhere"]), sizeBytes: 23_400_000)
+    }
+
+    var accounts: any AccountDirectory { FakeAccounts(host: self) }
+    var apps: any AppDirectory { FakeApps(host: self) }
+    var grains: any GrainDirectory { FakeGrains(host: self) }
+    var sessions: any SessionDirectory { FakeSessions(host: self) }
+
+    /// Answers with what arrived.
+    static let echo: Handler = { (request, client) throws(HostError) in
+        var content = WebContent(.bytes(Array("\(request.method) /\(request.path)".utf8)))
+        content.mimeType = "text/plain"
+        return WebResponse(.content(status: 200, content))
+    }
+
+    func answer(_ handler: @escaping Handler) { self.handler.withLock { $0 = handler } }
+    func answerSockets(_ handler: @escaping SocketHandler) { socketHandler.withLock { $0 = handler } }
+
+    /// A login that is there already.
+    func logIn(_ account: Account = FakeHost.person) -> Secret {
+        let secret = Secret.random()
+        directory.withLock { $0.logins[secret.text] = account }
+        return secret
+    }
+
+    @discardableResult
+    func addGrain(_ title: String = "My wiki", state: GrainState = .stopped, usedBytes: Int64 = 52_300, lastUsed: Int64 = 0) -> GrainSummary {
+        let wiki = FakeHost.wiki
+        let grain = GrainSummary(
+            identifier: GrainID.random(), title: title, app: wiki.app, appTitle: wiki.manifest.title,
+            package: wiki.identifier, state: state, usedBytes: usedBytes, lastUsed: lastUsed)
+        directory.withLock { $0.grains.append(grain) }
+        return grain
+    }
+
+    func openSession() -> FakeSession {
+        let session = FakeSession(host: self, grain: addGrain().identifier)
+        directory.withLock { $0.sessions[session.identifier.text] = session }
+        return session
+    }
+}
+
+final class FakeSession: GrainSession {
+    let host: FakeHost
+    let identifier = SessionID.random()
+    let secret = Secret.random()
+    let grain: GrainID
+    let current = Mutex(GrainState.running)
+    let keptAlive = Mutex(0)
+    let isClosed = Mutex(false)
+
+    init(host: FakeHost, grain: GrainID) {
+        self.host = host
+        self.grain = grain
+    }
+
+    var state: GrainState { get async { current.withLock { $0 } } }
+
+    func send(_ request: WebRequest, from client: WebClient) async throws(HostError) -> WebResponse {
+        try checkOpen()
+        return try await host.handler.withLock { $0 }(request, client)
+    }
+
+    func openWebSocket(
+        _ request: WebSocketRequest, from client: WebClient, incoming: any ByteReader
+    ) async throws(HostError) -> WebSocketResponse {
+        try checkOpen()
+        return try await host.socketHandler.withLock { $0 }(request, incoming)
+    }
+
+    func keepAlive() async throws(HostError) {
+        try checkOpen()
+        keptAlive.withLock { $0 += 1 }
+    }
+
+    func close() async { isClosed.withLock { $0 = true } }
+
+    private func checkOpen() throws(HostError) {
+        if isClosed.withLock({ $0 }) { throw HostError(.notFound, "use a session: it is closed") }
+    }
+}
+
+struct FakeAccounts: AccountDirectory {
+    let host: FakeHost
+
+    func logIn(withToken token: Secret) async throws(HostError) -> Login {
+        guard host.directory.withLock({ $0.tokens.remove(token.text) }) != nil else {
+            throw HostError(.permissionDenied, "log in: this link was used already, or is too old; ask for a new one")
+        }
+        return Login(account: FakeHost.person, secret: host.logIn(), lifetime: .seconds(3600))
+    }
+
+    func account(forLogin secret: Secret) async throws(HostError) -> Account? { host.directory.withLock { $0.logins[secret.text] } }
+    func logOut(_ secret: Secret) async throws(HostError) { host.directory.withLock { $0.logins[secret.text] = nil } }
+}
+
+struct FakeApps: AppDirectory {
+    let host: FakeHost
+
+    func apps(for account: AccountID) async throws(HostError) -> [InstalledPackage] { host.directory.withLock { $0.packages } }
+
+    func install(
+        _ file: any ByteReader, by account: AccountID, progress: @escaping @Sendable (Int64) -> Void
+    ) async throws(HostError) -> InstalledPackage {
+        var bytes: [UInt8] = []
+        while let piece = try await file.next() { bytes += piece }
+        return try host.directory.withLock { [bytes] directory throws(HostError) in
+            directory.installed = bytes
+            if let error = directory.installError { throw error }
+            return FakeHost.wiki
+        }
+    }
+
+    func uninstall(_ app: AppID, by account: AccountID) async throws(HostError) {
+        let users = host.directory.withLock { $0.grains.count { $0.app == app } }
+        guard users == 0 else { throw HostError(.invalidArgument, "remove the app: \(users) grains use it; delete them first") }
+        host.directory.withLock { $0.packages.removeAll { $0.app == app } }
+    }
+}
+
+struct FakeGrains: GrainDirectory {
+    let host: FakeHost
+
+    func grains(for account: AccountID) async throws(HostError) -> [GrainSummary] { host.directory.withLock { $0.grains } }
+
+    func grain(_ grain: GrainID, for account: AccountID) async throws(HostError) -> GrainSummary {
+        guard let found = host.directory.withLock({ $0.grains.first { $0.identifier == grain } }) else {
+            throw HostError(.notFound, "There is no such grain.")
+        }
+        return found
+    }
+
+    func create(package: PackageID, action: Int, title: String?, by account: AccountID) async throws(HostError) -> GrainSummary {
+        guard package == FakeHost.wiki.identifier else { throw HostError(.notFound, "There is no such package.") }
+        return host.addGrain(title ?? "Untitled wiki")
+    }
+
+    func rename(_ grain: GrainID, to title: String, by account: AccountID) async throws(HostError) {
+        guard !title.isEmpty else { throw HostError(.invalidArgument, "rename the grain: a title has from 1 to 200 characters") }
+        host.directory.withLock { directory in
+            for index in directory.grains.indices where directory.grains[index].identifier == grain { directory.grains[index].title = title }
+        }
+    }
+
+    func stop(_ grain: GrainID, by account: AccountID) async throws(HostError) {}
+
+    func remove(_ grain: GrainID, by account: AccountID) async throws(HostError) {
+        host.directory.withLock { $0.grains.removeAll { $0.identifier == grain } }
+    }
+
+    func log(of grain: GrainID, by account: AccountID, maximumBytes: Int) async throws(HostError) -> [UInt8] {
+        host.directory.withLock { Array($0.log.utf8) }
+    }
+}
+
+struct FakeSessions: SessionDirectory {
+    let host: FakeHost
+
+    func open(_ grain: GrainID, by account: AccountID) async throws(HostError) -> any GrainSession {
+        let session = FakeSession(host: host, grain: grain)
+        host.directory.withLock { $0.sessions[session.identifier.text] = session }
+        return session
+    }
+
+    func session(_ identifier: SessionID) async -> (any GrainSession)? {
+        guard let session = host.directory.withLock({ $0.sessions[identifier.text] }), !session.isClosed.withLock({ $0 }) else { return nil }
+        return session
+    }
+}
