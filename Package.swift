@@ -56,7 +56,7 @@ let package = Package(
             name: "barchan",
             dependencies: [
                 contract, "BarchanKernel", "BarchanConformance", "BarchanConfiguration", "BarchanControl", "SPK", "CLinux",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "TOMLKit", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
 

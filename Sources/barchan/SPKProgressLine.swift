@@ -1,0 +1,44 @@
+import Glibc
+
+/// One line on a terminal that says how far something is and how fast; nothing when nobody watches.
+final class ProgressLine {
+    private let title: String
+    private let total: Int64?
+    private let isVisible: Bool
+    private let start = ContinuousClock.now
+    private var lastShown = ContinuousClock.now
+
+    init(_ title: String, of total: Int64?) {
+        self.title = title
+        self.total = total
+        isVisible = isatty(2) == 1
+    }
+
+    func show(_ done: Int64) {
+        guard isVisible, lastShown.duration(to: .now) > .milliseconds(100) else { return }
+        lastShown = .now
+        write(Array("\r\(text(done))\u{1b}[K".utf8), to: 2)
+    }
+
+    func finish() {
+        guard isVisible else { return }
+        write(Array("\r\u{1b}[K".utf8), to: 2)
+    }
+
+    private func text(_ done: Int64) -> String {
+        let elapsed = start.duration(to: .now).components
+        let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) / 1e18
+        let rate = "\(Int(Double(done) / max(seconds, 0.001) / 1e6)) MB/s"
+        guard let total, total > 0 else { return "\(title) \(done >> 20) MiB, \(rate)" }
+        let share = min(1, Double(done) / Double(total))
+        let filled = Int(share * 30)
+        let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 30 - filled)
+        return "\(title) [\(bar)] \(Int(share * 100)) %, \(rate)"
+    }
+}
+
+/// A line on standard error. What a file said may be in it, so control characters are left out.
+func printWarning(_ text: String) {
+    let clean = text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7f ? " " : String($0) }.joined()
+    write(Array("warning: \(clean)\n".utf8), to: 2)
+}

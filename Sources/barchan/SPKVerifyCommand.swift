@@ -1,0 +1,75 @@
+import ArgumentParser
+import Barchan
+import BarchanControl
+import Glibc
+import SPK
+
+struct SPKVerifyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify", abstract: "Checks a package's signature and manifest, and prints its app's id.",
+        discussion: "Names of files are checked when they are unpacked; what would be refused then is said as a warning.")
+
+    @Argument(help: ArgumentHelp("The package; - for standard input.", valueName: "file")) var file: String
+    @Flag(help: "Prints what the package says of itself, as JSON.") var details = false
+    @Flag(help: "Prints JSON.") var json = false
+
+    func run() throws {
+        let package = try VerifiedPackage(path: file, scratch: scratchDirectory())
+        let manifest = try package.manifest()
+        do {
+            _ = try package.archive.check()
+            _ = try package.app.current(forPackage: package.identifier)
+        } catch {
+            printWarning("nobody can install this: \(error)")
+        }
+        guard details || json else { return printLine(package.app.text) }
+        printLine(Self.json(package, manifest, details: details).indented())
+    }
+
+    private static func json(_ package: VerifiedPackage, _ manifest: AppManifest, details: Bool) -> JSONValue {
+        var members: [JSONValue.Member] = [
+            .init(name: "appId", value: .string(package.app.text)),
+            .init(name: "packageId", value: .string(package.identifier.text)),
+            .init(name: "title", value: .string(manifest.title)),
+            .init(name: "version", value: .integer(Int64(manifest.version))),
+            .init(name: "marketingVersion", value: .string(manifest.marketingVersion)),
+        ]
+        guard details else { return .object(members) }
+        members.append(.init(name: "metadata", value: metadata(of: manifest)))
+        members.append(.init(name: "actions", value: .array(manifest.actions.map(json))))
+        members.append(.init(name: "continueCommand", value: json(manifest.continueCommand)))
+        return .object(members)
+    }
+
+    private static func metadata(of manifest: AppManifest) -> JSONValue {
+        let texts: KeyValuePairs = [
+            "website": manifest.website, "codeUrl": manifest.sourceCode, "upstreamAuthor": manifest.author,
+            "shortDescription": manifest.shortDescription, "changeLog": manifest.changeLog,
+        ]
+        var members = texts.compactMap { name, text in text.map { JSONValue.Member(name: name, value: short($0)) } }
+        if let icon = manifest.icon {
+            let value = JSONValue.members(["format": .string(icon.format.rawValue), "size": .integer(Int64(icon.bytes.count))])
+            members.append(.init(name: "icon", value: value))
+        }
+        return .object(members)
+    }
+
+    /// Longer texts are told by their size.
+    private static func short(_ text: String) -> JSONValue {
+        text.utf8.count > 256 ? .members(["size": .integer(Int64(text.utf8.count))]) : .string(text)
+    }
+
+    private static func json(_ action: AppAction) -> JSONValue {
+        .members([
+            "title": .string(action.title), "nounPhrase": .string(action.nounPhrase),
+            "description": short(action.description), "command": json(action.command),
+        ])
+    }
+
+    private static func json(_ command: Command) -> JSONValue {
+        .members(["argv": .strings(command.arguments), "environ": .strings(command.environment)])
+    }
+}
+
+/// Where there is room for an expanded package.
+func scratchDirectory() -> String { getenv("TMPDIR").map { String(cString: $0) } ?? "/var/tmp" }
