@@ -147,7 +147,7 @@ extension WebSessionParameters {
 
 /// A connection to a fresh app.
 func connectedApp(
-    _ given: [String: SettingValue] = [:], view: FakeApp.Handler? = nil, _ handler: @escaping FakeApp.Handler
+    _ given: [String: SettingValue] = [:], view: FakeApp.Handler? = nil, handler: @escaping FakeApp.Handler
 ) async throws -> (connection: any GrainConnection, app: FakeApp) {
     let pair = try SocketPair()
     let connection = try await transport(given).connect(over: pair.host)

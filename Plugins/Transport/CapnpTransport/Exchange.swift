@@ -58,7 +58,10 @@ final class Exchange: @unchecked Sendable {
             do {
                 if results == .options { return finish(.success(WebResponse(.options(try DAVOptions(message))))) }
                 let received = try ReceivedResponse(message)
-                received.isStream ? wait(received) : finish(.success(received.response))
+                if received.isStream { return wait(received) }
+                // Nobody would ever read what an app sends to the stream besides.
+                queue.cancel()
+                finish(.success(received.response))
             } catch { finish(.failure(RPCError(error).hostError(attempt))) }
         }
     }

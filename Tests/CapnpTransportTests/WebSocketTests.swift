@@ -1,0 +1,90 @@
+import Barchan
+import CapnProto
+import GrainSchemas
+import Synchronization
+import Testing
+
+@testable import CapnpTransport
+
+@Suite(.timeLimit(.minutes(1))) struct WebSocketTests {
+    /// An app that sends everything back; `greeting` goes out before openWebSocket returns.
+    private func echo(_ greeting: [UInt8], ended: Signal) -> FakeApp.Handler {
+        { call in
+            guard let params = try? call.params.reader.root(Wire.WebSession.OpenWebSocketParams.self),
+                let index = try? params.clientStream, let client = call.params.capability(index),
+                let protocols = try? params.protocol
+            else { return }
+            let held = Held(client)
+            held.send(greeting)
+            let server = AppServer(call.loop) {
+                held.drop()
+                ended.fire()
+            } _: { inner in
+                let params = try? inner.params.reader.root(Wire.WebSession.WebSocketStream.SendBytesParams.self)
+                let bytes = (try? params?.message.array) ?? []
+                bytes == Array("close".utf8) ? held.drop() : held.send(bytes)
+                inner.incoming.reply()
+            }
+            let results = MessageBuilder()
+            let answer = results.initRoot(Wire.WebSession.OpenWebSocketResults.self)
+            answer.setProtocol([(try? protocols.first?.text()) ?? ""])
+            answer.setServerStream(capability: 0)
+            call.incoming.reply(results, capabilities: [call.loop.export(server)])
+        }
+    }
+
+    private func request() -> WebSocketRequest {
+        var request = WebSocketRequest(path: "ws")
+        request.protocols = ["chat", "other"]
+        return request
+    }
+
+    @Test func bytesPassBothWaysAndFramesSentEarlyAreKept() async throws {
+        let ended = Signal()
+        let (connection, app) = try await connectedApp(handler: echo(Array("hello".utf8), ended: ended))
+        let session = try await connection.openWebSession(.ann)
+        let opened = try await session.openWebSocket(request(), incoming: ScriptedReader([[1, 2], [3]]))
+        #expect(opened.protocols == ["chat"])
+        #expect(try await opened.outgoing.readAll(maximumBytes: 100) == Array("hello".utf8) + [1, 2, 3])
+        await ended.wait()
+        withExtendedLifetime(app) {}
+        await connection.close()
+    }
+
+    @Test func theAppsEndCancelsWhatComesIn() async throws {
+        let (connection, app) = try await connectedApp(handler: echo([], ended: Signal()))
+        let incoming = ScriptedReader([Array("close".utf8)], staysOpen: true)
+        let opened = try await connection.openWebSession(.ann).openWebSocket(request(), incoming: incoming)
+        #expect(try await opened.outgoing.next() == nil)
+        await incoming.cancelled.wait()
+        withExtendedLifetime(app) {}
+        await connection.close()
+    }
+
+    @Test func theReadersEndReachesTheApp() async throws {
+        let ended = Signal()
+        let (connection, app) = try await connectedApp(handler: echo([], ended: ended))
+        let incoming = ScriptedReader([], staysOpen: true)
+        let opened = try await connection.openWebSession(.ann).openWebSocket(request(), incoming: incoming)
+        opened.outgoing.cancel()
+        await incoming.cancelled.wait()
+        await ended.wait()
+        withExtendedLifetime(app) {}
+        await connection.close()
+    }
+}
+
+/// The app's reference to the host's end.
+private final class Held: Sendable {
+    private let peer: Mutex<RPCCapability?>
+    init(_ peer: RPCCapability) { self.peer = Mutex(peer) }
+
+    func drop() { peer.withLock { $0 = nil } }
+
+    func send(_ bytes: [UInt8]) {
+        guard !bytes.isEmpty, let peer = peer.withLock({ $0 }) else { return }
+        let message = MessageBuilder()
+        message.initRoot(Wire.WebSession.WebSocketStream.SendBytesParams.self).setMessage(bytes)
+        RPCCall.start(Wire.WebSession.WebSocketStream.Methods.sendBytes, on: peer, message) { _ in }
+    }
+}
