@@ -75,6 +75,7 @@ void Wire::fail(kj::Exception &&why) {
 void Wire::ready(void *context, uint32_t readiness) {
   auto &wire = *static_cast<Wire *>(context);
   if (readiness & (bcr_readable | bcr_hung_up)) wire.mayBeReadable = true;
+  if (readiness & bcr_hung_up) wire.mayBeAtEnd = true;
   if (readiness & (bcr_writable | bcr_hung_up)) {
     wire.mayBeWritable = true;
     if (!wire.outbox.empty()) wire.loop.flushLater(wire);
@@ -185,8 +186,8 @@ bool Wire::fill() {
     atEnd = true;
     return false;
   }
-  // A short read empties a stream socket; the next bytes come with an edge of their own.
-  if (size_t(count) < space) mayBeReadable = false;
+  // A short read empties a stream socket; the next bytes come with an edge of their own. The end may have come with this one.
+  if (size_t(count) < space && !mayBeAtEnd) mayBeReadable = false;
   (isDirect ? partialBytes : inboxEnd) += size_t(count);
   return true;
 }

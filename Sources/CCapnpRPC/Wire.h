@@ -50,7 +50,7 @@ private:
   const int descriptor;
   const bcr_limits limits;
   bcr_watch *watch;
-  bool mayBeReadable = true, mayBeWritable = true, atEnd = false;
+  bool mayBeReadable = true, mayBeAtEnd = false, mayBeWritable = true, atEnd = false;
 
   kj::Array<kj::byte> inbox;
   size_t inboxStart = 0, inboxEnd = 0;

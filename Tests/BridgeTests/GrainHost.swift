@@ -15,6 +15,7 @@ enum Place {
     }()
 
     static let bridge: String = {
+        if let path = getenv("BARCHAN_BRIDGE") { return String(cString: path) }
         var buffer = [UInt8](repeating: 0, count: 4_096)
         let count = buffer.withUnsafeMutableBytes { bytes -> Int in
             guard let start = bytes.baseAddress else { return 0 }
@@ -60,7 +61,7 @@ enum Place {
 /// Plays the host to a bridge that runs as it does in a grain. To be used on one thread, and closed.
 final class GrainHost {
     let loop: EventLoop
-    private let process: pid_t
+    let process: pid_t
     private let connection: OpaquePointer
     let view: Capability
 
@@ -90,11 +91,6 @@ final class GrainHost {
         var status: Int32 = 0
         waitpid(process, &status, 0)
         return clinux_wexitstatus(status)
-    }
-
-    var residentKilobytes: Int {
-        let line = Place.contents("/proc/\(process)/status").split(separator: "\n").first { $0.hasPrefix("VmRSS") }
-        return line.flatMap { Int($0.split(separator: " ").dropLast().last ?? "") } ?? 0
     }
 
     /// Runs the loop until `start` calls what it is given. Half a minute later that is a failure.

@@ -55,7 +55,9 @@ struct TestApp {
         "inline", "stream", "big",
     ]
 
-    @Test func requestsAndResultsAreThoseOfTheRecording() throws {
+    @Test func requestsAndResultsAreThoseOfTheRecording() throws { try onOwnThread(replay) }
+
+    private func replay() throws {
         let app = try TestApp()
         let host = try GrainHost(port: app.port, command: app.command())
         defer { host.close() }

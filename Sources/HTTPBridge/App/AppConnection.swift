@@ -41,7 +41,7 @@ final class AppConnection {
     }
 
     func close() {
-        watch = nil
+        stopWatching()
         guard descriptor >= 0 else { return }
         Glibc.close(descriptor)
         descriptor = -1
@@ -106,8 +106,13 @@ final class AppConnection {
             if readiness.contains(.readable) || readiness.contains(.hungUp) { receive() }
         } else if readiness.contains(.hungUp) {
             // Reported whether wanted or not: without this the loop would spin. Reading on makes a new watch.
-            watch = nil
+            stopWatching()
         }
+    }
+
+    private func stopWatching() {
+        watch?.cancel()
+        watch = nil
     }
 
     private func receive() {

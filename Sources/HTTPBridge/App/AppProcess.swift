@@ -16,7 +16,8 @@ final class AppProcess {
         var signals = sigset_t()
         sigemptyset(&signals)
         sigaddset(&signals, SIGCHLD)
-        sigprocmask(SIG_BLOCK, &signals, nil)
+        // Whatever the starter blocked is open again.
+        sigprocmask(SIG_SETMASK, &signals, nil)
         let descriptor = signalfd(-1, &signals, Int32(SFD_CLOEXEC) | Int32(SFD_NONBLOCK))
         guard descriptor >= 0 else { return nil }
         let collect = { [self] in if let status = collectChildren() { action(status) } }

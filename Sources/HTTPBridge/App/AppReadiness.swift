@@ -48,6 +48,7 @@ final class AppReadiness {
         var problem: Int32 = 0
         var size = socklen_t(MemoryLayout<Int32>.size)
         getsockopt(attempt, SOL_SOCKET, SO_ERROR, &problem, &size)
+        watch?.cancel()
         watch = nil
         close(attempt)
         attempt = -1

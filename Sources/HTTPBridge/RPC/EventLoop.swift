@@ -34,7 +34,9 @@ final class Timer {
     deinit { if let handle { bcr_timer_free(handle) } }
 }
 
-/// Calls its action while a descriptor is ready, unless it goes before. The descriptor stays the caller's.
+/// Calls its action while a descriptor is ready, until it is cancelled or goes.
+///
+/// The descriptor stays the caller's. Cancel before closing it: the action, while it runs, keeps the watch alive.
 final class Watch {
     struct Readiness: OptionSet {
         let rawValue: UInt32
@@ -67,5 +69,10 @@ final class Watch {
         if handle == nil { return nil }
     }
 
-    deinit { if let handle { bcr_watch_free(handle) } }
+    deinit { cancel() }
+
+    func cancel() {
+        if let handle { bcr_watch_free(handle) }
+        handle = nil
+    }
 }
