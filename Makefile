@@ -1,6 +1,6 @@
 # Every target is one script in contrib, which says what it does; this file is the list.
 
-.PHONY: help run build test check format schemas docs bench install clean
+.PHONY: help run build test check format schemas docs bench fuzz install clean
 
 help:
 	@echo 'make run      build, pack two example apps, start a host on http://localhost:6080'
@@ -11,6 +11,7 @@ help:
 	@echo 'make schemas  generate code from the Cap'"'"'n Proto schemas'
 	@echo 'make docs     reference documentation in .build/docs'
 	@echo 'make bench    measurements, beside what they compare with'
+	@echo 'make fuzz     made-up messages for the parsers, a bounded number'
 	@echo 'make install  DESTDIR, prefix, bindir, libdir, libexecdir, docdir'
 
 run:
@@ -36,6 +37,9 @@ docs:
 
 bench: build
 	@contrib/bench
+
+fuzz:
+	@contrib/fuzz/messages
 
 install:
 	@contrib/install $(INSTALL_OPTIONS)

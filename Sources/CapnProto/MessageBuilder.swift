@@ -34,7 +34,8 @@ public final class MessageBuilder {
         let needed = (wordCount + words) * 8
         if needed > memory.count { grow(to: max(needed, memory.count * 2)) }
         let first = wordCount
-        UnsafeMutableRawBufferPointer(rebasing: memory[(first * 8)..<needed]).initializeMemory(as: UInt8.self, repeating: 0)
+        UnsafeMutableRawBufferPointer(rebasing: memory[(first * 8)..<needed]).initializeMemory(
+            as: UInt8.self, repeating: 0)
         wordCount += words
         return first
     }

@@ -30,7 +30,9 @@ public enum PackedCodec {
     }
 
     /// Unpacks all of `packed`, to at most `maximumBytes`.
-    public static func unpack(_ packed: some Sequence<UInt8>, maximumBytes: Int = 64 << 20) throws(MessageError) -> [UInt8] {
+    public static func unpack(_ packed: some Sequence<UInt8>, maximumBytes: Int = 64 << 20) throws(MessageError)
+        -> [UInt8]
+    {
         var bytes: [UInt8] = []
         var input = packed.makeIterator()
         func next() throws(MessageError) -> UInt8 {

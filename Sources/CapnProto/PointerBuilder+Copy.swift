@@ -6,8 +6,6 @@ extension PointerBuilder {
     public func copy(
         _ source: PointerReader, capability: (UInt32) -> UInt32? = { $0 }
     ) throws(MessageError) {
-        // A copy can be larger than the source, where that refers to one object many times.
-        guard message.wordCount < MessageBuilder.maximumWords / 2 else { throw .traversalLimit }
         switch try source.kind() {
         case .null: clear()
         case .capability: try copyCapability(source, capability)
@@ -18,7 +16,13 @@ extension PointerBuilder {
 
     /// Points to a deep copy of a struct, of the size its writer gave it.
     public func copy(_ source: StructReader, capability: (UInt32) -> UInt32? = { $0 }) throws(MessageError) {
+        try requireRoom(words: source.size.words)
         try initStructure(source.size).copy(source, capability: capability)
+    }
+
+    /// A copy can be larger than its source, where that refers to one object many times.
+    private func requireRoom(words: Int) throws(MessageError) {
+        guard words <= MessageBuilder.maximumWords - message.wordCount else { throw .traversalLimit }
     }
 
     private func copyCapability(
@@ -29,6 +33,7 @@ extension PointerBuilder {
     }
 
     private func copyList(_ source: ListReader, _ capability: (UInt32) -> UInt32?) throws(MessageError) {
+        try requireRoom(words: source.count * source.stepBits / 64 + 2)
         switch source.elementSize {
         case .composite:
             let list = initList(source.structure(0).size, count: source.count)
@@ -37,7 +42,9 @@ extension PointerBuilder {
             }
         case .pointer:
             let list = initList(.pointer, count: source.count)
-            for index in 0..<source.count { try list.pointer(index).copy(source.pointer(index), capability: capability) }
+            for index in 0..<source.count {
+                try list.pointer(index).copy(source.pointer(index), capability: capability)
+            }
         default:
             let byteCount = (source.count * source.elementSize.bits + 7) / 8
             let list = initList(source.elementSize, count: source.count)

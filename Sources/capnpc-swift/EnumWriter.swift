@@ -23,7 +23,9 @@ struct EnumWriter {
             structure.fields.allSatisfy({ Self.swiftType($0) != nil })
         else { return }
         let fields = structure.fields.map { "\($0.name): \(Self.swiftType($0) ?? "")" }
-        let result = fields.count == 1 ? structure.fields.compactMap(Self.swiftType).joined() : "(\(fields.joined(separator: ", ")))"
+        let result =
+            fields.count == 1
+            ? structure.fields.compactMap(Self.swiftType).joined() : "(\(fields.joined(separator: ", ")))"
         try out.block("public var \(annotation.name): \(result)") { out in
             try out.block("switch self") { out in
                 for enumerant in enumerants {

@@ -26,12 +26,16 @@ struct FieldWriter {
         case .number(let number, let bytes):
             out.line("public var \(name): \(number) { structure.load(\(offset * bytes)\(fallback)) }")
         case .enumeration(let id):
-            out.line("public var \(name): \(try file.names.type(id))? { .init(rawValue: structure.load(\(offset * 2)\(fallback))) }")
+            out.line(
+                "public var \(name): \(try file.names.type(id))? { .init(rawValue: structure.load(\(offset * 2)\(fallback))) }"
+            )
         case .anyPointer: out.line("public var \(name): PointerReader { structure.pointer(\(offset)) }")
         default:
             out.line("public var has\(suffix): Bool { !structure.pointer(\(offset)).isNull }")
             let (swiftType, call) = try pointerGetter(type, fallback)
-            out.line("public var \(name): \(swiftType) { get throws(MessageError) { try structure.pointer(\(offset)).\(call) } }")
+            out.line(
+                "public var \(name): \(swiftType) { get throws(MessageError) { try structure.pointer(\(offset)).\(call) } }"
+            )
         }
     }
 
@@ -85,7 +89,8 @@ struct FieldWriter {
             function("set\(suffix)(_ value: \(number))", "structure.store(value, \(offset * bytes)\(fallback))", &out)
         case .enumeration(let id):
             let type = try file.names.type(id)
-            function("set\(suffix)(_ value: \(type))", "structure.store(value.rawValue, \(offset * 2)\(fallback))", &out)
+            function(
+                "set\(suffix)(_ value: \(type))", "structure.store(value.rawValue, \(offset * 2)\(fallback))", &out)
         case .text: function("set\(suffix)(_ text: String)", "\(pointer).setText(text)", &out)
         case .data:
             function("set\(suffix)(_ bytes: some Collection<UInt8>)", "\(pointer).setData(bytes)", &out)
@@ -127,7 +132,9 @@ struct FieldWriter {
     /// Writes a method that also sets the tag of a union's member.
     private func function(_ head: String, returns: String? = nil, _ body: String?, _ out: inout Output) {
         var statements: [String] = []
-        if let tag = field.tag, let offset = owner.tagOffset { statements.append("structure.store(UInt16(\(tag)), \(offset))") }
+        if let tag = field.tag, let offset = owner.tagOffset {
+            statements.append("structure.store(UInt16(\(tag)), \(offset))")
+        }
         if let body { statements.append(returns != nil && !statements.isEmpty ? "return \(body)" : body) }
         let arrow = returns.map { " -> \($0)" } ?? ""
         out.line("public func \(head)\(arrow) { \(statements.joined(separator: "; ")) }")

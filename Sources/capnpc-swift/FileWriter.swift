@@ -8,7 +8,9 @@ struct FileWriter {
 
     func text() throws -> String {
         var out = Output()
-        out.line("// Generated from \(file.displayName) by capnpc-swift. Do not edit; change the schema and run `make schemas`.")
+        out.line(
+            "// Generated from \(file.displayName) by capnpc-swift. Do not edit; change the schema and run `make schemas`."
+        )
         out.line("// swift-format-ignore-file")
         out.line("import CapnProto")
         out.line()
@@ -23,7 +25,8 @@ struct FileWriter {
 
     private func declare(_ node: SchemaNode, _ out: inout Output) throws {
         switch node.body {
-        case .structure(let structure): try StructWriter(file: self, node: node, structure: structure).write(&out, nested: declareNested)
+        case .structure(let structure):
+            try StructWriter(file: self, node: node, structure: structure).write(&out, nested: declareNested)
         case .enumeration(let enumerants): try EnumWriter(file: self, node: node, enumerants: enumerants).write(&out)
         case .interface(let methods): try declare(interface: node, methods, &out)
         case .constant(let type, let value): try ConstantWriter(file: self, node: node).write(type, value, &out)

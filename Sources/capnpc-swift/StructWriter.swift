@@ -11,7 +11,9 @@ struct StructWriter {
         try out.block("public enum \(file.names.shortType(node.id))\(conformance)") { out in
             if !structure.isGroup {
                 let size = structure.size
-                out.line("public static var size: StructSize { StructSize(dataWords: \(size.dataWords), pointers: \(size.pointers)) }")
+                out.line(
+                    "public static var size: StructSize { StructSize(dataWords: \(size.dataWords), pointers: \(size.pointers)) }"
+                )
             }
             if structure.tagOffset != nil { writeWhich(&out) }
             try writeReader(&out)
@@ -40,7 +42,9 @@ struct StructWriter {
             if let offset = structure.tagOffset {
                 out.line("public var which: Which? { Which(rawValue: structure.load(\(offset))) }")
             }
-            for field in structure.fields { try FieldWriter(file: file, owner: structure, field: field).writeGetter(&out) }
+            for field in structure.fields {
+                try FieldWriter(file: file, owner: structure, field: field).writeGetter(&out)
+            }
         }
     }
 
@@ -48,7 +52,9 @@ struct StructWriter {
         try out.block("public struct Builder: TypedBuilder") { out in
             out.line("public let structure: StructBuilder")
             out.line("public init(_ structure: StructBuilder) { self.structure = structure }")
-            for field in structure.fields { try FieldWriter(file: file, owner: structure, field: field).writeSetter(&out) }
+            for field in structure.fields {
+                try FieldWriter(file: file, owner: structure, field: field).writeSetter(&out)
+            }
         }
     }
 }

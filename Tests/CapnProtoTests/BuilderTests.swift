@@ -102,7 +102,9 @@ import Testing
         let blobs: [[UInt8]] = [[1, 2, 3], [], [UInt8](repeating: 9, count: 16)]
         let message = MessageBuilder()
         let datas = message.initRoot(Wire.Everything.self).initDatas(count: blobs.count)
-        for (index, blob) in blobs.enumerated() { _ = try #require(datas[index].setExternalData(byteCount: blob.count)) }
+        for (index, blob) in blobs.enumerated() {
+            _ = try #require(datas[index].setExternalData(byteCount: blob.count))
+        }
         var bytes = message.streamHeader
         for (blob, place) in zip(blobs, message.externalBlobs) {
             bytes += place.landingPad + blob + [UInt8](repeating: 0, count: place.padding)

@@ -20,7 +20,9 @@ import Testing
         Case(name: "a struct in front of the message", words: [0xffff_fff0 | 1 << 32], error: .outOfBounds),
         Case(name: "a struct with the largest sections", words: [0 | 0xffff << 32 | 0xffff << 48], error: .outOfBounds),
         Case(name: "an empty struct behind the end", words: [0x7fff_fffc], error: .outOfBounds),
-        Case(name: "a list where a struct belongs", words: [1 | 2 << 32 | 1 << 35, 0], error: .unexpectedPointer(expected: .structure)),
+        Case(
+            name: "a list where a struct belongs", words: [1 | 2 << 32 | 1 << 35, 0],
+            error: .unexpectedPointer(expected: .structure)),
         Case(name: "a capability where a struct belongs", words: [3], error: .unexpectedPointer(expected: .structure)),
         Case(
             name: "a struct where a list belongs", words: [0 | 1 << 32, 0], error: .unexpectedPointer(expected: .list),
@@ -29,7 +31,8 @@ import Testing
             name: "a struct where a capability belongs", words: [0 | 1 << 32, 0],
             error: .unexpectedPointer(expected: .capability), read: { _ = try $0.capability() }),
         Case(
-            name: "an unknown kind of pointer", words: [3 | 4], error: .unknownPointer, read: { _ = try $0.capability() }),
+            name: "an unknown kind of pointer", words: [3 | 4], error: .unknownPointer,
+            read: { _ = try $0.capability() }),
         Case(
             name: "a list longer than the message", words: [1 | 2 << 32 | 0x1fff_ffff << 35, 0], error: .outOfBounds,
             read: { _ = try $0.data() }),
@@ -40,7 +43,8 @@ import Testing
             name: "a text without its zero byte", words: [1 | 2 << 32 | 8 << 35, 0x4141_4141_4141_4141],
             error: .unterminatedText, read: { _ = try $0.text() }),
         Case(
-            name: "a text of no bytes at all", words: [1 | 2 << 32], error: .unterminatedText, read: { _ = try $0.text() }),
+            name: "a text of no bytes at all", words: [1 | 2 << 32], error: .unterminatedText,
+            read: { _ = try $0.text() }),
         Case(
             name: "a text of 16-bit elements", words: [1 | 3 << 32 | 4 << 35, 0], error: .unexpectedElements,
             read: { _ = try $0.text() }),
@@ -73,13 +77,16 @@ import Testing
             name: "a list of structs without its tag", words: [1 | 7 << 32], error: .outOfBounds,
             read: { _ = try $0.list(of: Wire.KeyValue.self) }),
         Case(
-            name: "half a billion elements of no size", words: [1 | 0 << 32 | 0x1fff_ffff << 35], error: .traversalLimit,
+            name: "half a billion elements of no size", words: [1 | 0 << 32 | 0x1fff_ffff << 35],
+            error: .traversalLimit,
             read: { _ = try $0.list() }),
         Case(
             name: "a billion structs of no size", words: [1 | 7 << 32, 0xffff_fffc], error: .traversalLimit,
             read: { _ = try $0.list(of: Wire.KeyValue.self) }),
         Case(name: "a far pointer to a segment that is not there", words: [2 | 1 << 32], error: .outOfBounds),
-        Case(name: "a far pointer to the last segment there could be", words: [2 | 0xffff_ffff << 32], error: .outOfBounds),
+        Case(
+            name: "a far pointer to the last segment there could be", words: [2 | 0xffff_ffff << 32],
+            error: .outOfBounds),
         Case(name: "a far pointer behind its segment", words: [2 | 9 << 3], error: .outOfBounds),
         Case(name: "a far pointer to itself", words: [2], error: .badFarPointer),
         Case(name: "a far pointer to a far pointer", words: [2 | 1 << 3, 2 | 1 << 3], error: .badFarPointer),
@@ -90,7 +97,8 @@ import Testing
         Case(
             name: "a double far pointer to a segment that is not there", words: [6 | 1 << 3, 2 | 7 << 32, 1 << 32],
             error: .outOfBounds),
-        Case(name: "a struct that contains itself", words: [0xffff_fffc | 1 << 48], error: .nestingLimit, read: descend),
+        Case(
+            name: "a struct that contains itself", words: [0xffff_fffc | 1 << 48], error: .nestingLimit, read: descend),
         Case(
             name: "a list that contains itself", words: [0xffff_fffd | 6 << 32 | 1 << 35], error: .nestingLimit,
             read: descendLists),

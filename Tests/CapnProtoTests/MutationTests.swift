@@ -5,13 +5,14 @@ import Testing
 /// Reads everything in messages that were valid before some of their bits changed: errors, but never a crash.
 @Suite struct MutationTests {
     static let seeds = [
-        "everything.bin", "everything-segments-1.bin", "everything-segments-24.bin", "bridge-config.bin", "old-lists.bin",
+        "everything.bin", "everything-segments-1.bin", "everything-segments-24.bin", "bridge-config.bin",
+        "old-lists.bin",
     ]
 
     @Test(arguments: seeds) func changedMessagesAreReadOrRefused(_ name: String) throws {
         let original = try Fixture.bytes(name)
         var random = SplitMix64(state: 0x5eed)
-        for _ in 0..<3000 {
+        for _ in 0..<600 {
             var bytes = original
             for _ in 0...random.below(4) {
                 let place = random.below(bytes.count)
@@ -22,11 +23,13 @@ import Testing
         }
     }
 
-    private func interesting(_ random: inout SplitMix64) -> UInt8 { [0, 1, 2, 3, 6, 7, 0x7f, 0xfc, 0xff][random.below(9)] }
+    private func interesting(_ random: inout SplitMix64) -> UInt8 {
+        [0, 1, 2, 3, 6, 7, 0x7f, 0xfc, 0xff][random.below(9)]
+    }
 
     @Test func noiseIsReadOrRefused() {
         var random = SplitMix64(state: 1)
-        for _ in 0..<2000 {
+        for _ in 0..<1000 {
             let bytes = (0..<random.below(200)).map { _ in UInt8(random.below(256)) }
             Walker.read(bytes, framing: .flat)
             Walker.read(bytes, framing: .stream)
@@ -42,51 +45,6 @@ import Testing
             let dense = bytes.map { $0 | 1 }
             #expect(try PackedCodec.unpack(PackedCodec.pack(dense)) == dense)
         }
-    }
-}
-
-/// Reads all there is, in every way there is.
-enum Walker {
-    static func read(_ bytes: [UInt8], framing: MessageReader.Framing) {
-        // Small enough that a message which refers to itself ends soon.
-        let limits = ReaderLimits(traversalWords: 2000, nesting: 16)
-        guard let message = try? MessageReader(bytes, framing: framing, limits: limits) else { return }
-        try? visit(message.root)
-        try? typed(message.root(Wire.Everything.self))
-        if let fresh = try? MessageReader(bytes, framing: framing, limits: limits) {
-            let copy = MessageBuilder()
-            try? copy.root.copy(fresh.root)
-            _ = copy.streamBytes
-        }
-    }
-
-    private static func visit(_ pointer: PointerReader) throws {
-        _ = try? pointer.text()
-        _ = try? pointer.data().array
-        _ = try? pointer.capability()
-        _ = try? pointer.list(of: Bool.self).reduce(0) { $0 + ($1 ? 1 : 0) }
-        _ = try? pointer.list(of: UInt16.self).reduce(0) { $0 &+ $1 }
-        _ = try? pointer.list(of: Double.self).count
-        switch try pointer.kind() {
-        case .structure:
-            let structure = try pointer.structure()
-            for offset in [0, 1, 7, 8, 1 << 20] { _ = structure.load(offset) as UInt64 }
-            for index in 0..<20 { try visit(structure.pointer(index)) }
-        case .list:
-            if let pointers = try? pointer.pointers() { for element in pointers { try visit(element) } }
-            if let structs = try? pointer.list(of: Wire.Everything.self) {
-                for element in structs { try visit(element.structure.pointer(0)) }
-            }
-        case .capability, .null: return
-        }
-    }
-
-    private static func typed(_ root: Wire.Everything.Reader) throws {
-        _ = (root.flag, root.int8, root.uint64, root.double, root.color, root.choice.which, root.withDefault.number)
-        _ = try? root.pairs.map { try $0.value }
-        _ = try? root.nested.map { try $0.list(of: UInt16.self).reduce(0) { $0 &+ $1 } }
-        _ = try? root.texts.map { try $0.text() }
-        _ = try? root.child.child.text
     }
 }
 
