@@ -126,7 +126,8 @@ let package = Package(
             .testTarget(name: "HTTP1ServerTests", dependencies: ["HTTP1Server"], swiftSettings: strict),
             .testTarget(
                 name: "NamespaceIsolationTests",
-                dependencies: [contract, "NamespaceIsolation", "BarchanConformance", "CLinux"], swiftSettings: strict),
+                dependencies: [contract, "NamespaceIsolation", "SandboxProtocol", "BarchanConformance", "CLinux"],
+                swiftSettings: strict),
             .testTarget(
                 name: "OverlayStorageTests",
                 dependencies: [contract, "OverlayStorage", "BarchanConformance", "SPK", "CLinux"], swiftSettings: strict),

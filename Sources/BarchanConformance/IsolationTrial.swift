@@ -5,15 +5,15 @@ import Glibc
 /// A package with nothing but `sandbox-probe` and the mount points, an empty volume, and programs run on them.
 ///
 /// Lives in a temporary directory that goes with it.
-final class IsolationTrial: Sendable {
-    let provider: any IsolationProvider
-    let directory: String
+public final class IsolationTrial: Sendable {
+    public let provider: any IsolationProvider
+    public let directory: String
 
-    var package: String { "\(directory)/package" }
-    var data: String { "\(directory)/data" }
+    public var package: String { "\(directory)/package" }
+    public var data: String { "\(directory)/data" }
 
     /// - Parameter probe: Path of the static `sandbox-probe`.
-    init(_ provider: any IsolationProvider, probe: String) throws {
+    public init(_ provider: any IsolationProvider, probe: String) throws {
         self.provider = provider
         directory = try TemporaryTree.make()
         for name in ["package", "package/dev", "package/tmp", "package/var", "package/proc", "data"] {
@@ -28,14 +28,14 @@ final class IsolationTrial: Sendable {
 
     deinit { TemporaryTree.remove(directory) }
 
-    func specification(_ arguments: [String], environment: [String] = []) -> SandboxSpecification {
+    public func specification(_ arguments: [String], environment: [String] = []) -> SandboxSpecification {
         SandboxSpecification(
             grain: .random(), package: PackageTree(layers: [package]), data: data,
             command: Command(arguments: arguments, environment: environment))
     }
 
     /// Starts the probe with these families and actions.
-    func start(
+    public func start(
         _ arguments: [String], environment: [String] = [], limits: SandboxLimits = SandboxLimits()
     ) async throws -> RunningTrial {
         var specification = specification(["/probe"] + arguments, environment: environment)
@@ -43,7 +43,7 @@ final class IsolationTrial: Sendable {
         return try await start(specification)
     }
 
-    func start(_ specification: SandboxSpecification) async throws -> RunningTrial {
+    public func start(_ specification: SandboxSpecification) async throws -> RunningTrial {
         let (host, grain) = try TrialDescriptors.socketPair()
         let (reader, writer) = try TrialDescriptors.pipe()
         let sandbox = try await provider.launch(
@@ -53,7 +53,7 @@ final class IsolationTrial: Sendable {
     }
 
     /// Runs the probe to its end.
-    func facts(
+    public func facts(
         _ arguments: [String], environment: [String] = [], limits: SandboxLimits = SandboxLimits()
     ) async throws -> ProbeFacts {
         let running = try await start(arguments, environment: environment, limits: limits)
@@ -62,7 +62,7 @@ final class IsolationTrial: Sendable {
     }
 
     /// The error of a launch that must not succeed.
-    func refusal(of specification: SandboxSpecification) async throws -> HostError {
+    public func refusal(of specification: SandboxSpecification) async throws -> HostError {
         do {
             let running = try await start(specification)
             await running.sandbox.terminate()
@@ -74,26 +74,31 @@ final class IsolationTrial: Sendable {
 }
 
 /// A probe that runs, and the host's ends of its descriptors.
-struct RunningTrial: Sendable {
-    let sandbox: any Sandbox
-    let output: TrialOutput
-    let socket: TrialOutput
+public struct RunningTrial: Sendable {
+    public let sandbox: any Sandbox
+    public let output: TrialOutput
+    public let socket: TrialOutput
 }
 
 /// What a probe said.
-struct ProbeFacts: Sendable {
-    let lines: [String]
-    let exit: SandboxExit
+public struct ProbeFacts: Sendable {
+    public let lines: [String]
+    public let exit: SandboxExit
+
+    public init(lines: [String], exit: SandboxExit) {
+        self.lines = lines
+        self.exit = exit
+    }
 
     /// The value behind `name`; names may contain spaces.
-    subscript(name: String) -> String? { all(name).first }
+    public subscript(name: String) -> String? { all(name).first }
 
-    func all(_ name: String) -> [String] {
+    public func all(_ name: String) -> [String] {
         lines.filter { $0.hasPrefix(name + " ") }.map { String($0.dropFirst(name.count + 1)) }
     }
 
     /// Throws unless the fact is exactly this.
-    func require(_ name: String, _ expected: String...) throws {
+    public func require(_ name: String, _ expected: String...) throws {
         let found = self[name] ?? "nothing"
         guard !expected.contains(found) else { return }
         throw ConformanceFailure("'\(name)' is '\(found)', not '\(expected.joined(separator: "' or '"))' (ended: \(exit))")
@@ -101,16 +106,16 @@ struct ProbeFacts: Sendable {
 }
 
 /// A descriptor that is read on threads of its own, so that waiting for a sandbox blocks nobody else.
-final class TrialOutput: @unchecked Sendable {
+public final class TrialOutput: @unchecked Sendable {
     // Used by one caller at a time.
-    let descriptor: CInt
+    public let descriptor: CInt
     private var buffer: [UInt8] = []
 
-    init(_ descriptor: CInt) { self.descriptor = descriptor }
+    public init(_ descriptor: CInt) { self.descriptor = descriptor }
     deinit { close(descriptor) }
 
     /// The next line without its end, or nil after the last.
-    func line() async -> String? {
+    public func line() async -> String? {
         while true {
             if let end = buffer.firstIndex(of: 10) {
                 defer { buffer.removeSubrange(...end) }
@@ -122,13 +127,13 @@ final class TrialOutput: @unchecked Sendable {
     }
 
     /// Every line up to the end, which comes when no process holds the other end any more.
-    func rest() async -> [String] {
+    public func rest() async -> [String] {
         var lines: [String] = []
         while let line = await line() { lines.append(line) }
         return lines
     }
 
-    func readSome() async -> [UInt8]? {
+    public func readSome() async -> [UInt8]? {
         let descriptor = descriptor
         return await onThread {
             var bytes = [UInt8](repeating: 0, count: 1 << 16)
@@ -139,7 +144,7 @@ final class TrialOutput: @unchecked Sendable {
 }
 
 /// Runs what blocks on a thread of its own.
-func onThread<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
+public func onThread<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
     await withCheckedContinuation { continuation in
         let work = Unmanaged.passRetained(ThreadWork { continuation.resume(returning: body()) })
         var thread = pthread_t()

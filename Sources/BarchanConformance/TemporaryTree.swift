@@ -2,8 +2,8 @@ import CLinux
 import Glibc
 
 /// Files for a check, below a directory of their own.
-enum TemporaryTree {
-    static func make() throws -> String {
+public enum TemporaryTree {
+    public static func make() throws -> String {
         var template = Array("/tmp/barchan-conformance-XXXXXX".utf8CString)
         try require(mkdtemp(&template) != nil, "no temporary directory can be made: \(lastError())")
         let path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
@@ -12,18 +12,18 @@ enum TemporaryTree {
         return path
     }
 
-    static func makeDirectory(_ path: String) throws {
+    public static func makeDirectory(_ path: String) throws {
         try require(mkdir(path, 0o755) == 0 && chmod(path, 0o755) == 0, "make '\(path)': \(lastError())")
     }
 
-    static func write(_ bytes: [UInt8], to path: String, mode: mode_t) throws {
+    public static func write(_ bytes: [UInt8], to path: String, mode: mode_t) throws {
         let file = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, mode)
         try require(file >= 0 && Glibc.write(file, bytes, bytes.count) == bytes.count, "write '\(path)': \(lastError())")
         fchmod(file, mode)
         close(file)
     }
 
-    static func copy(_ source: String, to path: String) throws {
+    public static func copy(_ source: String, to path: String) throws {
         let from = open(source, O_RDONLY | O_CLOEXEC)
         guard from >= 0 else { throw ConformanceSkip("'\(source)' is not built: \(lastError())") }
         defer { close(from) }
@@ -37,7 +37,7 @@ enum TemporaryTree {
     }
 
     /// Removes a tree without following links out of it.
-    static func remove(_ path: String) { remove(path, in: AT_FDCWD) }
+    public static func remove(_ path: String) { remove(path, in: AT_FDCWD) }
 
     private static func remove(_ name: String, in parent: CInt) {
         if unlinkat(parent, name, 0) == 0 || errno == ENOENT { return }
@@ -58,12 +58,12 @@ enum TemporaryTree {
 }
 
 /// Descriptors for a check, close-on-exec.
-enum TrialDescriptors {
-    static func socketPair() throws -> (CInt, CInt) {
+public enum TrialDescriptors {
+    public static func socketPair() throws -> (CInt, CInt) {
         try pair { socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, $0) }
     }
 
-    static func pipe() throws -> (reader: CInt, writer: CInt) { try pair { clinux_pipe2($0, O_CLOEXEC) } }
+    public static func pipe() throws -> (reader: CInt, writer: CInt) { try pair { clinux_pipe2($0, O_CLOEXEC) } }
 
     private static func pair(_ make: (UnsafeMutablePointer<CInt>) -> CInt) throws -> (CInt, CInt) {
         var ends: [CInt] = [-1, -1]

@@ -1,0 +1,48 @@
+import SandboxProtocol
+import Testing
+
+/// The launcher's messages: what was written is read again, and nothing else is.
+@Suite struct LauncherMessageTests {
+    private static let requests: [LauncherRequest] = [
+        .terminate(number: .max),
+        .launch(
+            number: 7,
+            LaunchOrder(
+                layers: ["/upper", "/lower"], data: "/data", arguments: ["/a", "", "ü"], environment: ["A=1"],
+                openFilesSoft: 1, openFilesHard: 2, temporaryBytes: 3, temporaryInodes: 4, memoryBytes: 5, processes: 6)),
+    ]
+    private static let replies: [LauncherReply] = [
+        .ready([.landlock]), .unusable(LaunchFailure(.mapping, 1)), .started(number: 3),
+        .failed(number: 4, LaunchFailure(.execute, 2)), .exited(number: 5, .status, value: 255),
+        .exited(number: 6, .signal, value: -9),
+    ]
+
+    @Test(arguments: requests) func requestsAreReadAgain(_ request: LauncherRequest) {
+        #expect(LauncherRequest(decoding: request.encoded()) == request)
+    }
+
+    @Test(arguments: replies) func repliesAreReadAgain(_ reply: LauncherReply) {
+        #expect(LauncherReply(decoding: reply.encoded()) == reply)
+        #expect(reply.encoded().count <= LauncherReply.maximumBytes)
+    }
+
+    @Test(arguments: requests) func partsAndExtrasAreRefused(_ request: LauncherRequest) {
+        let bytes = request.encoded()
+        for count in 0..<bytes.count { #expect(LauncherRequest(decoding: bytes.prefix(count)) == nil) }
+        #expect(LauncherRequest(decoding: bytes + [0]) == nil)
+    }
+
+    @Test func anyChangedByteIsSurvived() {
+        for bytes in Self.requests.map({ $0.encoded() }) + Self.replies.map({ $0.encoded() }) {
+            for index in bytes.indices {
+                for value in [UInt8(0), 1, 0x7f, 0x80, 0xff] {
+                    var changed = bytes
+                    changed[index] = value
+                    _ = LauncherRequest(decoding: changed)
+                    _ = LauncherReply(decoding: changed)
+                    _ = LaunchFailure(decoding: changed)
+                }
+            }
+        }
+    }
+}

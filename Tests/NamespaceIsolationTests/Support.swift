@@ -1,0 +1,62 @@
+import BarchanConformance
+import Glibc
+
+/// Files of the source tree.
+enum Repository {
+    static func path(_ name: String) -> String {
+        #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" } + "/\(name)"
+    }
+}
+
+enum Text {
+    static func lines(of path: String) throws -> [String] {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        try require(file >= 0, "'\(path)' cannot be read")
+        defer { close(file) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while case let count = read(file, &buffer, buffer.count), count > 0 { bytes += buffer.prefix(count) }
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+
+    static func trimmed(_ text: some StringProtocol) -> String {
+        var rest = text[...]
+        while rest.first == " " { rest.removeFirst() }
+        while rest.last == " " { rest.removeLast() }
+        return String(rest)
+    }
+}
+
+/// A directory that goes with its owner.
+final class TemporaryDirectory: Sendable {
+    let path: String
+
+    init() throws { path = try TemporaryTree.make() }
+    deinit { TemporaryTree.remove(path) }
+}
+
+enum Command {
+    /// Runs a program found through PATH and returns its exit status.
+    static func run(_ arguments: [String]) async throws -> CInt {
+        let process = try start(arguments)
+        return await onThread {
+            var status: CInt = 0
+            while waitpid(process, &status, 0) < 0 && errno == EINTR {}
+            return status
+        }
+    }
+
+    /// Starts a program; the caller waits for it. `descriptor` becomes its descriptor 3.
+    static func start(_ arguments: [String], descriptor: CInt? = nil) throws -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        if let descriptor { posix_spawn_file_actions_adddup2(&actions, descriptor, 3) }
+        let strings = arguments.map { strdup($0) } + [nil]
+        defer { for string in strings { free(string) } }
+        var process: pid_t = 0
+        let result = posix_spawnp(&process, arguments[0], &actions, nil, strings, environ)
+        try require(result == 0, "'\(arguments[0])' cannot be started: \(String(cString: strerror(result)))")
+        return process
+    }
+}
