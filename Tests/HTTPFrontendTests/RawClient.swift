@@ -24,6 +24,21 @@ final class RawClient: @unchecked Sendable {
 
     deinit { Glibc.close(descriptor) }
 
+    /// A port that was free a moment ago, for what has to know it beforehand.
+    static func freePort() throws -> UInt16 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { Glibc.close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let outcome = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, size) == 0 && getsockname(descriptor, $0, &size) == 0 }
+        }
+        guard outcome else { throw HostError(.failed, "find a free port: errno \(errno)") }
+        return UInt16(bigEndian: address.sin_port)
+    }
+
     func shut() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
     /// Closes with a reset, as a browser that was killed.

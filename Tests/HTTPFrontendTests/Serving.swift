@@ -29,7 +29,8 @@ struct Serving: Sendable {
             }
             group.addTask {
                 for await address in addresses {
-                    let port = address.baseURL.split(separator: ":").last.flatMap { UInt16($0) } ?? 0
+                    var port = address.baseURL.split(separator: ":").last.flatMap { UInt16($0) } ?? 0
+                    if case .integer(let wanted) = given["port"], wanted > 0 { port = UInt16(wanted) }
                     return try await body(Serving(host: host, baseURL: address.baseURL, port: port))
                 }
                 return nil

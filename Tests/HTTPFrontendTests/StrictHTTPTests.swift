@@ -125,7 +125,7 @@ import Testing
     ]
 
     @Test(arguments: cases) func status(_ item: Case) async throws {
-        let reply = try await Serving.run { serving in
+        let reply = try await Serving.run { serving async throws in
             let session = serving.host.openSession()
             serving.host.answer { (request, _) throws(HostError) in
                 if case .stream(let reader, _) = request.body { _ = try await reader.readAll(maximumBytes: 1 << 20) }

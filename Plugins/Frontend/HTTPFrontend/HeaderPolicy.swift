@@ -73,15 +73,15 @@ enum HeaderPolicy {
 
     /// Every feature a browser knows, off.
     private static let permissions = [
-        "accelerometer", "ambient-light-sensor", "attribution-reporting", "autoplay", "battery", "bluetooth",
+        "accelerometer", "attribution-reporting", "autoplay", "bluetooth",
         "browsing-topics", "camera", "captured-surface-control", "clipboard-read", "clipboard-write", "compute-pressure",
-        "cross-origin-isolated", "deferred-fetch", "digital-credentials-get", "direct-sockets", "display-capture",
+        "cross-origin-isolated", "deferred-fetch", "digital-credentials-get", "display-capture",
         "encrypted-media", "fullscreen", "gamepad", "geolocation", "gyroscope", "hid", "identity-credentials-get",
         "idle-detection", "interest-cohort", "join-ad-interest-group", "keyboard-map", "local-fonts",
         "local-network-access", "magnetometer", "microphone", "midi", "otp-credentials", "payment",
         "picture-in-picture", "private-state-token-issuance", "private-state-token-redemption",
         "publickey-credentials-create", "publickey-credentials-get", "run-ad-auction", "screen-wake-lock", "serial",
-        "shared-storage", "shared-storage-select-url", "smart-card", "speaker-selection", "storage-access",
-        "sub-apps", "sync-xhr", "unload", "usb", "web-share", "window-management", "xr-spatial-tracking",
+        "shared-storage", "speaker-selection", "storage-access",
+        "sync-xhr", "unload", "usb", "web-share", "window-management", "xr-spatial-tracking",
     ].map { "\($0)=()" }.joined(separator: ", ")
 }

@@ -19,9 +19,10 @@ struct Site: Sendable {
             throw HostError(
                 .invalidArgument, "setting 'base_url' is '\(configured)'; it has to look like 'https://example.org', without a path")
         }
-        baseURL = url
         isHTTPS = url.hasPrefix("https:")
         baseHost = Site.withoutDefaultPort(String(url[separator...]), isHTTPS: isHTTPS)
+        // As browsers write an origin.
+        baseURL = url[..<separator] + baseHost
         let wildcard = (wildcardHost.isEmpty ? "*." + baseHost : wildcardHost).lowercased()
         let parts = Site.withoutDefaultPort(wildcard, isHTTPS: isHTTPS).split(separator: "*", omittingEmptySubsequences: false)
         guard parts.count == 2, Site.isHost(parts[1]), parts[0].isEmpty || Site.isHost(parts[0]) else {

@@ -50,7 +50,7 @@ extension Assets {
           if (!bar) return;
           const { grain, session, secret, nonce, origin } = bar.dataset;
           let title = bar.dataset.title, pageTitle = "", loaded = false, closed = false, timer = 0;
-          const frame = $("iframe"), badge = $(".state", bar), starting = $(".starting"), problem = $(".problem");
+          const frame = $("iframe"), badge = $(".state", bar), starting = $(".waiting"), problem = $(".problem");
           const opened = Date.now();
 
           const body = () => new URLSearchParams({ nonce, secret });

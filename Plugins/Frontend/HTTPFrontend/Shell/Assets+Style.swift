@@ -66,7 +66,8 @@ extension Assets {
         .row input[name=title] { flex: 1 1 9rem; min-width: 0; }
 
         .starters { display: grid; grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); gap: .8rem; }
-        .starter { width: 100%; justify-content: flex-start; gap: .9rem; padding: .8rem 1rem; border-radius: .9rem; text-align: left; }
+        .starters form { height: 100%; }
+        .starter { width: 100%; height: 100%; justify-content: flex-start; gap: .9rem; padding: .8rem 1rem; border-radius: .9rem; text-align: left; }
         .starter:hover { border-color: var(--accent); background: var(--card); }
         .starter span { min-width: 0; }
         .starter b { display: block; font-weight: 600; line-height: 1.3; overflow-wrap: anywhere; }
@@ -97,18 +98,19 @@ extension Assets {
         .menu > summary { list-style: none; width: 2.5rem; height: 2.5rem; display: grid; place-items: center; border-radius: .55rem; cursor: pointer; font-size: 1.2rem; }
         .menu > summary::-webkit-details-marker { display: none; }
         .menu > summary:hover, .menu[open] > summary { background: var(--wash); }
-        .menu > div { position: absolute; right: 0; z-index: 5; width: min(21rem, 86vw); display: grid; gap: .6rem; padding: .8rem; background: var(--card); border: 1px solid var(--line); border-radius: .8rem; box-shadow: 0 .8rem 2.2rem rgb(0 0 0 / .22); }
-        .menu > div > form > button:only-of-type, .menu .button { width: 100%; }
+        .menu > div { position: absolute; right: 0; z-index: 5; width: min(21rem, 86vw); display: grid; grid-template-columns: minmax(0, 1fr); gap: .6rem; padding: .8rem; color: var(--ink); background: var(--card); border: 1px solid var(--line); border-radius: .8rem; box-shadow: 0 .8rem 2.2rem rgb(0 0 0 / .22); }
+        .menu > div > form:not(.row) > button, .menu .button { width: 100%; }
         .menu .row { flex-wrap: nowrap; }
-        .menu .row button { width: auto; }
+        .menu .row button { flex: none; }
         .menu p { margin: 0; }
 
-        .apps { display: grid; gap: 1rem; margin-bottom: 2.5rem; }
-        .app { display: flex; gap: 1.25rem; }
-        .app > div { flex: 1; min-width: 0; }
+        .apps { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1rem; margin-bottom: 2.5rem; }
+        .app { display: grid; grid-template-columns: auto minmax(0, 1fr) auto; gap: .2rem 1.25rem; align-items: start; }
+        .app > div { min-width: 0; }
+        .app > details { grid-column: 2 / -1; }
+        .app .make { display: flex; flex-wrap: wrap; gap: .5rem; justify-content: flex-end; }
         .app h2 { margin-bottom: .25rem; }
         .app p { margin-bottom: .4rem; }
-        .app .row { margin: .8rem 0 .6rem; }
         summary { cursor: pointer; }
         .app details > summary { color: var(--soft); font-size: .9rem; width: fit-content; }
         .app .confirm > summary { list-style: none; color: var(--bad); }
@@ -127,7 +129,7 @@ extension Assets {
         progress { width: 100%; height: .6rem; accent-color: var(--accent); display: block; margin-bottom: .4rem; }
         .log { background: var(--card); border: 1px solid var(--line); border-radius: .9rem; padding: 1rem; overflow: auto; max-height: 70vh; white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.45; }
 
-        body.grain { display: flex; flex-direction: column; height: 100vh; height: 100dvh; overflow: hidden; }
+        body.page-grain { display: flex; flex-direction: column; height: 100vh; height: 100dvh; overflow: hidden; }
         .bar { display: flex; align-items: center; gap: .6rem; padding: .3rem .6rem; border-bottom: 1px solid var(--line); background: var(--card); }
         .bar .title { flex: 1; display: flex; gap: .3rem; min-width: 0; }
         .bar .title input:not([type=hidden]) { flex: 1 1 auto; min-width: 0; max-width: 30rem; border-color: transparent; background: none; font-weight: 600; text-overflow: ellipsis; min-height: 2.2rem; }
@@ -139,8 +141,8 @@ extension Assets {
         .problem p { margin: 0; flex: 1 1 16rem; overflow-wrap: anywhere; }
         .stage { position: relative; flex: 1; min-height: 0; background: #fff; }
         .stage iframe { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; background: #fff; color-scheme: light; }
-        .starting { position: absolute; inset: 0; display: grid; place-content: center; justify-items: center; gap: .4rem; background: var(--ground); }
-        .starting p { margin: 0; color: var(--soft); }
+        .waiting { position: absolute; inset: 0; display: grid; place-content: center; justify-items: center; gap: .4rem; background: var(--ground); }
+        .waiting p { margin: 0; color: var(--soft); }
         .dune { display: flex; gap: .5rem; margin-bottom: .6rem; }
         .dune i { width: .8rem; height: .8rem; border-radius: 50%; background: var(--accent); animation: pulse .7s infinite alternate; }
         .dune i:nth-child(2) { animation-delay: .2s; }
@@ -158,10 +160,14 @@ extension Assets {
           .list th, .list td { padding: 0; }
           .list tbody th { width: auto; padding-right: 2.6rem; margin-bottom: .4rem; }
           .list td:not(.actions) { display: inline; font-size: .9rem; }
-          .list td[data-name=App]::after, .list td[data-name=State]::after, .list td[data-name=Size]::after { content: " · "; color: var(--line); }
+          .list td[data-name=App]::after, .list td[data-name=State]::after, .list td[data-name=Size]::after { content: " · "; color: var(--soft); }
           .list .actions { position: absolute; top: .3rem; right: .4rem; width: auto; }
-          .app { flex-direction: column; gap: .8rem; }
-          dl { grid-template-columns: 1fr; }
+          .app { grid-template-columns: auto minmax(0, 1fr); column-gap: 1rem; }
+          .app .make { grid-column: 1 / -1; justify-content: stretch; margin: .6rem 0 .4rem; }
+          .app .make form { flex: 1; }
+          .app .make button { width: 100%; }
+          .app > details { grid-column: 1 / -1; }
+          dl { grid-template-columns: minmax(0, 1fr); }
           dd { margin-bottom: .5rem; }
         }
         @media (prefers-reduced-motion: reduce) { * { animation: none !important; } }

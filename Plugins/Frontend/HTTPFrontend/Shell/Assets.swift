@@ -26,8 +26,9 @@ enum Assets {
     /// A dune: its long back to the wind, its horns ahead.
     private static let iconText = """
         <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#b4562c"/>\
-        <path d="M3 23C9 22 13 9 18 9c3 0 4 5 11 14-4-2-7-1.500-9.500.5C16 21 9 22 3 23Z" fill="#fbe6c8"/>\
-        <path d="M18 9c3 0 4 5 11 14-4-2-7-1.500-9.500.5C17 19 20 14 18 9Z" fill="#e9b98a"/></svg>
+        <circle cx="23.500" cy="8.500" r="2.600" fill="#f3c893"/>\
+        <path d="M2 25C8 24 11 12 17 11c-2 4 1 7 4 9s6 3.500 9 5Z" fill="#fbe6c8"/>\
+        <path d="M17 11c-2 4 1 7 4 9s6 3.500 9 5c-1-6-7-13-13-14Z" fill="#dd9f69"/></svg>
         """
 }
 

@@ -11,7 +11,7 @@ extension Pages {
             "id": grain.identifier.text, "title": grain.title, "app": grain.appTitle,
             "icon": hasIcon ? "/apps/\(grain.app)/icon" : Assets.icon.path,
             "state": name(grain.state), "stateText": text(grain.state), "isUp": isUp(grain.state),
-            "size": size(grain.usedBytes), "used": ago(now - grain.lastUsed),
+            "size": size(grain.usedBytes), "used": grain.lastUsed > 0 ? ago(now - grain.lastUsed) : "never",
         ]
     }
 

@@ -31,7 +31,7 @@ enum Templates {
         <link rel="stylesheet" href="{{style}}">
         <script src="{{script}}" defer></script>
         </head>
-        <body class="{{kind}}">
+        <body class="page-{{kind}}">
         {{^isGrain}}
         <a class="skip" href="#main">Skip to the content</a>
         <header class="site">
@@ -131,7 +131,8 @@ enum Templates {
         <h2>{{title}}</h2>
         <p class="soft">{{summary}}</p>
         <p class="soft small">{{#version}}Version {{version}}{{/version}}{{#author}} · {{author}}{{/author}} · {{size}}</p>
-        <div class="row">
+        </div>
+        <div class="make">
         {{#actions}}
         <form method="post" action="/grains"><input type="hidden" name="nonce" value="{{nonce}}"><input type="hidden" name="package" value="{{package}}"><input type="hidden" name="action" value="{{index}}"><button class="main" aria-label="{{label}}">Create{{#isOneOfMany}} {{noun}}{{/isOneOfMany}}</button></form>
         {{/actions}}
@@ -149,7 +150,6 @@ enum Templates {
         </details>
         {{/isAdministrator}}
         </details>
-        </div>
         </li>
         {{/apps}}
         </ul>
@@ -191,7 +191,7 @@ enum Templates {
         <div class="problem" role="alert" hidden><p></p><a class="button" href="/grains/{{id}}/log">Show the log</a><button type="button" data-reload>Start again</button></div>
         <div class="stage">
         <iframe src="{{frame}}" sandbox="{{sandbox}}" allow="" referrerpolicy="no-referrer" title="{{title}}"></iframe>
-        <div class="starting" hidden><div class="dune"><i></i><i></i><i></i></div><p role="status">Starting {{app}}…</p><p><a href="/grains/{{id}}/log">Log</a></p></div>
+        <div class="waiting" hidden><div class="dune"><i></i><i></i><i></i></div><p role="status">Starting {{app}}…</p><p><a href="/grains/{{id}}/log">Log</a></p></div>
         </div>
         """
 

@@ -1,0 +1,359 @@
+import Barchan
+import Synchronization
+import Testing
+
+/// Bodies flow at the pace of the slower side, and stop when either is gone.
+@Suite struct StreamingTests {
+    /// Makes pieces as long as it is asked to, and counts them.
+    final class Fountain: ByteReader {
+        let taken = Mutex(0)
+        let limit: Int
+        let piece = [UInt8](repeating: 0x61, count: 32_768)
+        let (cancelled, cancel_) = AsyncStream.makeStream(of: Void.self)
+        let isCancelled = Mutex(false)
+
+        init(pieces: Int) { limit = pieces }
+
+        func next() async throws(HostError) -> [UInt8]? {
+            guard !isCancelled.withLock({ $0 }) else { return nil }
+            let number = taken.withLock { taken in taken += 1; return taken }
+            return number <= limit ? piece : nil
+        }
+
+        func cancel() {
+            isCancelled.withLock { $0 = true }
+            cancel_.yield()
+        }
+    }
+
+    /// Never has anything until it is cancelled.
+    final class Silence: ByteReader {
+        let (cancelled, signal) = AsyncStream.makeStream(of: Void.self)
+        func next() async throws(HostError) -> [UInt8]? {
+            for await _ in cancelled { break }
+            return nil
+        }
+        func cancel() { signal.yield(); signal.finish() }
+    }
+
+    private func serve(_ body: WebContent.Body) -> FakeHost.Handler {
+        { (_, _) throws(HostError) in WebResponse(.content(status: 200, WebContent(body))) }
+    }
+
+    private func get(_ serving: Serving, _ session: FakeSession, _ fields: String = "") -> String {
+        "GET / HTTP/1.1\r\nHost: \(serving.grainHost(session))\r\nCookie: \(serving.cookie(session))\r\n\(fields)\r\n"
+    }
+
+    @Test(arguments: [true, false]) func longAnswersArriveWhole(_ hasLength: Bool) async throws {
+        try await Serving.run { serving async throws in
+            let fountain = Fountain(pieces: 100)
+            serving.host.answer(serve(.stream(fountain, length: hasLength ? 3_276_800 : nil)))
+            let reply = try await serving.request("/", to: serving.host.openSession())
+            #expect(reply.body.count == 3_276_800)
+            #expect(reply.value(hasLength ? "Content-Length" : "Transfer-Encoding") == (hasLength ? "3276800" : "chunked"))
+        }
+    }
+
+    @Test func aSlowBrowserHoldsTheAppBack() async throws {
+        try await Serving.run { serving async throws in
+            let fountain = Fountain(pieces: 100_000)
+            serving.host.answer(serve(.stream(fountain, length: nil)))
+            let client = try RawClient(port: serving.port, receiveBuffer: 4096)
+            await client.send(get(serving, serving.host.openSession()))
+            _ = await client.readHead()
+            // It keeps flowing while it is read, and 3 GB never pile up anywhere.
+            for _ in 0..<50 { #expect(await client.read(32_768).count == 32_768) }
+            #expect(fountain.taken.withLock { $0 } < 600)
+            client.reset()
+            for await _ in fountain.cancelled { break }
+        }
+    }
+
+    @Test func aBrowserThatLeavesStopsTheApp() async throws {
+        try await Serving.run { serving async throws in
+            let silence = Silence()
+            serving.host.answer(serve(.stream(silence, length: nil)))
+            let client = try RawClient(port: serving.port)
+            await client.send(get(serving, serving.host.openSession()))
+            #expect(await client.readHead()?.status == 200)
+            client.shut()
+            for await _ in silence.cancelled { break }
+        }
+    }
+
+    @Test func aBrowserThatLeavesBeforeTheAnswerCancelsTheRequest() async throws {
+        let (cancelled, signal) = AsyncStream.makeStream(of: Void.self)
+        try await Serving.run { serving async throws in
+            let (arrived, arrive) = AsyncStream.makeStream(of: Void.self)
+            serving.host.answer { (_, _) throws(HostError) in
+                arrive.yield()
+                let (never, end) = AsyncStream.makeStream(of: Void.self)
+                await withTaskCancellationHandler { for await _ in never { break } } onCancel: { signal.yield(); end.finish() }
+                throw HostError(.cancelled, "answer: cancelled")
+            }
+            let client = try RawClient(port: serving.port)
+            await client.send(get(serving, serving.host.openSession()))
+            for await _ in arrived { break }
+            client.shut()
+            for await _ in cancelled { break }
+        }
+    }
+
+    @Test func aSlowAppHoldsTheBrowserBack() async throws {
+        try await Serving.run { serving async throws in
+            let (go, start) = AsyncStream.makeStream(of: Void.self)
+            serving.host.answer { (request, _) throws(HostError) in
+                for await _ in go { break }
+                guard case .stream(let reader, _) = request.body else { throw HostError(.failed, "no stream") }
+                var count = 0
+                while let piece = try await reader.next() { count += piece.count }
+                return WebResponse(.content(status: 200, WebContent(.bytes(Array("\(count)".utf8)))))
+            }
+            let session = serving.host.openSession(), length = 256 << 20
+            let client = try RawClient(port: serving.port)
+            await client.send(
+                "POST / HTTP/1.1\r\nHost: \(serving.grainHost(session))\r\nCookie: \(serving.cookie(session))\r\nContent-Length: \(length)\r\n\r\n")
+            let sent = await client.sendUntilRefused([UInt8](repeating: 0, count: 65_536), atMost: length)
+            // What the kernel's two socket buffers hold, and not the body.
+            #expect(sent < 32 << 20)
+            start.yield()
+            let piece = [UInt8](repeating: 0, count: 1 << 20)
+            var left = length - sent
+            while left > 0 {
+                await client.send(Array(piece.prefix(left)))
+                left -= min(left, piece.count)
+            }
+            #expect(await client.reply()?.text == "\(length)")
+        }
+    }
+
+    @Test func anAppThatBreaksOffEndsTheConnection() async throws {
+        final class Breaking: ByteReader {
+            let first = Mutex(true)
+            func next() async throws(HostError) -> [UInt8]? {
+                if first.withLock({ first in defer { first = false }; return first }) { return [0x61, 0x62] }
+                throw HostError(.disconnected, "read: the app is gone")
+            }
+            func cancel() {}
+        }
+        try await Serving.run { serving async throws in
+            serving.host.answer(serve(.stream(Breaking(), length: nil)))
+            let client = try RawClient(port: serving.port)
+            await client.send(get(serving, serving.host.openSession()))
+            let text = await client.readToEnd()
+            #expect(text.hasSuffix("2\r\nab\r\n"))
+        }
+    }
+
+    @Test(arguments: [1, 5]) func aBodyOfTheWrongLengthIsNoWholeAnswer(_ length: Int64) async throws {
+        try await Serving.run { serving async throws in
+            serving.host.answer(serve(.stream(BufferedBytes([1, 2, 3]), length: length)))
+            let client = try RawClient(port: serving.port)
+            await client.send(get(serving, serving.host.openSession()))
+            _ = await client.readHead()
+            #expect(await client.read(100).count < length || length == 1)
+        }
+    }
+
+    @Test func requestsFollowEachOther() async throws {
+        try await Serving.run { serving async throws in
+            let session = serving.host.openSession()
+            let client = try RawClient(port: serving.port)
+            let post = get(serving, session, "Content-Length: 3\r\n").replacing("GET /", with: "POST /b") + "abc"
+            await client.send(get(serving, session) + post + get(serving, session, "Connection: close\r\n"))
+            #expect(await client.reply()?.text == "get /")
+            #expect(await client.reply()?.text == "post /b")
+            let last = await client.reply()
+            #expect(last?.value("Connection") == "close")
+            #expect(await client.readToEnd() == "")
+        }
+    }
+
+    @Test(arguments: [3, 100_000]) func aClientMayWaitForLeaveToSend(_ count: Int) async throws {
+        try await Serving.run { serving async throws in
+            serving.host.answer { (request, _) throws(HostError) in
+                var count = 0
+                switch request.body {
+                case .bytes(let bytes): count = bytes.count
+                case .stream(let reader, _): count = try await reader.readAll(maximumBytes: 1 << 20).count
+                default: break
+                }
+                return WebResponse(.content(status: 200, WebContent(.bytes(Array("\(count)".utf8)))))
+            }
+            let client = try RawClient(port: serving.port)
+            let head = get(serving, serving.host.openSession(), "Expect: 100-continue\r\nContent-Length: \(count)\r\n")
+            await client.send(head.replacing("GET /", with: "PUT /"))
+            #expect(await client.readHead()?.status == 100)
+            await client.send([UInt8](repeating: 0x61, count: count))
+            #expect(await client.reply()?.text == "\(count)")
+        }
+    }
+
+    @Test func anAnswerBeforeTheBodysEndIsReadAndTheConnectionEnds() async throws {
+        try await Serving.run { serving async throws in
+            serving.host.answer { (_, _) throws(HostError) in WebResponse(.clientError(status: 413, nil)) }
+            let client = try RawClient(port: serving.port)
+            let head = get(serving, serving.host.openSession(), "Content-Length: 4000000\r\n").replacing("GET /", with: "PUT /")
+            await client.send(head)
+            await client.send([UInt8](repeating: 0, count: 4_000_000))
+            let reply = await client.reply()
+            #expect(reply?.status == 413)
+            #expect(reply?.value("Connection") == "close")
+        }
+    }
+}
+
+/// Time and room are bounded, whatever a client does.
+@Suite struct PatienceTests {
+    @Test func aHeadThatDoesNotComeEnds() async throws {
+        try await Serving.run(settings: ["head_timeout": .integer(1)]) { serving async throws in
+            let client = try RawClient(port: serving.port)
+            await client.send("GET / HTTP/1.1\r\nHost: ")
+            #expect(await client.reply()?.status == 408)
+            let silent = try RawClient(port: serving.port)
+            #expect(await silent.readToEnd() == "")
+        }
+    }
+
+    @Test(arguments: [10, 100_000]) func aBodyThatDoesNotComeEnds(_ length: Int) async throws {
+        try await Serving.run(settings: ["stall_timeout": .integer(1)]) { serving async throws in
+            serving.host.answer { (request, _) throws(HostError) in
+                if case .stream(let reader, _) = request.body { _ = try await reader.readAll(maximumBytes: 1 << 20) }
+                return WebResponse(.noContent(shouldResetForm: false, nil))
+            }
+            let session = serving.host.openSession()
+            let client = try RawClient(port: serving.port)
+            await client.send("POST / HTTP/1.1\r\nHost: \(serving.grainHost(session))\r\nCookie: \(serving.cookie(session))\r\nContent-Length: \(length)\r\n\r\nabc")
+            #expect(await client.reply()?.status == 408)
+        }
+    }
+
+    @Test func anIdleConnectionEnds() async throws {
+        try await Serving.run(settings: ["idle_timeout": .integer(1)]) { serving async throws in
+            let client = try RawClient(port: serving.port)
+            await client.send("GET / HTTP/1.1\r\nHost: \(serving.shellHost)\r\n\r\n")
+            #expect(await client.reply()?.status == 403)
+            #expect(await client.readToEnd() == "")
+        }
+    }
+
+    @Test func whoOpensManyAndSaysNothingLosesTheirOwn() async throws {
+        try await Serving.run(settings: ["max_connections": .integer(16)]) { serving async throws in
+            var idle: [RawClient] = []
+            for _ in 0..<40 { idle.append(try RawClient(port: serving.port)) }
+            let session = serving.host.openSession()
+            for _ in 0..<5 { #expect(try await serving.request("/", to: session).status == 200) }
+            #expect(await idle[0].readToEnd() == "")
+        }
+    }
+
+    @Test func stoppingLetsARequestFinish() async throws {
+        let host = FakeHost()
+        let (arrived, arrive) = AsyncStream.makeStream(of: Void.self)
+        let (go, start) = AsyncStream.makeStream(of: Void.self)
+        host.answer { (_, _) throws(HostError) in
+            arrive.yield()
+            for await _ in go { break }
+            return WebResponse(.content(status: 200, WebContent(.bytes([0x61]))))
+        }
+        let client = try await Serving.run(host) { serving async throws in
+            let session = host.openSession()
+            let client = try RawClient(port: serving.port)
+            await client.send("GET / HTTP/1.1\r\nHost: \(serving.grainHost(session))\r\nCookie: \(serving.cookie(session))\r\n\r\n")
+            for await _ in arrived { break }
+            start.yield()
+            return client
+        }
+        let reply = await client.reply()
+        #expect(reply?.status == 200)
+        #expect(reply?.text == "a")
+    }
+}
+
+/// Frames pass as they are.
+@Suite struct WebSocketTests {
+    private func handshake(_ serving: Serving, _ session: FakeSession, _ fields: [String] = []) -> String {
+        (["GET /chat?x HTTP/1.1", "Host: \(serving.grainHost(session))", "Cookie: a=b; \(serving.cookie(session))", "Connection: keep-alive, Upgrade", "Upgrade: WebSocket",
+            "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="] + fields + ["", ""]).joined(separator: "\r\n")
+    }
+
+    @Test func bytesPassBothWays() async throws {
+        try await Serving.run { serving async throws in
+            let asked = Mutex<WebSocketRequest?>(nil)
+            serving.host.answerSockets { (request, incoming) throws(HostError) in
+                asked.withLock { $0 = request }
+                return WebSocketResponse(protocols: ["soap", "chat"], outgoing: incoming)
+            }
+            let session = serving.host.openSession()
+            let client = try RawClient(port: serving.port)
+            await client.send(handshake(serving, session, ["Sec-WebSocket-Protocol: chat, superchat", "Origin: http://\(serving.grainHost(session))"]) + "early")
+            let reply = try #require(await client.readHead())
+            #expect(reply.status == 101)
+            #expect(reply.value("Sec-WebSocket-Accept") == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
+            #expect(reply.value("Sec-WebSocket-Protocol") == "chat")
+            #expect(reply.value("Upgrade") == "websocket")
+            #expect(await client.read(5) == Array("early".utf8))
+            for size in [1, 1000, 300_000] {
+                let bytes = (0..<size).map { UInt8(truncatingIfNeeded: $0) }
+                async let sending: Void = client.send(bytes)
+                #expect(await client.read(size) == bytes)
+                await sending
+            }
+            let request = asked.withLock { $0 }
+            #expect(request?.path == "chat?x")
+            #expect(request?.cookies == [KeyValue("a", "b")])
+            #expect(request?.protocols == ["chat", "superchat"])
+        }
+    }
+
+    @Test func theAppsEndIsTheEnd() async throws {
+        try await Serving.run { serving async throws in
+            serving.host.answerSockets { (_, _) throws(HostError) in WebSocketResponse(protocols: [], outgoing: BufferedBytes([1, 2])) }
+            let client = try RawClient(port: serving.port)
+            await client.send(handshake(serving, serving.host.openSession()))
+            #expect(await client.readHead()?.status == 101)
+            #expect(await client.readToEnd() == "\u{1}\u{2}")
+        }
+    }
+
+    @Test func aBrowserThatLeavesEndsBothWays() async throws {
+        try await Serving.run { serving async throws in
+            let silence = StreamingTests.Silence()
+            let (ended, end) = AsyncStream.makeStream(of: Void.self)
+            serving.host.answerSockets { (_, incoming) throws(HostError) in
+                Task {
+                    while (try? await incoming.next()) != nil {}
+                    end.yield()
+                }
+                return WebSocketResponse(protocols: [], outgoing: silence)
+            }
+            let client = try RawClient(port: serving.port)
+            await client.send(handshake(serving, serving.host.openSession()))
+            #expect(await client.readHead()?.status == 101)
+            client.shut()
+            for await _ in silence.cancelled { break }
+            for await _ in ended { break }
+        }
+    }
+
+    @Test(arguments: [
+        ("Sec-WebSocket-Version: 13", "Sec-WebSocket-Version: 12", 426), ("dGhlIHNhbXBsZSBub25jZQ==", "short", 400), ("GET /", "POST /", 400),
+        ("HTTP/1.1", "HTTP/1.0", 400), ("Cookie: ", "X: ", 403),
+    ]) func badHandshakesAreRefused(_ good: String, _ bad: String, _ status: Int) async throws {
+        try await Serving.run { serving async throws in
+            let client = try RawClient(port: serving.port)
+            await client.send(handshake(serving, serving.host.openSession()).replacing(good, with: bad))
+            #expect(await client.reply()?.status == status)
+        }
+    }
+
+    @Test func pagesOfOthersCannotOpenOne() async throws {
+        try await Serving.run { serving async throws in
+            for origin in ["null", "http://evil.test", serving.baseURL] {
+                let client = try RawClient(port: serving.port)
+                await client.send(handshake(serving, serving.host.openSession(), ["Origin: \(origin)"]))
+                #expect(await client.reply()?.status == 403)
+            }
+        }
+    }
+}
