@@ -43,14 +43,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
-        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
         // The core.
         .target(name: "BarchanKernel", dependencies: [contract, "CLinux"], swiftSettings: strict),
         .target(name: "BarchanConformance", dependencies: [contract, "CLinux"], swiftSettings: strict),
         .target(
-            name: "BarchanConfiguration", dependencies: [contract, "BarchanKernel", "TOMLKit"], swiftSettings: strict),
+            name: "BarchanConfiguration", dependencies: [contract, "BarchanKernel"], swiftSettings: strict),
         .target(name: "BarchanControl", dependencies: [contract, "BarchanKernel", "CLinux"], swiftSettings: strict),
         .executableTarget(
             name: "barchan",

@@ -1,6 +1,5 @@
 import Barchan
 import BarchanKernel
-import TOMLKit
 
 /// Reads a configuration in TOML; see ``ConfigurationKeys`` for what it may contain.
 public struct ConfigurationFile {
@@ -11,12 +10,10 @@ public struct ConfigurationFile {
     /// - Throws: ``HostError`` `.invalidArgument` with the place of the first mistake in the syntax.
     public init(text: String, name: String) throws(HostError) {
         self.name = name
-        do {
-            root = try TOMLTable(string: text)
-        } catch let error as TOMLParseError {
-            throw HostError(.invalidArgument, "read configuration '\(name)': \(error.description), \(error.source.debugDescription)")
+        do throws(TOMLParser.Mistake) {
+            root = try TOMLParser.parse(text)
         } catch {
-            throw HostError(.invalidArgument, "read configuration '\(name)': \(error)")
+            throw HostError(.invalidArgument, "read configuration '\(name)', line \(error.line): \(error.text)")
         }
     }
 
@@ -24,7 +21,7 @@ public struct ConfigurationFile {
     /// - Throws: ``HostError`` `.invalidArgument` for an unknown section or key, listing the known ones, and for a value
     ///   of the wrong kind or out of range.
     public func apply(to configuration: inout HostConfiguration) throws(HostError) {
-        for section in root.keys.sorted() {
+        for section in root.keys {
             guard let table = root[section]?.table else {
                 throw mistake("'\(section)' stands outside of a section; sections are: \(ConfigurationKeys.sections)")
             }
@@ -40,7 +37,7 @@ public struct ConfigurationFile {
         guard let keys = ConfigurationKeys.all[section] else {
             throw mistake("unknown section [\(section)]; known are: \(ConfigurationKeys.sections)")
         }
-        for name in table.keys.sorted() {
+        for name in table.keys {
             guard let key = keys.first(where: { $0.name == name }) else {
                 throw mistake("unknown key '\(name)' in [\(section)]; known are: \(keys.map(\.name).sorted().joined(separator: ", "))")
             }
@@ -54,7 +51,7 @@ public struct ConfigurationFile {
     }
 
     private func apply(_ table: TOMLTable, to choice: inout ProviderChoice, of section: String) throws(HostError) {
-        for key in table.keys.sorted() {
+        for key in table.keys {
             let place = "\(section).\(key)"
             if let settings = table[key]?.table {
                 for name in settings.keys {
@@ -73,13 +70,15 @@ public struct ConfigurationFile {
         }
     }
 
-    private func settingValue(_ value: (any TOMLValueConvertible)?, at place: String) throws(HostError) -> SettingValue {
-        if let text = value?.string { return .string(text) }
-        if let flag = value?.bool { return .boolean(flag) }
-        if let number = value?.int { return .integer(Int64(number)) }
-        if let array = value?.array {
-            let texts = array.compactMap { $0.string }
-            if texts.count == array.count { return .strings(texts) }
+    private func settingValue(_ value: TOMLValue?, at place: String) throws(HostError) -> SettingValue {
+        switch value {
+        case .string(let text): return .string(text)
+        case .boolean(let flag): return .boolean(flag)
+        case .integer(let number): return .integer(number)
+        case .array(let elements):
+            let texts = elements.compactMap(\.text)
+            if texts.count == elements.count { return .strings(texts) }
+        case .table, .other, nil: break
         }
         throw mistake("\(place) is neither a string, an integer, true or false, nor a list of strings")
     }
