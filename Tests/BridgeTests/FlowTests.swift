@@ -1,0 +1,122 @@
+import CCapnpRPC
+import CapnProto
+import GrainSchemas
+import Testing
+
+@testable import HTTPBridge
+
+/// Nobody is made to keep more than was agreed, and nobody works for somebody who is gone.
+@Suite struct FlowTests {
+    @Test func anAppIsHeldBackWhileTheHostDoesNotAnswer() throws {
+        try onOwnThread {
+            let app = try ScriptedApp()
+            let host = try GrainHost(port: app.port, command: try app.command())
+            defer { host.close() }
+            let session = try host.openSession()
+            let sink = Sink()
+            sink.answers = false
+            var handle: Capability? = try startStream(host, session, "endless", sink)
+            // Three requests later everything that could come has come.
+            for _ in 0..<3 { _ = try host.get(session, "good") }
+            let held = sink.bytes.count
+            #expect(held > 0 && held <= ResponseStream.windowBytes + AppServer.largestReadBytes)
+            host.wait { done in
+                sink.onEvent = { if sink.bytes.count > held { done() } }
+                sink.answerAll()
+            }
+            sink.onEvent = nil
+            handle = nil
+            withExtendedLifetime(handle) {}
+            try waitUntilLost(host, session, app, "/endless")
+        }
+    }
+
+    @Test func aCancelledCallClosesTheAppsConnection() throws {
+        try onOwnThread {
+            let app = try ScriptedApp()
+            let host = try GrainHost(port: app.port, command: try app.command())
+            defer { host.close() }
+            let session = try host.openSession()
+            let payload = Payload()
+            payload.message.initRoot(Wire.WebSession.GetParams.self).setPath("silent")
+            let call = OutgoingCall(session, Wire.WebSession.Methods.get, payload) { _ in }
+            while !app.log.contains("waiting") { _ = try host.get(session, "good") }
+            call.cancel()
+            try waitUntilLost(host, session, app, "/silent")
+        }
+    }
+
+    private func waitUntilLost(
+        _ host: GrainHost, _ session: Capability, _ app: ScriptedApp, _ path: String
+    ) throws {
+        for _ in 0..<2_000 {
+            if app.log.contains("lost " + path) { return }
+            _ = try host.get(session, "good")
+        }
+        Issue.record("the app still works for \(path)")
+    }
+
+    @Test func anUploadWaitsForAnAppThatReadsSlowly() throws {
+        try onOwnThread {
+            let app = try ScriptedApp()
+            let host = try GrainHost(port: app.port, command: try app.command())
+            defer { host.close() }
+            let session = try host.openSession()
+            let stream = try upload(host, session, "slowread")
+            let chunk = [UInt8](repeating: 0x61, count: 65_536)
+            for _ in 0..<200 {
+                try host.call(stream, Wire.ByteStream.Methods.write, { $1.setData(chunk) }) { _, _ in }
+            }
+            try host.call(stream, Wire.ByteStream.Methods.done, { _, _ in }) { _, _ in }
+            let answer = try host.call(stream, Wire.WebSession.RequestStream.Methods.getResponse, { _, _ in }) { response, _ in
+                try response.content.body.bytes.array
+            }
+            // Each chunk has a line of `10000` before it and an empty one behind; `0` ends the body.
+            #expect(answer == Array(String(200 * (65_536 + 9) + 5).utf8))
+        }
+    }
+
+    @Test func anAnswerBeforeTheEndOfTheUploadIsPassedOn() throws {
+        try onOwnThread {
+            let app = try ScriptedApp()
+            let host = try GrainHost(port: app.port, command: try app.command())
+            defer { host.close() }
+            let session = try host.openSession()
+            let stream = try upload(host, session, "early")
+            try host.call(stream, Wire.ByteStream.Methods.write, { $1.setData(Array("x".utf8)) }) { _, _ in }
+            try host.call(stream, Wire.WebSession.RequestStream.Methods.getResponse, { _, _ in }) { response, _ in
+                #expect(response.clientError.statusCode == .requestEntityTooLarge)
+            }
+            let again = #expect(throws: CallFailure.self) {
+                try host.call(stream, Wire.WebSession.RequestStream.Methods.getResponse, { _, _ in }) { _, _ in }
+            }
+            #expect(again?.kind == bcr_failed)
+        }
+    }
+
+    @Test func anUploadIsAsLongAsItWasAnnounced() throws {
+        try onOwnThread {
+            let app = try ScriptedApp()
+            let host = try GrainHost(port: app.port, command: try app.command())
+            defer { host.close() }
+            let session = try host.openSession()
+            let tooLong = try upload(host, session, "x")
+            try host.call(tooLong, Wire.ByteStream.Methods.expectSize, { $1.setSize(2) }) { _, _ in }
+            #expect(throws: CallFailure.self) {
+                try host.call(tooLong, Wire.ByteStream.Methods.write, { $1.setData([1, 2, 3]) }) { _, _ in }
+            }
+            let tooShort = try upload(host, session, "x")
+            try host.call(tooShort, Wire.ByteStream.Methods.expectSize, { $1.setSize(2) }) { _, _ in }
+            #expect(throws: CallFailure.self) {
+                try host.call(tooShort, Wire.ByteStream.Methods.done, { _, _ in }) { _, _ in }
+            }
+        }
+    }
+
+    private func upload(_ host: GrainHost, _ session: Capability, _ path: String) throws -> Capability {
+        try host.call(session, Wire.WebSession.Methods.postStreaming) { _, params in
+            params.setPath(path)
+            params.setMimeType("text/plain")
+        } _: { results, message in try #require(message.capability(try results.stream)) }
+    }
+}

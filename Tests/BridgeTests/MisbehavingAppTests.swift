@@ -1,0 +1,125 @@
+import CCapnpRPC
+import CapnProto
+import GrainSchemas
+import Testing
+
+@testable import HTTPBridge
+
+/// Whatever an app answers, the call it answers fails with a sentence and the next one works.
+@Suite struct MisbehavingAppTests {
+    static let broken: [String: String] = [
+        "nothing": "", "ssh": "SSH-2.0-x\r\n\r\n", "half": "HTTP/1.1 200 OK\r\nContent-Le",
+        "cut": "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", "status300": "HTTP/1.1 300 Many\r\n\r\n",
+        "status203": "HTTP/1.1 203 Other\r\n\r\n", "switch": "HTTP/1.1 101 Go\r\n\r\n",
+        "smuggle": "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "chunk": "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        "bare": "HTTP/1.1 200 OK\nContent-Length: 2\n\nok", "fold": "HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n",
+        "nul": "HTTP/1.1 200 OK\r\nLocation: a\u{0}b\r\n\r\n",
+        "long": "HTTP/1.1 200 OK\r\nA: " + String(repeating: "x", count: 70_000) + "\r\n\r\n",
+        "many": "HTTP/1.1 200 OK\r\n" + String(repeating: "A: b\r\n", count: 1_000) + "\r\n",
+    ]
+
+    @Test func everyBrokenAnswerIsOneFailedCall() throws {
+        try onOwnThread {
+            let app = try ScriptedApp(Self.broken)
+            let host = try GrainHost(port: app.port, command: try app.command())
+            defer { host.close() }
+            let session = try host.openSession()
+            for path in Self.broken.keys.sorted() {
+                let error = #expect(throws: CallFailure.self, "\(path)") { try host.get(session, path) }
+                #expect(error?.kind == bcr_failed, "\(path): \(error?.text ?? "")")
+                #expect(error?.text.isEmpty == false, "\(path)")
+            }
+            #expect(try host.get(session, "good").count == 1)
+        }
+    }
+
+    @Test func aBodyInAnswerToHeadFails() throws {
+        try onOwnThread {
+            let app = try ScriptedApp(["good": "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"])
+            let host = try GrainHost(port: app.port, command: try app.command())
+            defer { host.close() }
+            let session = try host.openSession()
+            #expect(throws: CallFailure.self) { try host.get(session, "bad", isHead: true) }
+            #expect(try host.get(session, "good", isHead: true).first?.contains("bytes=\"\"") == true)
+        }
+    }
+
+    @Test func anAnswerInTwoPiecesOfKnownLengthIsOneResult() throws {
+        try onOwnThread {
+            let app = try ScriptedApp()
+            let host = try GrainHost(port: app.port, command: try app.command())
+            defer { host.close() }
+            let session = try host.openSession()
+            let result = try host.get(session, "two")
+            #expect(result.count == 1 && result[0].contains("bytes=\"abcdef\""))
+        }
+    }
+
+    @Test func aStreamThatIsCutIsNotDone() throws {
+        try onOwnThread {
+            let body = String(repeating: "x", count: 20_000)
+            let app = try ScriptedApp(["cut": "HTTP/1.1 200 OK\r\nContent-Length: 30000\r\n\r\n" + body])
+            let host = try GrainHost(port: app.port, command: try app.command())
+            defer { host.close() }
+            let session = try host.openSession()
+            let sink = Sink()
+            let handle = try startStream(host, session, "cut", sink)
+            if !sink.isOver { host.wait { done in sink.onEvent = { if sink.isOver { done() } } } }
+            #expect(sink.bytes.count == 20_000)
+            #expect(!sink.events.contains(.done))
+            withExtendedLifetime(handle) {}
+        }
+    }
+
+    @Test func errorBodiesThatAreCodedKeepTheirCoding() throws {
+        try onOwnThread {
+            let app = try ScriptedApp([
+                "gz": "HTTP/1.1 404 No\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\n\r\n\u{1f}\u{8b}"
+            ])
+            let host = try GrainHost(port: app.port, command: try app.command())
+            defer { host.close() }
+            let session = try host.openSession()
+            try host.call(session, Wire.WebSession.Methods.get, { $1.setPath("gz") }) { response, _ in
+                let body = try response.clientError.nonHtmlBody
+                #expect(try body.encoding == "gzip")
+                #expect(try body.data.array == [0x1f, 0x8b])
+            }
+        }
+    }
+
+    @Test func unknownThingsAreRefusedAsTheHostExpects() throws {
+        try onOwnThread {
+            let app = try ScriptedApp()
+            let host = try GrainHost(port: app.port, command: try app.command())
+            defer { host.close() }
+            let unknownSession = #expect(throws: CallFailure.self) {
+                try host.call(host.view, Wire.UiView.Methods.newSession, { $1.setSessionType(1) }) { _, _ in }
+            }
+            #expect(unknownSession?.kind == bcr_failed)
+            let unknownMethod = #expect(throws: CallFailure.self) {
+                try host.call(host.view, Wire.ByteStream.Methods.done, { _, _ in }) { _, _ in }
+            }
+            #expect(unknownMethod?.kind == bcr_unimplemented)
+            let session = try host.openSession()
+            let noWebSocket = #expect(throws: CallFailure.self) {
+                try host.call(session, Wire.WebSession.Methods.openWebSocket) { payload, params in
+                    params.setPath("good")
+                    params.setClientStream(capability: payload.index(of: Capability(to: Sink(), on: host.loop)))
+                } _: { _, _ in }
+            }
+            #expect(noWebSocket?.kind == bcr_failed)
+        }
+    }
+}
+
+/// A GET whose answer is a stream.
+/// - Returns: The handle that keeps the stream flowing.
+func startStream(_ host: GrainHost, _ session: Capability, _ path: String, _ sink: Sink) throws -> Capability {
+    try host.call(session, Wire.WebSession.Methods.get) { payload, params in
+        params.setPath(path)
+        params.initContext().setResponseStream(capability: payload.index(of: Capability(to: sink, on: host.loop)))
+    } _: { response, message in
+        try #require(message.capability(try response.content.body.stream))
+    }
+}

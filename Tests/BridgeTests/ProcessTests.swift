@@ -1,0 +1,95 @@
+import CapnProto
+import Glibc
+import GrainSchemas
+import Testing
+
+@testable import HTTPBridge
+
+@Suite struct ProcessTests {
+    @Test func theAppGetsTheRecordedEnvironment() throws {
+        try onOwnThread {
+            let app = try TestApp()
+            let host = try GrainHost(port: app.port, command: app.command())
+            defer { host.close() }
+            _ = try host.get(try host.openSession(), "x")
+            let recorded = Place.contents(Place.fixtures + "app-environment.txt").split(separator: "\n").map(String.init)
+            // The recorded app's start delay was not set from within, and Python sets its own locale.
+            #expect(app.environment.filter { !$0.hasPrefix("STARTDELAY") } == recorded)
+        }
+    }
+
+    @Test func viewInfoAndSessionsAreThereBeforeTheApp() throws {
+        try onOwnThread {
+            let app = try ScriptedApp()
+            let host = try GrainHost(port: app.port, command: try app.command(startDelay: 0.3))
+            defer { host.close() }
+            let permissions = try host.call(host.view, Wire.UiView.Methods.getViewInfo, { _, _ in }) { info, _ in
+                try info.permissions.count
+            }
+            #expect(permissions == 3)
+            let session = try host.openSession()
+            #expect(app.log.isEmpty)
+            #expect(try host.get(session, "x").first?.contains("bytes=\"ok\"") == true)
+        }
+    }
+
+    @Test(arguments: [("exit 7", 7), ("kill -9 $$", 137), ("true", 0)] as [(String, Int32)])
+    func theBridgeEndsAsTheProgramEnds(_ example: (String, Int32)) throws {
+        try onOwnThread {
+            let host = try GrainHost(port: try Place.freePort(), command: ["sh", "-c", example.0])
+            #expect(host.waitForExit() == example.1)
+        }
+    }
+
+    @Test func onlyTheProgramsOwnEndCounts() throws {
+        try onOwnThread {
+            let host = try GrainHost(
+                port: try Place.freePort(), command: ["sh", "-c", "(exit 3) & (sleep 0.05; exit 4) & wait; exit 5"])
+            #expect(host.waitForExit() == 5)
+        }
+    }
+
+    @Test func aProgramThatIsNotThereIsAnError() throws {
+        try onOwnThread {
+            let host = try GrainHost(port: 1, command: ["no-such-program-at-all"])
+            #expect(host.waitForExit() == 1)
+        }
+    }
+
+    @Test func theAppGoesWithTheHost() throws {
+        try onOwnThread {
+            let app = try ScriptedApp()
+            let host = try GrainHost(port: app.port, command: try app.command())
+            _ = try host.get(try host.openSession(), "x")
+            #expect(host.close() == 1)
+            let probe = AppServer(port: app.port, on: host.loop)
+            for _ in 0..<100_000 where probe.answers {}
+            #expect(!probe.answers)
+        }
+    }
+
+    @Test(arguments: ["", "x -- y", "0 -- y", "80 y z", "80 --", "70000 -- y", "--config"])
+    func aWrongCommandLineIsRefused(_ line: String) {
+        #expect(Invocation(line.split(separator: " ").map(String.init)) == nil)
+    }
+
+    @Test func aCommandLineIsRead() throws {
+        let plain = try #require(Invocation(["8000", "--", "a", "--", "b"]))
+        #expect(plain.port == 8_000)
+        #expect(plain.command == ["a", "--", "b"])
+        #expect(plain.configurationPath == "/sandstorm-http-bridge-config")
+        #expect(try #require(Invocation(["--config", "/x", "1", "--", "a"])).configurationPath == "/x")
+    }
+}
+
+extension AppServer {
+    /// Whether somebody listens, asked with a blocking connect.
+    fileprivate var answers: Bool {
+        let descriptor = connect()
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var poll = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        Glibc.poll(&poll, 1, 1_000)
+        return poll.revents & Int16(POLLERR | POLLHUP) == 0
+    }
+}
