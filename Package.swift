@@ -92,7 +92,7 @@ let package = Package(
             name: "HTTPBridge", dependencies: ["CLinux", "CCapnpRPC", "CapnProto", "GrainSchemas", "HTTP1"],
             swiftSettings: strict),
         .executableTarget(
-            name: "barchan-http-bridge", dependencies: ["HTTPBridge"],
+            name: "barchan-http-bridge", dependencies: ["CLinux", "HTTPBridge"],
             swiftSettings: strict, linkerSettings: staticLinking + [.linkedLibrary("gcc_eh")]),
         .executableTarget(
             name: "sandbox-probe", dependencies: ["CLinux"], swiftSettings: strict, linkerSettings: staticLinking),
