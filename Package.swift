@@ -49,13 +49,13 @@ let package = Package(
         .target(name: "BarchanKernel", dependencies: [contract, "CLinux"], swiftSettings: strict),
         .target(name: "BarchanConformance", dependencies: [contract, "CLinux"], swiftSettings: strict),
         .target(
-            name: "BarchanConfiguration", dependencies: [contract, "BarchanKernel"], swiftSettings: strict),
+            name: "BarchanConfiguration", dependencies: [contract, "BarchanKernel", "TOML"], swiftSettings: strict),
         .target(name: "BarchanControl", dependencies: [contract, "BarchanKernel", "CLinux"], swiftSettings: strict),
         .executableTarget(
             name: "barchan",
             dependencies: [
-                contract, "BarchanKernel", "BarchanConformance", "BarchanConfiguration", "BarchanControl", "SPK", "CLinux",
-                "TOMLKit", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                contract, "BarchanKernel", "BarchanConformance", "BarchanConfiguration", "BarchanControl", "SPK", "TOML", "CLinux",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
 
@@ -66,6 +66,7 @@ let package = Package(
             name: "SPK", dependencies: [contract, "CapnProto", "GrainSchemas", "CLzma", "CSodium"],
             swiftSettings: strict),
         .target(name: "HTTP1", swiftSettings: strict),
+        .target(name: "TOML", swiftSettings: strict),
         .target(name: "HTTP1Server", swiftSettings: strict),
 
         // C: thin headers and facades.
@@ -121,6 +122,7 @@ let package = Package(
                 swiftSettings: strict),
             .testTarget(name: "CapnProtoTests", dependencies: ["CapnProto", "GrainSchemas"], swiftSettings: strict),
             .testTarget(name: "SPKTests", dependencies: ["SPK", "CapnProto", "GrainSchemas"], swiftSettings: strict),
+            .testTarget(name: "TOMLTests", dependencies: ["TOML"], swiftSettings: strict),
             .testTarget(name: "HTTP1Tests", dependencies: ["HTTP1"], swiftSettings: strict),
             .testTarget(name: "HTTP1ServerTests", dependencies: ["HTTP1Server"], swiftSettings: strict),
             .testTarget(

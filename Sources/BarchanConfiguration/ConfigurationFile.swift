@@ -1,5 +1,6 @@
 import Barchan
 import BarchanKernel
+import TOML
 
 /// Reads a configuration in TOML; see ``ConfigurationKeys`` for what it may contain.
 public struct ConfigurationFile {
@@ -76,7 +77,7 @@ public struct ConfigurationFile {
         case .boolean(let flag): return .boolean(flag)
         case .integer(let number): return .integer(number)
         case .array(let elements):
-            let texts = elements.compactMap(\.text)
+            let texts = elements.compactMap(\.string)
             if texts.count == elements.count { return .strings(texts) }
         case .table, .other, nil: break
         }

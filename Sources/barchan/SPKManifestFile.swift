@@ -1,6 +1,6 @@
 import Barchan
 import SPK
-import TOMLKit
+import TOML
 
 /// An author's description of an app, in TOML; contrib/examples/README.md says what it may contain.
 struct ManifestFile {
@@ -108,12 +108,10 @@ struct ManifestTable {
 
     init(file path: String) throws(HostError) {
         let bytes = try readFile(path, maximumBytes: 1 << 20)
-        do {
-            table = try TOMLTable(string: String(decoding: bytes, as: UTF8.self))
-        } catch let error as TOMLParseError {
-            throw HostError(.invalidArgument, "read '\(path)': \(error.description), \(error.source.debugDescription)")
+        do throws(TOMLParser.Mistake) {
+            table = try TOMLParser.parse(String(decoding: bytes, as: UTF8.self))
         } catch {
-            throw HostError(.invalidArgument, "read '\(path)': \(error)")
+            throw HostError(.invalidArgument, "read '\(path)', line \(error.line): \(error.text)")
         }
         self.path = path
         place = ""
@@ -136,7 +134,7 @@ struct ManifestTable {
     }
 
     func allow(_ names: String...) throws(HostError) {
-        for key in table.keys.sorted() where !names.contains(key) {
+        for key in table.keys where !names.contains(key) {
             throw mistake("unknown key '\(key)'; known are: \(names.joined(separator: ", "))")
         }
     }
@@ -152,14 +150,14 @@ struct ManifestTable {
         return text
     }
 
-    func integer(_ name: String) throws(HostError) -> Int {
-        guard let value = table[name]?.int else { throw mistake("'\(name)' is missing, or no whole number") }
+    func integer(_ name: String) throws(HostError) -> Int64 {
+        guard let value = table[name]?.integer else { throw mistake("'\(name)' is missing, or no whole number") }
         return value
     }
 
     func flag(_ name: String) throws(HostError) -> Bool {
         guard let value = table[name] else { return false }
-        guard let flag = value.bool else { throw mistake("'\(name)' is true or false") }
+        guard let flag = value.boolean else { throw mistake("'\(name)' is true or false") }
         return flag
     }
 

@@ -89,7 +89,7 @@ import Testing
 
     @Test(arguments: [
         ("[host]\ndata = \n", "line 2: a value is missing"), ("[host\n", "line 1: the name of a section has no ']'"),
-        ("[]", "line 1: a name is missing"), ("[[host]]", "line 1: a list of tables, [[ ]], is not used here"),
+        ("[]", "line 1: a name is missing"), ("[[host]", "line 1: the name of a section has no ']'"),
         ("[host]\n\n[host]", "line 3: section [host] is there twice"), ("[host]\nlog = info", "line 2: 'info' is no value; text needs quotation marks"),
         ("[host]\ndata", "line 2: 'data' has no '='"), ("[host]\ndata = \"x", "line 2: a text has no end"),
         ("[host]\ndata = \"x\ny\"", "line 2: a text has no end in its line"), ("[host]\na = 1\na = 2", "line 3: 'a' is there twice"),

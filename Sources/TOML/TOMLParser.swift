@@ -1,11 +1,11 @@
-/// Reads TOML 1.0. What no configuration needs - arrays of tables, fractions, dates - is an error or ``TOMLValue/other``.
+/// Reads TOML 1.0. Fractions and dates become ``TOMLValue/other``.
 ///
 /// Our own, because a missing value or a malformed header stops the process in the wrapped C++ parser we tried.
-struct TOMLParser {
+public struct TOMLParser {
     /// What is wrong, and in which line.
-    struct Mistake: Error {
-        let line: Int
-        let text: String
+    public struct Mistake: Error {
+        public let line: Int
+        public let text: String
     }
 
     static let maximumDepth = 16
@@ -16,7 +16,8 @@ struct TOMLParser {
 
     private init(_ text: String) { bytes = Array(text.utf8) }
 
-    static func parse(_ text: String) throws(Mistake) -> TOMLTable {
+    /// The document's outermost table.
+    public static func parse(_ text: String) throws(Mistake) -> TOMLTable {
         var parser = TOMLParser(text)
         return try parser.document()
     }
@@ -80,11 +81,18 @@ struct TOMLParser {
     }
 
     private mutating func header(in root: TOMLTable) throws(Mistake) -> TOMLTable {
-        guard current != UInt8(ascii: "[") else { throw mistake("a list of tables, [[ ]], is not used here") }
+        let isList = take("[")
         let path = try keyPath()
-        guard take("]") else { throw mistake("the name of a section has no ']'") }
+        guard isList ? take("]]") : take("]") else { throw mistake("the name of a section has no ']'") }
+        let name = path.joined(separator: ".")
+        if isList {
+            guard let last = path.last, let table = try descend(path.dropLast(), from: root).appendTable(named: last) else {
+                throw mistake("'\(name)' is there already and no list of sections")
+            }
+            return table
+        }
         let table = try descend(path[...], from: root)
-        guard !table.isDefined else { throw mistake("section [\(path.joined(separator: "."))] is there twice") }
+        guard !table.isDefined else { throw mistake("section [\(name)] is there twice") }
         table.isDefined = true
         return table
     }

@@ -1,0 +1,79 @@
+/// A value of a TOML document.
+public indirect enum TOMLValue {
+    case string(String)
+    case integer(Int64)
+    case boolean(Bool)
+    case array([TOMLValue])
+    case table(TOMLTable)
+    /// A kind of value that nothing here takes: a fraction or a date.
+    case other
+
+    public var string: String? {
+        guard case .string(let text) = self else { return nil }
+        return text
+    }
+
+    public var integer: Int64? {
+        guard case .integer(let number) = self else { return nil }
+        return number
+    }
+
+    public var boolean: Bool? {
+        guard case .boolean(let flag) = self else { return nil }
+        return flag
+    }
+
+    public var array: [TOMLValue]? {
+        guard case .array(let elements) = self else { return nil }
+        return elements
+    }
+
+    public var table: TOMLTable? {
+        guard case .table(let table) = self else { return nil }
+        return table
+    }
+}
+
+/// A table, filled while its document is read and left alone afterwards.
+public final class TOMLTable {
+    private var entries: [String: TOMLValue] = [:]
+    /// The entries made by `[[name]]`: their last table is what a header behind them continues.
+    private var lists: Set<String> = []
+    /// Its header or inline form was there, so another one is a mistake.
+    var isDefined = false
+    /// An inline table takes no more entries.
+    var isInline = false
+
+    /// Ordered.
+    public var keys: [String] { entries.keys.sorted() }
+    public subscript(name: String) -> TOMLValue? { entries[name] }
+
+    /// - Returns: Whether the name was free.
+    func add(_ value: TOMLValue, named name: String) -> Bool {
+        guard entries[name] == nil, !isInline else { return false }
+        entries[name] = value
+        return true
+    }
+
+    /// The table under `name`, made when nothing is there; nil when something else is.
+    func subtable(_ name: String) -> TOMLTable? {
+        guard let value = entries[name] else {
+            let table = TOMLTable()
+            return add(.table(table), named: name) ? table : nil
+        }
+        let table = lists.contains(name) ? value.array?.last?.table : value.table
+        return table?.isInline == false ? table : nil
+    }
+
+    /// One more table in the list under `name`; nil when something else is there.
+    func appendTable(named name: String) -> TOMLTable? {
+        let table = TOMLTable()
+        if lists.contains(name), let elements = entries[name]?.array {
+            entries[name] = .array(elements + [.table(table)])
+            return table
+        }
+        guard add(.array([.table(table)]), named: name) else { return nil }
+        lists.insert(name)
+        return table
+    }
+}
