@@ -5,7 +5,8 @@ import Synchronization
 final class MemoryFrontendHost: FrontendHost, AccountDirectory, AppDirectory, GrainDirectory, SessionDirectory {
     let token = Secret.random()
     let grain: GrainSummary
-    private let person = Account(identifier: .random(), displayName: "Somebody", handle: "somebody", role: .administrator)
+    private let person = Account(
+        identifier: .random(), displayName: "Somebody", handle: "somebody", role: .administrator)
     private let package: InstalledPackage
     private let state = Mutex(State())
 
@@ -17,17 +18,21 @@ final class MemoryFrontendHost: FrontendHost, AccountDirectory, AppDirectory, Gr
 
     init() {
         let command = Command(arguments: ["/app"])
-        guard let identifier = PackageID(String(repeating: "0", count: 32)), let app = AppID(String(repeating: "0", count: 52)) else {
+        guard let identifier = PackageID(String(repeating: "0", count: 32)),
+            let app = AppID(String(repeating: "0", count: 52))
+        else {
             preconditionFailure("both identifiers are well-formed")
         }
         package = InstalledPackage(
             identifier: identifier, app: app,
             manifest: AppManifest(
                 title: "An app", version: 1, marketingVersion: "1",
-                actions: [AppAction(title: "New thing", nounPhrase: "thing", description: "", command: command)], continueCommand: command),
+                actions: [AppAction(title: "New thing", nounPhrase: "thing", description: "", command: command)],
+                continueCommand: command),
             tree: PackageTree(layers: ["/"]), sizeBytes: 0)
         grain = GrainSummary(
-            identifier: .random(), title: "The only grain here", app: app, appTitle: "An app", package: identifier, state: .stopped,
+            identifier: .random(), title: "The only grain here", app: app, appTitle: "An app", package: identifier,
+            state: .stopped,
             usedBytes: 0, lastUsed: 0)
     }
 
@@ -68,11 +73,15 @@ final class MemoryFrontendHost: FrontendHost, AccountDirectory, AppDirectory, Gr
     func grains(for account: AccountID) async throws(HostError) -> [GrainSummary] { [grain] }
 
     func grain(_ grain: GrainID, for account: AccountID) async throws(HostError) -> GrainSummary {
-        guard grain == self.grain.identifier, account == person.identifier else { throw HostError(.notFound, "find a grain: none here") }
+        guard grain == self.grain.identifier, account == person.identifier else {
+            throw HostError(.notFound, "find a grain: none here")
+        }
         return self.grain
     }
 
-    func create(package: PackageID, action: Int, title: String?, by account: AccountID) async throws(HostError) -> GrainSummary { grain }
+    func create(package: PackageID, action: Int, title: String?, by account: AccountID) async throws(HostError)
+        -> GrainSummary
+    { grain }
     func rename(_ grain: GrainID, to title: String, by account: AccountID) async throws(HostError) {}
     func stop(_ grain: GrainID, by account: AccountID) async throws(HostError) {}
     func remove(_ grain: GrainID, by account: AccountID) async throws(HostError) {}
@@ -106,7 +115,9 @@ final class MemorySession: GrainSession {
 
     func openWebSocket(
         _ request: WebSocketRequest, from client: WebClient, incoming: any ByteReader
-    ) async throws(HostError) -> WebSocketResponse { throw HostError(.unsupported, "open a web socket: the app has none") }
+    ) async throws(HostError) -> WebSocketResponse {
+        throw HostError(.unsupported, "open a web socket: the app has none")
+    }
 
     func keepAlive() async throws(HostError) {}
     func close() async {}

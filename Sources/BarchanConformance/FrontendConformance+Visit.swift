@@ -25,7 +25,9 @@ final class Visit: @unchecked Sendable {
     }
 
     /// Serves while `body` runs, and ends as the host ends it.
-    static func make(to provider: any FrontendProvider, _ body: @escaping @Sendable (Visit) async throws -> Void) async throws {
+    static func make(to provider: any FrontendProvider, _ body: @escaping @Sendable (Visit) async throws -> Void)
+        async throws
+    {
         let host = MemoryFrontendHost()
         let (addresses, announce) = AsyncStream.makeStream(of: FrontendAddress.self)
         try await withThrowingTaskGroup(of: Bool.self) { group in
@@ -61,8 +63,12 @@ final class Visit: @unchecked Sendable {
         let path = String(address.loginLink(token: host.token).dropFirst(address.baseURL.count))
         var answer = try await get(path)
         // The link's page may ask first.
-        if answer.values("set-cookie").isEmpty { answer = try await send("POST", path, host: shellHost, ["Origin: \(address.baseURL)", "Content-Length: 0"]) }
-        guard let cookie = Visit.cookie(answer) else { throw ConformanceFailure("the login link sets no cookie (status \(answer.status))") }
+        if answer.values("set-cookie").isEmpty {
+            answer = try await send("POST", path, host: shellHost, ["Origin: \(address.baseURL)", "Content-Length: 0"])
+        }
+        guard let cookie = Visit.cookie(answer) else {
+            throw ConformanceFailure("the login link sets no cookie (status \(answer.status))")
+        }
         loginCookie = cookie
     }
 
@@ -133,9 +139,11 @@ final class Visit: @unchecked Sendable {
 
     private static func frameSource(_ page: String) -> String? {
         let bytes = Array(page.utf8), opening = Array("<iframe".utf8), attribute = Array(" src=\"".utf8)
-        guard let frame = first(opening, in: bytes, from: 0), let start = first(attribute, in: bytes, from: frame) else { return nil }
+        guard let frame = first(opening, in: bytes, from: 0), let start = first(attribute, in: bytes, from: frame)
+        else { return nil }
         let value = bytes[(start + attribute.count)...].prefix { $0 != 0x22 }
-        return String(decoding: value, as: UTF8.self).split(separator: "&amp;", omittingEmptySubsequences: false).joined(separator: "&")
+        return String(decoding: value, as: UTF8.self).split(separator: "&amp;", omittingEmptySubsequences: false)
+            .joined(separator: "&")
     }
 
     private static func first(_ pattern: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {
@@ -159,7 +167,8 @@ struct LoopbackExchange: Sendable {
     func run(_ request: [UInt8]) async throws -> [UInt8] {
         let port = port
         let result: [UInt8]? = await withCheckedContinuation { continuation in
-            let job = Unmanaged.passRetained(Job { continuation.resume(returning: LoopbackExchange.exchange(request, port)) })
+            let job = Unmanaged.passRetained(
+                Job { continuation.resume(returning: LoopbackExchange.exchange(request, port)) })
             var thread = pthread_t()
             let outcome = pthread_create(
                 &thread, nil,
@@ -189,9 +198,13 @@ struct LoopbackExchange: Sendable {
         address.sin_port = port.bigEndian
         address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
         let connected = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
         }
-        guard connected == 0, send(descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count else { return nil }
+        guard connected == 0, send(descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count else {
+            return nil
+        }
         var answer: [UInt8] = [], buffer = [UInt8](repeating: 0, count: 16_384)
         while true {
             let count = recv(descriptor, &buffer, buffer.count, 0)

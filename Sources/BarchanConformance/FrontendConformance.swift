@@ -4,10 +4,12 @@ import Barchan
 /// link, open a grain and go where its frame goes.
 public enum FrontendConformance {
     public static let checks: [ConformanceCheck<any FrontendProvider>] = [
-        ConformanceCheck("announcesItself", "the address people open is announced once and has no trailing slash") { provider in
+        ConformanceCheck("announcesItself", "the address people open is announced once and has no trailing slash") {
+            provider in
             try await Visit.make(to: provider) { visit in
                 try require(visit.address.baseURL.contains("://"), "the address is '\(visit.address.baseURL)'")
-                try require(!visit.address.baseURL.hasSuffix("/"), "the address '\(visit.address.baseURL)' ends with a slash")
+                try require(
+                    !visit.address.baseURL.hasSuffix("/"), "the address '\(visit.address.baseURL)' ends with a slash")
             }
         },
         ConformanceCheck("answersWhenReady", "people can connect as soon as the address is announced") { provider in
@@ -34,14 +36,17 @@ public enum FrontendConformance {
                 throw ConformanceFailure("the link logged in a second browser")
             }
         },
-        ConformanceCheck("requestsReachTheApp", "what the browser asks of an open grain reaches its app, and the answer comes back") { provider in
+        ConformanceCheck(
+            "requestsReachTheApp", "what the browser asks of an open grain reaches its app, and the answer comes back"
+        ) { provider in
             try await Visit.make(to: provider) { visit in
                 let answer = try await visit.openGrain(path: "/some/page?x=y")
                 try require(answer.status == 200, "the grain's page has status \(answer.status)")
                 try require(answer.text == "some/page?x=y", "the app was asked for '\(answer.text)'")
             }
         },
-        ConformanceCheck("appCannotSetHeaders", "no line of an app's answer becomes a header of another name") { provider in
+        ConformanceCheck("appCannotSetHeaders", "no line of an app's answer becomes a header of another name") {
+            provider in
             try await Visit.make(to: provider) { visit in
                 let answer = try await visit.openGrain(path: "/split")
                 try require(answer.values("x-split").isEmpty, "a line break of the app's became a header")
@@ -63,7 +68,8 @@ public enum FrontendConformance {
             }
         },
         ConformanceCheck(
-            "contentSecurityPolicy", "every answer of a grain's host carries one policy that keeps the page and its frame in",
+            "contentSecurityPolicy",
+            "every answer of a grain's host carries one policy that keeps the page and its frame in",
             required: [.contentSecurityPolicy]
         ) { provider in
             try await Visit.make(to: provider) { visit in
@@ -72,9 +78,14 @@ public enum FrontendConformance {
                 let failed = try await visit.get("/fail", host: visit.grainHost, cookie: visit.grainCookie)
                 for answer in [page, refused, failed] + visit.starts {
                     let policy = answer.values("content-security-policy")
-                    try require(policy.count == 1, "an answer with status \(answer.status) carries \(policy.count) policies")
-                    for part in ["default-src 'none'", "frame-ancestors", "form-action", "base-uri", "object-src 'none'"] {
-                        try require(policy[0].contains(part), "the policy of an answer with status \(answer.status) has no \(part)")
+                    try require(
+                        policy.count == 1, "an answer with status \(answer.status) carries \(policy.count) policies")
+                    for part in [
+                        "default-src 'none'", "frame-ancestors", "form-action", "base-uri", "object-src 'none'",
+                    ] {
+                        try require(
+                            policy[0].contains(part),
+                            "the policy of an answer with status \(answer.status) has no \(part)")
                     }
                 }
             }

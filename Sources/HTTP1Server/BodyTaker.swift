@@ -11,7 +11,9 @@ public struct BodyTaker: Sendable {
         public var data: Range<Int>
     }
 
-    private enum State { case data(Int64), size(UInt64, digits: Int), extensions(Int), sizeEnd, dataEnd, trailer(Int, line: Int), over }
+    private enum State {
+        case data(Int64), size(UInt64, digits: Int), extensions(Int), sizeEnd, dataEnd, trailer(Int, line: Int), over
+    }
 
     private let limits: RequestLimits
     private let isChunked: Bool

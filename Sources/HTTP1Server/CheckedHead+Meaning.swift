@@ -109,7 +109,8 @@ private func isAuthority(_ text: String) -> Bool {
     let name = bytes[..<end]
     guard let first = name.first, name.count <= 255 else { return false }
     if first == 0x5b {
-        return name.last == 0x5d && name.dropFirst().dropLast().allSatisfy { isHexDigit($0) || $0 == 0x3a || $0 == 0x2e }
+        return name.last == 0x5d
+            && name.dropFirst().dropLast().allSatisfy { isHexDigit($0) || $0 == 0x3a || $0 == 0x2e }
     }
     return name.allSatisfy { isDigit($0) || ($0 >= 0x61 && $0 <= 0x7a) || $0 == 0x2d || $0 == 0x2e || $0 == 0x5f }
 }

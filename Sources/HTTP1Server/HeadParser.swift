@@ -28,7 +28,9 @@ public struct HeadParser: Sendable {
             if isEmpty && lines > 0 { return try finish(at: scanned) }
             if isEmpty && lineFeed > 1 { throw RequestFault(400, "The request starts with empty lines.") }
             lines += isEmpty ? 0 : 1
-            if lines > limits.fields + 1 { throw RequestFault(431, "The request has more than \(limits.fields) fields.") }
+            if lines > limits.fields + 1 {
+                throw RequestFault(431, "The request has more than \(limits.fields) fields.")
+            }
         }
         scanned = input.count
         try checkSize(input.count)
@@ -90,10 +92,12 @@ public struct HeadParser: Sendable {
 
     private func readRequestLine(_ line: Range<Int>, into head: inout CheckedHead) throws(RequestFault) {
         let bytes = head.bytes
-        guard let first = bytes[line].firstIndex(of: 0x20), let last = bytes[line].lastIndex(of: 0x20), first < last else {
+        guard let first = bytes[line].firstIndex(of: 0x20), let last = bytes[line].lastIndex(of: 0x20), first < last
+        else {
             throw RequestFault(400, "The request line is not a method, an address and a version.")
         }
-        guard first > line.lowerBound, first - line.lowerBound <= 32, bytes[line.lowerBound..<first].allSatisfy(isTokenByte)
+        guard first > line.lowerBound, first - line.lowerBound <= 32,
+            bytes[line.lowerBound..<first].allSatisfy(isTokenByte)
         else { throw RequestFault(400, "The method is not a word.") }
         guard last - first - 1 <= limits.targetBytes else {
             throw RequestFault(414, "The address is longer than \(limits.targetBytes) bytes.")
@@ -111,7 +115,8 @@ public struct HeadParser: Sendable {
         if bytes.elementsEqual("HTTP/1.0".utf8) { return 0 }
         let isVersion = bytes.count == 8 && bytes.starts(with: "HTTP/".utf8) && bytes.last.map(isDigit) == true
         throw isVersion
-            ? RequestFault(505, "This server speaks HTTP/1.1.") : RequestFault(400, "The request line has no HTTP version.")
+            ? RequestFault(505, "This server speaks HTTP/1.1.")
+            : RequestFault(400, "The request line has no HTTP version.")
     }
 
     private func readField(_ line: Range<Int>, of bytes: inout [UInt8]) throws(RequestFault) -> CheckedHead.Field {

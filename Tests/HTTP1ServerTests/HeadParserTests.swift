@@ -3,7 +3,8 @@ import Testing
 
 /// However the bytes arrive, the same head is found.
 @Suite struct HeadParserTests {
-    static let head = "POST /a?b=c HTTP/1.1\r\nHost: Grain.Localhost:6080\r\nX-A: 1\r\nx-a:  2 \r\nContent-Length: 12\r\n\r\n"
+    static let head =
+        "POST /a?b=c HTTP/1.1\r\nHost: Grain.Localhost:6080\r\nX-A: 1\r\nx-a:  2 \r\nContent-Length: 12\r\n\r\n"
 
     @Test func readsAHead() throws {
         let head = try HeadParser().parse(Array(HeadParserTests.head.utf8))
@@ -38,7 +39,9 @@ import Testing
         var generator = SystemRandomNumberGenerator()
         for _ in 0..<2000 {
             var bytes = Array(HeadParserTests.head.utf8)
-            for _ in 0..<Int.random(in: 1...6) { bytes[Int.random(in: 0..<bytes.count)] = UInt8.random(in: 0...255, using: &generator) }
+            for _ in 0..<Int.random(in: 1...6) {
+                bytes[Int.random(in: 0..<bytes.count)] = UInt8.random(in: 0...255, using: &generator)
+            }
             var parser = HeadParser()
             guard let end = try? bytes.withUnsafeBytes({ try parser.endOfHead(in: $0) }) else { continue }
             _ = try? parser.parse(Array(bytes[..<end]))
@@ -48,7 +51,9 @@ import Testing
 
 /// The body is the same whatever pieces it comes in.
 @Suite struct BodyTakerTests {
-    private func take(_ text: String, _ framing: RequestFraming, pieces step: Int) throws -> (body: String, rest: Int, isOver: Bool) {
+    private func take(_ text: String, _ framing: RequestFraming, pieces step: Int) throws -> (
+        body: String, rest: Int, isOver: Bool
+    ) {
         var taker = BodyTaker(framing: framing), body: [UInt8] = [], input: [UInt8] = []
         for byte in text.utf8.enumerated() {
             input.append(byte.element)
@@ -87,7 +92,9 @@ import Testing
         var generator = SystemRandomNumberGenerator()
         for _ in 0..<2000 {
             var bytes = Array("5\r\nhello\r\n3;a\r\nyou\r\n0\r\nA: b\r\n\r\n".utf8)
-            for _ in 0..<Int.random(in: 1...4) { bytes[Int.random(in: 0..<bytes.count)] = UInt8.random(in: 0...255, using: &generator) }
+            for _ in 0..<Int.random(in: 1...4) {
+                bytes[Int.random(in: 0..<bytes.count)] = UInt8.random(in: 0...255, using: &generator)
+            }
             var taker = BodyTaker(framing: .chunked)
             while !bytes.isEmpty, let step = try? bytes.withUnsafeBytes({ try taker.decode($0) }), step.consumed > 0 {
                 bytes.removeFirst(step.consumed)

@@ -13,16 +13,23 @@ import Testing
         host.directory.withLock {
             $0.packages += [
                 FakeHost.package("Fossil", id: "fedcba98765432100123456789abcdef", app: "f", noun: "repository"),
-                FakeHost.package("A board with quite a long name", id: "aedcba98765432100123456789abcdef", app: "h", noun: "board"),
+                FakeHost.package(
+                    "A board with quite a long name", id: "aedcba98765432100123456789abcdef", app: "h", noun: "board"),
             ]
             $0.tokens.formUnion((0..<20).map { "open-sesame-\($0)" })
         }
         host.addGrain("Recipes", state: .running, usedBytes: 1_250_000, lastUsed: now - 20)
-        host.addGrain("Minutes of the garden club, and of everybody else who comes along", state: .stopped, lastUsed: now - 5000)
-        host.addGrain("Broken", state: .crashed(reason: "start the app: it ended with status 127"), usedBytes: 0, lastUsed: now - 500_000)
-        host.addGrain("<script>alert(1)</script>", state: .starting, usedBytes: 12_000_000_000, lastUsed: now - 86_400 * 200)
+        host.addGrain(
+            "Minutes of the garden club, and of everybody else who comes along", state: .stopped, lastUsed: now - 5000)
+        host.addGrain(
+            "Broken", state: .crashed(reason: "start the app: it ended with status 127"), usedBytes: 0,
+            lastUsed: now - 500_000)
+        host.addGrain(
+            "<script>alert(1)</script>", state: .starting, usedBytes: 12_000_000_000, lastUsed: now - 86_400 * 200)
         host.answer(Demonstration.app)
-        host.answerSockets { (request, incoming) throws(HostError) in WebSocketResponse(protocols: [], outgoing: incoming) }
+        host.answerSockets { (request, incoming) throws(HostError) in
+            WebSocketResponse(protocols: [], outgoing: incoming)
+        }
         try await Serving.run(host, settings: ["port": .integer(Demonstration.port ?? 0)]) { serving async throws in
             let session = host.openSession()
             print("demo: \(serving.baseURL)/login/open-sesame")
@@ -39,8 +46,13 @@ import Testing
             content.mimeType = "text/plain"
             return WebResponse(.content(status: 200, content))
         }
-        if request.path == "fail" { throw HostError(.failed, "start the app: it ended with status 127; its log says why") }
-        if request.path == "away" { return WebResponse(.redirect(isPermanent: false, switchToGet: true, location: "https://example.org/?data=secret")) }
+        if request.path == "fail" {
+            throw HostError(.failed, "start the app: it ended with status 127; its log says why")
+        }
+        if request.path == "away" {
+            return WebResponse(
+                .redirect(isPermanent: false, switchToGet: true, location: "https://example.org/?data=secret"))
+        }
         var content = WebContent(.bytes(Array(page(request).utf8)))
         content.mimeType = "text/html; charset=utf-8"
         var response = WebResponse(.content(status: 200, content))

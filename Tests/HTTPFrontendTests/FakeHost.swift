@@ -8,7 +8,8 @@ final class FakeHost: FrontendHost, Sendable {
 
     let directory = Mutex(Directory())
     let handler = Mutex<Handler>(FakeHost.echo)
-    let socketHandler = Mutex<SocketHandler>({ (_, _) throws(HostError) in throw HostError(.unsupported, "no sockets") })
+    let socketHandler = Mutex<SocketHandler>({ (_, _) throws(HostError) in throw HostError(.unsupported, "no sockets") }
+    )
 
     struct Directory {
         var tokens: Set<String> = ["open-sesame"]
@@ -34,11 +35,15 @@ final class FakeHost: FrontendHost, Sendable {
         let command = Command(arguments: ["/bin/wiki"], environment: [])
         var manifest = AppManifest(
             title: title, version: 3, marketingVersion: "2022-07-31",
-            actions: [AppAction(title: "New \(noun)", nounPhrase: noun, description: "", command: command)], continueCommand: command)
+            actions: [AppAction(title: "New \(noun)", nounPhrase: noun, description: "", command: command)],
+            continueCommand: command)
         manifest.shortDescription = "Pages anybody can edit"
-        guard let identifier = PackageID(id), let app = AppID(String(repeating: app, count: 52)) else { fatalError("identifiers are well-formed") }
+        guard let identifier = PackageID(id), let app = AppID(String(repeating: app, count: 52)) else {
+            fatalError("identifiers are well-formed")
+        }
         return InstalledPackage(
-            identifier: identifier, app: app, manifest: manifest, tree: PackageTree(layers: ["/nowhere"]), sizeBytes: 23_400_000)
+            identifier: identifier, app: app, manifest: manifest, tree: PackageTree(layers: ["/nowhere"]),
+            sizeBytes: 23_400_000)
     }
 
     var accounts: any AccountDirectory { FakeAccounts(host: self) }
@@ -64,7 +69,9 @@ final class FakeHost: FrontendHost, Sendable {
     }
 
     @discardableResult
-    func addGrain(_ title: String = "My wiki", state: GrainState = .stopped, usedBytes: Int64 = 52_300, lastUsed: Int64 = 0) -> GrainSummary {
+    func addGrain(
+        _ title: String = "My wiki", state: GrainState = .stopped, usedBytes: Int64 = 52_300, lastUsed: Int64 = 0
+    ) -> GrainSummary {
         let wiki = FakeHost.wiki
         let grain = GrainSummary(
             identifier: GrainID.random(), title: title, app: wiki.app, appTitle: wiki.manifest.title,
@@ -130,14 +137,18 @@ struct FakeAccounts: AccountDirectory {
         return Login(account: FakeHost.person, secret: host.logIn(), lifetime: .seconds(3600))
     }
 
-    func account(forLogin secret: Secret) async throws(HostError) -> Account? { host.directory.withLock { $0.logins[secret.text] } }
+    func account(forLogin secret: Secret) async throws(HostError) -> Account? {
+        host.directory.withLock { $0.logins[secret.text] }
+    }
     func logOut(_ secret: Secret) async throws(HostError) { host.directory.withLock { $0.logins[secret.text] = nil } }
 }
 
 struct FakeApps: AppDirectory {
     let host: FakeHost
 
-    func apps(for account: AccountID) async throws(HostError) -> [InstalledPackage] { host.directory.withLock { $0.packages } }
+    func apps(for account: AccountID) async throws(HostError) -> [InstalledPackage] {
+        host.directory.withLock { $0.packages }
+    }
 
     func install(
         _ file: any ByteReader, by account: AccountID, progress: @escaping @Sendable (Int64) -> Void
@@ -153,7 +164,9 @@ struct FakeApps: AppDirectory {
 
     func uninstall(_ app: AppID, by account: AccountID) async throws(HostError) {
         let users = host.directory.withLock { $0.grains.count { $0.app == app } }
-        guard users == 0 else { throw HostError(.invalidArgument, "remove the app: \(users) grains use it; delete them first") }
+        guard users == 0 else {
+            throw HostError(.invalidArgument, "remove the app: \(users) grains use it; delete them first")
+        }
         host.directory.withLock { $0.packages.removeAll { $0.app == app } }
     }
 }
@@ -161,7 +174,9 @@ struct FakeApps: AppDirectory {
 struct FakeGrains: GrainDirectory {
     let host: FakeHost
 
-    func grains(for account: AccountID) async throws(HostError) -> [GrainSummary] { host.directory.withLock { $0.grains } }
+    func grains(for account: AccountID) async throws(HostError) -> [GrainSummary] {
+        host.directory.withLock { $0.grains }
+    }
 
     func grain(_ grain: GrainID, for account: AccountID) async throws(HostError) -> GrainSummary {
         guard let found = host.directory.withLock({ $0.grains.first { $0.identifier == grain } }) else {
@@ -170,15 +185,21 @@ struct FakeGrains: GrainDirectory {
         return found
     }
 
-    func create(package: PackageID, action: Int, title: String?, by account: AccountID) async throws(HostError) -> GrainSummary {
+    func create(package: PackageID, action: Int, title: String?, by account: AccountID) async throws(HostError)
+        -> GrainSummary
+    {
         guard package == FakeHost.wiki.identifier else { throw HostError(.notFound, "There is no such package.") }
         return host.addGrain(title ?? "Untitled wiki")
     }
 
     func rename(_ grain: GrainID, to title: String, by account: AccountID) async throws(HostError) {
-        guard !title.isEmpty else { throw HostError(.invalidArgument, "rename the grain: a title has from 1 to 200 characters") }
+        guard !title.isEmpty else {
+            throw HostError(.invalidArgument, "rename the grain: a title has from 1 to 200 characters")
+        }
         host.directory.withLock { directory in
-            for index in directory.grains.indices where directory.grains[index].identifier == grain { directory.grains[index].title = title }
+            for index in directory.grains.indices where directory.grains[index].identifier == grain {
+                directory.grains[index].title = title
+            }
         }
     }
 
@@ -203,7 +224,9 @@ struct FakeSessions: SessionDirectory {
     }
 
     func session(_ identifier: SessionID) async -> (any GrainSession)? {
-        guard let session = host.directory.withLock({ $0.sessions[identifier.text] }), !session.isClosed.withLock({ $0 }) else { return nil }
+        guard let session = host.directory.withLock({ $0.sessions[identifier.text] }),
+            !session.isClosed.withLock({ $0 })
+        else { return nil }
         return session
     }
 }

@@ -34,7 +34,10 @@ import Testing
         ("DELETE", [], .delete), ("OPTIONS", [], .options), ("PROPFIND", [], .propfind(depth: .infinity)),
         ("PROPFIND", ["Depth: 0"], .propfind(depth: .zero)), ("PROPFIND", ["Depth: 1"], .propfind(depth: .one)),
         ("PROPPATCH", [], .proppatch), ("MKCOL", [], .mkcol), ("ACL", [], .acl), ("REPORT", [], .report),
-        ("COPY", ["Destination: http://HOST/b%20c", "Overwrite: F"], .copy(destination: "b%20c", noOverwrite: true, depth: .infinity)),
+        (
+            "COPY", ["Destination: http://HOST/b%20c", "Overwrite: F"],
+            .copy(destination: "b%20c", noOverwrite: true, depth: .infinity)
+        ),
         ("MOVE", ["Destination: /x/y"], .move(destination: "x/y", noOverwrite: false)),
         ("LOCK", ["Depth: 0"], .lock(isShallow: true)), ("LOCK", [], .lock(isShallow: false)),
         ("UNLOCK", ["Lock-Token: <urn:a>"], .unlock(lockToken: "<urn:a>")),
@@ -46,7 +49,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("COPY", [], 400), ("COPY", ["Destination: http://evil.test/a"], 502), ("MOVE", ["Destination: //evil.test/a"], 400),
+        ("COPY", [], 400), ("COPY", ["Destination: http://evil.test/a"], 502),
+        ("MOVE", ["Destination: //evil.test/a"], 400),
         ("PROPFIND", ["Depth: 2"], 400), ("GET", ["If-None-Match: abc"], 400), ("BREW", [], 501),
     ]) func nonsenseIsRefused(_ method: String, _ fields: [String], _ status: Int) async throws {
         let (request, _, reply, _) = try await seen(method, "/", fields)
@@ -55,25 +59,36 @@ import Testing
     }
 
     @Test func webDAVBodiesHaveToBeXML() async throws {
-        #expect(try await seen("PROPFIND", "/", ["Content-Type: application/xml; charset=utf-8"], body: "<a/>").reply.status == 204)
+        #expect(
+            try await seen("PROPFIND", "/", ["Content-Type: application/xml; charset=utf-8"], body: "<a/>").reply.status
+                == 204)
         #expect(try await seen("REPORT", "/", ["Content-Type: text/xml"], body: "<a/>").reply.status == 204)
         #expect(try await seen("PROPFIND", "/", ["Content-Type: text/plain"], body: "<a/>").reply.status == 415)
-        #expect(try await seen("LOCK", "/", ["Content-Type: text/xml", "Content-Encoding: gzip"], body: "x").reply.status == 415)
+        #expect(
+            try await seen("LOCK", "/", ["Content-Type: text/xml", "Content-Encoding: gzip"], body: "x").reply.status
+                == 415)
     }
 
     @Test func ourCookiesStayHere() async throws {
-        let request = try await seen("GET", "/", ["Cookie: a=b; c=\"d=e\"; sandstorm-sid=x;  f=g ", "Cookie: h=i"]).request
-        #expect(request?.cookies == [KeyValue("a", "b"), KeyValue("c", "\"d=e\""), KeyValue("f", "g"), KeyValue("h", "i")])
+        let request = try await seen("GET", "/", ["Cookie: a=b; c=\"d=e\"; sandstorm-sid=x;  f=g ", "Cookie: h=i"])
+            .request
+        #expect(
+            request?.cookies == [KeyValue("a", "b"), KeyValue("c", "\"d=e\""), KeyValue("f", "g"), KeyValue("h", "i")])
     }
 
     @Test func listsAreTakenApart() async throws {
         let request = try await seen(
-            "GET", "/", ["Accept: text/html;level=1;q=0.8, */*;q=0.1, a/b", "Accept-Encoding: gzip, br;q=0.5"]).request
-        #expect(request?.accept == [
-            AcceptedType(mimeType: "text/html; level=1", quality: 0.8), AcceptedType(mimeType: "*/*", quality: 0.1),
-            AcceptedType(mimeType: "a/b", quality: 1),
-        ])
-        #expect(request?.acceptEncoding == [AcceptedEncoding(coding: "gzip", quality: 1), AcceptedEncoding(coding: "br", quality: 0.5)])
+            "GET", "/", ["Accept: text/html;level=1;q=0.8, */*;q=0.1, a/b", "Accept-Encoding: gzip, br;q=0.5"]
+        ).request
+        #expect(
+            request?.accept == [
+                AcceptedType(mimeType: "text/html; level=1", quality: 0.8), AcceptedType(mimeType: "*/*", quality: 0.1),
+                AcceptedType(mimeType: "a/b", quality: 1),
+            ])
+        #expect(
+            request?.acceptEncoding == [
+                AcceptedEncoding(coding: "gzip", quality: 1), AcceptedEncoding(coding: "br", quality: 0.5),
+            ])
     }
 
     static let preconditions: [(String, ETagPrecondition)] = [
@@ -88,21 +103,32 @@ import Testing
     }
 
     @Test func onlyTheWhiteListPasses() async throws {
-        let request = try await seen("GET", "/", [
-            "X-Sandstorm-App-Thing: 1", "X-Requested-With: XMLHttpRequest", "OC-Total-Length: 5", "X-Hgarg-1: a", "X-CSRF-Token: t",
-            "Referer: http://x/", "Range: bytes=0-1", "Authorization: Bearer x", "X-Forwarded-For: 1.2.3.4", "Cache-Control: no-cache",
-            "X-Sandstorm-User-Id: root", "If-Modified-Since: now", "DNT: 1", "X-Real-IP: 1.2.3.4",
-        ]).request
-        #expect(request?.additionalHeaders.map { $0.name.lowercased() } == [
-            "x-sandstorm-app-thing", "x-requested-with", "oc-total-length", "x-hgarg-1", "x-csrf-token",
-        ])
+        let request = try await seen(
+            "GET", "/",
+            [
+                "X-Sandstorm-App-Thing: 1", "X-Requested-With: XMLHttpRequest", "OC-Total-Length: 5", "X-Hgarg-1: a",
+                "X-CSRF-Token: t",
+                "Referer: http://x/", "Range: bytes=0-1", "Authorization: Bearer x", "X-Forwarded-For: 1.2.3.4",
+                "Cache-Control: no-cache",
+                "X-Sandstorm-User-Id: root", "If-Modified-Since: now", "DNT: 1", "X-Real-IP: 1.2.3.4",
+            ]
+        ).request
+        #expect(
+            request?.additionalHeaders.map { $0.name.lowercased() } == [
+                "x-sandstorm-app-thing", "x-requested-with", "oc-total-length", "x-hgarg-1", "x-csrf-token",
+            ])
     }
 
     @Test func theAppLearnsTheBrowser() async throws {
         let known = try await seen("GET", "/", ["User-Agent: Sand/1", "Accept-Language: de-AT, de;q=0.8"])
-        #expect(known.client == WebClient(basePath: known.origin, userAgent: "Sand/1", acceptableLanguages: ["de-AT", "de"]))
+        #expect(
+            known.client
+                == WebClient(basePath: known.origin, userAgent: "Sand/1", acceptableLanguages: ["de-AT", "de"]))
         let unknown = try await seen("GET", "/")
-        #expect(unknown.client == WebClient(basePath: unknown.origin, userAgent: "UnknownAgent/0.0", acceptableLanguages: ["en-US", "en"]))
+        #expect(
+            unknown.client
+                == WebClient(
+                    basePath: unknown.origin, userAgent: "UnknownAgent/0.0", acceptableLanguages: ["en-US", "en"]))
     }
 
     @Test(arguments: [(0, true), (65_535, true), (65_536, false), (200_000, false)])
@@ -152,10 +178,14 @@ import Testing
     }
 
     @Test(arguments: [200, 201, 202, 206, 207]) func contentKeepsItsStatus(_ status: Int) async throws {
-        let reply = try await reply(.content(status: status, content("hello") {
-            $0.mimeType = "text/html"; $0.encoding = "gzip"; $0.language = "de"; $0.etag = ETag(value: "x", isWeak: true)
-            $0.downloadName = "a \"b\" \\ ä.txt"
-        }))
+        let reply = try await reply(
+            .content(
+                status: status,
+                content("hello") {
+                    $0.mimeType = "text/html"; $0.encoding = "gzip"; $0.language = "de";
+                    $0.etag = ETag(value: "x", isWeak: true)
+                    $0.downloadName = "a \"b\" \\ ä.txt"
+                }))
         #expect(reply.status == status)
         #expect(reply.text == "hello")
         #expect(reply.value("Content-Type") == "text/html")
@@ -172,20 +202,27 @@ import Testing
 
     @Test(arguments: [(true, true, 301), (true, false, 308), (false, true, 303), (false, false, 307)])
     func redirectsHaveTheirStatus(_ isPermanent: Bool, _ switchToGet: Bool, _ status: Int) async throws {
-        let reply = try await reply(.redirect(isPermanent: isPermanent, switchToGet: switchToGet, location: "/next?a=b"))
+        let reply = try await reply(
+            .redirect(isPermanent: isPermanent, switchToGet: switchToGet, location: "/next?a=b"))
         #expect(reply.status == status)
         #expect(reply.value("Location") == "/next?a=b")
     }
 
-    @Test(arguments: ["/", "/a//b", "?x", "#y", "a/b", "./:a", "/ä"]) func redirectsStayHome(_ location: String) async throws {
+    @Test(arguments: ["/", "/a//b", "?x", "#y", "a/b", "./:a", "/ä"]) func redirectsStayHome(_ location: String)
+        async throws
+    {
         #expect(try await reply(.redirect(isPermanent: false, switchToGet: true, location: location)).status == 303)
     }
 
-    @Test(arguments: [
-        "https://evil.test/", "http://evil.test/", "//evil.test", "///evil.test", "/\\evil.test", "\\\\evil.test", "http:evil.test",
-        "http:/evil.test", "javascript:alert(1)", "data:text/html,x", "/\t/evil.test", "/a\r\nX-Evil: 1", " //evil.test", "ftp://evil.test",
-        "mailto:a@b", "HTTP://evil.test/", "",
-    ].dropLast()) func redirectsDoNotLeadAway(_ location: String) async throws {
+    @Test(
+        arguments: [
+            "https://evil.test/", "http://evil.test/", "//evil.test", "///evil.test", "/\\evil.test", "\\\\evil.test",
+            "http:evil.test",
+            "http:/evil.test", "javascript:alert(1)", "data:text/html,x", "/\t/evil.test", "/a\r\nX-Evil: 1",
+            " //evil.test", "ftp://evil.test",
+            "mailto:a@b", "HTTP://evil.test/", "",
+        ].dropLast()) func redirectsDoNotLeadAway(_ location: String) async throws
+    {
         let reply = try await reply(.redirect(isPermanent: false, switchToGet: true, location: location))
         #expect(reply.status == 502)
         #expect(reply.value("Location") == nil)
@@ -196,7 +233,9 @@ import Testing
         let (reply, own) = try await Serving.run { serving async throws in
             let session = serving.host.openSession()
             let own = "http://\(serving.grainHost(session))/next"
-            serving.host.answer { (_, _) throws(HostError) in WebResponse(.redirect(isPermanent: false, switchToGet: true, location: own)) }
+            serving.host.answer { (_, _) throws(HostError) in
+                WebResponse(.redirect(isPermanent: false, switchToGet: true, location: own))
+            }
             return (try await serving.request("/", to: session), own)
         }
         #expect(reply.value("Location") == own)
@@ -208,10 +247,12 @@ import Testing
         #expect(notModified.status == 304)
         #expect(notModified.value("ETag") == "\"v\"")
         #expect(try await reply(.preconditionFailed(matchingETag: tag), ["If-Match: \"w\""]).status == 412)
-        #expect(try await reply(.preconditionFailed(matchingETag: nil), method: "PUT", ["If-None-Match: *"]).status == 412)
+        #expect(
+            try await reply(.preconditionFailed(matchingETag: nil), method: "PUT", ["If-None-Match: *"]).status == 412)
     }
 
-    @Test(arguments: [400, 403, 404, 405, 406, 409, 410, 412, 413, 414, 415, 418, 422]) func clientErrorsKeepTheirStatus(_ status: Int) async throws {
+    @Test(arguments: [400, 403, 404, 405, 406, 409, 410, 412, 413, 414, 415, 418, 422])
+    func clientErrorsKeepTheirStatus(_ status: Int) async throws {
         let reply = try await reply(.clientError(status: status, ErrorBody(bytes: Array("<p>no".utf8))))
         #expect(reply.status == status)
         #expect(reply.text == "<p>no")
@@ -239,18 +280,23 @@ import Testing
             full.isHTTPOnly = true
             var relative = SetCookie(name: "r", value: "1")
             relative.expiry = .relative(60)
-            $0.setCookies = [full, relative, SetCookie(name: "__Host-sandstorm-sid", value: "stolen"), SetCookie(name: "sandstorm-sid", value: "stolen")]
+            $0.setCookies = [
+                full, relative, SetCookie(name: "__Host-sandstorm-sid", value: "stolen"),
+                SetCookie(name: "sandstorm-sid", value: "stolen"),
+            ]
         }
-        #expect(reply.values("Set-Cookie") == [
-            "a=bcdX:y; Path=/p; Expires=Sun, 06 Nov 1994 08:49:37 GMT; HttpOnly; Secure; SameSite=None; Partitioned",
-            "r=1; Max-Age=60; Secure; SameSite=None; Partitioned",
-        ])
+        #expect(
+            reply.values("Set-Cookie") == [
+                "a=bcdX:y; Path=/p; Expires=Sun, 06 Nov 1994 08:49:37 GMT; HttpOnly; Secure; SameSite=None; Partitioned",
+                "r=1; Max-Age=60; Secure; SameSite=None; Partitioned",
+            ])
     }
 
     @Test func onlyTheWhiteListPasses() async throws {
         let reply = try await reply(.content(status: 200, content("x"))) {
             $0.additionalHeaders = [
-                KeyValue("X-Sandstorm-App-A", "1"), KeyValue("X-OC-MTime", "accepted"), KeyValue("Link", "<http://evil.test>; rel=preconnect"),
+                KeyValue("X-Sandstorm-App-A", "1"), KeyValue("X-OC-MTime", "accepted"),
+                KeyValue("Link", "<http://evil.test>; rel=preconnect"),
                 KeyValue("Refresh", "0;url=http://evil.test"), KeyValue("Content-Security-Policy", "default-src *"),
             ]
         }
@@ -263,12 +309,16 @@ import Testing
 
     @Test(arguments: 0..<5) func lineBreaksAreNotSent(_ place: Int) async throws {
         let evil = "a\r\nX-Evil: 1"
-        let reply = try await reply(.content(status: 200, content("x") {
-            if place == 0 { $0.mimeType = evil }
-            if place == 1 { $0.encoding = evil }
-            if place == 2 { $0.etag = ETag(value: evil) }
-            if place == 3 { $0.downloadName = evil }
-        })) {
+        let reply = try await reply(
+            .content(
+                status: 200,
+                content("x") {
+                    if place == 0 { $0.mimeType = evil }
+                    if place == 1 { $0.encoding = evil }
+                    if place == 2 { $0.etag = ETag(value: evil) }
+                    if place == 3 { $0.downloadName = evil }
+                })
+        ) {
             if place == 4 { $0.additionalHeaders = [KeyValue("X-Sandstorm-App-A", evil)] }
         }
         #expect(reply.status == 502)
@@ -276,7 +326,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (HostError.Code.disconnected, 503), (.resourceExhausted, 503), (.cancelled, 503), (.unsupported, 501), (.failed, 500),
+        (HostError.Code.disconnected, 503), (.resourceExhausted, 503), (.cancelled, 503), (.unsupported, 501),
+        (.failed, 500),
         (.invalidArgument, 400), (.permissionDenied, 403), (.notFound, 403), (.corrupt, 500),
     ]) func errorsAreExplained(_ code: HostError.Code, _ status: Int) async throws {
         let reply = try await Serving.run { serving async throws in
@@ -289,7 +340,8 @@ import Testing
     }
 
     @Test func headHasNoBody() async throws {
-        let reply = try await reply(.content(status: 200, WebContent(.stream(BufferedBytes([1, 2, 3]), length: 3))), method: "HEAD")
+        let reply = try await reply(
+            .content(status: 200, WebContent(.stream(BufferedBytes([1, 2, 3]), length: 3))), method: "HEAD")
         #expect(reply.value("Content-Length") == "3")
         #expect(reply.body.isEmpty)
     }

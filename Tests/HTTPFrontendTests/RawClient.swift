@@ -17,7 +17,9 @@ final class RawClient: @unchecked Sendable {
         var limit = timeval(tv_sec: 20, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         let outcome = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
         }
         guard outcome == 0 else { throw HostError(.failed, "connect to port \(port): errno \(errno)") }
     }
@@ -33,7 +35,9 @@ final class RawClient: @unchecked Sendable {
         address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let outcome = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, size) == 0 && getsockname(descriptor, $0, &size) == 0 }
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, size) == 0 && getsockname(descriptor, $0, &size) == 0
+            }
         }
         guard outcome else { throw HostError(.failed, "find a free port: errno \(errno)") }
         return UInt16(bigEndian: address.sin_port)
@@ -54,7 +58,9 @@ final class RawClient: @unchecked Sendable {
         await offload { [descriptor] in
             var rest = bytes[...]
             while !rest.isEmpty {
-                let count = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+                let count = rest.withUnsafeBytes {
+                    Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+                }
                 guard count > 0 else { return }
                 rest = rest.dropFirst(count)
             }
@@ -151,10 +157,12 @@ final class RawClient: @unchecked Sendable {
         await withCheckedContinuation { continuation in
             let box = Unmanaged.passRetained(Job { continuation.resume(returning: work()) })
             var thread = pthread_t()
-            pthread_create(&thread, nil, { pointer in
-                if let pointer { Unmanaged<Job>.fromOpaque(pointer).takeRetainedValue().work() }
-                return nil
-            }, box.toOpaque())
+            pthread_create(
+                &thread, nil,
+                { pointer in
+                    if let pointer { Unmanaged<Job>.fromOpaque(pointer).takeRetainedValue().work() }
+                    return nil
+                }, box.toOpaque())
             pthread_detach(thread)
         }
     }
@@ -186,22 +194,30 @@ struct Reply: Sendable {
 
 extension Serving {
     /// Sends one request on a connection of its own.
-    func request(_ target: String, _ fields: [String] = [], method: String = "GET", host: String? = nil, body: String? = nil) async throws -> Reply {
+    func request(
+        _ target: String, _ fields: [String] = [], method: String = "GET", host: String? = nil, body: String? = nil
+    ) async throws -> Reply {
         let client = try RawClient(port: port)
         var lines = ["\(method) \(target) HTTP/1.1", "Host: \(host ?? shellHost)"] + fields
         if let body { lines.append("Content-Length: \(body.utf8.count)") }
         await client.send((lines + ["", ""]).joined(separator: "\r\n") + (body ?? ""))
-        guard let reply = await client.reply(toHead: method == "HEAD") else { throw HostError(.disconnected, "read an answer: none came") }
+        guard let reply = await client.reply(toHead: method == "HEAD") else {
+            throw HostError(.disconnected, "read an answer: none came")
+        }
         return reply
     }
 
     /// The same, to a grain with its cookie.
-    func request(_ target: String, to session: FakeSession, _ fields: [String] = [], method: String = "GET", body: String? = nil) async throws -> Reply {
-        try await request(target, ["Cookie: \(cookie(session))"] + fields, method: method, host: grainHost(session), body: body)
+    func request(
+        _ target: String, to session: FakeSession, _ fields: [String] = [], method: String = "GET", body: String? = nil
+    ) async throws -> Reply {
+        try await request(
+            target, ["Cookie: \(cookie(session))"] + fields, method: method, host: grainHost(session), body: body)
     }
 
     /// The same, to our own pages by somebody who is logged in. Forms get their nonce.
-    func request(_ target: String, as login: Secret, _ fields: [String] = [], form: String? = nil) async throws -> Reply {
+    func request(_ target: String, as login: Secret, _ fields: [String] = [], form: String? = nil) async throws -> Reply
+    {
         var fields = ["Cookie: barchan-login=\(login.text)"] + fields
         if form != nil { fields += ["Origin: \(baseURL)", "Content-Type: application/x-www-form-urlencoded"] }
         return try await request(target, fields, method: form == nil ? "GET" : "POST", body: form)
@@ -210,7 +226,9 @@ extension Serving {
     /// The nonce that the pages of a login carry.
     func nonce(of login: Secret) async throws -> String {
         let page = try await request("/apps", as: login).text
-        guard let field = page.firstRange(of: "name=\"nonce\" value=\"") else { throw HostError(.notFound, "find the nonce: none in the page") }
+        guard let field = page.firstRange(of: "name=\"nonce\" value=\"") else {
+            throw HostError(.notFound, "find the nonce: none in the page")
+        }
         return String(page[field.upperBound...].prefix { $0 != "\"" })
     }
 }

@@ -3,26 +3,33 @@ import Testing
 
 /// How a session starts, and who is let in.
 @Suite struct SessionTests {
-    private func start(_ query: @escaping @Sendable (FakeSession) -> String, _ fields: [String] = []) async throws -> (Reply, String, FakeSession) {
+    private func start(_ query: @escaping @Sendable (FakeSession) -> String, _ fields: [String] = []) async throws -> (
+        Reply, String, FakeSession
+    ) {
         try await Serving.run { serving async throws in
             let session = serving.host.openSession()
-            let reply = try await serving.request("/_sandstorm-init?\(query(session))", fields, host: serving.grainHost(session))
+            let reply = try await serving.request(
+                "/_sandstorm-init?\(query(session))", fields, host: serving.grainHost(session))
             return (reply, "http://\(serving.grainHost(session))", session)
         }
     }
 
     @Test(arguments: [
-        ("%2F", "/"), ("%2Fa%2Fb%3Fc%3Dd%23e", "/a/b?c=d#e"), ("a", "/a"), ("", "/"), ("%2Fa%2520b", "/a%20b"), ("%2F%C3%A4", "/%C3%A4"),
+        ("%2F", "/"), ("%2Fa%2Fb%3Fc%3Dd%23e", "/a/b?c=d#e"), ("a", "/a"), ("", "/"), ("%2Fa%2520b", "/a%20b"),
+        ("%2F%C3%A4", "/%C3%A4"),
         ("%2Fa%2F%2Fb", "/a//b"),
     ]) func leadsToThePath(_ path: String, _ location: String) async throws {
         let (reply, origin, session) = try await start { "sessionid=\($0.secret.text)&path=\(path)" }
         #expect(reply.status == 303)
         #expect(reply.value("Location") == origin + location)
-        #expect(reply.value("Set-Cookie") == "__Host-sandstorm-sid=\(session.secret.text); Path=/; Secure; HttpOnly; SameSite=None; Partitioned")
+        #expect(
+            reply.value("Set-Cookie")
+                == "__Host-sandstorm-sid=\(session.secret.text); Path=/; Secure; HttpOnly; SameSite=None; Partitioned")
     }
 
     @Test(arguments: [
-        "%2F%2Fevil.test", "//evil.test", "%2F%5Cevil.test", "%5C%5Cevil.test", "%2F%09%2Fevil.test", "%2Fa%0D%0AX-Evil:%201", "%2F%00", "%zz",
+        "%2F%2Fevil.test", "//evil.test", "%2F%5Cevil.test", "%5C%5Cevil.test", "%2F%09%2Fevil.test",
+        "%2Fa%0D%0AX-Evil:%201", "%2F%00", "%zz",
         "/evil.test%5C", "%2F%7F",
     ]) func neverLeadsAway(_ path: String) async throws {
         let (reply, _, _) = try await start { "sessionid=\($0.secret.text)&path=\(path)" }
@@ -32,7 +39,10 @@ import Testing
     }
 
     @Test func takesTheParametersInOrderOnly() async throws {
-        for query in ["path=%2F&sessionid=SECRET", "sessionid=SECRET", "sessionid=SECRET&path=%2F&x=y", "sessionid=SECRET&path=%2F&path=%2F", ""] {
+        for query in [
+            "path=%2F&sessionid=SECRET", "sessionid=SECRET", "sessionid=SECRET&path=%2F&x=y",
+            "sessionid=SECRET&path=%2F&path=%2F", "",
+        ] {
             let (reply, _, _) = try await start { query.replacing("SECRET", with: $0.secret.text) }
             #expect(reply.status == 400)
         }
@@ -46,11 +56,14 @@ import Testing
 
     @Test func cookieIsPlainWhereBrowsersKeepNoSecureOnes() async throws {
         let port = try RawClient.freePort()
-        let reply = try await Serving.run(settings: ["port": .integer(Int64(port)), "base_url": .string("http://grains.test:\(port)")]) {
+        let reply = try await Serving.run(settings: [
+            "port": .integer(Int64(port)), "base_url": .string("http://grains.test:\(port)"),
+        ]) {
             serving async throws in
             let session = serving.host.openSession()
             return try await serving.request(
-                "/_sandstorm-init?sessionid=\(session.secret.text)&path=", host: "ui-\(session.identifier).grains.test:\(port)")
+                "/_sandstorm-init?sessionid=\(session.secret.text)&path=",
+                host: "ui-\(session.identifier).grains.test:\(port)")
         }
         #expect(reply.value("Set-Cookie")?.hasPrefix("sandstorm-sid=") == true)
         #expect(reply.value("Set-Cookie")?.hasSuffix("; Path=/; HttpOnly") == true)
@@ -59,7 +72,8 @@ import Testing
     @Test func overHTTPSEverythingIsSecure() async throws {
         let port = try RawClient.freePort()
         let settings: [String: SettingValue] = [
-            "port": .integer(Int64(port)), "base_url": .string("https://Example.org:443"), "wildcard_host": .string("*.grains.example.org"),
+            "port": .integer(Int64(port)), "base_url": .string("https://Example.org:443"),
+            "wildcard_host": .string("*.grains.example.org"),
         ]
         try await Serving.run(settings: settings) { serving async throws in
             let serving = Serving(host: serving.host, baseURL: serving.baseURL, port: port)
@@ -82,8 +96,10 @@ import Testing
             let host = serving.grainHost(mine)
             let good = "Cookie: \(serving.cookie(mine))"
             #expect(try await serving.request("/", [good], host: host).status == 200)
-            for cookies in [[], ["Cookie: \(serving.cookie(other))"], ["Cookie: __Host-sandstorm-sid="], [good, good],
-                ["Cookie: sandstorm-sid=\(mine.secret.text)"], ["Cookie: __Host-sandstorm-sid=\(mine.identifier)"]] {
+            for cookies in [
+                [], ["Cookie: \(serving.cookie(other))"], ["Cookie: __Host-sandstorm-sid="], [good, good],
+                ["Cookie: sandstorm-sid=\(mine.secret.text)"], ["Cookie: __Host-sandstorm-sid=\(mine.identifier)"],
+            ] {
                 #expect(try await serving.request("/", cookies, host: host).status == 403)
             }
             let unknown = "ui-\(SessionID.random()).\(serving.shellHost)"
@@ -110,13 +126,22 @@ import Testing
         Relation(fields: ["Origin: null", "Sec-Fetch-Site: cross-site"], isLetIn: false, method: "POST"),
         Relation(fields: ["Origin: null", "Sec-Fetch-Site: none"], isLetIn: false, method: "POST"),
         Relation(fields: ["Sec-Fetch-Site: same-origin"], isLetIn: true),
-        Relation(fields: ["Sec-Fetch-Site: same-site", "Sec-Fetch-Mode: no-cors", "Sec-Fetch-Dest: image"], isLetIn: false),
-        Relation(fields: ["Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: no-cors", "Sec-Fetch-Dest: script"], isLetIn: false),
-        Relation(fields: ["Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: cors", "Sec-Fetch-Dest: empty"], isLetIn: false),
-        Relation(fields: ["Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: iframe"], isLetIn: true),
-        Relation(fields: ["Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: object"], isLetIn: false),
-        Relation(fields: ["Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: iframe"], isLetIn: false, method: "POST"),
-        Relation(fields: ["Sec-Fetch-Site: none", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document"], isLetIn: true),
+        Relation(
+            fields: ["Sec-Fetch-Site: same-site", "Sec-Fetch-Mode: no-cors", "Sec-Fetch-Dest: image"], isLetIn: false),
+        Relation(
+            fields: ["Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: no-cors", "Sec-Fetch-Dest: script"], isLetIn: false),
+        Relation(
+            fields: ["Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: cors", "Sec-Fetch-Dest: empty"], isLetIn: false),
+        Relation(
+            fields: ["Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: iframe"], isLetIn: true),
+        Relation(
+            fields: ["Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: object"], isLetIn: false
+        ),
+        Relation(
+            fields: ["Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: iframe"],
+            isLetIn: false, method: "POST"),
+        Relation(
+            fields: ["Sec-Fetch-Site: none", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document"], isLetIn: true),
         Relation(fields: ["Sec-Fetch-Site: same-origin", "Service-Worker: script"], isLetIn: false),
         Relation(fields: ["Sec-Fetch-Site: same-origin", "Sec-Fetch-Dest: serviceworker"], isLetIn: false),
         Relation(fields: ["Sec-Fetch-Site: same-origin", "Origin: http://evil.test"], isLetIn: false, method: "POST"),
@@ -126,7 +151,8 @@ import Testing
         let status = try await Serving.run { serving async throws in
             let session = serving.host.openSession()
             let fields = relation.fields.map {
-                $0.replacing("OWN", with: "http://\(serving.grainHost(session))").replacing("SHELL", with: serving.baseURL)
+                $0.replacing("OWN", with: "http://\(serving.grainHost(session))").replacing(
+                    "SHELL", with: serving.baseURL)
             }
             return try await serving.request("/", to: session, fields, method: relation.method).status
         }
@@ -137,9 +163,12 @@ import Testing
 /// The walls stand around every answer, whoever made it.
 @Suite struct HeaderPolicyTests {
     static let answers: [(name: String, status: Int)] = [
-        ("page", 200), ("redirect", 303), ("offsite", 502), ("notmodified", 304), ("empty", 204), ("clienterror", 404), ("servererror", 500),
-        ("broken", 500), ("gone", 503), ("stream", 200), ("nocookie", 403), ("foreign", 403), ("init", 303), ("badinit", 400), ("nomethod", 501),
-        ("badrequest", 400), ("worker", 403), ("badsocket", 426), ("refusedsocket", 501), ("head", 200), ("toolarge", 431),
+        ("page", 200), ("redirect", 303), ("offsite", 502), ("notmodified", 304), ("empty", 204), ("clienterror", 404),
+        ("servererror", 500),
+        ("broken", 500), ("gone", 503), ("stream", 200), ("nocookie", 403), ("foreign", 403), ("init", 303),
+        ("badinit", 400), ("nomethod", 501),
+        ("badrequest", 400), ("worker", 403), ("badsocket", 426), ("refusedsocket", 501), ("head", 200),
+        ("toolarge", 431),
     ]
 
     @Test(arguments: answers.indices) func everyAnswerCarriesThem(_ index: Int) async throws {
@@ -148,7 +177,8 @@ import Testing
             let session = serving.host.openSession()
             serving.host.answer { (_, _) throws(HostError) in try HeaderPolicyTests.answer(name) }
             return (
-                try await HeaderPolicyTests.ask(name, serving, session), "ui-\(session.identifier).\(serving.shellHost)", serving.baseURL
+                try await HeaderPolicyTests.ask(name, serving, session),
+                "ui-\(session.identifier).\(serving.shellHost)", serving.baseURL
             )
         }
         #expect(reply.status == status)
@@ -176,7 +206,9 @@ import Testing
         case "notmodified": return try await serving.request("/", to: session, ["If-None-Match: \"a\""])
         case "nocookie": return try await serving.request("/", host: serving.grainHost(session))
         case "foreign": return try await serving.request("/", to: session, ["Origin: http://evil.test"], method: "POST")
-        case "init": return try await serving.request("/_sandstorm-init?sessionid=\(session.secret.text)&path=", host: serving.grainHost(session))
+        case "init":
+            return try await serving.request(
+                "/_sandstorm-init?sessionid=\(session.secret.text)&path=", host: serving.grainHost(session))
         case "badinit": return try await serving.request("/_sandstorm-init", host: serving.grainHost(session))
         case "nomethod": return try await serving.request("/", to: session, method: "TRACE")
         case "badrequest": return try await serving.request("/", to: session, ["If-Match: x"])
@@ -205,8 +237,10 @@ import Testing
         #expect(policy.count == 1)
         let directives = Set((policy.first ?? "").split(separator: "; ").map(String.init))
         for directive in [
-            "default-src 'none'", "object-src 'none'", "form-action 'self'", "base-uri 'self'", "frame-ancestors 'self' \(shell)",
-            "connect-src 'self' ws://\(host) data: blob:", "sandbox allow-scripts allow-same-origin allow-forms allow-modals allow-downloads",
+            "default-src 'none'", "object-src 'none'", "form-action 'self'", "base-uri 'self'",
+            "frame-ancestors 'self' \(shell)",
+            "connect-src 'self' ws://\(host) data: blob:",
+            "sandbox allow-scripts allow-same-origin allow-forms allow-modals allow-downloads",
             "img-src 'self' data: blob:", "frame-src 'self' blob:", "worker-src 'self' blob:",
         ] { #expect(directives.contains(directive)) }
         #expect(reply.value("Referrer-Policy") == "no-referrer")

@@ -10,7 +10,8 @@ import Testing
                 #expect(page.status == 200)
                 #expect(page.text.contains("<form method=\"post\" action=\"/login/open-sesame\">"))
             }
-            let reply = try await serving.request("/login/open-sesame", ["Origin: \(serving.baseURL)"], method: "POST", body: "")
+            let reply = try await serving.request(
+                "/login/open-sesame", ["Origin: \(serving.baseURL)"], method: "POST", body: "")
             #expect(reply.status == 303)
             #expect(reply.value("Location") == "/")
             let cookie = reply.value("Set-Cookie") ?? ""
@@ -18,14 +19,20 @@ import Testing
             #expect(cookie.hasSuffix("; Path=/; Max-Age=3600; HttpOnly; SameSite=Lax"))
             let login = Secret(String(cookie.dropFirst("barchan-login=".count).prefix { $0 != ";" }))
             #expect(try await serving.request("/", as: login).status == 200)
-            #expect(try await serving.request("/login/open-sesame", ["Origin: \(serving.baseURL)"], method: "POST", body: "").status == 403)
+            #expect(
+                try await serving.request(
+                    "/login/open-sesame", ["Origin: \(serving.baseURL)"], method: "POST", body: ""
+                ).status == 403)
         }
     }
 
     @Test func strangersSeeNothing() async throws {
         try await Serving.run { serving async throws in
             let grain = serving.host.addGrain()
-            for path in ["/", "/apps", "/grain/\(grain.identifier)", "/grains/\(grain.identifier)/log", "/apps/\(FakeHost.wiki.app)/icon"] {
+            for path in [
+                "/", "/apps", "/grain/\(grain.identifier)", "/grains/\(grain.identifier)/log",
+                "/apps/\(FakeHost.wiki.app)/icon",
+            ] {
                 let reply = try await serving.request(path, ["Cookie: barchan-login=\(Secret.random().text)"])
                 #expect(reply.status == 403)
                 #expect(reply.text.contains("not logged in"))
@@ -37,14 +44,20 @@ import Testing
     @Test func listsShowWhatThereIs() async throws {
         try await Serving.run { serving async throws in
             let login = serving.host.logIn()
-            let grain = serving.host.addGrain("Tea & \"cakes\"\u{301}<script>", state: .crashed(reason: "x"), usedBytes: 1_234_567)
+            let grain = serving.host.addGrain(
+                "Tea & \"cakes\"\u{301}<script>", state: .crashed(reason: "x"), usedBytes: 1_234_567)
             let page = try await serving.request("/", as: login)
             #expect(page.status == 200)
-            for text in ["New wiki", "DokuWiki", "/grain/\(grain.identifier)", "crashed", "1.2 MB", "Ada Lovelace", "Tea &amp; &quot;cakes&quot;\u{301}&lt;script&gt;"] {
+            for text in [
+                "New wiki", "DokuWiki", "/grain/\(grain.identifier)", "crashed", "1.2 MB", "Ada Lovelace",
+                "Tea &amp; &quot;cakes&quot;\u{301}&lt;script&gt;",
+            ] {
                 #expect(page.text.contains(text))
             }
             let apps = try await serving.request("/apps", as: login).text
-            for text in ["DokuWiki", "2022-07-31", "Pages anybody can edit", FakeHost.wiki.app.text, "type=\"file\""] { #expect(apps.contains(text)) }
+            for text in ["DokuWiki", "2022-07-31", "Pages anybody can edit", FakeHost.wiki.app.text, "type=\"file\""] {
+                #expect(apps.contains(text))
+            }
             let guest = try await serving.request("/apps", as: serving.host.logIn(FakeHost.guest)).text
             #expect(!guest.contains("type=\"file\""))
         }
@@ -54,7 +67,10 @@ import Testing
         try await Serving.run { serving async throws in
             let login = serving.host.logIn()
             let grain = serving.host.addGrain().identifier
-            for path in ["/", "/apps", "/grain/\(grain)", "/grains/\(grain)/log", "/grains/\(grain)/remove", "/nowhere", "/login/x"] {
+            for path in [
+                "/", "/apps", "/grain/\(grain)", "/grains/\(grain)/log", "/grains/\(grain)/remove", "/nowhere",
+                "/login/x",
+            ] {
                 let page = try await serving.request(path, as: login)
                 let policy = page.value("Content-Security-Policy") ?? ""
                 #expect(policy.contains("default-src 'none'; script-src 'self'; style-src 'self'"))
@@ -90,25 +106,33 @@ import Testing
         try await Serving.run { serving async throws in
             let login = serving.host.logIn()
             let nonce = try await serving.nonce(of: login)
-            let made = try await serving.request("/grains", as: login, form: "nonce=\(nonce)&package=\(FakeHost.wiki.identifier)&action=0")
+            let made = try await serving.request(
+                "/grains", as: login, form: "nonce=\(nonce)&package=\(FakeHost.wiki.identifier)&action=0")
             #expect(made.status == 303)
             let grain = try #require(serving.host.directory.withLock { $0.grains.first })
             #expect(made.value("Location") == "/grain/\(grain.identifier)")
-            let renamed = try await serving.request("/grains/\(grain.identifier)/rename", as: login, form: "nonce=\(nonce)&title=Caf%C3%A9+au+lait")
+            let renamed = try await serving.request(
+                "/grains/\(grain.identifier)/rename", as: login, form: "nonce=\(nonce)&title=Caf%C3%A9+au+lait")
             #expect(renamed.status == 303)
             #expect(serving.host.directory.withLock { $0.grains.first?.title } == "Café au lait")
-            let empty = try await serving.request("/grains/\(grain.identifier)/rename", as: login, form: "nonce=\(nonce)&title=")
+            let empty = try await serving.request(
+                "/grains/\(grain.identifier)/rename", as: login, form: "nonce=\(nonce)&title=")
             #expect(empty.status == 400)
             #expect(empty.text.contains("1 to 200 characters"))
-            #expect(try await serving.request("/grains/\(grain.identifier)/remove", as: login).text.contains("Delete for good"))
-            #expect(try await serving.request("/grains/\(grain.identifier)/remove", as: login, form: "nonce=\(nonce)").status == 303)
+            #expect(
+                try await serving.request("/grains/\(grain.identifier)/remove", as: login).text.contains(
+                    "Delete for good"))
+            #expect(
+                try await serving.request("/grains/\(grain.identifier)/remove", as: login, form: "nonce=\(nonce)")
+                    .status == 303)
             #expect(serving.host.directory.withLock { $0.grains.isEmpty })
         }
     }
 
     @Test func theLogIsText() async throws {
         try await Serving.run { serving async throws in
-            let page = try await serving.request("/grains/\(serving.host.addGrain().identifier)/log", as: serving.host.logIn())
+            let page = try await serving.request(
+                "/grains/\(serving.host.addGrain().identifier)/log", as: serving.host.logIn())
             #expect(page.text.contains("Hello from the app\n&lt;b&gt;not bold&lt;/b&gt;"))
         }
     }
@@ -117,7 +141,8 @@ import Testing
         try await Serving.run { serving async throws in
             let login = serving.host.logIn()
             serving.host.addGrain()
-            let reply = try await serving.request("/apps/\(FakeHost.wiki.app)/remove", as: login, form: "nonce=\(try await serving.nonce(of: login))")
+            let reply = try await serving.request(
+                "/apps/\(FakeHost.wiki.app)/remove", as: login, form: "nonce=\(try await serving.nonce(of: login))")
             #expect(reply.status == 400)
             #expect(reply.text.contains("1 grains use it"))
         }
@@ -126,7 +151,8 @@ import Testing
     // MARK: The page around a grain
 
     @Test(arguments: [
-        ("", "%2F"), ("/", "%2F"), ("/a/b?c=d", "%2Fa%2Fb%3Fc%3Dd"), ("/a%20b", "%2Fa%2520b"), ("//evil.test", "%2F"), ("/%5Cevil", "%2F%255Cevil"),
+        ("", "%2F"), ("/", "%2F"), ("/a/b?c=d", "%2Fa%2Fb%3Fc%3Dd"), ("/a%20b", "%2Fa%2520b"), ("//evil.test", "%2F"),
+        ("/%5Cevil", "%2F%255Cevil"),
         ("/log", "%2Flog"),
     ]) func opensInAFrameOfItsOwnHost(_ path: String, _ encoded: String) async throws {
         try await Serving.run { serving async throws in
@@ -136,7 +162,10 @@ import Testing
             let session = try #require(serving.host.directory.withLock { $0.sessions.values.first })
             let origin = "http://\(serving.grainHost(session))"
             let source = "\(origin)/_sandstorm-init?sessionid=\(session.secret.text)&amp;path=\(encoded)"
-            #expect(page.text.contains("<iframe src=\"\(source)\" sandbox=\"allow-scripts allow-same-origin allow-forms allow-modals allow-downloads\" allow=\"\""))
+            #expect(
+                page.text.contains(
+                    "<iframe src=\"\(source)\" sandbox=\"allow-scripts allow-same-origin allow-forms allow-modals allow-downloads\" allow=\"\""
+                ))
             #expect(page.value("Content-Security-Policy")?.hasSuffix("frame-src \(origin)") == true)
         }
     }
@@ -150,7 +179,9 @@ import Testing
             #expect(alive.text == "{\"state\":\"running\",\"text\":\"running\"}")
             #expect(session.keptAlive.withLock { $0 } == 1)
             session.current.withLock { $0 = .crashed(reason: "it \"ended\"\n") }
-            #expect(try await serving.request("\(path)/alive", as: login, form: form).text.contains("\"reason\":\"it \\\"ended\\\"\\n\""))
+            #expect(
+                try await serving.request("\(path)/alive", as: login, form: form).text.contains(
+                    "\"reason\":\"it \\\"ended\\\"\\n\""))
             #expect(try await serving.request("\(path)/close", as: login, form: form + "x").status == 410)
             #expect(!session.isClosed.withLock { $0 })
             #expect(try await serving.request("\(path)/close", as: login, form: form).status == 204)
@@ -162,8 +193,10 @@ import Testing
     // MARK: CSRF
 
     static let forgeries: [[String]] = [
-        [], ["Origin: null"], ["Origin: http://evil.test"], ["Origin: http://localhost"], ["Sec-Fetch-Site: cross-site", "Origin: OWN"],
-        ["Sec-Fetch-Site: same-site", "Origin: OWN"], ["Sec-Fetch-Site: none", "Origin: OWN"], ["Sec-Fetch-Site: same-origin", "Origin: null"],
+        [], ["Origin: null"], ["Origin: http://evil.test"], ["Origin: http://localhost"],
+        ["Sec-Fetch-Site: cross-site", "Origin: OWN"],
+        ["Sec-Fetch-Site: same-site", "Origin: OWN"], ["Sec-Fetch-Site: none", "Origin: OWN"],
+        ["Sec-Fetch-Site: same-origin", "Origin: null"],
     ]
 
     @Test(arguments: forgeries.indices) func formsOfOthersAreRefused(_ index: Int) async throws {
@@ -171,11 +204,16 @@ import Testing
             let login = serving.host.logIn()
             let grain = serving.host.addGrain().identifier
             let body = "nonce=\(try await serving.nonce(of: login))"
-            let fields = ShellTests.forgeries[index].map { $0.replacing("OWN", with: serving.baseURL) } + ["Cookie: barchan-login=\(login.text)"]
+            let fields =
+                ShellTests.forgeries[index].map { $0.replacing("OWN", with: serving.baseURL) } + [
+                    "Cookie: barchan-login=\(login.text)"
+                ]
             for path in ["/grains/\(grain)/remove", "/login/open-sesame", "/logout", "/apps/install"] {
                 #expect(try await serving.request(path, fields, method: "POST", body: body).status == 403)
             }
-            #expect(serving.host.directory.withLock { $0.grains.count == 1 && $0.tokens.count == 1 && $0.logins.count == 1 })
+            #expect(
+                serving.host.directory.withLock { $0.grains.count == 1 && $0.tokens.count == 1 && $0.logins.count == 1 }
+            )
         }
     }
 
@@ -184,7 +222,9 @@ import Testing
             let login = serving.host.logIn(), other = serving.host.logIn()
             let grain = serving.host.addGrain().identifier
             for nonce in ["", "0", try await serving.nonce(of: other)] {
-                #expect(try await serving.request("/grains/\(grain)/remove", as: login, form: "nonce=\(nonce)").status == 403)
+                #expect(
+                    try await serving.request("/grains/\(grain)/remove", as: login, form: "nonce=\(nonce)").status
+                        == 403)
             }
         }
     }
@@ -194,7 +234,8 @@ import Testing
             let login = serving.host.logIn()
             for fields in [
                 ["Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: no-cors", "Sec-Fetch-Dest: image"],
-                ["Sec-Fetch-Site: same-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: iframe"], ["Sec-Purpose: prefetch"],
+                ["Sec-Fetch-Site: same-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: iframe"],
+                ["Sec-Purpose: prefetch"],
             ] { #expect(try await serving.request("/", as: login, fields).status == 403) }
             let link = ["Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document"]
             #expect(try await serving.request("/", as: login, link).status == 200)
@@ -204,7 +245,9 @@ import Testing
     // MARK: Installing
 
     private func multipart(_ nonce: String, _ file: [UInt8], boundary: String = "----x") -> [UInt8] {
-        Array("--\(boundary)\r\nContent-Disposition: form-data; name=\"nonce\"\r\n\r\n\(nonce)\r\n--\(boundary)\r\nContent-Disposition: form-data; name=\"file\"; filename=\"wiki.spk\"\r\nContent-Type: application/octet-stream\r\n\r\n".utf8)
+        Array(
+            "--\(boundary)\r\nContent-Disposition: form-data; name=\"nonce\"\r\n\r\n\(nonce)\r\n--\(boundary)\r\nContent-Disposition: form-data; name=\"file\"; filename=\"wiki.spk\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+                .utf8)
             + file + Array("\r\n--\(boundary)--\r\n".utf8)
     }
 
@@ -215,7 +258,8 @@ import Testing
             let body = multipart(try await serving.nonce(of: login), file)
             let client = try RawClient(port: serving.port)
             await client.send(
-                "POST /apps/install HTTP/1.1\r\nHost: \(serving.shellHost)\r\nCookie: barchan-login=\(login.text)\r\nOrigin: \(serving.baseURL)\r\nContent-Type: multipart/form-data; boundary=----x\r\nContent-Length: \(body.count)\r\n\r\n")
+                "POST /apps/install HTTP/1.1\r\nHost: \(serving.shellHost)\r\nCookie: barchan-login=\(login.text)\r\nOrigin: \(serving.baseURL)\r\nContent-Type: multipart/form-data; boundary=----x\r\nContent-Length: \(body.count)\r\n\r\n"
+            )
             await client.send(body)
             let reply = try #require(await client.reply())
             #expect(reply.status == 303)
@@ -236,11 +280,14 @@ import Testing
             let good = try await serving.request("/apps/install", fields, method: "POST", body: "package")
             #expect(good.status == 200)
             #expect(good.text.contains("\"app\":\"\(FakeHost.wiki.app)\""))
-            serving.host.directory.withLock { $0.installError = HostError(.invalidArgument, "install the package: its signature is wrong") }
+            serving.host.directory.withLock {
+                $0.installError = HostError(.invalidArgument, "install the package: its signature is wrong")
+            }
             let bad = try await serving.request("/apps/install", fields, method: "POST", body: "package")
             #expect(bad.status == 400)
             #expect(bad.text == "{\"error\":\"install the package: its signature is wrong\"}")
-            let forged = try await serving.request("/apps/install", Array(fields.dropLast()), method: "POST", body: "package")
+            let forged = try await serving.request(
+                "/apps/install", Array(fields.dropLast()), method: "POST", body: "package")
             #expect(forged.status == 403)
         }
     }
@@ -254,13 +301,17 @@ import Testing
     }
 
     @Test(arguments: [
-        "no boundary at all", "--x\r\nContent-Disposition: form-data; name=\"nonce\"\r\n\r\nNONCE\r\n--x--\r\n", "--x\r\n\r\n", "--x--\r\n",
+        "no boundary at all", "--x\r\nContent-Disposition: form-data; name=\"nonce\"\r\n\r\nNONCE\r\n--x--\r\n",
+        "--x\r\n\r\n", "--x--\r\n",
         "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nabc\r\n--x--\r\n", "",
     ]) func brokenFormsAreRefused(_ body: String) async throws {
         let status = try await Serving.run { serving async throws in
             let login = serving.host.logIn()
             let body = body.replacing("NONCE", with: try await serving.nonce(of: login))
-            let fields = ["Cookie: barchan-login=\(login.text)", "Origin: \(serving.baseURL)", "Content-Type: multipart/form-data; boundary=x"]
+            let fields = [
+                "Cookie: barchan-login=\(login.text)", "Origin: \(serving.baseURL)",
+                "Content-Type: multipart/form-data; boundary=x",
+            ]
             return try await serving.request("/apps/install", fields, method: "POST", body: body).status
         }
         #expect(status == 400 || status == 403)

@@ -16,7 +16,9 @@ import Testing
 
         func next() async throws(HostError) -> [UInt8]? {
             guard !isCancelled.withLock({ $0 }) else { return nil }
-            let number = taken.withLock { taken in taken += 1; return taken }
+            let number = taken.withLock { taken in
+                taken += 1; return taken
+            }
             return number <= limit ? piece : nil
         }
 
@@ -50,7 +52,8 @@ import Testing
             serving.host.answer(serve(.stream(fountain, length: hasLength ? 3_276_800 : nil)))
             let reply = try await serving.request("/", to: serving.host.openSession())
             #expect(reply.body.count == 3_276_800)
-            #expect(reply.value(hasLength ? "Content-Length" : "Transfer-Encoding") == (hasLength ? "3276800" : "chunked"))
+            #expect(
+                reply.value(hasLength ? "Content-Length" : "Transfer-Encoding") == (hasLength ? "3276800" : "chunked"))
         }
     }
 
@@ -88,7 +91,11 @@ import Testing
             serving.host.answer { (_, _) throws(HostError) in
                 arrive.yield()
                 let (never, end) = AsyncStream.makeStream(of: Void.self)
-                await withTaskCancellationHandler { for await _ in never { break } } onCancel: { signal.yield(); end.finish() }
+                await withTaskCancellationHandler {
+                    for await _ in never { break }
+                } onCancel: {
+                    signal.yield(); end.finish()
+                }
                 throw HostError(.cancelled, "answer: cancelled")
             }
             let client = try RawClient(port: serving.port)
@@ -112,7 +119,8 @@ import Testing
             let session = serving.host.openSession(), length = 256 << 20
             let client = try RawClient(port: serving.port)
             await client.send(
-                "POST / HTTP/1.1\r\nHost: \(serving.grainHost(session))\r\nCookie: \(serving.cookie(session))\r\nContent-Length: \(length)\r\n\r\n")
+                "POST / HTTP/1.1\r\nHost: \(serving.grainHost(session))\r\nCookie: \(serving.cookie(session))\r\nContent-Length: \(length)\r\n\r\n"
+            )
             let sent = await client.sendUntilRefused([UInt8](repeating: 0, count: 65_536), atMost: length)
             // What the kernel's two socket buffers hold, and not the body.
             #expect(sent < 32 << 20)
@@ -131,7 +139,11 @@ import Testing
         final class Breaking: ByteReader {
             let first = Mutex(true)
             func next() async throws(HostError) -> [UInt8]? {
-                if first.withLock({ first in defer { first = false }; return first }) { return [0x61, 0x62] }
+                if first.withLock({ first in
+                    defer { first = false }; return first
+                }) {
+                    return [0x61, 0x62]
+                }
                 throw HostError(.disconnected, "read: the app is gone")
             }
             func cancel() {}
@@ -193,7 +205,8 @@ import Testing
         try await Serving.run { serving async throws in
             serving.host.answer { (_, _) throws(HostError) in WebResponse(.clientError(status: 413, nil)) }
             let client = try RawClient(port: serving.port)
-            let head = get(serving, serving.host.openSession(), "Content-Length: 4000000\r\n").replacing("GET /", with: "PUT /")
+            let head = get(serving, serving.host.openSession(), "Content-Length: 4000000\r\n").replacing(
+                "GET /", with: "PUT /")
             await client.send(head)
             await client.send([UInt8](repeating: 0, count: 4_000_000))
             let reply = await client.reply()
@@ -223,7 +236,9 @@ import Testing
             }
             let session = serving.host.openSession()
             let client = try RawClient(port: serving.port)
-            await client.send("POST / HTTP/1.1\r\nHost: \(serving.grainHost(session))\r\nCookie: \(serving.cookie(session))\r\nContent-Length: \(length)\r\n\r\nabc")
+            await client.send(
+                "POST / HTTP/1.1\r\nHost: \(serving.grainHost(session))\r\nCookie: \(serving.cookie(session))\r\nContent-Length: \(length)\r\n\r\nabc"
+            )
             #expect(await client.reply()?.status == 408)
         }
     }
@@ -259,7 +274,8 @@ import Testing
         let client = try await Serving.run(host) { serving async throws in
             let session = host.openSession()
             let client = try RawClient(port: serving.port)
-            await client.send("GET / HTTP/1.1\r\nHost: \(serving.grainHost(session))\r\nCookie: \(serving.cookie(session))\r\n\r\n")
+            await client.send(
+                "GET / HTTP/1.1\r\nHost: \(serving.grainHost(session))\r\nCookie: \(serving.cookie(session))\r\n\r\n")
             for await _ in arrived { break }
             start.yield()
             return client
@@ -273,8 +289,11 @@ import Testing
 /// Frames pass as they are.
 @Suite struct WebSocketTests {
     private func handshake(_ serving: Serving, _ session: FakeSession, _ fields: [String] = []) -> String {
-        (["GET /chat?x HTTP/1.1", "Host: \(serving.grainHost(session))", "Cookie: a=b; \(serving.cookie(session))", "Connection: keep-alive, Upgrade", "Upgrade: WebSocket",
-            "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="] + fields + ["", ""]).joined(separator: "\r\n")
+        ([
+            "GET /chat?x HTTP/1.1", "Host: \(serving.grainHost(session))", "Cookie: a=b; \(serving.cookie(session))",
+            "Connection: keep-alive, Upgrade", "Upgrade: WebSocket",
+            "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+        ] + fields + ["", ""]).joined(separator: "\r\n")
     }
 
     @Test func bytesPassBothWays() async throws {
@@ -286,7 +305,11 @@ import Testing
             }
             let session = serving.host.openSession()
             let client = try RawClient(port: serving.port)
-            await client.send(handshake(serving, session, ["Sec-WebSocket-Protocol: chat, superchat", "Origin: http://\(serving.grainHost(session))"]) + "early")
+            await client.send(
+                handshake(
+                    serving, session,
+                    ["Sec-WebSocket-Protocol: chat, superchat", "Origin: http://\(serving.grainHost(session))"])
+                    + "early")
             let reply = try #require(await client.readHead())
             #expect(reply.status == 101)
             #expect(reply.value("Sec-WebSocket-Accept") == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
@@ -308,7 +331,9 @@ import Testing
 
     @Test func theAppsEndIsTheEnd() async throws {
         try await Serving.run { serving async throws in
-            serving.host.answerSockets { (_, _) throws(HostError) in WebSocketResponse(protocols: [], outgoing: BufferedBytes([1, 2])) }
+            serving.host.answerSockets { (_, _) throws(HostError) in
+                WebSocketResponse(protocols: [], outgoing: BufferedBytes([1, 2]))
+            }
             let client = try RawClient(port: serving.port)
             await client.send(handshake(serving, serving.host.openSession()))
             #expect(await client.readHead()?.status == 101)
@@ -337,7 +362,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("Sec-WebSocket-Version: 13", "Sec-WebSocket-Version: 12", 426), ("dGhlIHNhbXBsZSBub25jZQ==", "short", 400), ("GET /", "POST /", 400),
+        ("Sec-WebSocket-Version: 13", "Sec-WebSocket-Version: 12", 426), ("dGhlIHNhbXBsZSBub25jZQ==", "short", 400),
+        ("GET /", "POST /", 400),
         ("HTTP/1.1", "HTTP/1.0", 400), ("Cookie: ", "X: ", 403),
     ]) func badHandshakesAreRefused(_ good: String, _ bad: String, _ status: Int) async throws {
         try await Serving.run { serving async throws in

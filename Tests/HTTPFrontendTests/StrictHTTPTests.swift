@@ -8,11 +8,15 @@ import Testing
         let request: String
         let status: Int
         var testDescription: String { name }
-        init(_ name: String, _ request: String, _ status: Int) { self.name = name; self.request = request; self.status = status }
+        init(_ name: String, _ request: String, _ status: Int) {
+            self.name = name; self.request = request; self.status = status
+        }
     }
 
     static func get(_ fields: String) -> String { "GET / HTTP/1.1\r\nHost: HOST\r\n\(fields)\r\n\r\n" }
-    static func post(_ fields: String, _ body: String) -> String { "POST / HTTP/1.1\r\nHost: HOST\r\n\(fields)\r\n\r\n\(body)" }
+    static func post(_ fields: String, _ body: String) -> String {
+        "POST / HTTP/1.1\r\nHost: HOST\r\n\(fields)\r\n\r\n\(body)"
+    }
 
     /// `HOST` stands for an open grain's host, `COOKIE` for its cookie line.
     static let cases: [Case] = [
@@ -30,7 +34,8 @@ import Testing
         Case("a body with a length", post("COOKIE\r\nContent-Length: 3", "abc"), 200),
         Case("a length with leading zeros", post("COOKIE\r\nContent-Length: 0003", "abc"), 200),
         Case("a chunked body", post("COOKIE\r\nTransfer-Encoding: chunked", "3\r\nabc\r\n0\r\n\r\n"), 200),
-        Case("Transfer-Encoding in capitals", post("COOKIE\r\nTransfer-Encoding: CHUNKED", "3\r\nabc\r\n0\r\n\r\n"), 200),
+        Case(
+            "Transfer-Encoding in capitals", post("COOKIE\r\nTransfer-Encoding: CHUNKED", "3\r\nabc\r\n0\r\n\r\n"), 200),
         Case("a chunk extension", post("COOKIE\r\nTransfer-Encoding: chunked", "3;a=b\r\nabc\r\n0\r\n\r\n"), 200),
         Case("a trailer", post("COOKIE\r\nTransfer-Encoding: chunked", "3\r\nabc\r\n0\r\nX-Sum: 1\r\n\r\n"), 200),
         Case("a body with GET", get("COOKIE\r\nContent-Length: 3") + "abc", 200),
@@ -101,7 +106,9 @@ import Testing
         Case("a length with a blank", post("Content-Length: 3 4", "abc"), 400),
         Case("an empty length", post("Content-Length:", ""), 400),
         Case("a length too long", post("Content-Length: 99999999999999999999", ""), 400),
-        Case("two Transfer-Encodings", post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked", "0\r\n\r\n"), 400),
+        Case(
+            "two Transfer-Encodings", post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked", "0\r\n\r\n"), 400
+        ),
         Case("chunked twice", post("Transfer-Encoding: chunked, chunked", "0\r\n\r\n"), 501),
         Case("gzip and chunked", post("Transfer-Encoding: gzip, chunked", "0\r\n\r\n"), 501),
         Case("identity", post("Transfer-Encoding: identity", "0\r\n\r\n"), 501),
@@ -115,13 +122,25 @@ import Testing
         Case("a chunk size with a blank", post("COOKIE\r\nTransfer-Encoding: chunked", "3 \r\nabc\r\n0\r\n\r\n"), 400),
         Case("a chunk size too long", post("COOKIE\r\nTransfer-Encoding: chunked", "ffffffffffffffff\r\nabc\r\n"), 400),
         Case("an empty chunk size", post("COOKIE\r\nTransfer-Encoding: chunked", "\r\nabc\r\n0\r\n\r\n"), 400),
-        Case("a bare line feed behind a chunk size", post("COOKIE\r\nTransfer-Encoding: chunked", "3\nabc\r\n0\r\n\r\n"), 400),
-        Case("a bare line feed behind a chunk", post("COOKIE\r\nTransfer-Encoding: chunked", "3\r\nabc\n0\r\n\r\n"), 400),
-        Case("a bare line feed in an extension", post("COOKIE\r\nTransfer-Encoding: chunked", "3;a\nb\r\nabc\r\n0\r\n\r\n"), 400),
-        Case("a chunk longer than its size", post("COOKIE\r\nTransfer-Encoding: chunked", "3\r\nabcd\r\n0\r\n\r\n"), 400),
-        Case("an endless extension", post("COOKIE\r\nTransfer-Encoding: chunked", "3;\(String(repeating: "a", count: 1000))\r\nabc\r\n0\r\n\r\n"), 400),
+        Case(
+            "a bare line feed behind a chunk size", post("COOKIE\r\nTransfer-Encoding: chunked", "3\nabc\r\n0\r\n\r\n"),
+            400),
+        Case(
+            "a bare line feed behind a chunk", post("COOKIE\r\nTransfer-Encoding: chunked", "3\r\nabc\n0\r\n\r\n"), 400),
+        Case(
+            "a bare line feed in an extension",
+            post("COOKIE\r\nTransfer-Encoding: chunked", "3;a\nb\r\nabc\r\n0\r\n\r\n"), 400),
+        Case(
+            "a chunk longer than its size", post("COOKIE\r\nTransfer-Encoding: chunked", "3\r\nabcd\r\n0\r\n\r\n"), 400),
+        Case(
+            "an endless extension",
+            post(
+                "COOKIE\r\nTransfer-Encoding: chunked", "3;\(String(repeating: "a", count: 1000))\r\nabc\r\n0\r\n\r\n"),
+            400),
         Case("a folded trailer", post("COOKIE\r\nTransfer-Encoding: chunked", "0\r\n a: b\r\n\r\n"), 400),
-        Case("an endless trailer", post("COOKIE\r\nTransfer-Encoding: chunked", "0\r\nA: \(String(repeating: "a", count: 9000))\r\n\r\n"), 431),
+        Case(
+            "an endless trailer",
+            post("COOKIE\r\nTransfer-Encoding: chunked", "0\r\nA: \(String(repeating: "a", count: 9000))\r\n\r\n"), 431),
     ]
 
     @Test(arguments: cases) func status(_ item: Case) async throws {

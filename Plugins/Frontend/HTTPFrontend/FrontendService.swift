@@ -17,7 +17,10 @@ struct FrontendService: RequestService {
     func answer(_ request: Request) async -> Answer {
         switch site.place(ofHost: request.head.host) {
         case .grain(let session): return await grains.answer(request, session)
-        case .shell: return .response(await shell.answer(request))
+        case .shell:
+            // Installing and the like may compute for seconds: not on the loop that serves other connections.
+            let response = await withTaskExecutorPreference(globalConcurrentExecutor) { await shell.answer(request) }
+            return .response(response)
         case .nowhere: return .response(elsewhere(request.head.host))
         }
     }

@@ -72,7 +72,8 @@ struct HTTPFrontend: FrontendProvider {
         } catch {
             throw HostError(
                 .failed,
-                "listen on '\(settings.host):\(settings.port)': \(error); is another program using the port? See the setting 'port'")
+                "listen on '\(settings.host):\(settings.port)': \(error); is another program using the port? See the setting 'port'"
+            )
         }
     }
 }

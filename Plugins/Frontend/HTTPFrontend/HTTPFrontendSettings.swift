@@ -20,13 +20,17 @@ struct HTTPFrontendSettings: Sendable {
             "what people open, without a trailing slash; empty means http://localhost with the port"),
         SettingDefinition(
             "wildcard_host", default: .string(""),
-            "host names of grains, with the port if it is not the scheme's own; * stands for the random part; empty means *. and the base URL's host"),
-        SettingDefinition("max_connections", default: .integer(1024), "connections open at the same time, 16 to 1000000"),
+            "host names of grains, with the port if it is not the scheme's own; * stands for the random part; empty means *. and the base URL's host"
+        ),
+        SettingDefinition(
+            "max_connections", default: .integer(1024), "connections open at the same time, 16 to 1000000"),
         SettingDefinition("event_loops", default: .integer(0), "threads that serve; 0 means one per processor"),
         SettingDefinition("head_timeout", default: .integer(10), "seconds a client has to send the head of a request"),
         SettingDefinition("idle_timeout", default: .integer(75), "seconds a connection may stay without a request"),
-        SettingDefinition("stall_timeout", default: .integer(60), "seconds a client may send or take nothing of a body"),
-        SettingDefinition("stop_timeout", default: .integer(5), "seconds that requests under way have when the host stops"),
+        SettingDefinition(
+            "stall_timeout", default: .integer(60), "seconds a client may send or take nothing of a body"),
+        SettingDefinition(
+            "stop_timeout", default: .integer(5), "seconds that requests under way have when the host stops"),
         SettingDefinition(
             "max_buffered_body", default: .integer(16_777_216),
             "bytes of a body that has to be read whole: PATCH, PROPFIND and other WebDAV methods"),
@@ -52,7 +56,8 @@ struct HTTPFrontendSettings: Sendable {
         let value = settings.integer(name)
         guard range.contains(value) else {
             throw HostError(
-                .invalidArgument, "setting '\(name)' is \(value); it has to be from \(range.lowerBound) to \(range.upperBound)")
+                .invalidArgument,
+                "setting '\(name)' is \(value); it has to be from \(range.lowerBound) to \(range.upperBound)")
         }
         return Int(value)
     }

@@ -74,7 +74,8 @@ enum HeaderPolicy {
     /// Every feature a browser knows, off.
     private static let permissions = [
         "accelerometer", "attribution-reporting", "autoplay", "bluetooth",
-        "browsing-topics", "camera", "captured-surface-control", "clipboard-read", "clipboard-write", "compute-pressure",
+        "browsing-topics", "camera", "captured-surface-control", "clipboard-read", "clipboard-write",
+        "compute-pressure",
         "cross-origin-isolated", "deferred-fetch", "digital-credentials-get", "display-capture",
         "encrypted-media", "fullscreen", "gamepad", "geolocation", "gyroscope", "hid", "identity-credentials-get",
         "idle-detection", "interest-cohort", "join-ad-interest-group", "keyboard-map", "local-fonts",

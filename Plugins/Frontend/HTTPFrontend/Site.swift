@@ -17,17 +17,20 @@ struct Site: Sendable {
         let url = (configured.isEmpty ? "http://localhost:\(port)" : configured).lowercased()
         guard let separator = Site.schemeEnd(of: url), Site.isHost(url[separator...]) else {
             throw HostError(
-                .invalidArgument, "setting 'base_url' is '\(configured)'; it has to look like 'https://example.org', without a path")
+                .invalidArgument,
+                "setting 'base_url' is '\(configured)'; it has to look like 'https://example.org', without a path")
         }
         isHTTPS = url.hasPrefix("https:")
         baseHost = Site.withoutDefaultPort(String(url[separator...]), isHTTPS: isHTTPS)
         // As browsers write an origin.
         baseURL = url[..<separator] + baseHost
         let wildcard = (wildcardHost.isEmpty ? "*." + baseHost : wildcardHost).lowercased()
-        let parts = Site.withoutDefaultPort(wildcard, isHTTPS: isHTTPS).split(separator: "*", omittingEmptySubsequences: false)
+        let parts = Site.withoutDefaultPort(wildcard, isHTTPS: isHTTPS).split(
+            separator: "*", omittingEmptySubsequences: false)
         guard parts.count == 2, Site.isHost(parts[1]), parts[0].isEmpty || Site.isHost(parts[0]) else {
             throw HostError(
-                .invalidArgument, "setting 'wildcard_host' is '\(wildcardHost)'; it has to hold one '*', as in '*.grains.example.org'")
+                .invalidArgument,
+                "setting 'wildcard_host' is '\(wildcardHost)'; it has to hold one '*', as in '*.grains.example.org'")
         }
         grainPrefix = String(parts[0]) + "ui-"
         grainSuffix = String(parts[1])

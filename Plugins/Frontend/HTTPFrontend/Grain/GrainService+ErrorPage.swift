@@ -9,7 +9,8 @@ extension GrainService {
         if status == 426 { fields.add("Sec-WebSocket-Version", "13") }
         guard head?.value(of: "accept")?.contains("text/html") == true else {
             fields.add("Content-Type", "text/plain; charset=utf-8")
-            return Response(status, fields: fields, body: .bytes(Array("\(status) \(StatusLine.name(status)): \(reason)\n".utf8)))
+            return Response(
+                status, fields: fields, body: .bytes(Array("\(status) \(StatusLine.name(status)): \(reason)\n".utf8)))
         }
         fields.add("Content-Type", "text/html; charset=utf-8")
         let page = GrainErrorPage.html(status: status, reason: reason, shell: site.baseURL)

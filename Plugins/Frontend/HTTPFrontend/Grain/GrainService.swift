@@ -14,7 +14,9 @@ struct GrainService: Sendable {
             if let objection = FetchRules.objection(to: request.head, origin: origin.origin) {
                 throw RequestFault(403, objection)
             }
-            if request.head.target.hasPrefix(SessionStart.path) { return .response(try await start(request.head, origin)) }
+            if request.head.target.hasPrefix(SessionStart.path) {
+                return .response(try await start(request.head, origin))
+            }
             let session = try await admitted(request.head, origin)
             if request.head.asksForWebSocket { return try await openWebSocket(request, session, origin) }
             return .response(try await pass(request, session, origin))
@@ -36,7 +38,9 @@ struct GrainService: Sendable {
         guard head.method == "GET", let start = SessionStart(target: head.target) else {
             throw RequestFault(400, "This is not how a grain is opened. Open it from \(site.baseURL).")
         }
-        guard let session = await host.sessions.session(origin.session), session.secret == start.secret else { throw GrainService.notOpen }
+        guard let session = await host.sessions.session(origin.session), session.secret == start.secret else {
+            throw GrainService.notOpen
+        }
         var fields = origin.policy
         fields.add("Set-Cookie", SessionCookie.line(session.secret, site: site))
         fields.add("Location", origin.origin + start.path)
@@ -68,12 +72,16 @@ struct GrainService: Sendable {
         mapped.body = try await mapping.body(request.body, for: method, maximumBytes: bufferedBodyBytes)
         let answer: WebResponse
         do throws(HostError) {
-            answer = try await session.send(mapped, from: mapping.client(origin: origin.origin))
+            answer = try await awake(session, mapped) { session, request throws(HostError) in
+                try await session.send(request, from: mapping.client(origin: origin.origin))
+            }
         } catch { throw fault(error) }
         do throws(RequestFault) {
             return try ResponseMapping(head: request.head, origin: origin, site: site).response(answer)
         } catch {
-            if case .content(_, let content) = answer.outcome, case .stream(let reader, _) = content.body { reader.cancel() }
+            if case .content(_, let content) = answer.outcome, case .stream(let reader, _) = content.body {
+                reader.cancel()
+            }
             throw error
         }
     }
@@ -88,10 +96,23 @@ struct GrainService: Sendable {
         opening.protocols = handshake.protocols
         opening.additionalHeaders = mapping.additionalHeaders
         do throws(HostError) {
-            let response = try await session.openWebSocket(
-                opening, from: mapping.client(origin: origin.origin), incoming: request.upgraded)
+            let response = try await awake(session, opening) { session, opening throws(HostError) in
+                try await session.openWebSocket(
+                    opening, from: mapping.client(origin: origin.origin), incoming: request.upgraded)
+            }
             return .webSocket(handshake.accepted(response, policy: origin.policy), outgoing: response.outgoing)
         } catch { throw fault(error) }
+    }
+
+    /// Starting a grain takes a while and may block: it happens away from the loop that serves other connections.
+    private func awake<Asked: Sendable, Answer: Sendable>(
+        _ session: any GrainSession, _ asked: Asked,
+        _ ask: @Sendable (any GrainSession, Asked) async throws(HostError) -> Answer
+    ) async throws(HostError) -> Answer {
+        if await session.state == .running { return try await ask(session, asked) }
+        return try await withTaskExecutorPreference(globalConcurrentExecutor) { () throws(HostError) in
+            try await ask(session, asked)
+        }
     }
 
     private func fault(_ error: HostError) -> RequestFault {
@@ -102,7 +123,8 @@ struct GrainService: Sendable {
         case .invalidArgument: return RequestFault(400, error.message)
         case .unsupported: return RequestFault(501, "The app does not know this kind of request: \(error.message)")
         case .disconnected:
-            return RequestFault(503, "The app went away before it answered. Loading the page again starts it anew. (\(error.message))")
+            return RequestFault(
+                503, "The app went away before it answered. Loading the page again starts it anew. (\(error.message))")
         case .resourceExhausted, .cancelled: return RequestFault(503, error.message)
         default: return RequestFault(500, error.message)
         }

@@ -4,7 +4,9 @@ import HTTP1Server
 extension RequestMapping {
     /// The body as the method takes it.
     /// - Parameter maximumBytes: For methods whose body crosses the wire whole.
-    func body(_ body: RequestBody, for method: WebRequest.Method, maximumBytes: Int) async throws(RequestFault) -> RequestBody {
+    func body(_ body: RequestBody, for method: WebRequest.Method, maximumBytes: Int) async throws(RequestFault)
+        -> RequestBody
+    {
         switch method {
         case .get, .head, .delete, .options, .copy, .move, .unlock: return .none
         case .post, .put:
@@ -24,7 +26,8 @@ extension RequestMapping {
         case .none: return []
         case .bytes(let bytes): return bytes
         case .stream(let reader, let length):
-            let tooLong = RequestFault(413, "The body is longer than the \(maximumBytes) bytes allowed for \(head.method).")
+            let tooLong = RequestFault(
+                413, "The body is longer than the \(maximumBytes) bytes allowed for \(head.method).")
             if let length, length > maximumBytes { throw tooLong }
             do throws(HostError) {
                 return try await reader.readAll(maximumBytes: maximumBytes)

@@ -36,7 +36,8 @@ struct RequestMapping {
         case "PROPFIND": .propfind(depth: try depth(default: .infinity))
         case "PROPPATCH": .proppatch
         case "MKCOL": .mkcol
-        case "COPY": .copy(destination: try destination(), noOverwrite: noOverwrite, depth: try depth(default: .infinity))
+        case "COPY":
+            .copy(destination: try destination(), noOverwrite: noOverwrite, depth: try depth(default: .infinity))
         case "MOVE": .move(destination: try destination(), noOverwrite: noOverwrite)
         case "LOCK": .lock(isShallow: try depth(default: .infinity) == .zero)
         case "UNLOCK": .unlock(lockToken: head.value(of: "lock-token") ?? "")
@@ -60,7 +61,9 @@ struct RequestMapping {
 
     /// A path on the same host, without the leading slash.
     private func destination() throws(RequestFault) -> String {
-        guard var text = head.value(of: "destination") else { throw RequestFault(400, "The request has no Destination.") }
+        guard var text = head.value(of: "destination") else {
+            throw RequestFault(400, "The request has no Destination.")
+        }
         if let scheme = ["http://", "https://"].first(where: text.hasPrefix) {
             text.removeFirst(scheme.count)
             guard text.lowercased().hasPrefix(host + "/") else {
@@ -111,7 +114,9 @@ struct RequestMapping {
     private func weighted(_ field: StaticString) -> [(name: String, quality: Float)] {
         var found: [(name: String, quality: Float)] = []
         for value in head.bytes(of: field) {
-            for element in ListElements(of: value) where found.count < 64 { found.append(RequestMapping.weighted(element)) }
+            for element in ListElements(of: value) where found.count < 64 {
+                found.append(RequestMapping.weighted(element))
+            }
         }
         return found
     }
@@ -160,7 +165,8 @@ struct RequestMapping {
     /// The browser as an app learns about it.
     func client(origin: String) -> WebClient {
         WebClient(
-            basePath: origin, userAgent: head.value(of: "user-agent") ?? "UnknownAgent/0.0", acceptableLanguages: languages)
+            basePath: origin, userAgent: head.value(of: "user-agent") ?? "UnknownAgent/0.0",
+            acceptableLanguages: languages)
     }
 
     private static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {

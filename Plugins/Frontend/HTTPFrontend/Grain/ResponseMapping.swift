@@ -13,7 +13,9 @@ struct ResponseMapping {
         var fields = origin.policy
         for cookie in answer.setCookies { try add(cookie, to: &fields) }
         for header in answer.additionalHeaders where HeaderAllowList.grainResponse.contains(header.name.utf8) {
-            guard fields.addForeign(name: header.name, header.value) else { throw unsendable("the header \(header.name)") }
+            guard fields.addForeign(name: header.name, header.value) else {
+                throw unsendable("the header \(header.name)")
+            }
         }
         return try response(answer.outcome, fields)
     }
@@ -41,7 +43,9 @@ struct ResponseMapping {
     // MARK: Outcomes
 
     private func content(_ status: Int, _ content: WebContent, _ fields: FieldBlock) throws(RequestFault) -> Response {
-        guard [200, 201, 202, 206, 207].contains(status) else { throw RequestFault(502, "The app answered with status \(status).") }
+        guard [200, 201, 202, 206, 207].contains(status) else {
+            throw RequestFault(502, "The app answered with status \(status).")
+        }
         var fields = fields
         try add("Content-Type", content.mimeType, to: &fields)
         try add("Content-Encoding", content.encoding, to: &fields)
@@ -57,14 +61,17 @@ struct ResponseMapping {
             return Response(status, fields: fields, body: isUnknown ? .none : .bytes(bytes))
         case .stream(let reader, let length):
             return Response(status, fields: fields, body: .stream(reader, length: length))
-        @unknown default: throw RequestFault(502, "The app's answer has a body of a kind that this server does not know.")
+        @unknown default:
+            throw RequestFault(502, "The app's answer has a body of a kind that this server does not know.")
         }
     }
 
     private func redirect(_ status: Int, _ location: String, _ fields: FieldBlock) throws(RequestFault) -> Response {
         guard RedirectRules.staysHome(location, origin: origin.origin) else {
             throw RequestFault(
-                502, "The app wants to send you to '\(location.prefix(300))'. Apps cannot lead you away from here; copy the address if you trust it.")
+                502,
+                "The app wants to send you to '\(location.prefix(300))'. Apps cannot lead you away from here; copy the address if you trust it."
+            )
         }
         var fields = fields
         try add("Location", PercentText.encodeForLocation(Array(location.utf8)), to: &fields)

@@ -14,7 +14,9 @@ struct SessionStart {
         let prefix = SessionStart.path + "?sessionid="
         guard target.hasPrefix(prefix) else { return nil }
         let parts = target.dropFirst(prefix.count).split(separator: "&", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[1].hasPrefix("path="), let path = PercentText.decode(parts[1].dropFirst(5)) else { return nil }
+        guard parts.count == 2, parts[1].hasPrefix("path="), let path = PercentText.decode(parts[1].dropFirst(5)) else {
+            return nil
+        }
         secret = Secret(String(parts[0]))
         guard let safe = SessionStart.safePath(path) else { return nil }
         self.path = safe

@@ -105,7 +105,8 @@ extension Connection {
         var body: [UInt8] = []
         if case .bytes(let bytes) = response.body { body = bytes }
         let isHead = head?.method == "HEAD"
-        var buffer = context.channel.allocator.buffer(capacity: response.fields.bytes.count + (isHead ? 0 : body.count) + 192)
+        var buffer = context.channel.allocator.buffer(
+            capacity: response.fields.bytes.count + (isHead ? 0 : body.count) + 192)
         buffer.writeStaticString("HTTP/1.1 ")
         buffer.writeBytes(StatusLine.bytes(response.status))
         buffer.writeBytes(response.fields.bytes)
@@ -153,7 +154,9 @@ enum StatusLine {
         410: "Gone", 411: "Length Required", 412: "Precondition Failed", 413: "Content Too Large", 414: "URI Too Long",
         415: "Unsupported Media Type", 417: "Expectation Failed", 418: "I'm a teapot", 421: "Misdirected Request",
         422: "Unprocessable Content", 426: "Upgrade Required", 429: "Too Many Requests",
-        431: "Request Header Fields Too Large", 500: "Internal Server Error", 501: "Not Implemented", 502: "Bad Gateway",
-        503: "Service Unavailable", 504: "Gateway Timeout", 505: "HTTP Version Not Supported", 507: "Insufficient Storage",
+        431: "Request Header Fields Too Large", 500: "Internal Server Error", 501: "Not Implemented",
+        502: "Bad Gateway",
+        503: "Service Unavailable", 504: "Gateway Timeout", 505: "HTTP Version Not Supported",
+        507: "Insufficient Storage",
     ]
 }

@@ -11,7 +11,9 @@ extension Connection {
             let taker = exchange.taker
             let result = inbound.withUnsafeReadableBytes { bytes -> Result<(BodyTaker.Step, BodyTaker), RequestFault> in
                 var taker = taker
-                do throws(RequestFault) { return .success((try taker.decode(bytes), taker)) } catch { return .failure(error) }
+                do throws(RequestFault) { return .success((try taker.decode(bytes), taker)) } catch {
+                    return .failure(error)
+                }
             }
             let (step, next) = try result.get()
             exchange.taker = next
@@ -73,7 +75,8 @@ extension Connection {
             return waiter.resume(returning: exchange.isUpgraded ? .success(nil) : .failure(gone))
         }
         if let fault = exchange.fault {
-            return waiter.resume(returning: .failure(HostError(.invalidArgument, "read the body of a request: \(fault.reason)")))
+            return waiter.resume(
+                returning: .failure(HostError(.invalidArgument, "read the body of a request: \(fault.reason)")))
         }
         if exchange.isBodyUnwanted { return waiter.resume(returning: .success(nil)) }
         exchange.waiter = waiter

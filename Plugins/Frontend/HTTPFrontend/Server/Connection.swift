@@ -109,7 +109,9 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
             let parser = headParser
             let found = inbound.withUnsafeReadableBytes { bytes -> Result<(Int?, HeadParser), RequestFault> in
                 var parser = parser
-                do throws(RequestFault) { return .success((try parser.endOfHead(in: bytes), parser)) } catch { return .failure(error) }
+                do throws(RequestFault) { return .success((try parser.endOfHead(in: bytes), parser)) } catch {
+                    return .failure(error)
+                }
             }
             let (end, next) = try found.get()
             headParser = next
@@ -168,7 +170,9 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
         current = nil
         isLast = true
         writeHead(of: response, head: exchange?.head, length: nil)
-        if let exchange { deliver(.failure(HostError(.invalidArgument, "read a request: \(fault.reason)")), to: exchange) }
+        if let exchange {
+            deliver(.failure(HostError(.invalidArgument, "read a request: \(fault.reason)")), to: exchange)
+        }
         closeAfterWrites()
     }
 

@@ -26,7 +26,9 @@ struct FieldBlock: Sendable {
 
     /// The same with a name that an app chose.
     mutating func addForeign(name: String, _ value: String) -> Bool {
-        guard FieldBlock.isValue(value), !name.isEmpty, name.utf8.allSatisfy(FieldBlock.isNameByte) else { return false }
+        guard FieldBlock.isValue(value), !name.isEmpty, name.utf8.allSatisfy(FieldBlock.isNameByte) else {
+            return false
+        }
         bytes.append(contentsOf: name.utf8)
         bytes.append(contentsOf: ": ".utf8)
         bytes.append(contentsOf: value.utf8)

@@ -4,7 +4,8 @@ import Barchan
 enum AppPicture {
     static func response(_ app: InstalledPackage) -> Response {
         var fields = FieldBlock()
-        fields.add("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox")
+        fields.add(
+            "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox")
         fields.add("X-Content-Type-Options", "nosniff")
         fields.add("Cross-Origin-Resource-Policy", "same-origin")
         fields.add("Referrer-Policy", "no-referrer")
@@ -24,7 +25,8 @@ enum AppPicture {
 
     private static func letter(_ app: InstalledPackage) -> String {
         let hue = app.app.text.utf8.reduce(0) { ($0 &* 31 &+ Int($1)) & 0xffff } % 360
-        let initial = GrainErrorPage.escaped(String(app.manifest.title.unicodeScalars.first.map(Character.init) ?? "?").uppercased())
+        let initial = GrainErrorPage.escaped(
+            String(app.manifest.title.unicodeScalars.first.map(Character.init) ?? "?").uppercased())
         return """
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" rx="14" fill="hsl(\(hue) 42% 46%)"/>\
             <path d="M0 50 Q20 34 36 44 T64 38 V64 H0 Z" fill="hsl(\(hue) 42% 38%)"/>\

@@ -96,7 +96,9 @@ final class MultipartForm: @unchecked Sendable {
                 return text.unicodeScalars.split(separator: "\n").map { String($0).filter { $0 != "\r" } }
             }
             guard buffer.count <= MultipartForm.headerBytes else {
-                throw HostError(.invalidArgument, "A part of the form has a header of more than \(MultipartForm.headerBytes) bytes.")
+                throw HostError(
+                    .invalidArgument, "A part of the form has a header of more than \(MultipartForm.headerBytes) bytes."
+                )
             }
             try await fill()
         }

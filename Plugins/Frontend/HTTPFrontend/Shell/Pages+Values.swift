@@ -63,7 +63,9 @@ extension Pages {
     static func size(_ bytes: Int64) -> String {
         var value = Double(max(bytes, 0))
         for unit in ["bytes", "kB", "MB", "GB"] {
-            if value < 999.5 { return unit == "bytes" || value >= 9.95 ? "\(Int(value.rounded())) \(unit)" : "\(tenths(value)) \(unit)" }
+            if value < 999.5 {
+                return unit == "bytes" || value >= 9.95 ? "\(Int(value.rounded())) \(unit)" : "\(tenths(value)) \(unit)"
+            }
             value /= 1000
         }
         return "\(tenths(value)) TB"
@@ -84,5 +86,7 @@ extension Pages {
         }
     }
 
-    private static func count(_ number: Int64, _ unit: String) -> String { "\(number) \(unit)\(number == 1 ? "" : "s") ago" }
+    private static func count(_ number: Int64, _ unit: String) -> String {
+        "\(number) \(unit)\(number == 1 ? "" : "s") ago"
+    }
 }

@@ -12,20 +12,24 @@ struct Pages: Sendable {
 
     func welcome() -> Response { page(403, "welcome", title: "Welcome", [:], nil) }
 
-    func login(token: String) -> Response { page(200, "login", title: "Log in", ["token": PercentText.encode(token)], nil) }
+    func login(token: String) -> Response {
+        page(200, "login", title: "Log in", ["token": PercentText.encode(token)], nil)
+    }
 
     func grains(_ grains: [GrainSummary], apps: [InstalledPackage], _ person: Person) -> Response {
         let now = Int64(time(nil))
         let icons = Set(apps.map(\.app))
         let values: [String: Any] = [
-            "grains": grains.map { Pages.values($0, now: now, hasIcon: icons.contains($0.app)) }, "hasGrains": !grains.isEmpty,
+            "grains": grains.map { Pages.values($0, now: now, hasIcon: icons.contains($0.app)) },
+            "hasGrains": !grains.isEmpty,
             "apps": apps.map(Pages.values), "hasApps": !apps.isEmpty, "atGrains": true,
         ]
         return page(200, "grains", title: "Grains", values, person)
     }
 
     func apps(
-        _ apps: [InstalledPackage], notice: (text: String, app: AppID)?, problem: String?, status: Int = 200, _ person: Person
+        _ apps: [InstalledPackage], notice: (text: String, app: AppID)?, problem: String?, status: Int = 200,
+        _ person: Person
     ) -> Response {
         var values: [String: Any] = ["apps": apps.map(Pages.values), "hasApps": !apps.isEmpty, "atApps": true]
         if let notice {
@@ -81,7 +85,8 @@ struct Pages: Sendable {
     }
 
     private func page(
-        _ status: Int, _ template: String, title: String, _ values: [String: Any], _ person: Person?, frame: String? = nil
+        _ status: Int, _ template: String, title: String, _ values: [String: Any], _ person: Person?,
+        frame: String? = nil
     ) -> Response {
         var values = values
         values["nonce"] = person?.nonce.text ?? ""
@@ -104,7 +109,9 @@ struct Pages: Sendable {
 
     func json(_ status: Int, _ text: String) -> Response { send(status, "application/json", text) }
 
-    func jsonError(_ status: Int, _ message: String) -> Response { json(status, "{\"error\":\(JSONText.string(message))}") }
+    func jsonError(_ status: Int, _ message: String) -> Response {
+        json(status, "{\"error\":\(JSONText.string(message))}")
+    }
 
     func state(_ state: GrainState) -> Response {
         var text = "{\"state\":\"\(Pages.name(state))\",\"text\":\(JSONText.string(Pages.text(state)))"
@@ -115,7 +122,8 @@ struct Pages: Sendable {
     func installed(_ package: InstalledPackage) -> Response {
         json(
             200,
-            "{\"package\":\"\(package.identifier)\",\"app\":\"\(package.app)\",\"title\":\(JSONText.string(package.manifest.title))}")
+            "{\"package\":\"\(package.identifier)\",\"app\":\"\(package.app)\",\"title\":\(JSONText.string(package.manifest.title))}"
+        )
     }
 
     func redirect(to path: String) -> Response {

@@ -3,7 +3,9 @@ import Barchan
 extension ShellService {
     func appList(_ person: Person, installed: String?) async throws(HostError) -> Response {
         let apps = try await host.apps.apps(for: person.account.identifier)
-        return pages.apps(apps, notice: apps.first { $0.identifier.text == installed }.map(Pages.installedNotice), problem: nil, person)
+        return pages.apps(
+            apps, notice: apps.first { $0.identifier.text == installed }.map(Pages.installedNotice), problem: nil,
+            person)
     }
 
     func removeApp(_ text: String, _ person: Person) async throws(HostError) -> Response {
@@ -54,7 +56,9 @@ extension ShellService {
         }
         let type = visit.request.head.value(of: "content-type") ?? ""
         guard type.lowercased().hasPrefix("multipart/form-data") else {
-            guard Secret(visit.request.head.value(of: "x-barchan-nonce") ?? "") == person.nonce else { throw ShellService.staleForm }
+            guard Secret(visit.request.head.value(of: "x-barchan-nonce") ?? "") == person.nonce else {
+                throw ShellService.staleForm
+            }
             return body
         }
         let form = try MultipartForm(body, contentType: type)

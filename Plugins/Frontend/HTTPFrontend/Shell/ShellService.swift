@@ -39,7 +39,9 @@ struct ShellService: Sendable {
             return visit.wantsJSON ? pages.jsonError(403, "You are not logged in.") : pages.welcome()
         }
         if method == "GET" { return try await read(visit, person) }
-        guard method == "POST" else { return pages.error(405, "This page cannot be asked with \(method).", person: person) }
+        guard method == "POST" else {
+            return pages.error(405, "This page cannot be asked with \(method).", person: person)
+        }
         return try await write(visit, person)
     }
 
@@ -76,7 +78,8 @@ struct ShellService: Sendable {
 
     static let notFound = HostError(.notFound, "There is no such page.")
     static let staleForm = HostError(
-        .permissionDenied, "This form is out of date, or comes from somewhere else. Go back, load the page again and repeat.")
+        .permissionDenied,
+        "This form is out of date, or comes from somewhere else. Go back, load the page again and repeat.")
 
     private func failure(_ error: HostError, _ visit: Visit) -> Response {
         let status = ShellService.status(error)

@@ -15,7 +15,8 @@ enum Templates {
     }
 
     private static let all = [
-        "layout": layout, "welcome": welcome, "login": login, "grains": grains, "apps": apps, "grain": grain, "log": log,
+        "layout": layout, "welcome": welcome, "login": login, "grains": grains, "apps": apps, "grain": grain,
+        "log": log,
         "remove": remove, "error": error,
     ]
 

@@ -31,9 +31,12 @@ struct Visit {
         let head = request.head
         let siteRelation = head.value(of: "sec-fetch-site")
         if isRead {
-            if head.value(of: "sec-purpose")?.contains("prefetch") == true { return "Pages here are not fetched in advance." }
+            if head.value(of: "sec-purpose")?.contains("prefetch") == true {
+                return "Pages here are not fetched in advance."
+            }
             guard siteRelation == "cross-site" || siteRelation == "same-site" else { return nil }
-            let isLink = head.value(of: "sec-fetch-mode") == "navigate" && head.value(of: "sec-fetch-dest") == "document"
+            let isLink =
+                head.value(of: "sec-fetch-mode") == "navigate" && head.value(of: "sec-fetch-dest") == "document"
             return isLink ? nil : "This page is not part of other sites."
         }
         if let siteRelation, siteRelation != "same-origin" { return "This request comes from another site." }
