@@ -4,9 +4,9 @@
 /// `Wed, 15-Nov-1995 06:25:24 GMT`, `Wed, 15-Nov-95 06:25:24 GMT` and `Wed Nov 15 06:25:24 1995`.
 public enum HTTPDate {
     /// Seconds since 1970-01-01T00:00:00Z; nil when it is no date.
-    public static func seconds(parsing text: some Sequence<UInt8>) -> Int64? {
+    public static func seconds(parsing text: ArraySlice<UInt8>) -> Int64? {
         var date = Parts()
-        for token in Array(text).split(whereSeparator: isDelimiter) { date.read(token) }
+        for token in text.split(whereSeparator: isDelimiter) { date.read(token) }
         return date.seconds
     }
 

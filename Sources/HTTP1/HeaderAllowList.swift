@@ -5,15 +5,24 @@ public struct HeaderAllowList: Sendable {
     public init(_ entries: [StaticString]) { self.entries = entries }
 
     /// Whether a field of that name may pass; the case of letters does not matter.
-    public func contains(_ name: some Collection<UInt8>) -> Bool {
-        entries.contains { Self.matches(name, $0) }
+    public func contains(_ name: ArraySlice<UInt8>) -> Bool {
+        name.span.withUnsafeBufferPointer { name in entries.contains { Self.matches(name, $0) } }
     }
 
-    private static func matches(_ name: some Collection<UInt8>, _ entry: StaticString) -> Bool {
-        let last = entry.utf8CodeUnitCount - 1
-        guard last >= 0, entry.utf8Start[last] == 0x2a else { return name.equalsIgnoringCase(entry) }
-        guard name.count >= last else { return false }
-        return zip(name, 0..<last).allSatisfy { Octet.lowercased($0) == entry.utf8Start[$1] }
+    /// Whether a field of that name may pass; the case of letters does not matter.
+    public func contains(_ name: String) -> Bool {
+        var name = name
+        return name.withUTF8 { name in entries.contains { Self.matches(name, $0) } }
+    }
+
+    private static func matches(_ name: UnsafeBufferPointer<UInt8>, _ entry: StaticString) -> Bool {
+        var length = entry.utf8CodeUnitCount
+        guard length > 0 else { return false }
+        let isPrefix = entry.utf8Start[length - 1] == 0x2a
+        if isPrefix { length -= 1 }
+        guard isPrefix ? name.count >= length : name.count == length else { return false }
+        for index in 0..<length where Octet.lowercased(name[index]) != entry.utf8Start[index] { return false }
+        return true
     }
 }
 

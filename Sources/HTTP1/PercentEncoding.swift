@@ -3,9 +3,9 @@ public enum PercentEncoding {
     private static let digits = Array("0123456789ABCDEF".utf8)
 
     /// Letters, digits and `-_.!~*'()` stay; every other byte becomes `%XX`.
-    public static func encode(_ bytes: some Sequence<UInt8>) -> [UInt8] {
+    public static func encode(_ text: String) -> [UInt8] {
         var encoded: [UInt8] = []
-        for byte in bytes {
+        for byte in text.utf8 {
             if isUnreserved(byte) {
                 encoded.append(byte)
             } else {

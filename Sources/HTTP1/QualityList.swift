@@ -7,9 +7,9 @@ public struct QualityList: Sendable {
     public var isEmpty: Bool { text.isEmpty }
 
     /// Appends `name`, with `; q=` when the quality is below 1.
-    public mutating func append(_ name: some Sequence<UInt8>, quality: Float) {
+    public mutating func append(_ name: String, quality: Float) {
         if !text.isEmpty { text.append(contentsOf: ", ".utf8) }
-        text.append(contentsOf: name)
+        text.append(contentsOf: name.utf8)
         let thousandths = Self.thousandths(quality)
         guard thousandths < 1_000 else { return }
         text.append(contentsOf: "; q=".utf8)

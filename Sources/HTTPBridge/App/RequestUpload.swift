@@ -62,9 +62,9 @@ final class RequestUpload: RPCObject {
     private func start(length: Int64?) {
         if let length {
             // Digits cannot end a line, so the writer cannot refuse them.
-            try? head.field("Content-Length", String(length).utf8)
+            try? head.field("Content-Length", String(length))
         } else {
-            head.field("Transfer-Encoding", "chunked")
+            head.field("Transfer-Encoding", constant: "chunked")
         }
         head.finish()
         state = .sending(remaining: length)

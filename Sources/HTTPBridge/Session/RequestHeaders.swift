@@ -4,16 +4,14 @@ import HTTP1
 
 /// What one request says: its context on the wire, as header lines in the recorded order.
 extension RequestWriter {
-    mutating func append(_ lines: [UInt8]) { body(lines) }
-
     /// Cookie, Accept, Accept-Encoding, additional headers, If-Match or If-None-Match.
     mutating func write(_ context: Wire.WebSession.Context.Reader) throws {
         try writeCookies(try context.cookies)
         try writeAccept(context)
         for header in try context.additionalHeaders {
             let name = try header.name
-            guard HeaderAllowList.grainRequest.contains(Array(name.utf8)) else { continue }
-            try field(named: Array(name.utf8), try header.value.utf8)
+            guard HeaderAllowList.grainRequest.contains(name) else { continue }
+            try field(named: name, try header.value)
         }
         try writePrecondition(context.eTagPrecondition)
     }
@@ -27,29 +25,29 @@ extension RequestWriter {
             value.append(0x3d)
             value.append(contentsOf: try cookie.value.utf8)
         }
-        try field("Cookie", value)
+        try field("Cookie", bytes: value)
     }
 
     private mutating func writeAccept(_ context: Wire.WebSession.Context.Reader) throws {
         var types = QualityList()
-        for type in try context.accept { types.append(try type.mimeType.utf8, quality: type.qValue) }
-        if types.isEmpty { types.append("*/*".utf8, quality: 1) }
-        try field("Accept", types.text)
+        for type in try context.accept { types.append(try type.mimeType, quality: type.qValue) }
+        if types.isEmpty { types.append("*/*", quality: 1) }
+        try field("Accept", bytes: types.text)
         var codings = QualityList()
         for coding in try context.acceptEncoding {
-            codings.append(try coding.contentCoding.utf8, quality: coding.qValue)
+            codings.append(try coding.contentCoding, quality: coding.qValue)
         }
-        if !codings.isEmpty { try field("Accept-Encoding", codings.text) }
+        if !codings.isEmpty { try field("Accept-Encoding", bytes: codings.text) }
     }
 
     private mutating func writePrecondition(
         _ precondition: Wire.WebSession.Context.ETagPrecondition.Reader
     ) throws {
         switch precondition.which {
-        case .exists: field("If-Match", "*")
-        case .doesntExist: field("If-None-Match", "*")
-        case .matchesOneOf: try field("If-Match", Self.tags(try precondition.matchesOneOf))
-        case .matchesNoneOf: try field("If-None-Match", Self.tags(try precondition.matchesNoneOf))
+        case .exists: field("If-Match", constant: "*")
+        case .doesntExist: field("If-None-Match", constant: "*")
+        case .matchesOneOf: try field("If-Match", bytes: Self.tags(try precondition.matchesOneOf))
+        case .matchesNoneOf: try field("If-None-Match", bytes: Self.tags(try precondition.matchesNoneOf))
         case .none?, nil: return
         }
     }

@@ -20,10 +20,10 @@ enum SessionPurpose {
 struct SessionHeaders {
     /// The first part of every path: `/`, or the prefix of an API.
     let root: [UInt8]
-    /// `Accept-Language`, which a web socket does not get; empty or a whole line.
-    let languages: [UInt8]
+    /// `Accept-Language`, which a web socket does not get; none or one line.
+    let languages: FieldLines
     /// From User-Agent to X-Real-IP.
-    let lines: [UInt8]
+    let lines: FieldLines
     /// Scheme and host; empty in API sessions.
     let basePath: String
 
@@ -31,20 +31,21 @@ struct SessionHeaders {
     init(
         web params: Wire.WebSession.Params.Reader, user: SessionUser, number: String
     ) throws {
-        var writer = FieldLines()
+        var languages = FieldLines()
         let accepted = try params.acceptableLanguages.map { try $0.text() }.joined(separator: ",")
-        if !accepted.isEmpty { try writer.field("Accept-Language", accepted.utf8) }
-        languages = writer.take()
+        if !accepted.isEmpty { try languages.field("Accept-Language", accepted) }
+        self.languages = languages
+        var writer = FieldLines()
         let agent = try params.userAgent
-        if !agent.isEmpty { try writer.field("User-Agent", agent.utf8) }
+        if !agent.isEmpty { try writer.field("User-Agent", agent) }
         try user.write(to: &writer)
         basePath = try params.basePath
         let (scheme, host) = Self.split(basePath)
-        try writer.field("X-Sandstorm-Base-Path", basePath.utf8)
+        try writer.field("X-Sandstorm-Base-Path", basePath)
         try writer.field("Host", host)
         try writer.field("X-Forwarded-Proto", scheme)
-        try writer.field("X-Sandstorm-Session-Id", number.utf8)
-        lines = writer.take()
+        try writer.field("X-Sandstorm-Session-Id", number)
+        lines = writer
         root = [0x2f]
     }
 
@@ -55,43 +56,25 @@ struct SessionHeaders {
     ) throws {
         var writer = FieldLines()
         try user.write(to: &writer)
-        try writer.field("Host", "sandbox".utf8)
-        try writer.field("X-Sandstorm-Session-Id", number.utf8)
+        try writer.field("Host", "sandbox")
+        try writer.field("X-Sandstorm-Session-Id", number)
         if !params.structure.pointer(0).isNull {
-            try writer.field("X-Real-IP", IPAddressText.written(try params.remoteAddress).utf8)
+            try writer.field("X-Real-IP", IPAddressText.written(try params.remoteAddress))
         }
-        if let apiName { try writer.field("X-Sandstorm-Api", apiName.utf8) }
-        languages = []
-        lines = writer.take()
+        if let apiName { try writer.field("X-Sandstorm-Api", apiName) }
+        languages = FieldLines()
+        lines = writer
         basePath = ""
         root = Array((path.hasPrefix("/") ? path : "/" + path).utf8)
     }
 
-    private static func split(_ basePath: String) -> (scheme: [UInt8], host: [UInt8]) {
+    private static func split(_ basePath: String) -> (scheme: String, host: String) {
         let bytes = Array(basePath.utf8)
         guard let colon = bytes.firstIndex(of: 0x3a), bytes[colon...].starts(with: "://".utf8) else {
-            return (Array("http".utf8), bytes)
+            return ("http", basePath)
         }
-        return (Array(bytes[..<colon]), Array(bytes[(colon + 3)...].prefix { $0 != 0x2f }))
-    }
-}
-
-/// Header lines outside of a request.
-struct FieldLines {
-    private var writer: RequestWriter?
-    private var start = 0
-
-    mutating func field(_ name: StaticString, _ value: some Sequence<UInt8>) throws(HTTPError) {
-        if writer == nil {
-            writer = try RequestWriter(method: "GET", root: [], path: [])
-            start = writer?.bytes.count ?? 0
-        }
-        try writer?.field(name, value)
-    }
-
-    mutating func take() -> [UInt8] {
-        defer { writer = nil }
-        return Array(writer?.bytes.dropFirst(start) ?? [])
+        let host = bytes[(colon + 3)...].prefix { $0 != 0x2f }
+        return (String(decoding: bytes[..<colon], as: UTF8.self), String(decoding: host, as: UTF8.self))
     }
 }
 
@@ -128,14 +111,14 @@ struct SessionUser {
     var userID: String { hexadecimal(identityID.prefix(16)) }
 
     func write(to writer: inout FieldLines) throws(HTTPError) {
-        if !tabID.isEmpty { try writer.field("X-Sandstorm-Tab-Id", hexadecimal(tabID[...]).utf8) }
-        try writer.field("X-Sandstorm-Username", PercentEncoding.encode(displayName.utf8))
-        if !identityID.isEmpty { try writer.field("X-Sandstorm-User-Id", userID.utf8) }
-        if !preferredHandle.isEmpty { try writer.field("X-Sandstorm-Preferred-Handle", preferredHandle.utf8) }
-        if !pictureURL.isEmpty { try writer.field("X-Sandstorm-User-Picture", pictureURL.utf8) }
-        if let pronouns = pronounsText { try writer.field("X-Sandstorm-User-Pronouns", pronouns.utf8) }
-        try writer.field("X-Sandstorm-Session-Type", "\(purpose.name)".utf8)
-        try writer.field("X-Sandstorm-Permissions", permissions.joined(separator: ",").utf8)
+        if !tabID.isEmpty { try writer.field("X-Sandstorm-Tab-Id", hexadecimal(tabID[...])) }
+        try writer.field("X-Sandstorm-Username", String(decoding: PercentEncoding.encode(displayName), as: UTF8.self))
+        if !identityID.isEmpty { try writer.field("X-Sandstorm-User-Id", userID) }
+        if !preferredHandle.isEmpty { try writer.field("X-Sandstorm-Preferred-Handle", preferredHandle) }
+        if !pictureURL.isEmpty { try writer.field("X-Sandstorm-User-Picture", pictureURL) }
+        if let pronouns = pronounsText { try writer.field("X-Sandstorm-User-Pronouns", pronouns) }
+        try writer.field("X-Sandstorm-Session-Type", "\(purpose.name)")
+        try writer.field("X-Sandstorm-Permissions", permissions.joined(separator: ","))
     }
 
     private var pronounsText: String? {

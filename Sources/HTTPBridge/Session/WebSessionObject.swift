@@ -112,14 +112,14 @@ final class WebSessionObject: RPCObject {
         guard let client = message.capability(try params.clientStream) else {
             throw CallFailure.failed("openWebSocket: there is no stream for what the app sends")
         }
-        var writer = try RequestWriter(method: "GET", root: headers.root, path: try params.path.utf8)
-        writer.field("Upgrade", "websocket")
-        writer.field("Connection", "Upgrade")
+        var writer = try RequestWriter(method: "GET", root: headers.root, path: try params.path)
+        writer.field("Upgrade", constant: "websocket")
+        writer.field("Connection", constant: "Upgrade")
         // The two ends of the real handshake are the browser and its host; this key stands for nobody.
-        writer.field("Sec-WebSocket-Key", "mj9i153gxeYNlGDoKdoXOQ==")
+        writer.field("Sec-WebSocket-Key", constant: "mj9i153gxeYNlGDoKdoXOQ==")
         let protocols = try params.protocol.map { try $0.text() }
-        if !protocols.isEmpty { try writer.field("Sec-WebSocket-Protocol", protocols.joined(separator: ", ").utf8) }
-        writer.field("Sec-WebSocket-Version", "13")
+        if !protocols.isEmpty { try writer.field("Sec-WebSocket-Protocol", protocols.joined(separator: ", ")) }
+        writer.field("Sec-WebSocket-Version", constant: "13")
         writer.append(headers.lines)
         try writer.write(try params.context)
         writer.finish()
@@ -131,8 +131,8 @@ final class WebSessionObject: RPCObject {
 
 extension WebSessionObject {
     fileprivate func begin(_ method: StaticString, _ path: String) throws(HTTPError) -> RequestWriter {
-        var writer = try RequestWriter(method: method, root: headers.root, path: path.utf8)
-        writer.field("Connection", "close")
+        var writer = try RequestWriter(method: method, root: headers.root, path: path)
+        writer.field("Connection", constant: "close")
         return writer
     }
 
@@ -150,9 +150,9 @@ extension WebSessionObject {
     fileprivate func describe(
         _ body: DataReader? = nil, type: String, encoding: String, in writer: inout RequestWriter
     ) throws(HTTPError) {
-        if !type.isEmpty { try writer.field("Content-Type", type.utf8) }
-        if let body { try writer.field("Content-Length", String(body.count).utf8) }
-        if !encoding.isEmpty { try writer.field("Content-Encoding", encoding.utf8) }
+        if !type.isEmpty { try writer.field("Content-Type", type) }
+        if let body { try writer.field("Content-Length", String(body.count)) }
+        if !encoding.isEmpty { try writer.field("Content-Encoding", encoding) }
     }
 
     /// Adds what the session and the context say, sends it all and lets the answer find `call`.
@@ -209,9 +209,9 @@ extension WebSessionObject {
         var writer = try begin("PROPFIND", try params.path)
         let body = try describeXML(try params.xmlContent, in: &writer)
         switch params.depth {
-        case .zero: writer.field("Depth", "0")
-        case .one: writer.field("Depth", "1")
-        case .infinity, nil: writer.field("Depth", "infinity")
+        case .zero: writer.field("Depth", constant: "0")
+        case .one: writer.field("Depth", constant: "1")
+        case .infinity, nil: writer.field("Depth", constant: "infinity")
         }
         try send(writer, text: body, try params.context, call, message)
     }
@@ -230,7 +230,7 @@ extension WebSessionObject {
         let params = try message.reader.root(Wire.WebSession.CopyParams.self)
         var writer = try begin("COPY", try params.path)
         try describeDestination(try params.destination, noOverwrite: params.noOverwrite, in: &writer)
-        writer.field("Depth", params.shallow ? "0" : "infinity")
+        writer.field("Depth", constant: params.shallow ? "0" : "infinity")
         try send(writer, try params.context, call, message)
     }
 
@@ -245,14 +245,14 @@ extension WebSessionObject {
         let params = try message.reader.root(Wire.WebSession.LockParams.self)
         var writer = try begin("LOCK", try params.path)
         let body = try describeXML(try params.xmlContent, in: &writer)
-        writer.field("Depth", params.shallow ? "0" : "infinity")
+        writer.field("Depth", constant: params.shallow ? "0" : "infinity")
         try send(writer, text: body, try params.context, call, message)
     }
 
     private func unlock(_ call: IncomingCall, _ message: ReceivedMessage) throws {
         let params = try message.reader.root(Wire.WebSession.UnlockParams.self)
         var writer = try begin("UNLOCK", try params.path)
-        try writer.field("Lock-Token", try params.lockToken.utf8)
+        try writer.field("Lock-Token", try params.lockToken)
         try send(writer, try params.context, call, message)
     }
 
@@ -271,13 +271,13 @@ extension WebSessionObject {
     private func describeDestination(
         _ destination: String, noOverwrite: Bool, in writer: inout RequestWriter
     ) throws(HTTPError) {
-        try writer.field("Destination", (headers.basePath + destination).utf8)
-        writer.field("Overwrite", noOverwrite ? "F" : "T")
+        try writer.field("Destination", (headers.basePath + destination))
+        writer.field("Overwrite", constant: noOverwrite ? "F" : "T")
     }
 
     private func describeXML(_ xml: String, in writer: inout RequestWriter) throws(HTTPError) -> String {
-        writer.field("Content-Type", "application/xml;charset=utf-8")
-        try writer.field("Content-Length", String(xml.utf8.count).utf8)
+        writer.field("Content-Type", constant: "application/xml;charset=utf-8")
+        try writer.field("Content-Length", String(xml.utf8.count))
         return xml
     }
 
@@ -298,7 +298,7 @@ extension WebSessionObject {
         writer.append(headers.lines)
         try writer.write(context)
         writer.finish()
-        writer.body(text.utf8)
+        writer.body(Array(text.utf8))
         let sink = message.capability(try context.responseStream)
         let exchange = AppExchange(with: app, log: log, answerTo: .ordinary, sink: sink)
         exchange.answer(call)
