@@ -1,7 +1,6 @@
 import Barchan
 import CapnProto
 import GrainSchemas
-import Synchronization
 import Testing
 
 @testable import CapnpTransport
@@ -14,7 +13,7 @@ import Testing
                 let index = try? params.clientStream, let client = call.params.capability(index),
                 let protocols = try? params.protocol
             else { return }
-            let held = Held(client)
+            let held = HeldWebSocket(client)
             held.send(greeting)
             let server = AppServer(call.loop) {
                 held.drop()
@@ -71,20 +70,5 @@ import Testing
         await ended.wait()
         withExtendedLifetime(app) {}
         await connection.close()
-    }
-}
-
-/// The app's reference to the host's end.
-private final class Held: Sendable {
-    private let peer: Mutex<RPCCapability?>
-    init(_ peer: RPCCapability) { self.peer = Mutex(peer) }
-
-    func drop() { peer.withLock { $0 = nil } }
-
-    func send(_ bytes: [UInt8]) {
-        guard !bytes.isEmpty, let peer = peer.withLock({ $0 }) else { return }
-        let message = MessageBuilder()
-        message.initRoot(Wire.WebSession.WebSocketStream.SendBytesParams.self).setMessage(bytes)
-        RPCCall.start(Wire.WebSession.WebSocketStream.Methods.sendBytes, on: peer, message) { _ in }
     }
 }

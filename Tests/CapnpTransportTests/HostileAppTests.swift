@@ -1,0 +1,206 @@
+import Barchan
+import CapnProto
+import CLinux
+import Glibc
+import GrainSchemas
+import Testing
+
+@testable import CapnpTransport
+
+/// A grain may send anything. Its own connection ends; nothing else happens.
+@Suite(.timeLimit(.minutes(1))) struct HostileAppTests {
+    private static let garbage: [(name: String, bytes: [UInt8])] = [
+        ("text", Array("HTTP/1.1 200 OK\r\n\r\n".utf8)),
+        ("zeros", [UInt8](repeating: 0, count: 4096)),
+        ("ones", [UInt8](repeating: 0xff, count: 4096)),
+        ("513 segments", [0, 2, 0, 0] + [UInt8](repeating: 0, count: 4096)),
+        ("4 billion segments", [0xff, 0xff, 0xff, 0xff] + [UInt8](repeating: 1, count: 4096)),
+        ("a message larger than the limit", [0, 0, 0, 0, 1, 0, 0x80, 0]),
+        ("a wild pointer", hexBytes("00000000010000000000ff7f01000100")),
+        ("an unknown question", hexBytes("0000000004000000000000000100010003000000000000000000000001000100ffffff7f00000000")),
+        ("an unknown export", hexBytes("00000000040000000000000001000100060000000000000000000000010000000700000005000000")),
+        ("half a message", hexBytes("000000000500000000000000")),
+    ]
+
+    @Test(arguments: garbage.indices) func garbageEndsOnlyItsOwnConnection(_ index: Int) async throws {
+        let pair = try SocketPair()
+        let provider = try await transport()
+        let connection = try await provider.connect(over: pair.host)
+        let other = try SocketPair()
+        let neighbour = try await provider.connect(over: other.host)
+        let app = try FakeApp(other.grain) { $0.answer([1]) }
+
+        let bytes = Self.garbage[index].bytes
+        let grain = pair.grain.release()
+        let lent = OwnedDescriptor(takingOwnershipOf: grain)
+        writeBytes(lent, bytes)
+        shutdown(grain, Int32(SHUT_WR))
+        await connection.waitForClose()
+        #expect(await hostError { _ = try await connection.viewInfo() }?.code == .disconnected)
+        #expect(await hostError { _ = try await connection.openWebSession(.ann).send(.home) }?.code == .disconnected)
+
+        #expect(try await neighbour.openWebSession(.ann).send(.home).wholeBody() == [1])
+        withExtendedLifetime(app) {}
+        await connection.close()
+        await neighbour.close()
+    }
+
+    @Test func randomBytesNeverDoMoreThanEndTheConnection() async throws {
+        var generator = SeededGenerator(state: 42)
+        let provider = try await transport()
+        for _ in 0..<200 {
+            let pair = try SocketPair()
+            let connection = try await provider.connect(over: pair.host)
+            // The beginning of a plausible message makes the random rest matter more.
+            var bytes: [UInt8] = [0, 0, 0, 0, UInt8.random(in: 0...40, using: &generator), 0, 0, 0]
+            bytes += [0, 0, 0, 0, 1, 0, 1, 0, UInt8.random(in: 0...14, using: &generator), 0, 0, 0, 0, 0, 0, 0]
+            bytes += (0..<300).map { _ in UInt8.random(in: 0...255, using: &generator) & UInt8.random(in: 0...255, using: &generator) }
+            let grain = pair.grain.release()
+            let lent = OwnedDescriptor(takingOwnershipOf: grain)
+            writeBytes(lent, bytes)
+            shutdown(grain, Int32(SHUT_WR))
+            await connection.waitForClose()
+            _ = consume lent
+        }
+    }
+
+    @Test func aGrainThatDiesBeforeItAnswersIsDisconnected() async throws {
+        let received = Signal()
+        let (connection, app) = try await connectedApp { call in
+            waiting.append(call.incoming)
+            received.fire()
+        }
+        let session = try await connection.openWebSession(.ann)
+        let sending = Task { try await session.send(.home) }
+        await received.wait()
+        app.close()
+        #expect(await hostError { _ = try await sending.value }?.code == .disconnected)
+        await connection.waitForClose()
+    }
+
+    @Test func closingFailsWhatIsUnderWay() async throws {
+        let received = Signal()
+        let (connection, app) = try await connectedApp { call in
+            waiting.append(call.incoming)
+            received.fire()
+        }
+        let session = try await connection.openWebSession(.ann)
+        let sending = Task { try await session.send(.home) }
+        await received.wait()
+        await connection.close()
+        await connection.close()
+        await connection.waitForClose()
+        #expect(await hostError { _ = try await sending.value }?.code == .disconnected)
+        #expect(await hostError { _ = try await session.send(.home) }?.code == .disconnected)
+        withExtendedLifetime(app) {}
+    }
+
+    @Test func cancellingARequestCancelsTheCall() async throws {
+        let received = Signal()
+        let (connection, app) = try await connectedApp { call in
+            waiting.append(call.incoming)
+            received.fire()
+        }
+        let session = try await connection.openWebSession(.ann)
+        let sending = Task { try await session.send(.home) }
+        await received.wait()
+        sending.cancel()
+        #expect(await hostError { _ = try await sending.value }?.code == .cancelled)
+        withExtendedLifetime(app) {}
+        await connection.close()
+    }
+
+    /// A session that is a promise which resolves to the promise it was answered with, and so on in a circle.
+    @Test func promisesThatResolveInACircleHarmNobody() async throws {
+        let pair = try SocketPair()
+        let provider = try await transport()
+        let connection = try await provider.connect(over: pair.host)
+        let other = try SocketPair()
+        let neighbour = try await provider.connect(over: other.host)
+        let app = try FakeApp(other.grain) { $0.answer([1]) }
+        // Bootstrap's answer: senderPromise 1; then promise 1 resolves to promise 2, and that to promise 1.
+        let lent = pair.grain
+        writeBytes(lent, RawRPC.return(answer: 0, senderPromise: 1))
+        for round in UInt32(0)..<1000 {
+            writeBytes(lent, RawRPC.resolve(promise: 1 + round, senderPromise: 2 + round))
+        }
+        writeBytes(lent, RawRPC.resolve(promise: 1001, senderPromise: 1))
+        writeBytes(lent, RawRPC.resolve(promise: 1001, senderPromise: 1001))
+        let session = try await connection.openWebSession(.ann)
+        let sending = Task { try await session.send(.home) }
+        #expect(try await neighbour.openWebSession(.ann).send(.home).wholeBody() == [1])
+        await connection.close()
+        #expect(await hostError { _ = try await sending.value }?.code == .disconnected)
+        withExtendedLifetime(app) {}
+        await neighbour.close()
+    }
+
+    @Test func aGrainThatNeverFinishesItsCallsIsCutOff() async throws {
+        let pair = try SocketPair()
+        let connection = try await transport(["unfinishedCalls": .integer(64)]).connect(over: pair.host)
+        for question in UInt32(0)..<65 { writeBytes(pair.grain, RawRPC.bootstrap(question: question)) }
+        await connection.waitForClose()
+    }
+
+    @Test func aGrainThatDoesNotReadIsCutOff() async throws {
+        let pair = try SocketPair()
+        let connection = try await transport(["unsentBytes": .integer(65536)]).connect(over: pair.host)
+        // Each of these is echoed as unimplemented; nobody reads the echoes.
+        let message = hexBytes("00000000030000000000000001000100" + "6300000000000000" + "0000000000000000")
+        while writeBytes(pair.grain, message) {}
+        await connection.waitForClose()
+    }
+
+    /// The app writes as fast as it can and never waits; what the host takes is bounded by its limits.
+    @Test func floodsOfWritesStopAtTheLimits() async throws {
+        let flooded = Signal(), closed = Signal()
+        let pair = try SocketPair()
+        let connection = try await transport(["callBytes": .integer(1 << 20), "streamWindowBytes": .integer(65536)])
+            .connect(over: pair.host)
+        let app = try FakeApp(pair.grain) { call in
+            guard let stream = call.responseStream else { return }
+            call.answerStream()
+            // After the answer is out: an app whose answer stands behind a flood has stopped itself.
+            stream.write([0]) { _ in
+                let chunk = [UInt8](repeating: 1, count: 65536)
+                for _ in 0..<1000 { stream.write(chunk) { if $0 != nil { closed.fire() } } }
+                flooded.fire()
+            }
+        }
+        let before = residentBytes()
+        let response = try await connection.openWebSession(.ann).send(.home)
+        await flooded.wait()
+        let reader = try #require(response.bodyStream).reader
+        #expect(try await reader.next() != nil)
+        // The app's own 64 MiB are in this process too; the host's share is what is beyond twice that.
+        #expect(residentBytes() - before < 256 << 20)
+        await connection.close()
+        await closed.wait()
+        withExtendedLifetime(app) {}
+    }
+}
+
+private let waiting = Record<RPCIncoming>()
+
+extension WebRequest {
+    static var home: WebRequest { WebRequest(method: .get, path: "") }
+}
+
+private func residentBytes() -> Int {
+    let descriptor = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return 0 }
+    let text = String(decoding: readBytes(OwnedDescriptor(takingOwnershipOf: descriptor), 200), as: UTF8.self)
+    return text.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * 4096 } ?? 0
+}
+
+/// The same numbers every time.
+struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+}
