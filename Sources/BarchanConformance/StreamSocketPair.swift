@@ -25,9 +25,10 @@ struct StreamSocketPair: ~Copyable {
     }
 
     /// Writes to the host from the grain's end.
-    func write(_ bytes: [UInt8]) throws {
-        guard let number = grain?.rawValue else { throw ConformanceFailure("a check writes to a socket it gave away") }
-        let count = bytes.withUnsafeBytes { send(number, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+    mutating func write(_ bytes: [UInt8]) throws {
+        let end = try Self.take(&grain)
+        let count = bytes.withUnsafeBytes { send(end.rawValue, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+        grain = consume end
         guard count == bytes.count else { throw ConformanceFailure("the socket took \(count) of \(bytes.count) bytes") }
     }
 }
