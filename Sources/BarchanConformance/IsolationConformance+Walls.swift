@@ -28,7 +28,8 @@ extension IsolationConformance {
                 try facts.require(name, "EROFS", "EACCES")
             }
         },
-        Promise("devices", "/dev holds null, zero, random, urandom and shm, and they work", [.privateFileSystem]) { trial in
+        Promise("devices", "/dev holds null, zero, random, urandom and shm, and they work", [.privateFileSystem]) {
+            trial in
             let facts = try await trial.facts(["files"])
             try facts.require("list /dev", "null,random,shm,urandom,zero")
             for name in ["null", "zero", "random", "urandom"] { try facts.require("use /dev/\(name)", "ok") }
@@ -105,15 +106,20 @@ extension IsolationConformance {
         },
         Promise("noControl", "prctl and ioctl do what programs need and no more", [.syscallFilter]) { trial in
             let facts = try await trial.facts(["calls"])
-            for line in facts.all("prctl") where !line.hasSuffix(" EINVAL") { throw ConformanceFailure("prctl \(line)") }
-            for line in facts.all("ioctl") where !line.hasSuffix(" ENOTTY") { throw ConformanceFailure("ioctl \(line)") }
+            for line in facts.all("prctl") where !line.hasSuffix(" EINVAL") {
+                throw ConformanceFailure("prctl \(line)")
+            }
+            for line in facts.all("ioctl") where !line.hasSuffix(" ENOTTY") {
+                throw ConformanceFailure("ioctl \(line)")
+            }
         },
         Promise("ordinaryNeeds", "what ordinary programs need is there") { trial in
             let facts = try await trial.facts(["needs"])
             try require(facts.all("need").count > 30, "the probe said too little: \(facts.exit)")
             for line in facts.all("need") where !line.hasSuffix(" ok") { throw ConformanceFailure("need \(line)") }
         },
-        Promise("socketFamilies", "only UNIX, IPv4, IPv6 and routing sockets can be opened", [.syscallFilter]) { trial in
+        Promise("socketFamilies", "only UNIX, IPv4, IPv6 and routing sockets can be opened", [.syscallFilter]) {
+            trial in
             let facts = try await trial.facts(["sockets"])
             let open = facts.all("socket").filter { $0.hasSuffix(" ok") }.map { $0.dropLast(3) }.joined(separator: " ")
             let expected = "unix unix.datagram unix.packets inet inet.tcp inet.datagram inet6 route"
@@ -163,8 +169,10 @@ extension IsolationConformance {
         Promise("temporaryLimits", "/tmp and /dev/shm are bounded in bytes and files", [.privateFileSystem]) { trial in
             for directory in ["/tmp", "/dev/shm"] {
                 let facts = try await trial.facts(["fill", directory])
-                try require(facts["filled.bytes"].flatMap { Int($0) }.map { (1...16 << 20).contains($0) } == true, directory)
-                try require(facts["filled.files"].flatMap { Int($0) }.map { (1...4096).contains($0) } == true, directory)
+                try require(
+                    facts["filled.bytes"].flatMap { Int($0) }.map { (1...16 << 20).contains($0) } == true, directory)
+                try require(
+                    facts["filled.files"].flatMap { Int($0) }.map { (1...4096).contains($0) } == true, directory)
             }
             var limits = SandboxLimits()
             limits.temporaryBytes = 1 << 20

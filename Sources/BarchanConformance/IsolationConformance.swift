@@ -58,7 +58,8 @@ public enum IsolationConformance {
             try facts.require("signals.blocked", "0")
             try facts.require("signals.ignored", "0")
         },
-        Promise("exactDescriptors", "a program has /dev/null, its output twice, its socket, and no other descriptor") { trial in
+        Promise("exactDescriptors", "a program has /dev/null, its output twice, its socket, and no other descriptor") {
+            trial in
             let found = try await trial.facts(["descriptors"]).all("descriptor")
             let expected = ["0 device read", "1 pipe write", "2 pipe write", "3 socket both"]
             try require(found == expected, "it has \(found)")
@@ -90,7 +91,8 @@ public enum IsolationConformance {
             async let first = running.sandbox.waitForExit()
             async let second = running.sandbox.waitForExit()
             let results = await [first, second, running.sandbox.waitForExit()]
-            try require(results == [.exited(status: 42), .exited(status: 42), .exited(status: 42)], "it was \(results)")
+            try require(
+                results == [.exited(status: 42), .exited(status: 42), .exited(status: 42)], "it was \(results)")
         },
         Promise("exitSignal", "a signal that ends the program is reported") { trial in
             let exit = try await trial.facts(["abort"]).exit

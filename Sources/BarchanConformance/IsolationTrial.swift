@@ -22,7 +22,8 @@ public final class IsolationTrial: Sendable {
         try TemporaryTree.write([], to: "\(directory)/package/proc/cpuinfo", mode: 0o644)
         try TemporaryTree.copy(probe, to: "\(directory)/package/probe")
         let owner = provider.fileOwner
-        try require(chmod(data, 0o770) == 0 && (geteuid() != 0 || chown(data, owner.user, owner.group) == 0),
+        try require(
+            chmod(data, 0o770) == 0 && (geteuid() != 0 || chown(data, owner.user, owner.group) == 0),
             "the volume cannot be given to \(owner)")
     }
 
@@ -101,7 +102,8 @@ public struct ProbeFacts: Sendable {
     public func require(_ name: String, _ expected: String...) throws {
         let found = self[name] ?? "nothing"
         guard !expected.contains(found) else { return }
-        throw ConformanceFailure("'\(name)' is '\(found)', not '\(expected.joined(separator: "' or '"))' (ended: \(exit))")
+        throw ConformanceFailure(
+            "'\(name)' is '\(found)', not '\(expected.joined(separator: "' or '"))' (ended: \(exit))")
     }
 }
 
@@ -148,10 +150,12 @@ public func onThread<Result: Sendable>(_ body: @escaping @Sendable () -> Result)
     await withCheckedContinuation { continuation in
         let work = Unmanaged.passRetained(ThreadWork { continuation.resume(returning: body()) })
         var thread = pthread_t()
-        let result = pthread_create(&thread, nil, { argument in
-            if let argument { Unmanaged<ThreadWork>.fromOpaque(argument).takeRetainedValue().body() }
-            return nil
-        }, work.toOpaque())
+        let result = pthread_create(
+            &thread, nil,
+            { argument in
+                if let argument { Unmanaged<ThreadWork>.fromOpaque(argument).takeRetainedValue().body() }
+                return nil
+            }, work.toOpaque())
         if result == 0 { pthread_detach(thread) } else { work.takeRetainedValue().body() }
     }
 }

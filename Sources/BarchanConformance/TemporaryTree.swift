@@ -18,7 +18,8 @@ public enum TemporaryTree {
 
     public static func write(_ bytes: [UInt8], to path: String, mode: mode_t) throws {
         let file = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, mode)
-        try require(file >= 0 && Glibc.write(file, bytes, bytes.count) == bytes.count, "write '\(path)': \(lastError())")
+        try require(
+            file >= 0 && Glibc.write(file, bytes, bytes.count) == bytes.count, "write '\(path)': \(lastError())")
         fchmod(file, mode)
         close(file)
     }

@@ -18,7 +18,9 @@ struct Blank {
             let parked = try prepare()
             _ = send(BlankReport.parkedMessage, to: report)
             // The end of the socket: the launcher has no use for this sandbox.
-            guard case .message(let bytes, let descriptors) = receive(from: report, maximumBytes: LauncherRequest.maximumBytes)
+            guard
+                case .message(let bytes, let descriptors) = receive(
+                    from: report, maximumBytes: LauncherRequest.maximumBytes)
             else { _exit(0) }
             guard case .launch(_, let order) = LauncherRequest(decoding: bytes), descriptors.count == 4 else {
                 throw LaunchFailure(.order, EINVAL)

@@ -57,7 +57,8 @@ final class BlankMaker {
             setsid()
             if isRoot { try becomeGrainUser() }
             // The sandbox belongs to the launcher, not to this process.
-            let flags = CLINUX_CLONE_PARENT | CLINUX_CLONE_NEWUSER | CLINUX_CLONE_NEWNS | CLINUX_CLONE_NEWPID
+            let flags =
+                CLINUX_CLONE_PARENT | CLINUX_CLONE_NEWUSER | CLINUX_CLONE_NEWNS | CLINUX_CLONE_NEWPID
                 | CLINUX_CLONE_NEWNET | CLINUX_CLONE_NEWIPC | CLINUX_CLONE_NEWUTS | CLINUX_CLONE_NEWCGROUP
             let process = clinux_clone(flags | UInt(SIGCHLD))
             guard process >= 0 else { throw LaunchFailure(.namespaces, errno) }

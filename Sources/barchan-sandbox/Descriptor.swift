@@ -40,7 +40,9 @@ func writeFile(_ path: String, _ text: String, _ step: LaunchStep) throws(Launch
 func channel(_ step: LaunchStep) throws(LaunchFailure) -> (mine: CInt, theirs: CInt) {
     var ends: (CInt, CInt) = (-1, -1)
     let result = withUnsafeMutableBytes(of: &ends) {
-        socketpair(AF_UNIX, CInt(SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue), 0, $0.baseAddress?.assumingMemoryBound(to: CInt.self))
+        socketpair(
+            AF_UNIX, CInt(SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue), 0,
+            $0.baseAddress?.assumingMemoryBound(to: CInt.self))
     }
     try check(result, step)
     return (ends.0, ends.1)

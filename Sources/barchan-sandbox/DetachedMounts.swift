@@ -36,7 +36,8 @@ struct DetachedMounts {
         }
         try check(mkdirat(devices, "shm", 0o770), .devices)
         try check(clinux_move_mount(sharedMemory, "", devices, "shm", CLINUX_MOVE_FROM_DESCRIPTOR), .devices)
-        let attributes = CLINUX_MOUNT_RDONLY | CLINUX_MOUNT_NOSUID | CLINUX_MOUNT_NODEV | CLINUX_MOUNT_NOEXEC
+        let attributes =
+            CLINUX_MOUNT_RDONLY | CLINUX_MOUNT_NOSUID | CLINUX_MOUNT_NODEV | CLINUX_MOUNT_NOEXEC
             | CLINUX_MOUNT_NOATIME
         try check(clinux_mount_setattr(devices, attributes, CLINUX_MOUNT_ATIME_MASK), .devices)
     }

@@ -38,7 +38,8 @@ struct LandlockWall {
         let rules = try check(clinux_landlock_create(handled, 0, scoped, size), .landlock)
         try allow(writing, on: mounts.temporary, rules)
         try allow(writing, on: mounts.sharedMemory, rules)
-        try allow(LandlockWall.writeFile | LandlockWall.readFile | LandlockWall.readDirectory, on: mounts.devices, rules)
+        try allow(
+            LandlockWall.writeFile | LandlockWall.readFile | LandlockWall.readDirectory, on: mounts.devices, rules)
         return rules
     }
 

@@ -120,7 +120,8 @@ final class Launcher {
             try adopt(try maker.make())
         } catch {
             poolIsBroken = true
-            complain("make a sandbox ahead of time: \(error.step.attempt): \(String(cString: strerror(error.errorNumber)))")
+            complain(
+                "make a sandbox ahead of time: \(error.step.attempt): \(String(cString: strerror(error.errorNumber)))")
         }
     }
 

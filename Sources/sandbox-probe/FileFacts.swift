@@ -5,12 +5,17 @@ import Glibc
 enum FileFacts {
     static func report() {
         for directory in ["/", "/dev", "/dev/shm", "/tmp", "/var"] { say("list \(directory)", list(directory)) }
-        for path in ["/x", "/dev/x", "/tmp/x", "/var/x", "/dev/shm/x", "/proc/x"] { say("create \(path)", create(path)) }
+        for path in ["/x", "/dev/x", "/tmp/x", "/var/x", "/dev/shm/x", "/proc/x"] {
+            say("create \(path)", create(path))
+        }
         for path in [
-            "/proc/self/status", "/proc/1", "/proc/mounts", "/proc/cpuinfo", "/sys", "/sys/kernel", "/dev/tty", "/dev/pts",
+            "/proc/self/status", "/proc/1", "/proc/mounts", "/proc/cpuinfo", "/sys", "/sys/kernel", "/dev/tty",
+            "/dev/pts",
             "/dev/kmsg", "/dev/mem", "/dev/full", "/dev/fd", "/etc/passwd", "/run", "/home", "/root",
         ] { say("open \(path)", tryOpen(path, O_RDONLY)) }
-        for path in ["/dev/null", "/dev/zero", "/dev/random", "/dev/urandom"] { say("use \(path)", tryOpen(path, O_RDWR)) }
+        for path in ["/dev/null", "/dev/zero", "/dev/random", "/dev/urandom"] {
+            say("use \(path)", tryOpen(path, O_RDWR))
+        }
         var bytes = [UInt8](repeating: 0, count: 16)
         let random = open("/dev/random", O_RDONLY)
         say("random", read(random, &bytes, 16) == 16 && bytes != [UInt8](repeating: 0, count: 16) ? "ok" : "bad")

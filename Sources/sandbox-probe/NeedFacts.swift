@@ -33,7 +33,9 @@ enum NeedFacts {
         say("need lock", outcome(flock(file, LOCK_EX)))
         say("need sync", outcome(fsync(file)))
         say("need map", mmap(nil, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0) == MAP_FAILED ? "failed" : "ok")
-        say("need copy", outcome(clinux_syscall(326, Int(file), 0, Int(open("/var/copy", O_CREAT | O_RDWR, 0o600)), 0, 16, 0)))
+        say(
+            "need copy",
+            outcome(clinux_syscall(326, Int(file), 0, Int(open("/var/copy", O_CREAT | O_RDWR, 0o600)), 0, 16, 0)))
         say("need rename", outcome(rename("/var/file", "/var/renamed")))
         say("need link", outcome(link("/var/renamed", "/var/link")))
         say("need symbolic link", outcome(symlink("/var/renamed", "/var/symbolic")))
@@ -41,11 +43,15 @@ enum NeedFacts {
         say("need move", outcome(rename("/var/link", "/var/directory/link")))
         say("need times", outcome(utimes("/var/renamed", nil)))
         say("need truncate", outcome(truncate("/var/renamed", 5)))
-        say("need attribute", outcome(clinux_syscall(188, address("/var/renamed"), address("user.a"), address("1"), 1, 0, 0)))
+        say(
+            "need attribute",
+            outcome(clinux_syscall(188, address("/var/renamed"), address("user.a"), address("1"), 1, 0, 0)))
         close(file)
     }
 
-    private static func posixAllocate(_ file: CInt) -> CInt { CInt(truncatingIfNeeded: clinux_syscall(285, Int(file), 0, 0, 65536, 0, 0)) }
+    private static func posixAllocate(_ file: CInt) -> CInt {
+        CInt(truncatingIfNeeded: clinux_syscall(285, Int(file), 0, 0, 65536, 0, 0))
+    }
 
     private static func reportExchange() {
         var ends: (CInt, CInt) = (0, 0)

@@ -46,8 +46,9 @@ enum StartFacts {
         for number in CInt(0)..<4096 {
             var status = stat()
             guard fstat(number, &status) == 0 else { continue }
-            let kind = [S_IFIFO: "pipe", S_IFCHR: "device", S_IFREG: "file", S_IFSOCK: "socket", S_IFDIR: "directory"][
-                status.st_mode & S_IFMT] ?? "other"
+            let kind =
+                [S_IFIFO: "pipe", S_IFCHR: "device", S_IFREG: "file", S_IFSOCK: "socket", S_IFDIR: "directory"][
+                    status.st_mode & S_IFMT] ?? "other"
             let access = ["read", "write", "both", "?"][Int(fcntl(number, F_GETFL) & 3)]
             say("descriptor", "\(number) \(kind) \(access)")
         }

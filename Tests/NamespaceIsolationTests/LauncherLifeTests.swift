@@ -42,11 +42,16 @@ struct LauncherLifeTests {
     @Test func killedHostEndsEveryGrain() async throws {
         try await skipping {
             _ = try await Machine.provider()
-            let owner = geteuid() == 0 ? FileOwner(user: 1_900_000_000, group: 1_900_000_000) : FileOwner(user: geteuid(), group: getegid())
+            let owner =
+                geteuid() == 0
+                ? FileOwner(user: 1_900_000_000, group: 1_900_000_000) : FileOwner(user: geteuid(), group: getegid())
             let trial = try IsolationTrial(OwnerOnly(fileOwner: owner), probe: Programs.path("sandbox-probe"))
             let (host, control) = try messageSockets()
             let launcher = try Command.start(
-                [Programs.path("barchan-sandbox"), "--user", "\(owner.user)", "--group", "\(owner.group)", "--pool", "1"],
+                [
+                    Programs.path("barchan-sandbox"), "--user", "\(owner.user)", "--group", "\(owner.group)", "--pool",
+                    "1",
+                ],
                 descriptor: control)
             close(control)
             let (reader, writer) = try TrialDescriptors.pipe()
@@ -125,7 +130,9 @@ struct LauncherProcesses {
 
     /// How many descriptors the launcher has open.
     func openDescriptors() throws -> Int {
-        guard let stream = opendir("/proc/\(inner)/fd") else { throw ConformanceSkip("the launcher's descriptors cannot be seen") }
+        guard let stream = opendir("/proc/\(inner)/fd") else {
+            throw ConformanceSkip("the launcher's descriptors cannot be seen")
+        }
         defer { closedir(stream) }
         var count = 0
         while readdir(stream) != nil { count += 1 }

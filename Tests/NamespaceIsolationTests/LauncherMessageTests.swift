@@ -9,7 +9,8 @@ import Testing
             number: 7,
             LaunchOrder(
                 layers: ["/upper", "/lower"], data: "/data", arguments: ["/a", "", "ü"], environment: ["A=1"],
-                openFilesSoft: 1, openFilesHard: 2, temporaryBytes: 3, temporaryInodes: 4, memoryBytes: 5, processes: 6)),
+                openFilesSoft: 1, openFilesHard: 2, temporaryBytes: 3, temporaryInodes: 4, memoryBytes: 5, processes: 6)
+        ),
     ]
     private static let replies: [LauncherReply] = [
         .ready([.landlock]), .unusable(LaunchFailure(.mapping, 1)), .started(number: 3),

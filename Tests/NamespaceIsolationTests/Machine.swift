@@ -26,12 +26,15 @@ enum Programs {
 /// What this machine lets the tests do.
 enum Machine {
     static let context = PluginContext(
-        dataDirectory: "/tmp", programDirectory: Programs.directory, log: HostLog { _, message in print("log: \(message)") })
+        dataDirectory: "/tmp", programDirectory: Programs.directory,
+        log: HostLog { _, message in print("log: \(message)") })
 
     /// A fresh provider, made as the host makes it.
     static func provider(_ given: [String: SettingValue] = [:]) async throws -> any IsolationProvider {
         let settings = try PluginSettings(given, definitions: Plugin.namespace.settings)
-        guard case .isolation(let make) = Plugin.namespace.factory else { throw ConformanceFailure("not an isolation plugin") }
+        guard case .isolation(let make) = Plugin.namespace.factory else {
+            throw ConformanceFailure("not an isolation plugin")
+        }
         do {
             return try await make(settings, context)
         } catch let error where error.code == .unsupported {

@@ -9,7 +9,8 @@ struct VectorTests {
     @Test func observationsAreTheOriginalsOrListed() async throws {
         try await skipping {
             let ours = try await observe()
-            let original = try Observations(lines: Text.lines(of: Repository.path("Tests/Fixtures/sandbox/observed-userns.txt")))
+            let original = try Observations(
+                lines: Text.lines(of: Repository.path("Tests/Fixtures/sandbox/observed-userns.txt")))
             let listed = try DifferenceTable(readme: Repository.path("Plugins/Isolation/NamespaceIsolation/README.md"))
             try require(original.values.count > 700 && listed.rows.count > 20, "the fixtures are not complete")
             for key in Set(original.values.keys).union(ours.values.keys).sorted() {
@@ -73,7 +74,9 @@ struct Observations {
 
     /// As the fixtures' README says.
     static func dependsOnMachine(_ key: String, _ ours: String) -> Bool {
-        let fixed = ["rlimit NPROC", "rlimit MEMLOCK", "rlimit SIGPENDING", "fs /", "fs /proc", "fs /var", "fs /dev/null"]
+        let fixed = [
+            "rlimit NPROC", "rlimit MEMLOCK", "rlimit SIGPENDING", "fs /", "fs /proc", "fs /var", "fs /dev/null",
+        ]
         if fixed.contains(key) { return true }
         let isNewCall = key.hasPrefix("sys ") && (Int(key.dropFirst(4)) ?? 0) >= 440
         return isNewCall && ours == "ENOSYS"

@@ -60,7 +60,9 @@ extension LaunchFailure {
 enum NamespaceRemedy {
     static func now() -> String {
         if value("/proc/sys/user/max_user_namespaces") == "0" { return "set sysctl user.max_user_namespaces to 10000" }
-        if geteuid() == 0 { return "the host runs as root, but lacks CAP_SYS_ADMIN or is itself in a container that forbids it" }
+        if geteuid() == 0 {
+            return "the host runs as root, but lacks CAP_SYS_ADMIN or is itself in a container that forbids it"
+        }
         if value("/proc/sys/kernel/unprivileged_userns_clone") == "0" {
             return "set sysctl kernel.unprivileged_userns_clone to 1, or run the host as root"
         }

@@ -89,11 +89,13 @@ final class LauncherConnection: Sendable {
     private func startReading() {
         var thread = pthread_t()
         let connection = Unmanaged.passRetained(self)
-        let result = pthread_create(&thread, nil, { argument in
-            guard let argument else { return nil }
-            Unmanaged<LauncherConnection>.fromOpaque(argument).takeRetainedValue().read()
-            return nil
-        }, connection.toOpaque())
+        let result = pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument else { return nil }
+                Unmanaged<LauncherConnection>.fromOpaque(argument).takeRetainedValue().read()
+                return nil
+            }, connection.toOpaque())
         if result == 0 {
             pthread_detach(thread)
         } else {

@@ -12,7 +12,8 @@ enum LauncherProcess {
                 $0.baseAddress?.assumingMemoryBound(to: CInt.self))
         }
         guard paired == 0 else {
-            throw HostError(.resourceExhausted, "open a socket for the sandbox launcher: \(String(cString: strerror(errno)))")
+            throw HostError(
+                .resourceExhausted, "open a socket for the sandbox launcher: \(String(cString: strerror(errno)))")
         }
         defer { close(ends.1) }
         var process: pid_t = 0

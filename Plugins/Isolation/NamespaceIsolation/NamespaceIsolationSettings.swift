@@ -19,7 +19,8 @@ struct NamespaceIsolationSettings: Sendable {
             "user", default: .integer(defaultUser),
             "numeric host user that grains run as, 1 to 4294967293; used when the host runs as root"),
         SettingDefinition("group", default: .integer(0), "numeric host group of the grains; 0 for the user's number"),
-        SettingDefinition("poolSize", default: .integer(2), "sandboxes made ahead of time, 0 to 64, about 350 KiB each"),
+        SettingDefinition(
+            "poolSize", default: .integer(2), "sandboxes made ahead of time, 0 to 64, about 350 KiB each"),
         SettingDefinition("landlock", default: .boolean(true), "apply Landlock where the kernel has it"),
         SettingDefinition(
             "launcher", default: .string(""), "path of barchan-sandbox; empty for the host's program directory"),
@@ -33,7 +34,8 @@ struct NamespaceIsolationSettings: Sendable {
         let path = settings.string("launcher")
         launcher = path.isEmpty ? "\(context.programDirectory)/barchan-sandbox" : path
         // Only root can run grains as somebody else.
-        owner = geteuid() == 0
+        owner =
+            geteuid() == 0
             ? FileOwner(user: UInt32(user), group: UInt32(group == 0 ? user : group))
             : FileOwner(user: geteuid(), group: getegid())
     }
