@@ -65,6 +65,16 @@ struct Page: Sendable {
 
     /// A picture of the tab, kept among the artefacts.
     func capture(_ name: String) async throws {
+        if let frame = await tools.frames(in: session).last {
+            // What has loaded need not be painted yet: wait for the second of two frames.
+            _ = try? await evaluate(
+                """
+                new Promise(resolve => {
+                    const paint = () => requestAnimationFrame(() => requestAnimationFrame(() => resolve(true)));
+                    if (document.readyState === 'complete') paint(); else addEventListener('load', paint);
+                })
+                """, in: frame.identifier)
+        }
         let picture = try await tools.call("Page.captureScreenshot", ["format": "png"], in: session)
         guard let data = Data(base64Encoded: picture["data"].string ?? "") else { throw TestFailure("no picture") }
         try data.write(to: Places.artifacts.appending(path: "\(name).png"))

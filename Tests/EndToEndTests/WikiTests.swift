@@ -95,7 +95,8 @@ private func writeWikiPage(_ page: Page, _ text: String) async throws {
 private func expectWikiPage(_ page: Page, _ text: String) async throws {
     let literal = try JSON.literal(text)
     try await page.waitInFrame(
-        for: "document.querySelector('.page') && document.querySelector('.page').innerText.includes(\(literal))",
+        for:
+            "document.readyState === 'complete' && document.querySelector('.page') && document.querySelector('.page').innerText.includes(\(literal))",
         "the page to say '\(text)'")
 }
 
