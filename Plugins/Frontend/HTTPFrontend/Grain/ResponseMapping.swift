@@ -12,7 +12,7 @@ struct ResponseMapping {
     func response(_ answer: WebResponse) throws(RequestFault) -> Response {
         var fields = origin.policy
         for cookie in answer.setCookies { try add(cookie, to: &fields) }
-        for header in answer.additionalHeaders where HeaderAllowList.grainResponse.contains(header.name.utf8) {
+        for header in answer.additionalHeaders where HeaderAllowList.grainResponse.contains(header.name) {
             guard fields.addForeign(name: header.name, header.value) else {
                 throw unsendable("the header \(header.name)")
             }
