@@ -158,8 +158,11 @@ struct RequestMapping {
         return found
     }
 
+    /// Every name on the white list starts with `x` or `o`; most of a browser's do not.
     var additionalHeaders: [KeyValue] {
-        head.fields(where: HeaderAllowList.grainRequest.contains).map { KeyValue($0.name, $0.value) }
+        head.fields { name in
+            (name.first == 0x78 || name.first == 0x6f) && HeaderAllowList.grainRequest.contains(name)
+        }.map { KeyValue($0.name, $0.value) }
     }
 
     /// The browser as an app learns about it.

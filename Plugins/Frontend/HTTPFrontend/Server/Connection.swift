@@ -27,6 +27,8 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
     var phase = Phase.head
     var current: Exchange?
     var writeWaiter: CheckedContinuation<Void, Never>?
+    /// A read is asked for and has not come.
+    var isReading = false
     var lingered = 0
     var isLast = false
     let memory = ConnectionMemory()
@@ -54,10 +56,11 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
         }
         expect(.head, within: limits.head)
         waitingSince.store(NIODeadline.now().uptimeNanoseconds, ordering: .relaxed)
-        context.read()
+        requestRead()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        isReading = false
         var bytes = unwrapInboundIn(data)
         if phase == .lingering { return linger(over: bytes.readableBytes) }
         if inbound.readableBytes == 0 { inbound = bytes } else { inbound.writeBuffer(&bytes) }
@@ -130,7 +133,10 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
         expect(.nothing, within: .nanoseconds(0))
         waitingSince.store(0, ordering: .relaxed)
         switch exchange.head.framing {
-        case .none: dispatch(exchange, .none)
+        case .none:
+            // One read ahead: taking the socket out of epoll and putting it back costs two system calls per request.
+            requestRead()
+            dispatch(exchange, .none)
         case .length(let length) where length < limits.shortBodyBytes:
             phase = .shortBody
             exchange.collected.reserveCapacity(Int(length))
@@ -187,7 +193,11 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
         readHead()
     }
 
-    func requestRead() { context?.read() }
+    func requestRead() {
+        guard !isReading else { return }
+        isReading = true
+        context?.read()
+    }
 }
 
 /// Carries what stays on one event loop through a closure that has to be Sendable.
