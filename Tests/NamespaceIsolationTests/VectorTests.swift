@@ -78,6 +78,8 @@ struct Observations {
             "rlimit NPROC", "rlimit MEMLOCK", "rlimit SIGPENDING", "fs /", "fs /proc", "fs /var", "fs /dev/null",
         ]
         if fixed.contains(key) { return true }
+        // The package belongs to whoever made it: somebody unmapped when that is root, the grain's own user otherwise.
+        if geteuid() != 0 && ["ls / probe", "ls / proc"].contains(key) { return true }
         let isNewCall = key.hasPrefix("sys ") && (Int(key.dropFirst(4)) ?? 0) >= 440
         return isNewCall && ours == "ENOSYS"
     }
