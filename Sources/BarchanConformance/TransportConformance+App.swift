@@ -8,7 +8,8 @@ extension TransportConformance {
                 let names = try await connection.viewInfo().permissions.map(\.name)
                 try require(names == ["read", "write"], "the permissions are \(names)")
             },
-            appCheck(start, "answersBelongToTheirRequests", "of many concurrent requests each gets its own answer") { connection in
+            appCheck(start, "answersBelongToTheirRequests", "of many concurrent requests each gets its own answer") {
+                connection in
                 let session = try await connection.openWebSession(.somebody)
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     for number in 0..<64 {
@@ -23,7 +24,9 @@ extension TransportConformance {
                 try await requireEcho("echo/1", first)
                 await first.close()
                 await first.close()
-                try await requireError(.disconnected) { _ = try await first.send(WebRequest(method: .get, path: "echo/1")) }
+                try await requireError(.disconnected) {
+                    _ = try await first.send(WebRequest(method: .get, path: "echo/1"))
+                }
                 try await requireEcho("echo/2", second)
             },
             appCheck(start, "errorsAreAnswers", "an answer with an error status is an answer") { connection in
@@ -38,7 +41,8 @@ extension TransportConformance {
                 try await requireError(.cancelled) { _ = try await sending.value }
                 try await requireEcho("echo/after", session)
             },
-            appCheck(start, "closingFailsWhatIsUnderWay", "closing fails the requests under way as disconnected") { connection in
+            appCheck(start, "closingFailsWhatIsUnderWay", "closing fails the requests under way as disconnected") {
+                connection in
                 let session = try await connection.openWebSession(.somebody)
                 try await requireEcho("echo/before", session)
                 let sending = Task { try await session.send(WebRequest(method: .get, path: "never")) }

@@ -4,7 +4,8 @@ extension TransportConformance {
     /// What a transport promises about bodies and web sockets.
     static func streamChecks(_ start: @escaping StartApp) -> [Check] {
         [
-            appCheck(start, "longAnswersArriveWhole", "a streamed answer arrives whole", required: [.streaming]) { connection in
+            appCheck(start, "longAnswersArriveWhole", "a streamed answer arrives whole", required: [.streaming]) {
+                connection in
                 let session = try await connection.openWebSession(.somebody)
                 let body = try await wholeBody(try await session.send(WebRequest(method: .get, path: "stream/3000000")))
                 try require(body.count == 3_000_000, "\(body.count) of 3000000 bytes arrived")
@@ -50,7 +51,9 @@ extension TransportConformance {
                     try await requireLength(count, .stream(Chunks(count), length: nil), session)
                 }
             },
-            appCheck(start, "webSocketsPass", "a web socket carries bytes both ways to the end", required: [.webSockets]) { connection in
+            appCheck(
+                start, "webSocketsPass", "a web socket carries bytes both ways to the end", required: [.webSockets]
+            ) { connection in
                 let session = try await connection.openWebSession(.somebody)
                 let opened = try await session.openWebSocket(WebSocketRequest(path: "echo"), incoming: Chunks(100_000))
                 let count = try await opened.outgoing.readAll(maximumBytes: 1 << 20).count

@@ -20,19 +20,21 @@ final class FakeApp: @unchecked Sendable {
         guard let loop = RPCLoop() else { throw HostError(.resourceExhausted, "no loop") }
         self.loop = loop
         self.handler = handler
-        self.view = view ?? { call in
-            guard call.method == Wire.UiView.Methods.newSession.ordinal else {
-                return call.incoming.fail(RPCError(.unimplemented, "no such method"))
+        self.view =
+            view ?? { call in
+                guard call.method == Wire.UiView.Methods.newSession.ordinal else {
+                    return call.incoming.fail(RPCError(.unimplemented, "no such method"))
+                }
+                call.openSession(handler)
             }
-            call.openSession(handler)
-        }
         let descriptor = grain.release()
         loop.post { [self] in start(descriptor) }
     }
 
     private func start(_ descriptor: CInt) {
         let connection = RPCConnection(
-            descriptor, bcr_client, bootstrap: loop.export(AppServer(loop, view)), limits: bcr_limits_default(), on: loop
+            descriptor, bcr_client, bootstrap: loop.export(AppServer(loop, view)), limits: bcr_limits_default(),
+            on: loop
         ) { [weak self] _ in self?.connection = nil }
         self.connection = connection
         // libcapnp's client end listens only after it has asked for something.
@@ -140,7 +142,8 @@ extension RPCCapability {
 extension WebSessionParameters {
     static let ann = WebSessionParameters(
         user: UserInfo(
-            displayName: "Ann Ö Bee", preferredHandle: "ann", identityID: Array(1...32), permissions: [true, false, true]),
+            displayName: "Ann Ö Bee", preferredHandle: "ann", identityID: Array(1...32),
+            permissions: [true, false, true]),
         basePath: "https://example.test", userAgent: "test", acceptableLanguages: ["en"],
         tabID: Array(0xa0...0xaf))
 }

@@ -29,7 +29,9 @@ import Testing
             sessions.append(try await connection.openWebSession(.ann))
         }
         var expected = try Answers(fixture("responses.txt"))
-        for (index, session) in [(0, sessions[0]), (1, sessions[1]), (2, sessions[2])] + Array(repeating: (3, sessions[0]), count: 18) {
+        for (index, session) in [(0, sessions[0]), (1, sessions[1]), (2, sessions[2])]
+            + Array(repeating: (3, sessions[0]), count: 18)
+        {
             let next = expected.next()
             let (path, answer) = try #require(next)
             await bridge.turn()
@@ -54,7 +56,9 @@ import Testing
                 #expect(options.isClass1 && options.isClass2 && !options.isClass3)
                 #expect(options.extensions == ["calendar-access"])
             } else {
-                guard case .content = response.outcome else { throw HostError(.failed, "\(request.attempt): \(response)") }
+                guard case .content = response.outcome else {
+                    throw HostError(.failed, "\(request.attempt): \(response)")
+                }
             }
         }
         await bridge.turn()

@@ -74,7 +74,8 @@ import Testing
     @Test func aBodyOfUnknownLengthStreamsWithoutOne() async throws {
         let expected = Record<UInt64>(), body = Record<[UInt8]>()
         let (connection, app) = try await connectedApp(handler: streaming(expected, body))
-        let response = try await connection.openWebSession(.ann).send(post(.stream(ScriptedReader([[1], [2]]), length: nil)))
+        let response = try await connection.openWebSession(.ann).send(
+            post(.stream(ScriptedReader([[1], [2]]), length: nil)))
         #expect(try await response.wholeBody() == Array("2".utf8))
         #expect(expected.all.isEmpty)
         withExtendedLifetime(app) {}

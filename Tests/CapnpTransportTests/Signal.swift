@@ -61,7 +61,9 @@ extension WebResponse {
     }
 
     var bodyStream: (reader: any ByteReader, length: Int64?)? {
-        guard case .content(_, let content) = outcome, case .stream(let reader, let length) = content.body else { return nil }
+        guard case .content(_, let content) = outcome, case .stream(let reader, let length) = content.body else {
+            return nil
+        }
         return (reader, length)
     }
 }

@@ -22,7 +22,9 @@ func readBytes(_ descriptor: borrowing OwnedDescriptor, _ count: Int) -> [UInt8]
     var bytes = [UInt8](repeating: 0, count: count)
     var length = 0
     while length < count {
-        let got = bytes.withUnsafeMutableBytes { read(descriptor.rawValue, $0.baseAddress.map { $0 + length }, count - length) }
+        let got = bytes.withUnsafeMutableBytes {
+            read(descriptor.rawValue, $0.baseAddress.map { $0 + length }, count - length)
+        }
         guard got > 0 else { break }
         length += got
     }

@@ -23,7 +23,8 @@ import Testing
                     try await group.waitForAll()
                 }
             }
-            print("\(inFlight) in flight: \(Int(Double(total) / (time / .seconds(1)))) calls/s")
+            let rate = Int(Double(total) / (time / .seconds(1)))
+            print("\(inFlight) in flight: \(rate) calls/s, \(residentBytes() >> 10) KiB resident")
         }
         withExtendedLifetime(app) {}
         await connection.close()
@@ -43,7 +44,9 @@ import Testing
         let response = try await connection.openWebSession(.ann).send(.home)
         guard let reader = response.bodyStream?.reader else { return }
         let time = try await ContinuousClock().measure { while try await reader.next() != nil {} }
-        print("streamed answer: \(Int(Double(count * 65536) / (time / .seconds(1)) / 1e6)) MB/s, one write at a time, in calls/s \(Int(Double(count) / (time / .seconds(1))))")
+        print(
+            "streamed answer: \(Int(Double(count * 65536) / (time / .seconds(1)) / 1e6)) MB/s, one write at a time, in calls/s \(Int(Double(count) / (time / .seconds(1))))"
+        )
         withExtendedLifetime(app) {}
         await connection.close()
     }

@@ -4,7 +4,8 @@ extension WebResponse {
     /// This answer as the recording writes it, without white space.
     var text: String {
         let cookies = setCookies.map(\.text).joined(separator: ",")
-        let headers = additionalHeaders.map { "(name=\(quoted($0.name)),value=\(quoted($0.value)))" }.joined(separator: ",")
+        let headers = additionalHeaders.map { "(name=\(quoted($0.name)),value=\(quoted($0.value)))" }.joined(
+            separator: ",")
         return "(setCookies=[\(cookies)],\(outcome.text),additionalHeaders=[\(headers)])"
     }
 }

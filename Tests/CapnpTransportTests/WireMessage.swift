@@ -25,7 +25,9 @@ struct WireMessage: CustomStringConvertible {
 
     /// - Parameter bytes: A message with its segment table.
     init?(_ bytes: [UInt8]) {
-        guard bytes.count >= 40, let kind = Kind(rawValue: UInt16(bytes[16]) | UInt16(bytes[17]) << 8) else { return nil }
+        guard bytes.count >= 40, let kind = Kind(rawValue: UInt16(bytes[16]) | UInt16(bytes[17]) << 8) else {
+            return nil
+        }
         self.kind = kind
         id = Self.number(bytes, 32, 4)
         lastCapability = Self.lastCapability(bytes)

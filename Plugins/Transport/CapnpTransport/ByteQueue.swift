@@ -149,7 +149,9 @@ extension ByteQueue {
     func cancel() {
         var refused: [RPCIncoming] = []
         let (reader, told) = state.withLock { state in
-            if state.isCancelled { return (nil as UnsafeContinuation<Result<[UInt8]?, HostError>, Never>?, nil as (@Sendable () -> Void)?) }
+            if state.isCancelled {
+                return (nil as UnsafeContinuation<Result<[UInt8]?, HostError>, Never>?, nil as (@Sendable () -> Void)?)
+            }
             state.isCancelled = true
             state.bytes = []
             swap(&refused, &state.unanswered)

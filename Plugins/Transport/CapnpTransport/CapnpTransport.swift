@@ -14,7 +14,8 @@ final class CapnpTransport: TransportProvider {
         var loops: [RPCLoop] = []
         for _ in 0..<settings.threads {
             guard let loop = RPCLoop() else {
-                throw HostError(.resourceExhausted, "start transport 'capnp': the kernel has no descriptor or thread left")
+                throw HostError(
+                    .resourceExhausted, "start transport 'capnp': the kernel has no descriptor or thread left")
             }
             loops.append(loop)
         }

@@ -65,7 +65,8 @@ extension PluginSettings {
         guard range.contains(value) else {
             throw HostError(
                 .invalidArgument,
-                "setting '\(name)' of transport 'capnp' is \(value); \(range.lowerBound) to \(range.upperBound) is needed")
+                "setting '\(name)' of transport 'capnp' is \(value); \(range.lowerBound) to \(range.upperBound) is needed"
+            )
         }
         return value
     }

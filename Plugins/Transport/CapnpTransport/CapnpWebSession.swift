@@ -85,7 +85,8 @@ extension CapnpWebSession {
         guard body.count <= settings.bufferedBodyBytes else {
             throw HostError(
                 .resourceExhausted,
-                "\(request.attempt): a body that goes whole has at most \(settings.bufferedBodyBytes) bytes, not \(body.count)")
+                "\(request.attempt): a body that goes whole has at most \(settings.bufferedBodyBytes) bytes, not \(body.count)"
+            )
         }
         return try await exchange(request, on: target).perform(request.message(body: body))
     }

@@ -82,7 +82,9 @@ extension Exchange {
     }
 
     private func release() {
-        guard var received = streamed, case .content(let status, var content) = received.response.outcome else { return }
+        guard var received = streamed, case .content(let status, var content) = received.response.outcome else {
+            return
+        }
         streamed = nil
         content.body = .stream(ByteQueueReader(queue), length: queue.length)
         received.response.outcome = .content(status: status, content)

@@ -10,7 +10,8 @@ extension ViewInfo {
         for permission in try info.permissions {
             permissions.append(
                 PermissionDefinition(
-                    name: try permission.name, title: try permission.title.defaultText, isObsolete: permission.obsolete))
+                    name: try permission.name, title: try permission.title.defaultText, isObsolete: permission.obsolete)
+            )
         }
         for role in try info.roles {
             roles.append(

@@ -8,7 +8,8 @@ struct RequestMessage: @unchecked Sendable {
     enum Results { case response, options, requestStream }
 
     let params: MessageBuilder
-    let start: (RPCCapability, MessageBuilder, [RPCCapability], @escaping (Result<RPCMessage, RPCError>) -> Void) -> RPCCall
+    let start:
+        (RPCCapability, MessageBuilder, [RPCCapability], @escaping (Result<RPCMessage, RPCError>) -> Void) -> RPCCall
     let results: Results
 
     init<Params: StructSchema, Answer: StructSchema>(

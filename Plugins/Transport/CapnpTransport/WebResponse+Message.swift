@@ -19,7 +19,8 @@ struct ReceivedResponse {
                 wire.noContent.hasETag ? try ETag(try wire.noContent.eTag) : nil)
         case .preconditionFailed:
             let failed = wire.preconditionFailed
-            response.outcome = .preconditionFailed(matchingETag: failed.hasMatchingETag ? try ETag(try failed.matchingETag) : nil)
+            response.outcome = .preconditionFailed(
+                matchingETag: failed.hasMatchingETag ? try ETag(try failed.matchingETag) : nil)
         case .redirect:
             response.outcome = .redirect(
                 isPermanent: wire.redirect.isPermanent, switchToGet: wire.redirect.switchToGet,
@@ -31,7 +32,9 @@ struct ReceivedResponse {
         for cookie in try wire.setCookies { response.setCookies.append(try SetCookie(cookie)) }
         for header in try wire.additionalHeaders {
             let name = try header.name
-            if HeaderWhitelist.response.allows(name) { response.additionalHeaders.append(KeyValue(name, try header.value)) }
+            if HeaderWhitelist.response.allows(name) {
+                response.additionalHeaders.append(KeyValue(name, try header.value))
+            }
         }
     }
 
@@ -40,10 +43,15 @@ struct ReceivedResponse {
     ) throws(MessageError) {
         let etag = wire.hasETag ? try ETag(try wire.eTag) : nil
         switch wire.statusCode {
-        case .noContent: return response.outcome = .noContent(shouldResetForm: false, etag)
-        case .notModified: return response.outcome = .preconditionFailed(matchingETag: etag)
-        default: break
+        case .noContent: response.outcome = .noContent(shouldResetForm: false, etag)
+        case .notModified: response.outcome = .preconditionFailed(matchingETag: etag)
+        default: response.outcome = .content(status: wire.statusCode.status, try body(wire, etag, message))
         }
+    }
+
+    private mutating func body(
+        _ wire: Wire.WebSession.Response.Content.Reader, _ etag: ETag?, _ message: RPCMessage
+    ) throws(MessageError) -> WebContent {
         var content = WebContent(.bytes([]))
         switch wire.body.which {
         case .stream:
@@ -56,18 +64,20 @@ struct ReceivedResponse {
         content.language = try wire.language
         content.etag = etag
         if wire.disposition.which == .download { content.downloadName = try wire.disposition.download }
-        response.outcome = .content(status: wire.statusCode.status, content)
+        return content
     }
 
     private mutating func readClientError(_ wire: Wire.WebSession.Response.ClientError.Reader) throws(MessageError) {
-        let body = wire.hasNonHtmlBody
+        let body =
+            wire.hasNonHtmlBody
             ? try ErrorBody(try wire.nonHtmlBody)
             : wire.hasDescriptionHtml ? ErrorBody(bytes: Array(try wire.descriptionHtml.utf8)) : nil
         response.outcome = .clientError(status: wire.statusCode.status, body)
     }
 
     private mutating func readServerError(_ wire: Wire.WebSession.Response.ServerError.Reader) throws(MessageError) {
-        let body = wire.hasNonHtmlBody
+        let body =
+            wire.hasNonHtmlBody
             ? try ErrorBody(try wire.nonHtmlBody)
             : wire.hasDescriptionHtml ? ErrorBody(bytes: Array(try wire.descriptionHtml.utf8)) : nil
         response.outcome = .serverError(body)

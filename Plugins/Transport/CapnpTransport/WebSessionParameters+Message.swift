@@ -6,7 +6,8 @@ extension WebSessionParameters {
     /// The parameters of newSession; capability 0 is the session's context.
     func message() throws(HostError) -> MessageBuilder {
         guard user.identityID.isEmpty || user.identityID.count == 32 else {
-            throw HostError(.invalidArgument, "open a session: an identity is 32 bytes or none, not \(user.identityID.count)")
+            throw HostError(
+                .invalidArgument, "open a session: an identity is 32 bytes or none, not \(user.identityID.count)")
         }
         let message = MessageBuilder(capacityWords: 96)
         let params = message.initRoot(Wire.UiView.NewSessionParams.self)

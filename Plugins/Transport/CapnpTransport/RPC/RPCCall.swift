@@ -38,7 +38,9 @@ final class RPCCall {
         if let handle { bcr_call_free(handle) }
         handle = nil
         if let results {
-            do { completion?(.success(try RPCMessage(results, on: loop))) } catch { completion?(.failure(RPCError(error))) }
+            do { completion?(.success(try RPCMessage(results, on: loop))) } catch {
+                completion?(.failure(RPCError(error)))
+            }
         } else if let error {
             completion?(.failure(RPCError(error)))
         }

@@ -16,7 +16,8 @@ final class RPCCapability: @unchecked Sendable {
 
     deinit {
         let handle = handle
-        bcr_loop_post(loop.handle, { bcr_capability_release(OpaquePointer(unwrapped($0))) }, UnsafeMutableRawPointer(handle))
+        bcr_loop_post(
+            loop.handle, { bcr_capability_release(OpaquePointer(unwrapped($0))) }, UnsafeMutableRawPointer(handle))
     }
 }
 
@@ -51,7 +52,8 @@ struct RPCError: Error, Equatable {
 
     init(_ error: UnsafePointer<bcr_error>) {
         kind = Kind(rawValue: error.pointee.kind.rawValue) ?? .failed
-        let words = UnsafeRawBufferPointer(start: error.pointee.text, count: min(strlen(error.pointee.text), Self.maximumTextBytes))
+        let words = UnsafeRawBufferPointer(
+            start: error.pointee.text, count: min(strlen(error.pointee.text), Self.maximumTextBytes))
         text = String(decoding: words, as: UTF8.self)
     }
 

@@ -17,7 +17,8 @@ final class RPCConnection {
         handle = bcr_connection_create(
             loop.handle, descriptor, side, bootstrap?.handle, &limits,
             { context, reason in
-                Unmanaged<RPCConnection>.fromOpaque(unwrapped(context)).takeUnretainedValue().disconnected(RPCError(reason))
+                Unmanaged<RPCConnection>.fromOpaque(unwrapped(context)).takeUnretainedValue().disconnected(
+                    RPCError(reason))
             },
             // Closing comes before the last reference goes, see `close`.
             Unmanaged.passUnretained(self).toOpaque())

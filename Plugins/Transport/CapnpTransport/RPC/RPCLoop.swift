@@ -26,7 +26,8 @@ final class RPCLoop: @unchecked Sendable {
 
     /// Runs `body` on the thread, in the order of posting.
     func post(_ body: @escaping () -> Void) {
-        bcr_loop_post(handle, { Unmanaged<Posted>.fromOpaque(unwrapped($0)).takeRetainedValue().body() },
+        bcr_loop_post(
+            handle, { Unmanaged<Posted>.fromOpaque(unwrapped($0)).takeRetainedValue().body() },
             Unmanaged.passRetained(Posted(body)).toOpaque())
     }
 
