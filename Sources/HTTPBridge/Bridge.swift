@@ -27,6 +27,7 @@ func serve(_ invocation: Invocation, _ log: Log) throws(CallFailure) -> Int32 {
         ending.end(1)
     }
     readiness.start()
+    app.trim.noteActivity()
     loop.run()
     withExtendedLifetime((exitWatch, host, readiness)) {}
     return ending.status

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <malloc.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -48,6 +49,7 @@ int clinux_syncfs(int descriptor);
 void clinux_name_thread(const char *name);
 // An unnamed file in a directory.
 int clinux_temporary_file(int directory);
+
 #include "CLinuxSandbox.h"
 
 #endif

@@ -117,6 +117,7 @@ final class AppConnection {
 
     private func receive() {
         guard descriptor >= 0 else { return }
+        app.trim.noteActivity()
         let count = recv(descriptor, app.buffer.baseAddress, readBytes, 0)
         if count < 0 {
             if errno != EAGAIN, errno != EINTR { end(errorText(errno)) }

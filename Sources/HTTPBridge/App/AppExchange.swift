@@ -11,6 +11,9 @@ final class AppExchange: AppConnectionOwner {
     private static let errorBodyBytes = 1 << 20
     /// What is gathered for a host that offered no stream.
     private static let unstreamedBodyBytes = 16 << 20
+    /// How long a body of unknown length may still turn out to be short. Many servers send the head by itself and the
+    /// rest right behind it, and a stream costs the host several calls more.
+    private static let patienceMicroseconds: UInt64 = 2_000
 
     private let app: AppServer
     private let log: Log
@@ -22,6 +25,8 @@ final class AppExchange: AppConnectionOwner {
     private var failure: CallFailure?
     private var stream: ResponseStream?
     private var receivedBytes = 0
+    private var patience: Timer?
+    private var hasWaited = false
     private var isOver = false
     private var itself: AppExchange?
 
@@ -116,6 +121,7 @@ final class AppExchange: AppConnectionOwner {
         connection = nil
         sink = nil
         stream = nil
+        patience = nil
         defer {
             call = nil
             itself = nil
@@ -153,7 +159,9 @@ final class AppExchange: AppConnectionOwner {
     private func content(_ writer: AnswerWriter, _ call: IncomingCall) {
         let length = parser.expectedLength
         let headBytes = receivedBytes - parser.availableBytes
-        if let length, length <= Int64(AppServer.firstReadBytes - min(headBytes, AppServer.firstReadBytes)) { return }
+        let room = AppServer.firstReadBytes - min(headBytes, AppServer.firstReadBytes)
+        if let length, length <= Int64(room) { return }
+        if length == nil, parser.availableBytes <= room, !hasWaited { return waitForTheRest() }
         guard let sink else {
             guard parser.availableBytes > Self.unstreamedBodyBytes else { return }
             return fail(.failed("the app's answer is longer than what can be sent without a stream"))
@@ -165,6 +173,14 @@ final class AppExchange: AppConnectionOwner {
         let handle = Capability(to: ResponseHandle(self), on: app.loop)
         self.call = nil
         call.reply(writer.payload(.stream(handle)))
+    }
+
+    private func waitForTheRest() {
+        guard patience == nil else { return }
+        patience = Timer(on: app.loop, afterMicroseconds: Self.patienceMicroseconds) { [unowned self] in
+            hasWaited = true
+            advance()
+        }
     }
 
     private func pump() {

@@ -7,6 +7,7 @@ final class AppServer {
     let port: UInt16
     /// Filled and emptied within one turn of the loop.
     let buffer: UnsafeMutableRawBufferPointer
+    let trim: MemoryTrim
 
     static let firstReadBytes = 8_192
     static let largestReadBytes = 131_072
@@ -14,6 +15,7 @@ final class AppServer {
     init(port: UInt16, on loop: EventLoop) {
         self.loop = loop
         self.port = port
+        trim = MemoryTrim(loop)
         buffer = .allocate(byteCount: Self.largestReadBytes, alignment: 16)
     }
 
