@@ -131,7 +131,12 @@ let package = Package(
                 swiftSettings: strict),
             .testTarget(
                 name: "OverlayStorageTests",
-                dependencies: [contract, "OverlayStorage", "BarchanConformance", "SPK", "CLinux"], swiftSettings: strict),
+                dependencies: [contract, "OverlayStorage", "BarchanConformance", "SPK", "CLinux", "storage-worker"],
+                swiftSettings: strict),
+            // What the storage tests kill.
+            .executableTarget(
+                name: "storage-worker", dependencies: [contract, "OverlayStorage"], path: "Tests/StorageWorker",
+                swiftSettings: strict),
             .testTarget(
                 name: "CapnpTransportTests",
                 dependencies: [

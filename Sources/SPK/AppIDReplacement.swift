@@ -7,6 +7,12 @@ public struct AppIDReplacement: Sendable, Equatable {
     /// When not nil, packages signed with the original key are refused, except for these.
     public let trustedPackages: [String]?
 
+    public init(original: String, replacement: String, trustedPackages: [String]?) {
+        self.original = original
+        self.replacement = replacement
+        self.trustedPackages = trustedPackages
+    }
+
     /// Every replacement there is: facts of the package format, the same on every host.
     public static let all: [AppIDReplacement] = [
         AppIDReplacement(

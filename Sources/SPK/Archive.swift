@@ -55,9 +55,11 @@ public struct Archive {
     }
 
     /// Checks names and limits of every entry.
-    public func check() throws(HostError) -> ArchiveSummary {
+    /// - Parameter visited: Called after each entry, for those who look after memory.
+    public func check(visited: () -> Void = {}) throws(HostError) -> ArchiveSummary {
         var summary = ArchiveSummary()
         try walk(0) { entry, depth throws(HostError) in
+            visited()
             summary.count(entry, depth: depth)
             return depth + 1
         }

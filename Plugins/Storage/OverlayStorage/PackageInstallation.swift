@@ -54,7 +54,13 @@ actor PackageInstallation {
         guard !root.exists(identifier.text) else { return identifier }
 
         let archive = try Archive(bytes: receiver.bytes, owner: receiver, limits: limits)
-        let summary = try archive.check()
+        // Touches a page here and there of the whole archive.
+        var visited = 0
+        let summary = try archive.check { () in
+            visited += 1
+            if visited % 64 == 0 { receiver.forgetPages() }
+        }
+        receiver.forgetPages()
         let manifest = try Self.manifest(of: archive)
         _ = try AppManifest(manifestFile: manifest, limits: limits)
         try write(archive, summary, manifest, app: app, as: identifier)

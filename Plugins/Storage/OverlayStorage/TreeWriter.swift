@@ -6,8 +6,9 @@ import Synchronization
 /// Writes the tree of an archive. One thread makes directories and links, two more fill the files.
 enum TreeWriter {
     private static let threads = 2
-    /// After so many bytes the pages of the archive are let go of.
-    private static let forgetEveryBytes = 8 << 20
+    /// After so many bytes the pages of the archive are let go of. The kernel maps 64 KiB around each that is touched.
+    private static let forgetEveryBytes = 4 << 20
+    private static let mappedAtOnceBytes = 64 << 10
 
     /// - Parameter source: Holds the archive's bytes.
     static func write(_ archive: Archive, into tree: Directory, source: ArchiveReceiver) throws(HostError) {
@@ -17,7 +18,7 @@ enum TreeWriter {
             file throws(HostError) in
             try file.write()
             let isTime = written.withLock { written in
-                written += file.byteCount
+                written += max(file.byteCount, mappedAtOnceBytes)
                 guard written >= forgetEveryBytes else { return false }
                 written = 0
                 return true

@@ -1,0 +1,78 @@
+import Barchan
+import Glibc
+import Testing
+
+/// storage-worker as a child, with its output as lines.
+final class WorkerProcess {
+    private let child: pid_t
+    private let output: UnsafeMutablePointer<FILE>
+    private var isOver = false
+
+    init(_ arguments: String...) throws {
+        // The worker is built beside the tests.
+        let places = ["/proc/self/exe".linkTarget] + CommandLine.arguments.filter { $0.hasSuffix(".xctest") }
+        let programs = places.map { $0.split(separator: "/").dropLast().joined(separator: "/") }.map { "/\($0)/storage-worker" }
+        guard let program = programs.first(where: { access($0, X_OK) == 0 }) else {
+            throw HostError(.notFound, "find storage-worker: it is none of \(programs)")
+        }
+
+        var ends: [CInt] = [0, 0]
+        guard pipe(&ends) == 0 else { throw HostError(.failed, "make a pipe") }
+        _ = fcntl(ends[0], F_SETFD, FD_CLOEXEC)
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
+        posix_spawn_file_actions_addclose(&actions, ends[1])
+        var words = ([program] + arguments).map { strdup($0) } + [nil]
+        defer { for word in words { free(word) } }
+        var child = pid_t()
+        guard posix_spawn(&child, program, &actions, nil, &words, environ) == 0 else {
+            throw HostError(.failed, "start storage-worker")
+        }
+        close(ends[1])
+        self.child = child
+        output = try #require(fdopen(ends[0], "r"))
+    }
+
+    deinit {
+        kill()
+        fclose(output)
+    }
+
+    /// The next line, or nil at the end.
+    func line() -> String? {
+        var text: UnsafeMutablePointer<CChar>?
+        var size = 0
+        defer { free(text) }
+        let count = getline(&text, &size, output)
+        guard count > 0, let text else { return nil }
+        let bytes = UnsafeRawBufferPointer(start: text, count: count)
+        // A line without its end was cut off by the kill.
+        return bytes.last == 0x0a ? String(decoding: bytes.dropLast(), as: UTF8.self) : nil
+    }
+
+    /// What follows `prefix` in the next line that has it.
+    func value(_ prefix: String) throws -> String {
+        while let line = line() {
+            if line.hasPrefix(prefix) { return String(line.dropFirst(prefix.count)) }
+        }
+        throw HostError(.disconnected, "the worker ended before it said '\(prefix)'")
+    }
+
+    /// SIGKILL, and waits for the end.
+    func kill() {
+        guard !isOver else { return }
+        isOver = true
+        Glibc.kill(child, SIGKILL)
+        var status: CInt = 0
+        while waitpid(child, &status, 0) < 0, errno == EINTR {}
+    }
+}
+
+extension String {
+    fileprivate var linkTarget: String {
+        var target = [CChar](repeating: 0, count: 4096)
+        let count = readlink(self, &target, target.count)
+        return String(decoding: target.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}
