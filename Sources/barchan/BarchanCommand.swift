@@ -1,6 +1,5 @@
 import ArgumentParser
 
-@main
 struct BarchanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "barchan",
