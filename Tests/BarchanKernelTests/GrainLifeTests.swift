@@ -58,6 +58,17 @@ import Testing
         #expect(await test.grains.app(1).waitForExit() == .signaled(signal: 9))
     }
 
+    @Test func aGrainStartedAgainUnderAnOpenTabStopsAsSoon() async throws {
+        let test = try await TestHost()
+        let grain = try await test.makeGrain()
+        let session = try await test.host.sessions.open(grain, by: test.person)
+        try await test.host.grains.stop(grain, by: test.person)
+        _ = try await session.send(TestHost.get(), from: TestHost.client)
+        await session.close()
+        await test.clock.pass(.seconds(5))
+        #expect(await test.grains.app(2).waitForExit() == .signaled(signal: 9))
+    }
+
     @Test func aTabOpenedMeanwhileKeepsTheGrain() async throws {
         let test = try await TestHost()
         let grain = try await test.makeGrain()

@@ -76,7 +76,7 @@ actor GrainLife {
         if let lastFailure, clock.now() - lastFailure.time < settings.restartPause { throw lastFailure.error }
         try running.take(for: grain)
         lastFailure = nil
-        wasVisited = false
+        wasVisited = !sessions.isEmpty
         phase = .starting(Task { await start() })
     }
 
