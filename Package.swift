@@ -91,6 +91,7 @@ let package = Package(
         // The bridge's code is a library: a test bundle cannot link what is to be linked statically.
         .target(
             name: "HTTPBridge", dependencies: ["CLinux", "CCapnpRPC", "CapnProto", "GrainSchemas", "HTTP1"],
+            exclude: ["README.md"],
             swiftSettings: strict),
         .executableTarget(
             name: "barchan-http-bridge", dependencies: ["CLinux", "HTTPBridge"],

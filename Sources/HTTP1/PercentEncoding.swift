@@ -3,9 +3,12 @@ public enum PercentEncoding {
     private static let digits = Array("0123456789ABCDEF".utf8)
 
     /// Letters, digits and `-_.!~*'()` stay; every other byte becomes `%XX`.
-    public static func encode(_ text: String) -> [UInt8] {
+    public static func encode(_ text: String) -> [UInt8] { encode(bytes: Array(text.utf8)) }
+
+    /// The same for bytes that are no text.
+    public static func encode(bytes: [UInt8]) -> [UInt8] {
         var encoded: [UInt8] = []
-        for byte in text.utf8 {
+        for byte in bytes {
             if isUnreserved(byte) {
                 encoded.append(byte)
             } else {

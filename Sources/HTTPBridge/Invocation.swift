@@ -1,16 +1,33 @@
-/// `<port> -- <program> [argument ...]`
+/// `<port> -- <program> [argument ...]`, behind options that only matter outside of a sandbox.
 struct Invocation {
-    static let usage = "usage: barchan-http-bridge [--config <file>] <port> -- <program> [argument ...]"
+    static let usage = """
+        usage: barchan-http-bridge [--config <file>] [--api-socket <path>] [--proxy-port <port>] [--identities <folder>] \
+        <port> -- <program> [argument ...]
+        """
 
     let port: UInt16
     let command: [String]
-    /// Where the package's file is, outside of a sandbox.
     var configurationPath = BridgeConfiguration.path
+    /// Empty for no socket.
+    var apiPath = LocalAPI.path
+    /// 0 for no proxy.
+    var proxyPort = OutboundProxy.port
+    var identityFolder = "/var/.sandstorm-http-bridge/identities"
 
     init?(_ arguments: [String]) {
         var arguments = arguments[...]
-        if arguments.first == "--config", arguments.count > 1 {
-            configurationPath = arguments[arguments.startIndex + 1]
+        while let option = arguments.first, option.hasPrefix("--"), option != "--" {
+            guard arguments.count > 1 else { return nil }
+            let value = arguments[arguments.startIndex + 1]
+            switch option {
+            case "--config": configurationPath = value
+            case "--api-socket": apiPath = value
+            case "--identities": identityFolder = value
+            case "--proxy-port":
+                guard let port = UInt16(value) else { return nil }
+                proxyPort = port
+            default: return nil
+            }
             arguments = arguments.dropFirst(2)
         }
         guard arguments.count >= 3, let text = arguments.popFirst(), let port = UInt16(text), port > 0,

@@ -3,7 +3,7 @@ import Glibc
 /// Sentences for the grain's log.
 final class Log {
     /// Things worth saying once.
-    enum Topic { case malformedTag }
+    enum Topic { case malformedTag, identityNotSaved }
 
     private var said: Set<Topic> = []
 

@@ -78,7 +78,10 @@ extension GrainHost {
 
     var memory: String {
         Place.contents("/proc/\(process)/smaps_rollup").split(separator: "\n")
-            .filter { $0.hasPrefix("Rss") || $0.hasPrefix("Pss:") || $0.hasPrefix("Private_Dirty") || $0.hasPrefix("Private_Clean") }
+            .filter {
+                $0.hasPrefix("Rss") || $0.hasPrefix("Pss:") || $0.hasPrefix("Private_Dirty")
+                    || $0.hasPrefix("Private_Clean")
+            }
             .map { $0.split(separator: " ").prefix(2).joined(separator: " ") + " KiB" }.joined(separator: ", ")
     }
 }

@@ -68,7 +68,8 @@ import Testing
                 try host.call(stream, Wire.ByteStream.Methods.write, { $1.setData(chunk) }) { _, _ in }
             }
             try host.call(stream, Wire.ByteStream.Methods.done, { _, _ in }) { _, _ in }
-            let answer = try host.call(stream, Wire.WebSession.RequestStream.Methods.getResponse, { _, _ in }) { response, _ in
+            let answer = try host.call(stream, Wire.WebSession.RequestStream.Methods.getResponse, { _, _ in }) {
+                response, _ in
                 try response.content.body.bytes.array
             }
             // Each chunk has a line of `10000` before it and an empty one behind; `0` ends the body.
@@ -117,6 +118,8 @@ import Testing
         try host.call(session, Wire.WebSession.Methods.postStreaming) { _, params in
             params.setPath(path)
             params.setMimeType("text/plain")
-        } _: { results, message in try #require(message.capability(try results.stream)) }
+        } _: { results, message in
+            try #require(message.capability(try results.stream))
+        }
     }
 }

@@ -65,15 +65,21 @@ final class GrainHost {
     private let connection: OpaquePointer
     let view: Capability
 
-    init(config: String = Place.fixtures + "bridge-config.bin", port: UInt16, command: [String]) throws {
+    /// - Parameter offering: What the grain gets from its host.
+    init(
+        config: String = Place.fixtures + "bridge-config.bin", options: [String] = [],
+        offering: any RPCObject = NothingOffered(), port: UInt16, command: [String]
+    ) throws {
         loop = try #require(EventLoop())
         var ends: [Int32] = [-1, -1]
         try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &ends) == 0)
-        process = try Self.spawn([Place.bridge, "--config", config, String(port), "--"] + command, descriptor3: ends[1])
+        let fixed = [Place.bridge, "--config", config, "--api-socket", "", "--proxy-port", "0"]
+        process = try Self.spawn(fixed + options + [String(port), "--"] + command, descriptor3: ends[1])
         Glibc.close(ends[1])
-        let bootstrap = Capability(to: NothingOffered(), on: loop)
+        let bootstrap = Capability(to: offering, on: loop)
         var limits = bcr_limits_default()
-        connection = bcr_connection_create(loop.handle, ends[0], bcr_server, bootstrap.handle, &limits, { _, _ in }, nil)
+        connection = bcr_connection_create(
+            loop.handle, ends[0], bcr_server, bootstrap.handle, &limits, { _, _ in }, nil)
         view = Capability(owning: bcr_connection_bootstrap(connection))
     }
 
@@ -82,7 +88,9 @@ final class GrainHost {
     @discardableResult
     func close() -> Int32 {
         bcr_connection_close(connection)
-        bcr_loop_post(loop.handle, { loop in if let loop { bcr_loop_stop(OpaquePointer(loop)) } }, UnsafeMutableRawPointer(loop.handle))
+        bcr_loop_post(
+            loop.handle, { loop in if let loop { bcr_loop_stop(OpaquePointer(loop)) } },
+            UnsafeMutableRawPointer(loop.handle))
         loop.run()
         return waitForExit()
     }
@@ -111,7 +119,8 @@ final class GrainHost {
 
     /// Makes a call and waits for what comes of it; `read` sees the results while they are there.
     func call<Params, Results, Value>(
-        _ target: Capability, _ method: Method<Params, Results>, _ build: (inout Payload, Params.Builder) throws -> Void,
+        _ target: Capability, _ method: Method<Params, Results>,
+        _ build: (inout Payload, Params.Builder) throws -> Void,
         _ read: @escaping (Results.Reader, ReceivedMessage) throws -> Value
     ) throws -> Value {
         var payload = Payload()

@@ -8,7 +8,9 @@ import Testing
 extension GrainHost {
     enum SessionKind { case web, api }
 
-    func openSession(_ kind: SessionKind = .web, isAnonymous: Bool = false, basePath: String? = nil) throws -> Capability {
+    func openSession(_ kind: SessionKind = .web, isAnonymous: Bool = false, basePath: String? = nil) throws
+        -> Capability
+    {
         try call(view, Wire.UiView.Methods.newSession) { payload, params in
             Self.describe(isAnonymous, params.initUserInfo())
             params.setContext(capability: payload.index(of: Capability(to: NothingOffered(), on: loop)))
@@ -97,7 +99,11 @@ extension GrainHost {
             }
         }
         if handle != nil, !sink.isOver {
-            wait { done in sink.onEvent = { report(); if sink.isOver { done() } } }
+            wait { done in
+                sink.onEvent = {
+                    report(); if sink.isOver { done() }
+                }
+            }
         }
         withExtendedLifetime(handle) {}
         return lines.reduce(into: []) { if $0.last != $1 { $0.append($1) } }

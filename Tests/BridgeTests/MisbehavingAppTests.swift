@@ -106,7 +106,8 @@ import Testing
                 try host.call(session, Wire.WebSession.Methods.openWebSocket) { payload, params in
                     params.setPath("good")
                     params.setClientStream(capability: payload.index(of: Capability(to: Sink(), on: host.loop)))
-                } _: { _, _ in }
+                } _: { _, _ in
+                }
             }
             #expect(noWebSocket?.kind == bcr_failed)
         }

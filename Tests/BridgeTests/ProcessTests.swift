@@ -12,7 +12,8 @@ import Testing
             let host = try GrainHost(port: app.port, command: app.command())
             defer { host.close() }
             _ = try host.get(try host.openSession(), "x")
-            let recorded = Place.contents(Place.fixtures + "app-environment.txt").split(separator: "\n").map(String.init)
+            let recorded = Place.contents(Place.fixtures + "app-environment.txt").split(separator: "\n").map(
+                String.init)
             // The recorded app's start delay was not set from within, and Python sets its own locale.
             #expect(app.environment.filter { !$0.hasPrefix("STARTDELAY") } == recorded)
         }

@@ -121,20 +121,26 @@ struct TestApp {
             content.setContent(Array("abc".utf8))
             content.setEncoding("identity")
             _ = params.initContext()
-        } _: { try isOK($0, $1) }
+        } _: {
+            try isOK($0, $1)
+        }
 
         let post = try host.call(session, Wire.WebSession.Methods.postStreaming) { _, params in
             params.setPath("up1")
             params.setMimeType("application/x-y")
             _ = params.initContext()
-        } _: { results, message in try #require(message.capability(try results.stream)) }
+        } _: { results, message in
+            try #require(message.capability(try results.stream))
+        }
         try upload(host, to: post)
 
         let put = try host.call(session, Wire.WebSession.Methods.putStreaming) { _, params in
             params.setPath("up2")
             params.setMimeType("application/x-y")
             _ = params.initContext()
-        } _: { results, message in try #require(message.capability(try results.stream)) }
+        } _: { results, message in
+            try #require(message.capability(try results.stream))
+        }
         try host.call(put, Wire.ByteStream.Methods.expectSize, { $1.setSize(5) }) { _, _ in }
         try upload(host, to: put)
     }
@@ -167,16 +173,22 @@ struct TestApp {
             params.setDestination("dst/f")
             params.setNoOverwrite(true)
             params.setShallow(true)
-        } _: { try isOK($0, $1) }
+        } _: {
+            try isOK($0, $1)
+        }
         try host.call(session, Wire.WebSession.Methods.propfind) { _, params in
             params.setPath("pf")
             params.setXmlContent("<x/>")
             params.setDepth(.one)
-        } _: { try isOK($0, $1) }
+        } _: {
+            try isOK($0, $1)
+        }
         try host.call(session, Wire.WebSession.Methods.lock) { _, params in
             params.setPath("lk")
             params.setXmlContent("<l/>")
-        } _: { try isOK($0, $1) }
+        } _: {
+            try isOK($0, $1)
+        }
         try host.call(session, Wire.WebSession.Methods.options, { $1.setPath("dav") }) { options, _ in
             let recorded = Place.contents(Place.fixtures + "responses.txt").split(separator: "\n")
             let wanted = try #require(recorded.first { $0.hasPrefix("OPTIONS ") }).dropFirst(8)

@@ -49,18 +49,21 @@ import Testing
                     headers[index].setName(name)
                     headers[index].setValue("forged")
                 }
-            } _: { _, _ in }
+            } _: { _, _ in
+            }
             let forged = app.log.split(whereSeparator: \.isNewline).filter { $0.hasSuffix(": forged") }
             #expect(forged == ["X-Sandstorm-App-A: forged", "OC-Checksum: forged"])
         }
     }
 
-    @Test(arguments: [
-        (0, 0x0000_ffff_0102_0304, "1.2.3.4"), (0, 1, "::1"), (0, 0, "::"), (0x2001_0db8_0000_0000, 1, "2001:db8::1"),
-        (0x2001_0db8_0001_0002, 0x0003_0004_0005_0006, "2001:db8:1:2:3:4:5:6"),
-        (0x2001_0000_0000_0001, 0x0000_0000_0000_0001, "2001:0:0:1::1"), (0xfe80_0000_0000_0000, 0, "fe80::"),
-        (0x0001_0000_0002_0003, 0x0004_0005_0006_0007, "1:0:2:3:4:5:6:7"),
-    ] as [(UInt64, UInt64, String)])
+    @Test(
+        arguments: [
+            (0, 0x0000_ffff_0102_0304, "1.2.3.4"), (0, 1, "::1"), (0, 0, "::"),
+            (0x2001_0db8_0000_0000, 1, "2001:db8::1"),
+            (0x2001_0db8_0001_0002, 0x0003_0004_0005_0006, "2001:db8:1:2:3:4:5:6"),
+            (0x2001_0000_0000_0001, 0x0000_0000_0000_0001, "2001:0:0:1::1"), (0xfe80_0000_0000_0000, 0, "fe80::"),
+            (0x0001_0000_0002_0003, 0x0004_0005_0006_0007, "1:0:2:3:4:5:6:7"),
+        ] as [(UInt64, UInt64, String)])
     func addressesAreWrittenShort(_ example: (UInt64, UInt64, String)) {
         #expect(IPAddressText.written(upper: example.0, lower: example.1) == example.2)
     }

@@ -36,15 +36,17 @@ enum ResponseText {
         case .content: return "content=" + (try content(response.content))
         case .redirect:
             let redirect = response.redirect
-            return "redirect=" + group([
-                "isPermanent=\(redirect.isPermanent)", "location=" + quoted(try redirect.location),
-                "switchToGet=\(redirect.switchToGet)",
-            ])
+            return "redirect="
+                + group([
+                    "isPermanent=\(redirect.isPermanent)", "location=" + quoted(try redirect.location),
+                    "switchToGet=\(redirect.switchToGet)",
+                ])
         case .clientError:
             let error = response.clientError
-            return "clientError=" + group([
-                "statusCode=\(name(error.statusCode))", "descriptionHtml=" + quoted(try error.descriptionHtml),
-            ])
+            return "clientError="
+                + group([
+                    "statusCode=\(name(error.statusCode))", "descriptionHtml=" + quoted(try error.descriptionHtml),
+                ])
         case .serverError:
             return "serverError=" + group(["descriptionHtml=" + quoted(try response.serverError.descriptionHtml)])
         case .noContent:
@@ -53,7 +55,8 @@ enum ResponseText {
             return "noContent=" + group(["shouldResetForm=\(empty.shouldResetForm)"] + tag)
         case .preconditionFailed:
             let failed = response.preconditionFailed
-            return "preconditionFailed=" + group(failed.hasMatchingETag ? ["matchingETag=" + (try tag(failed.matchingETag))] : [])
+            return "preconditionFailed="
+                + group(failed.hasMatchingETag ? ["matchingETag=" + (try tag(failed.matchingETag))] : [])
         case nil: return "?"
         }
     }

@@ -25,7 +25,8 @@ struct ScriptedApp {
         let table = answers.map { path, bytes in "'/\(path)':bytes.fromhex('\(hexadecimal(bytes[...]))')" }
         let program = Self.program
             .replacing("PORT", with: String(port)).replacing("LOG", with: folder + "/log")
-            .replacing("DELAY", with: String(startDelay)).replacing("TABLE", with: "{" + table.joined(separator: ",") + "}")
+            .replacing("DELAY", with: String(startDelay)).replacing(
+                "TABLE", with: "{" + table.joined(separator: ",") + "}")
         let path = folder + "/app.py"
         let file = try #require(fopen(path, "w"))
         defer { fclose(file) }

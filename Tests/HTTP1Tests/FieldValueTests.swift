@@ -12,11 +12,12 @@ import Testing
         #expect(HTTPDate.seconds(parsing: slice(date)) == 816_416_724)
     }
 
-    @Test(arguments: [
-        ("Thu, 01 Jan 1970 00:00:00 GMT", 0), ("Fri, 31 Dec 9999 23:59:59 GMT", 253_402_300_799),
-        ("Thu, 29 Feb 2024 12:00:00 GMT", 1_709_208_000), ("Wed, 31-Dec-69 23:59:59 GMT", 3_155_759_999),
-        ("Mon, 01 Jan 1601 00:00:00 GMT", -11_644_473_600),
-    ] as [(String, Int64)])
+    @Test(
+        arguments: [
+            ("Thu, 01 Jan 1970 00:00:00 GMT", 0), ("Fri, 31 Dec 9999 23:59:59 GMT", 253_402_300_799),
+            ("Thu, 29 Feb 2024 12:00:00 GMT", 1_709_208_000), ("Wed, 31-Dec-69 23:59:59 GMT", 3_155_759_999),
+            ("Mon, 01 Jan 1601 00:00:00 GMT", -11_644_473_600),
+        ] as [(String, Int64)])
     func datesAreCounted(_ example: (String, Int64)) {
         #expect(HTTPDate.seconds(parsing: slice(example.0)) == example.1)
     }
@@ -39,13 +40,14 @@ import Testing
         #expect(cookie?.expiry == SetCookieField.Expiry.none)
     }
 
-    @Test(arguments: [
-        ("s=1; Max-Age=60", .relative(60)), ("s=1; max-age=0", .relative(0)), ("s=1; max-age=-5", .relative(0)),
-        ("s=1; Max-Age=x", .none), ("e=v; Expires=Wed, 15 Nov 1995 06:25:24 GMT", .absolute(816_416_724)),
-        ("e=v; Max-Age=9; Expires=Wed, 15 Nov 1995 06:25:24 GMT", .relative(9)),
-        ("e=v; Expires=Wed, 15 Nov 1995 06:25:24 GMT; Max-Age=9", .relative(9)), ("e=v; Expires=soon", .none),
-        ("e=v; max-age=99999999999999999999999", .relative(UInt64(Int64.max))),
-    ] as [(String, SetCookieField.Expiry)])
+    @Test(
+        arguments: [
+            ("s=1; Max-Age=60", .relative(60)), ("s=1; max-age=0", .relative(0)), ("s=1; max-age=-5", .relative(0)),
+            ("s=1; Max-Age=x", .none), ("e=v; Expires=Wed, 15 Nov 1995 06:25:24 GMT", .absolute(816_416_724)),
+            ("e=v; Max-Age=9; Expires=Wed, 15 Nov 1995 06:25:24 GMT", .relative(9)),
+            ("e=v; Expires=Wed, 15 Nov 1995 06:25:24 GMT; Max-Age=9", .relative(9)), ("e=v; Expires=soon", .none),
+            ("e=v; max-age=99999999999999999999999", .relative(UInt64(Int64.max))),
+        ] as [(String, SetCookieField.Expiry)])
     func aCookieExpires(_ example: (String, SetCookieField.Expiry)) {
         #expect(SetCookieField(parsing: slice(example.0))?.expiry == example.1)
     }
@@ -55,7 +57,9 @@ import Testing
         #expect(SetCookieField(parsing: slice(field)) == nil)
     }
 
-    @Test(arguments: [("\"abc\"", "abc", false), ("W/\"abc\"", "abc", true), ("\"\"", "", false), (" \"a\" ", "a", false)])
+    @Test(arguments: [
+        ("\"abc\"", "abc", false), ("W/\"abc\"", "abc", true), ("\"\"", "", false), (" \"a\" ", "a", false),
+    ])
     func tagsAreRead(_ example: (String, String, Bool)) {
         #expect(EntityTag(parsing: slice(example.0)) == EntityTag(value: bytes(example.1), isWeak: example.2))
     }
@@ -71,14 +75,16 @@ import Testing
         #expect(throws: HTTPError.valueNotWritable) { try EntityTag(value: bytes("a\"b")).written() }
     }
 
-    @Test(arguments: [
-        ("attachment; filename=\"a\\\"b.pdf\"", true, "a\"b.pdf"), ("attachment; filename=x.txt", true, "x.txt"),
-        ("ATTACHMENT;FileName = \"x;y\" ; z=1", true, "x;y"), ("attachment", true, nil),
-        ("inline; filename=\"q.txt\"", false, "q.txt"), ("", false, nil),
-        ("attachment; filename=\"e.txt\"; filename*=UTF-8''%e2%82%ac.txt", true, "€.txt"),
-        ("attachment; filename*=iso-8859-1'en'%A3; filename=x", true, "x"),
-        ("attachment; filename*=UTF-8''%zz", true, nil), ("attachment; filename=\"unterminated", true, "\"unterminated"),
-    ] as [(String, Bool, String?)])
+    @Test(
+        arguments: [
+            ("attachment; filename=\"a\\\"b.pdf\"", true, "a\"b.pdf"), ("attachment; filename=x.txt", true, "x.txt"),
+            ("ATTACHMENT;FileName = \"x;y\" ; z=1", true, "x;y"), ("attachment", true, nil),
+            ("inline; filename=\"q.txt\"", false, "q.txt"), ("", false, nil),
+            ("attachment; filename=\"e.txt\"; filename*=UTF-8''%e2%82%ac.txt", true, "€.txt"),
+            ("attachment; filename*=iso-8859-1'en'%A3; filename=x", true, "x"),
+            ("attachment; filename*=UTF-8''%zz", true, nil),
+            ("attachment; filename=\"unterminated", true, "\"unterminated"),
+        ] as [(String, Bool, String?)])
     func dispositionsAreRead(_ example: (String, Bool, String?)) {
         let disposition = ContentDisposition(parsing: slice(example.0))
         #expect(disposition.isAttachment == example.1)

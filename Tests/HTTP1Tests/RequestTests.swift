@@ -42,7 +42,8 @@ import Testing
         try writer.field("User-Agent", "UA/1")
         try writer.field(named: "x-a", "1")
         writer.finish()
-        #expect(text(writer.bytes) == "GET /a?b=%20 HTTP/1.1\r\nConnection: close\r\nUser-Agent: UA/1\r\nx-a: 1\r\n\r\n")
+        #expect(
+            text(writer.bytes) == "GET /a?b=%20 HTTP/1.1\r\nConnection: close\r\nUser-Agent: UA/1\r\nx-a: 1\r\n\r\n")
     }
 
     @Test(arguments: ["a\rb", "a\nb", "a\r\nX: y", "\u{0}"])
@@ -67,7 +68,8 @@ import Testing
     @Test func chunksAreWhatTheParserReads() {
         let content = String(repeating: "x", count: 300)
         let body = ChunkWriter.header(for: 300) + bytes(content) + ChunkWriter.contentEnd + ChunkWriter.bodyEnd
-        let outcome = read(bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n") + body, pieces: 50, closes: false)
+        let outcome = read(
+            bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n") + body, pieces: 50, closes: false)
         #expect(outcome.isComplete)
         #expect(outcome.body == content)
     }

@@ -24,22 +24,28 @@ import Testing
             status: 200, body: "hello"),
         Case(
             name: "chunks with extensions, hex and trailers",
-            input: "HTTP/1.1 200 OK\r\ntransfer-encoding: Chunked\r\n\r\n00A;x=\"y\"\r\n0123456789\r\n1 \r\nz\r\n0\r\nT: v\r\n\r\n",
+            input:
+                "HTTP/1.1 200 OK\r\ntransfer-encoding: Chunked\r\n\r\n00A;x=\"y\"\r\n0123456789\r\n1 \r\nz\r\n0\r\nT: v\r\n\r\n",
             status: 200, body: "0123456789z"),
         Case(name: "204", input: "HTTP/1.1 204 No Content\r\nETag: \"n\"\r\n\r\n", status: 204),
         Case(name: "304 with a length", input: "HTTP/1.1 304 Same\r\nContent-Length: 9\r\n\r\n", status: 304),
         Case(name: "HEAD", input: "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", request: .head, status: 200),
         Case(
-            name: "interim answers", input: "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n!",
+            name: "interim answers",
+            input:
+                "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n!",
             status: 200, body: "!"),
         Case(
-            name: "bytes beyond ASCII in a value", input: "HTTP/1.1 200 Gr\u{fc}n\r\nX: \u{e4}\r\nContent-Length: 0\r\n\r\n",
+            name: "bytes beyond ASCII in a value",
+            input: "HTTP/1.1 200 Gr\u{fc}n\r\nX: \u{e4}\r\nContent-Length: 0\r\n\r\n",
             status: 200),
         Case(
-            name: "an upgrade", input: "HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\n\r\n\u{1}\u{2}hi", request: .upgrade,
+            name: "an upgrade", input: "HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\n\r\n\u{1}\u{2}hi",
+            request: .upgrade,
             status: 101, body: "\u{1}\u{2}hi"),
         Case(
-            name: "an upgrade refused", input: "HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\nno", request: .upgrade, status: 403,
+            name: "an upgrade refused", input: "HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\nno", request: .upgrade,
+            status: 403,
             body: "no"),
     ]
 
@@ -52,7 +58,9 @@ import Testing
         Case(name: "a status of two digits", input: "HTTP/1.1 20 OK\r\n\r\n", error: .startLineMalformed),
         Case(name: "a status of four digits", input: "HTTP/1.1 2000 OK\r\n\r\n", error: .startLineMalformed),
         Case(name: "status 099", input: "HTTP/1.1 099 OK\r\n\r\n", error: .startLineMalformed),
-        Case(name: "a control character in the reason", input: "HTTP/1.1 200 O\u{1}K\r\n\r\n", error: .startLineMalformed),
+        Case(
+            name: "a control character in the reason", input: "HTTP/1.1 200 O\u{1}K\r\n\r\n", error: .startLineMalformed
+        ),
         Case(name: "a bare LF", input: "HTTP/1.1 200 OK\nA: b\r\n\r\n", error: .lineEndMalformed),
         Case(name: "a bare CR", input: "HTTP/1.1 200 OK\r\nA: b\rc\r\n\r\n", error: .lineEndMalformed),
         Case(name: "a folded field", input: "HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n", error: .lineFolded),
@@ -65,14 +73,21 @@ import Testing
         Case(name: "NUL in a value", input: "HTTP/1.1 200 OK\r\nA: b\u{0}c\r\n\r\n", error: .fieldValueMalformed),
         Case(name: "DEL in a value", input: "HTTP/1.1 200 OK\r\nA: \u{7f}\r\n\r\n", error: .fieldValueMalformed),
         Case(
-            name: "a length and chunks", input: "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n",
+            name: "a length and chunks",
+            input: "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n",
             error: .contentLengthConflicts),
         Case(
             name: "two lengths", input: "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n",
             error: .contentLengthConflicts),
-        Case(name: "a list of lengths", input: "HTTP/1.1 200 OK\r\nContent-Length: 3, 3\r\n\r\n", error: .contentLengthMalformed),
-        Case(name: "a negative length", input: "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", error: .contentLengthMalformed),
-        Case(name: "a signed length", input: "HTTP/1.1 200 OK\r\nContent-Length: +1\r\n\r\n", error: .contentLengthMalformed),
+        Case(
+            name: "a list of lengths", input: "HTTP/1.1 200 OK\r\nContent-Length: 3, 3\r\n\r\n",
+            error: .contentLengthMalformed),
+        Case(
+            name: "a negative length", input: "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+            error: .contentLengthMalformed),
+        Case(
+            name: "a signed length", input: "HTTP/1.1 200 OK\r\nContent-Length: +1\r\n\r\n",
+            error: .contentLengthMalformed),
         Case(
             name: "a length beyond counting", input: "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n",
             error: .contentLengthMalformed),
@@ -83,10 +98,12 @@ import Testing
             name: "chunks in HTTP/1.0", input: "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
             error: .transferEncodingUnsupported),
         Case(
-            name: "two codings", input: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
+            name: "two codings",
+            input: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
             error: .contentLengthConflicts),
         Case(
-            name: "a body that ends early", input: "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab", status: 200, body: "ab",
+            name: "a body that ends early", input: "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab", status: 200,
+            body: "ab",
             error: .endedEarly),
         Case(
             name: "bytes behind the body", input: "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nab", status: 200,

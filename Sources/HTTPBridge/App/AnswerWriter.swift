@@ -131,7 +131,8 @@ struct AnswerWriter {
             let field = head.fields[index]
             guard HeaderAllowList.grainResponse.contains(field.name) else { continue }
             headers.append(
-                (String(decoding: field.name, as: UTF8.self).lowercased(), String(decoding: field.value, as: UTF8.self)))
+                (String(decoding: field.name, as: UTF8.self).lowercased(), String(decoding: field.value, as: UTF8.self))
+            )
         }
         headers.sort { $0.name < $1.name }
         let list = response.initAdditionalHeaders(count: headers.count)

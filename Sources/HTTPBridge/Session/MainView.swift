@@ -6,29 +6,28 @@ import HTTP1
 /// What the host gets when it asks for the app: a UiView that speaks for a web server.
 final class MainView: RPCObject {
     private let app: AppServer
-    private let readiness: AppReadiness
     private let configuration: BridgeConfiguration
-    private let sessions: SessionTable
     private let log: Log
+    let readiness: AppReadiness
+    let sessions = SessionTable()
+    /// Present when the app answers some calls itself.
+    let hooks: AppHooks?
+    /// Present when everybody who opens a session is to be kept.
+    var identities: SavedIdentities?
 
-    init(
-        app: AppServer, readiness: AppReadiness, configuration: BridgeConfiguration, sessions: SessionTable, log: Log
-    ) {
+    init(app: AppServer, configuration: BridgeConfiguration, log: Log) {
         self.app = app
-        self.readiness = readiness
         self.configuration = configuration
-        self.sessions = sessions
         self.log = log
+        readiness = AppReadiness(of: app, log: log)
+        hooks = configuration.expectsAppHooks ? AppHooks(on: app.loop) : nil
     }
 
     func receive(_ call: IncomingCall, _ params: ReceivedMessage) throws(CallFailure) {
-        guard call.interfaceID == Wire.UiView.interfaceID else { throw .unimplemented(call) }
         do {
-            switch call.ordinal {
-            case Wire.UiView.Methods.getViewInfo.ordinal: call.reply(configuration.viewInfo)
-            case Wire.UiView.Methods.newSession.ordinal: try newSession(call, params)
-            case Wire.UiView.Methods.newRequestSession.ordinal: try newRequestSession(call, params)
-            case Wire.UiView.Methods.newOfferSession.ordinal: try newOfferSession(call, params)
+            switch call.interfaceID {
+            case Wire.UiView.interfaceID: try dispatch(call, params)
+            case Wire.MainView.interfaceID: try dispatchObjects(call, params)
             default: throw CallFailure.unimplemented(call)
             }
         } catch let failure as CallFailure {
@@ -40,11 +39,36 @@ final class MainView: RPCObject {
         }
     }
 
+    private func dispatch(_ call: IncomingCall, _ params: ReceivedMessage) throws {
+        switch call.ordinal {
+        case Wire.UiView.Methods.getViewInfo.ordinal:
+            if let hooks {
+                hooks.getViewInfo(call, otherwise: configuration.viewInfo)
+            } else {
+                call.reply(configuration.viewInfo)
+            }
+        case Wire.UiView.Methods.newSession.ordinal: try newSession(call, params)
+        case Wire.UiView.Methods.newRequestSession.ordinal: try newRequestSession(call, params)
+        case Wire.UiView.Methods.newOfferSession.ordinal: try newOfferSession(call, params)
+        default: throw CallFailure.unimplemented(call)
+        }
+    }
+
+    private func dispatchObjects(_ call: IncomingCall, _ params: ReceivedMessage) throws {
+        guard let hooks else { throw CallFailure.unimplemented(call) }
+        switch call.ordinal {
+        case Wire.MainView.Methods.restore.ordinal: try hooks.restore(call, params)
+        case Wire.MainView.Methods.drop.ordinal: try hooks.drop(call, params)
+        default: throw CallFailure.unimplemented(call)
+        }
+    }
+
     private func newSession(_ call: IncomingCall, _ message: ReceivedMessage) throws {
         let params = try message.reader.root(Wire.UiView.NewSessionParams.self)
         let user = try SessionUser(
             try params.userInfo, tabID: try params.tabId.array, permissionNames: configuration.permissionNames,
             purpose: .normal)
+        keep(user, message.capability(try params.userInfo.identity))
         let record = SessionRecord(context: message.capability(try params.context))
         let session = try open(params.sessionType, params.sessionParams, user, record)
         var payload = Payload()
@@ -58,6 +82,7 @@ final class MainView: RPCObject {
         let user = try SessionUser(
             try params.userInfo, tabID: try params.tabId.array, permissionNames: configuration.permissionNames,
             purpose: .request)
+        keep(user, message.capability(try params.userInfo.identity))
         let record = SessionRecord(context: message.capability(try params.context))
         record.request = try SavedPointer(params.structure.pointer(3), of: message)
         let session = try open(params.sessionType, params.sessionParams, user, record)
@@ -72,6 +97,7 @@ final class MainView: RPCObject {
         let user = try SessionUser(
             try params.userInfo, tabID: try params.tabId.array, permissionNames: configuration.permissionNames,
             purpose: .offer)
+        keep(user, message.capability(try params.userInfo.identity))
         let record = SessionRecord(context: message.capability(try params.context))
         record.offer = message.capability(try params.offer)
         record.offerDescriptor = try SavedPointer(params.structure.pointer(4), of: message)
@@ -80,6 +106,11 @@ final class MainView: RPCObject {
         let index = payload.index(of: session)
         payload.message.initRoot(Wire.UiView.NewOfferSessionResults.self).setSession(capability: index)
         call.reply(payload)
+    }
+
+    private func keep(_ user: SessionUser, _ identity: Capability?) {
+        guard let identities, let identity, !user.identityID.isEmpty else { return }
+        identities.save(identity, user.userID) { _ in }
     }
 
     /// A session of the wanted type; a promise of one while the app is still starting.

@@ -31,7 +31,8 @@ final class SessionTable {
 
 /// A part of a message that outlives it, with its capabilities.
 struct SavedPointer {
-    private let payload: Payload
+    /// The part by itself.
+    let payload: Payload
 
     init(_ pointer: PointerReader, of message: ReceivedMessage) throws {
         var capabilities: [UInt32: UInt32] = [:]
