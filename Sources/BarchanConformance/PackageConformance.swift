@@ -9,12 +9,15 @@ extension StorageConformance {
             try require(package.app.text == SamplePackage.app, "app is \(package.app)")
             try require(package.manifest.title == "Vector", "title is '\(package.manifest.title)'")
             try require(package.manifest.version == 3, "version is \(package.manifest.version)")
-            try require(package.manifest.actions.map(\.nounPhrase) == ["thing"], "actions are \(package.manifest.actions)")
+            try require(
+                package.manifest.actions.map(\.nounPhrase) == ["thing"], "actions are \(package.manifest.actions)")
             let command = Command(arguments: ["/run", "go"], environment: ["A=1"])
             try require(package.manifest.continueCommand == command, "command is \(package.manifest.continueCommand)")
-            try require(text(of: "hello.txt", in: package) == "hello\n", "hello.txt is \(text(of: "hello.txt", in: package))")
+            try require(
+                text(of: "hello.txt", in: package) == "hello\n", "hello.txt is \(text(of: "hello.txt", in: package))")
         },
-        Check("programsAreExecutable", "programs of a package are executable for everybody, its other files for nobody") {
+        Check("programsAreExecutable", "programs of a package are executable for everybody, its other files for nobody")
+        {
             let package = try await install(SamplePackage.bytes, in: $0)
             try require(mode(of: "run", in: package) & 0o555 == 0o555, "mode of run is \(mode(of: "run", in: package))")
             try require(
@@ -47,7 +50,8 @@ extension StorageConformance {
             _ = try await install(SamplePackage.bytes, in: $0)
             let identifier = try require(PackageID(SamplePackage.identifier), "no package id")
             let other = try require(PackageID(String(repeating: "0", count: 32)), "no package id")
-            try require(try await $0.packages.package(identifier)?.manifest.title == "Vector", "the package is not found")
+            try require(
+                try await $0.packages.package(identifier)?.manifest.title == "Vector", "the package is not found")
             try require(try await $0.packages.package(other) == nil, "a package is found that is not there")
         },
         Check("uninstalls", "an uninstalled package is gone, and uninstalling it again does nothing") {

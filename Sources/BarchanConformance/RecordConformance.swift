@@ -4,7 +4,8 @@ extension StorageConformance {
     static let records: [Check] = [
         Check("readsWhatWasWritten", "a record reads as it was written, and nothing reads from a key that was not") {
             try await put("a/1", "one", in: $0)
-            try require(try await $0.records.read(RecordKey("a/1"))?.value == Array("one".utf8), "the value is another one")
+            try require(
+                try await $0.records.read(RecordKey("a/1"))?.value == Array("one".utf8), "the value is another one")
             try require(try await $0.records.read(RecordKey("a/2")) == nil, "there is a record that nobody wrote")
         },
         Check("deletesRecords", "a deleted record is gone, and deleting it again does nothing") {
@@ -48,7 +49,9 @@ extension StorageConformance {
             try require(try await $0.records.read(key)?.value == [3], "another write won")
         },
         Check("scansInOrder", "a scan gives the records with its prefix, in order of their bytes, no others") {
-            let keys: [[UInt8]] = [[0x61], [0x61, 0], [0x61, 0x62], [0x61, 0xff], [0x61, 0xff, 0xff], [0x62], [0x60, 0xff]]
+            let keys: [[UInt8]] = [
+                [0x61], [0x61, 0], [0x61, 0x62], [0x61, 0xff], [0x61, 0xff, 0xff], [0x62], [0x60, 0xff],
+            ]
             for key in keys.reversed() {
                 _ = try await $0.records.commit(RecordBatch(writes: [.put(RecordKey(bytes: key), key)]))
             }

@@ -21,7 +21,8 @@ extension StorageConformance {
             let grain = GrainID.random()
             try require(try await $0.volumes.volume(for: grain) == nil, "there is a volume before it was made")
             let volume = try await $0.volumes.create(for: grain, owner: me)
-            try require(try await $0.volumes.volume(for: grain)?.directory == volume.directory, "the volume is not found")
+            try require(
+                try await $0.volumes.volume(for: grain)?.directory == volume.directory, "the volume is not found")
             let list = try await $0.volumes.grains()
             try require(list == [grain], "the list is \(list)")
         },

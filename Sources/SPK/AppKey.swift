@@ -20,12 +20,14 @@ public struct AppKey: Sendable, CustomStringConvertible {
     /// - Throws: ``HostError`` `.corrupt` when they do not belong together.
     public init(publicKey: [UInt8], privateKey: [UInt8]) throws(HostError) {
         guard publicKey.count == 32, privateKey.count == 64 else {
-            throw HostError(.corrupt, "read a key: it has \(publicKey.count) and \(privateKey.count) bytes, not 32 and 64")
+            throw HostError(
+                .corrupt, "read a key: it has \(publicKey.count) and \(privateKey.count) bytes, not 32 and 64")
         }
         var derived = [UInt8](repeating: 0, count: 32), expanded = [UInt8](repeating: 0, count: 64)
         crypto_sign_seed_keypair(&derived, &expanded, privateKey)
         guard derived == publicKey, expanded == privateKey else {
-            throw HostError(.corrupt, "read the key of app '\(AppID(publicKey: publicKey))': its two halves do not match")
+            throw HostError(
+                .corrupt, "read the key of app '\(AppID(publicKey: publicKey))': its two halves do not match")
         }
         self.init(checkedPublicKey: publicKey, privateKey: privateKey)
     }

@@ -11,7 +11,8 @@ extension AppManifest {
     public init(manifestFile bytes: [UInt8], limits: PackageLimits = PackageLimits()) throws(HostError) {
         guard bytes.count <= limits.manifestBytes else {
             throw HostError(
-                .resourceExhausted, "read the manifest: it is larger than the \(limits.manifestBytes) bytes allowed here")
+                .resourceExhausted,
+                "read the manifest: it is larger than the \(limits.manifestBytes) bytes allowed here")
         }
         do {
             // Icons and screenshots are inside; every object may be looked at twice.
@@ -23,7 +24,8 @@ extension AppManifest {
         } catch let refusal as Refusal {
             throw HostError(
                 .unsupported,
-                "read the manifest: the app needs version \(refusal.needed) of the interface; this host has \(Self.apiVersion)")
+                "read the manifest: the app needs version \(refusal.needed) of the interface; this host has \(Self.apiVersion)"
+            )
         } catch {
             throw HostError(.invalidArgument, "read the manifest: \(error)")
         }

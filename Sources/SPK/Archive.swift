@@ -103,7 +103,11 @@ public struct ArchiveSummary: Sendable {
             fileBytes += Int64(data.count)
             if depth == 1, isInProc, name == "cpuinfo" { mountPoints.insert("proc/cpuinfo") }
         case .directory where depth == 0:
-            if name == "proc" { isInProc = true } else if Self.neededMountPoints.contains(name) { mountPoints.insert(name) }
+            if name == "proc" {
+                isInProc = true
+            } else if Self.neededMountPoints.contains(name) {
+                mountPoints.insert(name)
+            }
         case .directory, .link: break
         }
     }

@@ -33,7 +33,9 @@ struct ArchiveWalker<Directory> {
     private func checkedName(_ file: Wire.Archive.File.Reader, in path: [[UInt8]]) throws(HostError) -> [UInt8] {
         let name = try parsing(path) { () throws(MessageError) in try file.structure.pointer(0).textBytes().array }
         guard !name.isEmpty else { throw bad(path, "a name in it is empty") }
-        guard name != Array(".".utf8), name != Array("..".utf8) else { throw bad(path + [name], "the name is not allowed") }
+        guard name != Array(".".utf8), name != Array("..".utf8) else {
+            throw bad(path + [name], "the name is not allowed")
+        }
         guard !name.contains(0x2f) else { throw bad(path + [name], "the name contains '/'") }
         guard !name.contains(0) else { throw bad(path + [name], "the name contains a zero byte") }
         guard name.count <= limits.nameBytes else {
@@ -75,11 +77,13 @@ struct ArchiveWalker<Directory> {
         if case .file(let data, _) = entry.content { fileBytes += Int64(data.count) }
         guard fileBytes <= limits.expandedBytes else {
             throw HostError(
-                .resourceExhausted, "unpack \(quoted(path)): the files are larger than \(limits.expandedBytes) bytes together")
+                .resourceExhausted,
+                "unpack \(quoted(path)): the files are larger than \(limits.expandedBytes) bytes together")
         }
         entries += 1
         guard entries <= limits.entries else {
-            throw HostError(.resourceExhausted, "unpack \(quoted(path)): the package has more than \(limits.entries) files")
+            throw HostError(
+                .resourceExhausted, "unpack \(quoted(path)): the package has more than \(limits.entries) files")
         }
     }
 

@@ -71,7 +71,8 @@ public struct BridgeConfiguration: Sendable, Equatable {
             let known = permissions.map(\.name).joined(separator: ", ")
             throw HostError(
                 .invalidArgument,
-                "make role '\(role.title)': there is no permission '\(name)'; known are: \(known.isEmpty ? "none" : known)")
+                "make role '\(role.title)': there is no permission '\(name)'; known are: \(known.isEmpty ? "none" : known)"
+            )
         }
         return permissions.map { role.permissions.contains($0.name) }
     }

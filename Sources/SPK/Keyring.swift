@@ -39,12 +39,14 @@ public struct Keyring: Sendable {
                 throw HostError(.notFound, "choose a key: the keyring is empty; make one with 'barchan spk keygen'")
             }
             guard keys.count == 1 else {
-                throw HostError(.invalidArgument, "choose a key: the keyring has \(keys.count); say which with --app-id")
+                throw HostError(
+                    .invalidArgument, "choose a key: the keyring has \(keys.count); say which with --app-id")
             }
             return only
         }
         guard let key = keys.first(where: { $0.app == app }) else {
-            throw HostError(.notFound, "find the key of app '\(app)': it is not in the keyring; see 'barchan spk listkeys'")
+            throw HostError(
+                .notFound, "find the key of app '\(app)': it is not in the keyring; see 'barchan spk listkeys'")
         }
         return key
     }

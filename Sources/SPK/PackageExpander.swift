@@ -46,5 +46,6 @@ public final class PackageExpander {
     }
 
     private static let notAPackage = HostError(
-        .invalidArgument, "read the package: the file does not begin with the magic number of a package; it is not an .spk")
+        .invalidArgument,
+        "read the package: the file does not begin with the magic number of a package; it is not an .spk")
 }

@@ -78,7 +78,8 @@ public struct PackageWriter {
             file.setSymlink("")
             file.structure.pointer(1).setData(target + [0])
         case .directory(let entries):
-            try lay(entries, into: file.initDirectory(count: entries.count), path: path, depth: depth + 1, limits: limits)
+            try lay(
+                entries, into: file.initDirectory(count: entries.count), path: path, depth: depth + 1, limits: limits)
         }
     }
 
@@ -93,7 +94,8 @@ public struct PackageWriter {
             file.structure.pointer(1).setExternalData(byteCount: byteCount) != nil
         else {
             throw HostError(
-                .resourceExhausted, "pack '\(path)': a file has less than \(Self.maximumFileBytes + 1) bytes in a package")
+                .resourceExhausted,
+                "pack '\(path)': a file has less than \(Self.maximumFileBytes + 1) bytes in a package")
         }
         blobs.append(content)
     }
@@ -134,7 +136,8 @@ extension PackageWriter {
             progress(done)
         }
         guard second.finish() == hash else {
-            throw HostError(.failed, "pack the tree: a file in it changed meanwhile; try again when nothing writes there")
+            throw HostError(
+                .failed, "pack the tree: a file in it changed meanwhile; try again when nothing writes there")
         }
         try encoder.finish { bytes throws(HostError) in try output.write(bytes) }
         return output.identifier()

@@ -45,7 +45,8 @@ public struct SignedArchive: ~Copyable {
     public mutating func finish() throws(HostError) -> AppID {
         guard pending == nil else { throw Self.bad("it ends before its signature does") }
         guard digest.finish() == signedHash else {
-            throw Self.bad("its content is not what app '\(AppID(publicKey: publicKey))' signed; the file was changed or damaged")
+            throw Self.bad(
+                "its content is not what app '\(AppID(publicKey: publicKey))' signed; the file was changed or damaged")
         }
         return AppID(publicKey: publicKey)
     }

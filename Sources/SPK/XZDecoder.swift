@@ -19,7 +19,9 @@ final class XZDecoder {
         options.memlimit_threading = UInt64(limits.decoderBytes)
         options.memlimit_stop = UInt64(limits.decoderBytes)
         let result = lzma_stream_decoder_mt(&stream, &options)
-        guard result == LZMA_OK else { throw HostError(.failed, "start the XZ decoder: liblzma error \(result.rawValue)") }
+        guard result == LZMA_OK else {
+            throw HostError(.failed, "start the XZ decoder: liblzma error \(result.rawValue)")
+        }
     }
 
     deinit {

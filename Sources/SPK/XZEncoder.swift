@@ -23,14 +23,17 @@ final class XZEncoder {
         let result = withUnsafeMutablePointer(to: &method) { method in
             // LZMA_VLI_UNKNOWN, which ends the list, is a macro that Swift cannot see.
             let filters = [
-                lzma_filter(id: 0x21, options: UnsafeMutableRawPointer(method)), lzma_filter(id: UInt64.max, options: nil),
+                lzma_filter(id: 0x21, options: UnsafeMutableRawPointer(method)),
+                lzma_filter(id: UInt64.max, options: nil),
             ]
             return filters.withUnsafeBufferPointer { filters in
                 options.filters = filters.baseAddress
                 return lzma_stream_encoder_mt(&stream, &options)
             }
         }
-        guard result == LZMA_OK else { throw HostError(.failed, "start the XZ encoder: liblzma error \(result.rawValue)") }
+        guard result == LZMA_OK else {
+            throw HostError(.failed, "start the XZ encoder: liblzma error \(result.rawValue)")
+        }
     }
 
     deinit {

@@ -8,7 +8,8 @@ import SPK
 struct SPKCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "spk", abstract: "Makes, checks and unpacks packages, for authors of apps.",
-        discussion: "A package is signed; the key it is signed with is the app's identity. Keep it, and keep it to yourself.",
+        discussion:
+            "A package is signed; the key it is signed with is the app's identity. Keep it, and keep it to yourself.",
         subcommands: [
             SPKKeygenCommand.self, SPKListkeysCommand.self, SPKGetkeyCommand.self, SPKPackCommand.self,
             SPKVerifyCommand.self, SPKUnpackCommand.self,
@@ -64,7 +65,8 @@ struct SPKGetkeyCommand: ParsableCommand {
     func run() throws {
         let key = try options.file().read().key(for: try AppID(parsing: app))
         guard isatty(1) == 0 else {
-            throw HostError(.invalidArgument, "write a key: standard output is a terminal; send it to a file with '> FILE'")
+            throw HostError(
+                .invalidArgument, "write a key: standard output is a terminal; send it to a file with '> FILE'")
         }
         write(key.keyFile, to: 1)
     }

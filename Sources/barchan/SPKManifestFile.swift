@@ -60,7 +60,9 @@ struct ManifestFile {
     }
 
     /// Returns the long description.
-    private static func readMetadata(_ file: ManifestTable, into manifest: inout AppManifest) throws(HostError) -> String? {
+    private static func readMetadata(_ file: ManifestTable, into manifest: inout AppManifest) throws(HostError)
+        -> String?
+    {
         guard let table = try file.section("metadata") else { return nil }
         try table.allow(
             "website", "sourceCode", "author", "shortDescription", "description", "changeLog", "icon")
@@ -93,7 +95,8 @@ struct ManifestFile {
             bridge.roles.append(
                 .init(
                     title: try role.text("title"), verbPhrase: try role.optionalText("verbPhrase") ?? "",
-                    description: try role.optionalText("description") ?? "", permissions: try role.texts("permissions") ?? [],
+                    description: try role.optionalText("description") ?? "",
+                    permissions: try role.texts("permissions") ?? [],
                     isDefault: try role.flag("default")))
         }
         return bridge

@@ -13,11 +13,17 @@ struct SPKPackCommand: ParsableCommand {
             """)
 
     @Option(help: ArgumentHelp("The directory with the app's files.", valueName: "directory")) var root: String
-    @Option(help: ArgumentHelp("What the app is, in TOML; see contrib/examples/README.md.", valueName: "file")) var manifest: String
-    @Option(help: ArgumentHelp("The bridge to pack. Default: barchan-http-bridge beside this program.", valueName: "file"))
+    @Option(help: ArgumentHelp("What the app is, in TOML; see contrib/examples/README.md.", valueName: "file"))
+    var manifest: String
+    @Option(
+        help: ArgumentHelp("The bridge to pack. Default: barchan-http-bridge beside this program.", valueName: "file"))
     var bridge: String?
-    @Option(help: ArgumentHelp("Which key signs. Default: the only one in the keyring.", valueName: "id")) var appId: String?
-    @Option(help: ArgumentHelp("No file is dated later than this, in seconds since 1970. Default: SOURCE_DATE_EPOCH.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Which key signs. Default: the only one in the keyring.", valueName: "id")) var appId:
+        String?
+    @Option(
+        help: ArgumentHelp(
+            "No file is dated later than this, in seconds since 1970. Default: SOURCE_DATE_EPOCH.", valueName: "seconds"
+        ))
     var mtime: Int64?
     @OptionGroup var options: KeyringOptions
     @Flag(help: "Prints JSON.") var json = false
@@ -32,7 +38,8 @@ struct SPKPackCommand: ParsableCommand {
         }
         tree.addMountPoints()
         try inject(description, into: &tree)
-        let writer = try PackageWriter(tree: tree, key: key) { path, sink throws(HostError) in try readFile(path, sink) }
+        let writer = try PackageWriter(tree: tree, key: key) { path, sink throws(HostError) in try readFile(path, sink)
+        }
         let package = try write(writer)
         guard json else { return printLine("app \(key.app)\npackage \(package)") }
         printLine(JSONValue.members(["appId": .string(key.app.text), "packageId": .string(package.text)]).line)
@@ -44,7 +51,9 @@ struct SPKPackCommand: ParsableCommand {
         tree.set(.injected("sandstorm-manifest", .bytes(description.manifestBytes, isExecutable: false)))
         guard description.needsBridge else { return }
         let path = if let bridge { bridge } else { try Self.installedBridge() }
-        guard let size = fileSize(path) else { throw HostError(.notFound, "pack bridge '\(path)': there is no such file") }
+        guard let size = fileSize(path) else {
+            throw HostError(.notFound, "pack bridge '\(path)': there is no such file")
+        }
         tree.set(.injected("sandstorm-http-bridge", .file(reference: path, byteCount: Int(size), isExecutable: true)))
         tree.set(.injected("sandstorm-http-bridge-config", .bytes(try description.bridge.file(), isExecutable: false)))
     }
@@ -55,9 +64,12 @@ struct SPKPackCommand: ParsableCommand {
         let count = readlink("/proc/self/exe", &buffer, buffer.count)
         let program = String(decoding: buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
         let directory = "/" + program.split(separator: "/").dropLast().joined(separator: "/")
-        let places = ["\(directory)/\(name)", "\(directory)/../libexec/barchan/\(name)", "\(directory)/../lib/barchan/\(name)"]
+        let places = [
+            "\(directory)/\(name)", "\(directory)/../libexec/barchan/\(name)", "\(directory)/../lib/barchan/\(name)",
+        ]
         guard let place = places.first(where: { access($0, X_OK) == 0 }) else {
-            throw HostError(.notFound, "find the bridge: it is not in \(places.joined(separator: ", ")); name it with --bridge")
+            throw HostError(
+                .notFound, "find the bridge: it is not in \(places.joined(separator: ", ")); name it with --bridge")
         }
         return place
     }

@@ -15,7 +15,9 @@ struct SourceTree {
 
     func read(warn: (String) -> Void) throws(HostError) -> [PackageSource] { try entries(of: root, depth: 0, warn) }
 
-    private func entries(of directory: String, depth: Int, _ warn: (String) -> Void) throws(HostError) -> [PackageSource] {
+    private func entries(of directory: String, depth: Int, _ warn: (String) -> Void) throws(HostError)
+        -> [PackageSource]
+    {
         guard depth <= PackageLimits().depth else {
             throw HostError(.resourceExhausted, "read '\(directory)': directories are nested too deeply for a package")
         }
@@ -28,7 +30,8 @@ struct SourceTree {
                 warn("'\(path)' is left out: it is a socket, device or pipe")
                 continue
             }
-            sources.append(PackageSource(name: Array(name.utf8), content: content, modifiedNanoseconds: date(of: facts)))
+            sources.append(
+                PackageSource(name: Array(name.utf8), content: content, modifiedNanoseconds: date(of: facts)))
         }
         return sources
     }
@@ -65,7 +68,8 @@ struct SourceTree {
             let bytes = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
             guard let name = String(validating: bytes, as: UTF8.self) else {
                 let shown = String(decoding: bytes, as: UTF8.self)
-                throw HostError(.invalidArgument, "pack '\(directory)/\(shown)': the name is not UTF-8; rename the file")
+                throw HostError(
+                    .invalidArgument, "pack '\(directory)/\(shown)': the name is not UTF-8; rename the file")
             }
             if name != ".", name != ".." { names.append(name) }
         }

@@ -8,7 +8,8 @@ struct SPKUnpackCommand: ParsableCommand {
         commandName: "unpack", abstract: "Checks a package and unpacks it into a new directory; prints the app's id.")
 
     @Argument(help: ArgumentHelp("The package; - for standard input.", valueName: "file")) var file: String
-    @Argument(help: ArgumentHelp("The directory to make. Default: the file's name without .spk.", valueName: "directory"))
+    @Argument(
+        help: ArgumentHelp("The directory to make. Default: the file's name without .spk.", valueName: "directory"))
     var directory: String?
 
     func run() throws {
@@ -57,7 +58,9 @@ private struct UnpackedTree {
         let shown = String(decoding: path, as: UTF8.self)
         switch entry.content {
         case .file(let data, let isExecutable):
-            let number = path.withPath { open($0, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, isExecutable ? 0o777 : 0o666) }
+            let number = path.withPath {
+                open($0, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, isExecutable ? 0o777 : 0o666)
+            }
             guard number >= 0 else { throw fileError("make file", shown) }
             let file = OwnedDescriptor(takingOwnershipOf: number)
             try data.withUnsafeBytes { bytes throws(HostError) in try writeFully(bytes, to: file.rawValue, shown) }
@@ -88,6 +91,8 @@ extension timespec {
     fileprivate init(secondsDown nanoseconds: Int64) {
         let (quotient, remainder) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
         let isNegative = remainder < 0
-        self.init(tv_sec: Int(isNegative ? quotient - 1 : quotient), tv_nsec: Int(isNegative ? remainder + 1_000_000_000 : remainder))
+        self.init(
+            tv_sec: Int(isNegative ? quotient - 1 : quotient),
+            tv_nsec: Int(isNegative ? remainder + 1_000_000_000 : remainder))
     }
 }

@@ -7,7 +7,8 @@ import SPK
 struct SPKVerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Checks a package's signature and manifest, and prints its app's id.",
-        discussion: "Names of files are checked when they are unpacked; what would be refused then is said as a warning.")
+        discussion:
+            "Names of files are checked when they are unpacked; what would be refused then is said as a warning.")
 
     @Argument(help: ArgumentHelp("The package; - for standard input.", valueName: "file")) var file: String
     @Flag(help: "Prints what the package says of itself, as JSON.") var details = false
@@ -48,7 +49,9 @@ struct SPKVerifyCommand: ParsableCommand {
         ]
         var members = texts.compactMap { name, text in text.map { JSONValue.Member(name: name, value: short($0)) } }
         if let icon = manifest.icon {
-            let value = JSONValue.members(["format": .string(icon.format.rawValue), "size": .integer(Int64(icon.bytes.count))])
+            let value = JSONValue.members([
+                "format": .string(icon.format.rawValue), "size": .integer(Int64(icon.bytes.count)),
+            ])
             members.append(.init(name: "icon", value: value))
         }
         return .object(members)

@@ -14,7 +14,9 @@ import Testing
             for _ in 0..<(10 + round * 7) { acknowledged.insert(try #require(Int(try worker.value("committed ")))) }
             worker.kill()
             // What was said between the last line read and the kill counts too.
-            while let line = worker.line() { acknowledged.insert(try #require(Int(line.dropFirst("committed ".count)))) }
+            while let line = worker.line() {
+                acknowledged.insert(try #require(Int(line.dropFirst("committed ".count))))
+            }
             let storage = try await scratch.storage()
             for number in acknowledged {
                 let record = try await storage.records.read(RecordKey("record/\(number)"))
@@ -111,8 +113,11 @@ import Testing
         let command = Command(arguments: ["/run"])
         let manifest = AppManifest(
             title: "Many files", version: 1, marketingVersion: "1",
-            actions: [AppAction(title: "New", nounPhrase: "", description: "", command: command)], continueCommand: command)
-        var tree: [PackageSource] = [.injected("sandstorm-manifest", .bytes(manifest.manifestFile(), isExecutable: false))]
+            actions: [AppAction(title: "New", nounPhrase: "", description: "", command: command)],
+            continueCommand: command)
+        var tree: [PackageSource] = [
+            .injected("sandstorm-manifest", .bytes(manifest.manifestFile(), isExecutable: false))
+        ]
         for directory in 0..<4 {
             let inner = (0..<(files / 4)).map { number in
                 PackageSource.injected(
@@ -136,7 +141,9 @@ import Testing
         defer { closedir(stream) }
         var entries = 0
         while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
             guard name != ".", name != ".." else { continue }
             entries += 1
             if entry.pointee.d_type == UInt8(DT_DIR) { entries += try count(below: "\(directory)/\(name)") }

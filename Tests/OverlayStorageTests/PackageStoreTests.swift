@@ -11,7 +11,8 @@ import Testing
 
     @Test(arguments: [
         ("bad-magic.spk", "magic number"), ("bad-content.spk", "is not what app"),
-        ("bad-dup-name.spk", "'/hello.txt': the name appears twice"), ("bad-slash-name.spk", "'/a/b': the name contains '/'"),
+        ("bad-dup-name.spk", "'/hello.txt': the name appears twice"),
+        ("bad-slash-name.spk", "'/a/b': the name contains '/'"),
         ("bad-no-manifest.spk", "no manifest"),
     ])
     func aBadPackageIsRefusedWithItsReasonAndLeavesNothing(_ name: String, _ reason: String) async throws {
@@ -67,14 +68,16 @@ import Testing
         let command = Command(arguments: ["/run"])
         let manifest = AppManifest(
             title: "Bare", version: 1, marketingVersion: "1",
-            actions: [AppAction(title: "New", nounPhrase: "", description: "", command: command)], continueCommand: command)
+            actions: [AppAction(title: "New", nounPhrase: "", description: "", command: command)],
+            continueCommand: command)
         let tree: [PackageSource] = [
             .injected("sandstorm-manifest", .bytes(manifest.manifestFile(), isExecutable: false)),
             .injected("var", .directory([])), .injected("tmp", .directory([])), .injected("dev", .directory([])),
             .injected("proc", .directory([])),
         ]
         let file = Collected()
-        _ = try PackageWriter(tree: tree, key: .generate()) { _, _ in }.write(to: { bytes in file.bytes += Array(bytes) })
+        _ = try PackageWriter(tree: tree, key: .generate()) { _, _ in }
+            .write(to: { bytes in file.bytes += Array(bytes) })
         let package = try await install(file.bytes, try await scratch.storage())
         try #require(package.tree.layers.count == 2)
         #expect(try facts(package.tree.layers[1] + "/proc/cpuinfo").st_mode & S_IFMT == S_IFREG)
@@ -123,7 +126,9 @@ import Testing
         let before = try scratch.files()
         let file = Collected()
         let zeros = PackageSource.injected("zeros", .bytes([UInt8](repeating: 0, count: 16 << 20), isExecutable: false))
-        _ = try PackageWriter(tree: [zeros], key: .generate()) { _, _ in }.write(to: { bytes in file.bytes += Array(bytes) })
+        _ = try PackageWriter(tree: [zeros], key: .generate()) { _, _ in }.write(to: { bytes in
+            file.bytes += Array(bytes)
+        })
         let error = await #expect(throws: HostError.self) { _ = try await install(file.bytes, storage) }
         #expect(error?.code == .resourceExhausted)
         #expect(try scratch.files() == before)

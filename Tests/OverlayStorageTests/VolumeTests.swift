@@ -79,7 +79,9 @@ import Testing
     @Test func theLogIsRotatedAtItsLimit() async throws {
         let scratch = try Scratch()
         let volume = try await scratch.storage(["logBytes": .integer(4096)]).volumes.create(for: .random(), owner: me)
-        for number in 0..<100 { try await volume.appendToLog(Array("\(1000 + number) \(String(repeating: "x", count: 94))\n".utf8)) }
+        for number in 0..<100 {
+            try await volume.appendToLog(Array("\(1000 + number) \(String(repeating: "x", count: 94))\n".utf8))
+        }
         let log = String(decoding: try await volume.readLog(maximumBytes: 1 << 20), as: UTF8.self)
         let lines = log.split(separator: "\n")
         // 40 lines of 100 bytes fit into one file; the older file is full, the newer one has the rest.

@@ -11,7 +11,9 @@ final class WorkerProcess {
     init(_ arguments: String...) throws {
         // The worker is built beside the tests.
         let places = ["/proc/self/exe".linkTarget] + CommandLine.arguments.filter { $0.hasSuffix(".xctest") }
-        let programs = places.map { $0.split(separator: "/").dropLast().joined(separator: "/") }.map { "/\($0)/storage-worker" }
+        let programs = places.map { $0.split(separator: "/").dropLast().joined(separator: "/") }.map {
+            "/\($0)/storage-worker"
+        }
         guard let program = programs.first(where: { access($0, X_OK) == 0 }) else {
             throw HostError(.notFound, "find storage-worker: it is none of \(programs)")
         }

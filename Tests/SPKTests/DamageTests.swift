@@ -50,7 +50,9 @@ import Testing
     }
 
     @Test func aFileThatIsNoPackageIsRefused() throws {
-        for file in [[], Array("PK\u{3}\u{4}".utf8), PackageExpander.magic, PackageExpander.magic + Array("nothing".utf8)] {
+        for file in [
+            [], Array("PK\u{3}\u{4}".utf8), PackageExpander.magic, PackageExpander.magic + Array("nothing".utf8),
+        ] {
             #expect(failure { _ = try verify(file) }?.code == .invalidArgument)
         }
     }

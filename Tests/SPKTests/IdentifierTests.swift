@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct IdentifierTests {
     private let key: [UInt8] = [
-        0x03, 0xa1, 0x07, 0xbf, 0xf3, 0xce, 0x10, 0xbe, 0x1d, 0x70, 0xdd, 0x18, 0xe7, 0x4b, 0xc0, 0x99, 0x67, 0xe4, 0xd6,
+        0x03, 0xa1, 0x07, 0xbf, 0xf3, 0xce, 0x10, 0xbe, 0x1d, 0x70, 0xdd, 0x18, 0xe7, 0x4b, 0xc0, 0x99, 0x67, 0xe4,
+        0xd6,
         0x30, 0x9b, 0xa5, 0x0d, 0x5f, 0x1d, 0xdc, 0x86, 0x64, 0x12, 0x55, 0x31, 0xb8,
     ]
     private let text = "0fhhggzmts8cw7chvndffky0m5my9pjhmfkhursxvk3684kp66w0"
@@ -29,7 +30,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "0", "0fhhggzmts8cw7chvndffky0m5my9pjhmfkhursxvk3684kp66w", "-fhhggzmts8cw7chvndffky0m5my9pjhmfkhursxvk3684kp66w0",
+        "", "0", "0fhhggzmts8cw7chvndffky0m5my9pjhmfkhursxvk3684kp66w",
+        "-fhhggzmts8cw7chvndffky0m5my9pjhmfkhursxvk3684kp66w0",
         // Bits behind the key.
         "0fhhggzmts8cw7chvndffky0m5my9pjhmfkhursxvk3684kp66w1", "éfhhggzmts8cw7chvndffky0m5my9pjhmfkhursxvk3684kp66w",
     ])
@@ -55,7 +57,8 @@ import Testing
     }
 
     @Test func replacementsFollowOneAnotherAndACircleEnds() throws {
-        let a = AppID(publicKey: [UInt8](repeating: 1, count: 32)), b = AppID(publicKey: [UInt8](repeating: 2, count: 32))
+        let a = AppID(publicKey: [UInt8](repeating: 1, count: 32)),
+            b = AppID(publicKey: [UInt8](repeating: 2, count: 32))
         let c = AppID(publicKey: [UInt8](repeating: 3, count: 32))
         func entry(_ from: AppID, _ to: AppID) -> AppIDReplacement {
             AppIDReplacement(original: from.text, replacement: to.text, trustedPackages: nil)

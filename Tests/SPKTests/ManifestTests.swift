@@ -43,7 +43,9 @@ import Testing
         #expect(empty.actions.isEmpty && empty.website == nil && empty.icon == nil)
     }
 
-    @Test(arguments: [("https://example.org/", true), ("HTTP://example.org/", true), ("javascript:alert(1)", false), ("", false)])
+    @Test(arguments: [
+        ("https://example.org/", true), ("HTTP://example.org/", true), ("javascript:alert(1)", false), ("", false),
+    ])
     func onlyWebLinksPass(_ link: String, _ passes: Bool) throws {
         let website = try manifest { $0.initMetadata().setWebsite(link) }.website
         #expect(website == (passes ? link : nil))

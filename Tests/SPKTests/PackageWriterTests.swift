@@ -26,7 +26,8 @@ import Testing
     }
 
     @Test func theSameTreeGivesTheSameBytesWhateverTheOrderAndTheThreads() throws {
-        let large = PackageSource.injected("large", .bytes((0..<(9 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 7) }, isExecutable: false))
+        let large = PackageSource.injected(
+            "large", .bytes((0..<(9 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 7) }, isExecutable: false))
         let first = try pack(tree + [large], key: key)
         let second = try pack(([large] + tree).reversed(), key: key)
         #expect(first == second)
@@ -39,13 +40,17 @@ import Testing
 
     @Test func theIdentifierIsThatOfTheFile() throws {
         let output = Collected()
-        let identifier = try PackageWriter(tree: tree, key: key) { _, _ in }.write(to: { bytes in output.bytes += Array(bytes) })
+        let identifier = try PackageWriter(tree: tree, key: key) { _, _ in }.write(to: { bytes in
+            output.bytes += Array(bytes)
+        })
         #expect(try verify(output.bytes).package == identifier)
     }
 
     @Test func aFileThatChangesWhilePackedIsAnError() throws {
         let source = PackageSource.injected("f", .file(reference: "f", byteCount: 4, isExecutable: false))
-        let answers: [[[UInt8]]] = [[[1, 2, 3], [1, 2, 3]], [[1, 2, 3, 4, 5], []], [[1, 2, 3, 4], [1, 2, 3, 5]]]
+        let answers: [[[UInt8]]] = [
+            [[1, 2, 3], [1, 2, 3]], [[1, 2, 3, 4, 5], []], [[1, 2, 3, 4], [1, 2, 3, 5]],
+        ]
         for answer in answers {
             var rounds = answer.makeIterator()
             let writer = try PackageWriter(tree: [source], key: key) { _, sink throws(HostError) in

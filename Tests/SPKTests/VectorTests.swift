@@ -42,7 +42,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("bad-dup-name.spk", "'/hello.txt': the name appears twice"), ("bad-slash-name.spk", "'/a/b': the name contains '/'"),
+        ("bad-dup-name.spk", "'/hello.txt': the name appears twice"),
+        ("bad-slash-name.spk", "'/a/b': the name contains '/'"),
     ])
     func aBadNameIsFoundWhenUnpackingOnly(_ name: String, _ reason: String) throws {
         let package = try verify(try fixture(name))
@@ -66,7 +67,8 @@ import Testing
         #expect(manifest.version == 3)
         #expect(manifest.marketingVersion == "0.3")
         let command = Command(arguments: ["/run", "new"], environment: ["A=1"])
-        #expect(manifest.actions == [AppAction(title: "New thing", nounPhrase: "thing", description: "", command: command)])
+        #expect(
+            manifest.actions == [AppAction(title: "New thing", nounPhrase: "thing", description: "", command: command)])
         #expect(manifest.continueCommand == Command(arguments: ["/run", "go"], environment: ["A=1"]))
     }
 

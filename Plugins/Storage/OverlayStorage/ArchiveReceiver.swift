@@ -34,7 +34,9 @@ final class ArchiveReceiver: @unchecked Sendable {
     /// - Throws: When the archive is not what its author signed.
     func verify() throws(HostError) -> AppID {
         let app = try signed.finish()
-        guard signed.archiveBytes > 0 else { throw HostError(.invalidArgument, "verify the package: it has no content") }
+        guard signed.archiveBytes > 0 else {
+            throw HostError(.invalidArgument, "verify the package: it has no content")
+        }
         let size = Int(signed.archiveBytes)
         guard let start = mmap(nil, size, PROT_READ, MAP_SHARED, file.rawValue, 0), start != MAP_FAILED else {
             throw systemError("map the archive")

@@ -80,7 +80,8 @@ extension DirectoryVolumeStore {
     }
 
     func readLog(of grain: GrainID, maximumBytes: Int) throws(HostError) -> [UInt8] {
-        try GrainLog(directory: try root.directory(grain.text), rotateAtBytes: logBytes).read(maximumBytes: maximumBytes)
+        try GrainLog(directory: try root.directory(grain.text), rotateAtBytes: logBytes).read(
+            maximumBytes: maximumBytes)
     }
 
     func synchronize(_ grain: GrainID) async throws(HostError) {

@@ -9,7 +9,8 @@ struct OverlayStorageSettings {
 
     static let definitions = [
         SettingDefinition(
-            "directory", default: .string(""), "where everything is kept, an absolute path; empty: the host's data directory"),
+            "directory", default: .string(""),
+            "where everything is kept, an absolute path; empty: the host's data directory"),
         SettingDefinition(
             "packageBytes", default: .integer(1 << 30), "largest package once unpacked, in bytes"),
         SettingDefinition(
@@ -17,7 +18,8 @@ struct OverlayStorageSettings {
         SettingDefinition(
             "decoderBytes", default: .integer(36 << 20), "most memory for unpacking a package, in bytes"),
         SettingDefinition(
-            "logBytes", default: .integer(512 << 10), "size at which a grain's log is rotated, in bytes; twice this is kept"),
+            "logBytes", default: .integer(512 << 10),
+            "size at which a grain's log is rotated, in bytes; twice this is kept"),
     ]
 
     init(_ settings: PluginSettings, dataDirectory: String) throws(HostError) {

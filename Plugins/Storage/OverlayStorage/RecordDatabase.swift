@@ -66,7 +66,8 @@ actor RecordDatabase {
     private func running() throws(HostError) -> RecordEngine {
         if let broken {
             throw HostError(
-                .failed, "use the records: the disk failed earlier (\(broken.message)); check it and start the host again")
+                .failed,
+                "use the records: the disk failed earlier (\(broken.message)); check it and start the host again")
         }
         guard let engine else { throw HostError(.failed, "use the records: database '\(path)' is not open") }
         return engine

@@ -17,7 +17,8 @@ final class RecordEngine {
         undo = try connection.prepare("ROLLBACK")
         readOne = try connection.prepare("SELECT value, version FROM records WHERE key = ?")
         scanSome = try connection.prepare(
-            "SELECT key, value, version FROM records WHERE key >= ?1 AND key > ?2 AND (?3 IS NULL OR key < ?3) ORDER BY key LIMIT ?4")
+            "SELECT key, value, version FROM records WHERE key >= ?1 AND key > ?2 AND (?3 IS NULL OR key < ?3) ORDER BY key LIMIT ?4"
+        )
         put = try connection.prepare("REPLACE INTO records (key, value, version) VALUES (?, ?, ?)")
         delete = try connection.prepare("DELETE FROM records WHERE key = ?")
         nextVersion = try connection.prepare("UPDATE versions SET last = last + 1 RETURNING last")
@@ -27,7 +28,9 @@ final class RecordEngine {
 
     private static func prepareSchema(_ connection: SQLiteConnection) throws(HostError) {
         var version: Int64 = 0
-        try connection.prepare("PRAGMA user_version").run([]) { version = $0.integer(0); return false }
+        try connection.prepare("PRAGMA user_version").run([]) {
+            version = $0.integer(0); return false
+        }
         guard version <= schemaVersion else {
             throw HostError(
                 .unsupported,
@@ -97,7 +100,9 @@ final class RecordEngine {
         }
         guard !batch.writes.isEmpty else { return true }
         var version: Int64 = 0
-        try nextVersion.run([]) { version = $0.integer(0); return true }
+        try nextVersion.run([]) {
+            version = $0.integer(0); return true
+        }
         for write in batch.writes {
             switch write {
             case .put(let key, let value): try put.run([.blob(key.bytes), .blob(value), .integer(version)])

@@ -36,7 +36,8 @@ struct SQLiteRecordStore: RecordStore {
         }
         guard value.count <= maximumValueBytes else {
             throw HostError(
-                .invalidArgument, "commit record '\(key)': its value has \(value.count) bytes, more than \(maximumValueBytes)")
+                .invalidArgument,
+                "commit record '\(key)': its value has \(value.count) bytes, more than \(maximumValueBytes)")
         }
     }
 }

@@ -29,7 +29,9 @@ private struct TreeMeasure {
                 if bases < Self.maximumBases { try add(directory, bases: bases + 1) }
                 continue
             }
-            for name in try directory.rawNames() where count(name, in: directory) { pending.append(path + [0x2f] + name) }
+            for name in try directory.rawNames() where count(name, in: directory) {
+                pending.append(path + [0x2f] + name)
+            }
         }
     }
 

@@ -46,7 +46,8 @@ enum TreeWriter {
         case .file(let data, let isExecutable):
             try workers.submit(
                 FileToWrite(
-                    parent: parent, name: entry.name, data: data, mode: isExecutable ? 0o755 : 0o644, modified: modified))
+                    parent: parent, name: entry.name, data: data, mode: isExecutable ? 0o755 : 0o644, modified: modified
+                ))
             return nil
         case .link(let target):
             try parent.link(entry.name, to: target, modified: modified)
