@@ -34,13 +34,17 @@ public struct ConfigurationFile {
         }
     }
 
-    private func apply(_ table: TOMLTable, of section: String, to configuration: inout HostConfiguration) throws(HostError) {
+    private func apply(_ table: TOMLTable, of section: String, to configuration: inout HostConfiguration)
+        throws(HostError)
+    {
         guard let keys = ConfigurationKeys.all[section] else {
             throw mistake("unknown section [\(section)]; known are: \(ConfigurationKeys.sections)")
         }
         for name in table.keys {
             guard let key = keys.first(where: { $0.name == name }) else {
-                throw mistake("unknown key '\(name)' in [\(section)]; known are: \(keys.map(\.name).sorted().joined(separator: ", "))")
+                throw mistake(
+                    "unknown key '\(name)' in [\(section)]; known are: \(keys.map(\.name).sorted().joined(separator: ", "))"
+                )
             }
             let value = try settingValue(table[name], at: "\(section).\(name)")
             do {
@@ -66,7 +70,9 @@ public struct ConfigurationFile {
             case ("provider", let other): throw mistake("\(place) is \(other.kind); a string is needed")
             case ("require", let other): throw mistake("\(place) is \(other.kind); a list of strings is needed")
             default:
-                throw mistake("unknown key '\(key)' in [\(section)]; known are: provider, require, and a section [\(section).NAME] for each provider")
+                throw mistake(
+                    "unknown key '\(key)' in [\(section)]; known are: provider, require, and a section [\(section).NAME] for each provider"
+                )
             }
         }
     }

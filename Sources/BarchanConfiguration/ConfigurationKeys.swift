@@ -8,10 +8,14 @@ public struct ConfigurationKey: Sendable {
     public let summary: String
     let apply: @Sendable (SettingValue, inout HostConfiguration) throws(HostError) -> Void
 
-    static func text(_ name: String, _ summary: String, _ set: @escaping @Sendable (String, inout HostConfiguration) -> Void) -> ConfigurationKey {
+    static func text(
+        _ name: String, _ summary: String, _ set: @escaping @Sendable (String, inout HostConfiguration) -> Void
+    ) -> ConfigurationKey {
         ConfigurationKey(name: name, summary: summary) { (value, configuration) throws(HostError) in
             guard case .string(let text) = value else { throw wrongKind(value, "a string") }
-            guard text.hasPrefix("/") else { throw HostError(.invalidArgument, "is '\(text)'; an absolute path is needed") }
+            guard text.hasPrefix("/") else {
+                throw HostError(.invalidArgument, "is '\(text)'; an absolute path is needed")
+            }
             set(text, &configuration)
         }
     }
@@ -38,18 +42,22 @@ public struct ConfigurationKey: Sendable {
 public enum ConfigurationKeys {
     public static let all: [String: [ConfigurationKey]] = ["host": host, "grains": grains, "limits": limits]
 
-    static var sections: String { (all.keys.sorted() + PluginInterface.allCases.map(\.rawValue)).joined(separator: ", ") }
+    static var sections: String {
+        (all.keys.sorted() + PluginInterface.allCases.map(\.rawValue)).joined(separator: ", ")
+    }
 
     static let host: [ConfigurationKey] = [
         .text("data", "directory for everything that must survive") { $1.dataDirectory = $0 },
         .text("programs", "directory with the helper programs") { $1.programDirectory = $0 },
-        ConfigurationKey(name: "plugins", summary: "directories with modules, in order") { (value, configuration) throws(HostError) in
+        ConfigurationKey(name: "plugins", summary: "directories with modules, in order") {
+            (value, configuration) throws(HostError) in
             guard case .strings(let paths) = value, paths.allSatisfy({ $0.hasPrefix("/") }), !paths.isEmpty else {
                 throw HostError(.invalidArgument, "must be a list of absolute paths")
             }
             configuration.pluginDirectories = paths
         },
-        ConfigurationKey(name: "log", summary: "debug, info, warning or error") { (value, configuration) throws(HostError) in
+        ConfigurationKey(name: "log", summary: "debug, info, warning or error") {
+            (value, configuration) throws(HostError) in
             guard case .string(let name) = value, let level = HostLog.Level(name: name) else {
                 throw HostError(.invalidArgument, "must be one of: debug, info, warning, error")
             }
@@ -58,20 +66,30 @@ public enum ConfigurationKeys {
     ]
 
     static let grains: [ConfigurationKey] = [
-        .integer("idleSeconds", 0...86_400, "from the end of the last session to the stop, 5") { $1.life.idle = .seconds($0) },
+        .integer("idleSeconds", 0...86_400, "from the end of the last session to the stop, 5") {
+            $1.life.idle = .seconds($0)
+        },
         .integer("unvisitedSeconds", 1...86_400, "how long a started grain waits for its first session, 60") {
             $1.life.unvisited = .seconds($0)
         },
         .integer("sessionSeconds", 60...86_400, "a session not kept alive for so long is closed, 180") {
             $1.life.sessionLifetime = .seconds($0)
         },
-        .integer("startSeconds", 1...3_600, "from the start to the first answer, 120") { $1.life.startLimit = .seconds($0) },
-        .integer("restartPauseSeconds", 0...3_600, "between a failed start and the next, 2") { $1.life.restartPause = .seconds($0) },
+        .integer("startSeconds", 1...3_600, "from the start to the first answer, 120") {
+            $1.life.startLimit = .seconds($0)
+        },
+        .integer("restartPauseSeconds", 0...3_600, "between a failed start and the next, 2") {
+            $1.life.restartPause = .seconds($0)
+        },
     ]
 
     static let limits: [ConfigurationKey] = [
-        .integer("sessionsPerAccount", 1...100_000, "open tabs of one person, 200") { $1.limits.sessionsPerAccount = Int($0) },
-        .integer("grainsPerAccount", 1...1_000_000, "grains of one person, 10000") { $1.limits.grainsPerAccount = Int($0) },
+        .integer("sessionsPerAccount", 1...100_000, "open tabs of one person, 200") {
+            $1.limits.sessionsPerAccount = Int($0)
+        },
+        .integer("grainsPerAccount", 1...1_000_000, "grains of one person, 10000") {
+            $1.limits.grainsPerAccount = Int($0)
+        },
         .integer("runningGrains", 1...100_000, "grains running at once, 1000") { $1.limits.runningGrains = Int($0) },
         .integer("memoryMiB", 0...1_048_576, "memory of one grain, 0 for no limit, 1024") {
             $1.limits.sandbox.memoryBytes = $0 == 0 ? nil : $0 << 20
@@ -86,8 +104,12 @@ public enum ConfigurationKeys {
             $1.limits.sandbox.openFilesHard = $0
             $1.limits.sandbox.openFilesSoft = min($0, 1024)
         },
-        .integer("logKiBPerSecond", 1...65_536, "what a grain may print for long, 64") { $1.limits.logBytesPerSecond = Int($0) << 10 },
-        .integer("logBurstKiB", 4...65_536, "what a grain may print at once, 512") { $1.limits.logBurstBytes = Int($0) << 10 },
+        .integer("logKiBPerSecond", 1...65_536, "what a grain may print for long, 64") {
+            $1.limits.logBytesPerSecond = Int($0) << 10
+        },
+        .integer("logBurstKiB", 4...65_536, "what a grain may print at once, 512") {
+            $1.limits.logBurstBytes = Int($0) << 10
+        },
     ]
 }
 

@@ -11,7 +11,8 @@ public enum ConfigurationLoader {
     /// - Parameter file: Nil for the default file, which may be absent.
     /// - Parameter overrides: `section.key=value` with the value as in TOML; a bare word counts as a string.
     public static func load(
-        file: String?, overrides: [String] = [], paths: HostPaths = .ofThisProcess(), dataDirectory: String = defaultDataDirectory()
+        file: String?, overrides: [String] = [], paths: HostPaths = .ofThisProcess(),
+        dataDirectory: String = defaultDataDirectory()
     ) throws(HostError) -> HostConfiguration {
         var configuration = HostConfiguration(dataDirectory: dataDirectory, paths: paths)
         if let text = try read(file ?? defaultFile, isOptional: file == nil) {
@@ -37,10 +38,13 @@ public enum ConfigurationLoader {
     /// `isolation.namespace.x=1` as TOML.
     static func toml(for override: String) throws(HostError) -> String {
         guard let equals = override.firstIndex(of: "="), override[..<equals].split(separator: ".").count >= 2 else {
-            throw HostError(.invalidArgument, "read --set '\(override)': section.key=value is needed, such as grains.idleSeconds=10")
+            throw HostError(
+                .invalidArgument, "read --set '\(override)': section.key=value is needed, such as grains.idleSeconds=10"
+            )
         }
         let key = override[..<equals], value = override[override.index(after: equals)...]
-        let isTOML = value == "true" || value == "false" || Int64(value) != nil || value.hasPrefix("[") || value.hasPrefix("\"")
+        let isTOML =
+            value == "true" || value == "false" || Int64(value) != nil || value.hasPrefix("[") || value.hasPrefix("\"")
         let escaped = value.map { $0 == "\\" || $0 == "\"" ? "\\\($0)" : String($0) }.joined()
         return isTOML ? "\(key) = \(value)" : "\(key) = \"\(escaped)\""
     }

@@ -8,7 +8,9 @@ public enum ControlClient {
     public static func ask(_ request: JSONValue, dataDirectory: String) throws(HostError) -> JSONValue? {
         let path = ControlSocket.path(in: dataDirectory)
         let number = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        guard number >= 0 else { throw HostError(.resourceExhausted, "ask the host: \(String(cString: strerror(errno)))") }
+        guard number >= 0 else {
+            throw HostError(.resourceExhausted, "ask the host: \(String(cString: strerror(errno)))")
+        }
         let descriptor = OwnedDescriptor(takingOwnershipOf: number)
         let raw = descriptor.rawValue
         let error = try ControlSocket.withAddress(of: path) { (address, length) throws(HostError) in
@@ -16,7 +18,9 @@ public enum ControlClient {
         }
         if error == ENOENT || error == ECONNREFUSED { return nil }
         guard error == 0 else {
-            throw HostError(.permissionDenied, "ask the host through '\(path)': \(String(cString: strerror(error))); run this as the host's user")
+            throw HostError(
+                .permissionDenied,
+                "ask the host through '\(path)': \(String(cString: strerror(error))); run this as the host's user")
         }
         ControlSocket.writeLine(request, to: raw)
         guard let line = ControlSocket.readLine(from: raw, limit: ControlSocket.maximumAnswerBytes) else {
@@ -34,7 +38,9 @@ public enum ControlClient {
     public static func require(_ request: JSONValue, dataDirectory: String) throws(HostError) -> JSONValue {
         guard let answer = try ask(request, dataDirectory: dataDirectory) else {
             throw HostError(
-                .notFound, "ask the host: none runs on '\(dataDirectory)'; start it with 'barchan serve', or name its directory with --data")
+                .notFound,
+                "ask the host: none runs on '\(dataDirectory)'; start it with 'barchan serve', or name its directory with --data"
+            )
         }
         return answer
     }

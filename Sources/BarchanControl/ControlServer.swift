@@ -22,7 +22,9 @@ public final class ControlServer: Sendable {
         self.handler = handler
         self.log = log
         let number = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        guard number >= 0 else { throw HostError(.resourceExhausted, "listen on '\(path)': \(String(cString: strerror(errno)))") }
+        guard number >= 0 else {
+            throw HostError(.resourceExhausted, "listen on '\(path)': \(String(cString: strerror(errno)))")
+        }
         listener = OwnedDescriptor(takingOwnershipOf: number)
         unlink(path)
         // The mode of a socket file comes from the descriptor's; nobody can connect before listen.
@@ -45,11 +47,13 @@ public final class ControlServer: Sendable {
     private func startThread() throws(HostError) {
         var thread = pthread_t()
         let reference = Unmanaged.passRetained(self)
-        let result = pthread_create(&thread, nil, { argument in
-            guard let argument else { return nil }
-            Unmanaged<ControlServer>.fromOpaque(argument).takeRetainedValue().run()
-            return nil
-        }, reference.toOpaque())
+        let result = pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument else { return nil }
+                Unmanaged<ControlServer>.fromOpaque(argument).takeRetainedValue().run()
+                return nil
+            }, reference.toOpaque())
         guard result == 0 else {
             reference.release()
             throw HostError(.resourceExhausted, "listen on '\(path)': \(String(cString: strerror(result)))")
@@ -72,13 +76,18 @@ public final class ControlServer: Sendable {
     /// Reads the request here, where waiting harms nobody, and answers in a task.
     private func receive(_ connection: consuming OwnedDescriptor) {
         ControlSocket.limitWaiting(connection.rawValue, seconds: 5)
-        guard let line = ControlSocket.readLine(from: connection.rawValue, limit: ControlSocket.maximumRequestBytes) else { return }
-        guard underWay.withLock({ count in
-            guard count < ControlServer.maximumUnderWay else { return false }
-            count += 1
-            return true
-        }) else {
-            return ControlSocket.writeLine(ControlServer.failure(HostError(.resourceExhausted, "ask the host: it is busy")), to: connection.rawValue)
+        guard let line = ControlSocket.readLine(from: connection.rawValue, limit: ControlSocket.maximumRequestBytes)
+        else { return }
+        guard
+            underWay.withLock({ count in
+                guard count < ControlServer.maximumUnderWay else { return false }
+                count += 1
+                return true
+            })
+        else {
+            return ControlSocket.writeLine(
+                ControlServer.failure(HostError(.resourceExhausted, "ask the host: it is busy")),
+                to: connection.rawValue)
         }
         let number = connection.release()
         Task {

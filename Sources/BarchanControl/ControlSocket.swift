@@ -19,7 +19,9 @@ public enum ControlSocket {
         address.sun_family = sa_family_t(AF_UNIX)
         let bytes = Array(path.utf8)
         guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else {
-            throw HostError(.invalidArgument, "use control socket '\(path)': the path is longer than 107 bytes; choose a shorter data directory")
+            throw HostError(
+                .invalidArgument,
+                "use control socket '\(path)': the path is longer than 107 bytes; choose a shorter data directory")
         }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
         var result: Swift.Result<Result, HostError> = .failure(HostError(.failed, "use control socket"))

@@ -23,7 +23,9 @@ public final class FileBytes: ByteReader, @unchecked Sendable {
         guard !isDone else { return nil }
         var count = -1
         let bytes = [UInt8](unsafeUninitializedCapacity: 256 << 10) { buffer, filled in
-            repeat { count = read(descriptor.rawValue, buffer.baseAddress, buffer.count) } while count < 0 && errno == EINTR
+            repeat {
+                count = read(descriptor.rawValue, buffer.baseAddress, buffer.count)
+            } while count < 0 && errno == EINTR
             filled = max(0, count)
         }
         if count > 0 { return bytes }

@@ -27,7 +27,9 @@ public struct HostCommands: Sendable {
             return HostCommands.json(try await host.operatorInstall(try FileBytes(path)))
         default:
             throw HostError(
-                .unsupported, "ask the host: it knows no command '\(request["command"]?.text ?? "")'; is it another version than this one?")
+                .unsupported,
+                "ask the host: it knows no command '\(request["command"]?.text ?? "")'; is it another version than this one?"
+            )
         }
     }
 
@@ -43,7 +45,8 @@ public struct HostCommands: Sendable {
     private func grain(in request: JSONValue) throws(HostError) -> GrainID {
         let text = request["grain"]?.text ?? ""
         guard let grain = GrainID(text) else {
-            throw HostError(.invalidArgument, "look for grain '\(text)': that is no identifier; 'barchan grain list' shows them")
+            throw HostError(
+                .invalidArgument, "look for grain '\(text)': that is no identifier; 'barchan grain list' shows them")
         }
         return grain
     }
@@ -58,8 +61,10 @@ public struct HostCommands: Sendable {
         let grains: [JSONValue] = try await host.allGrains().map { owned in
             let grain = owned.summary
             var members: [(String, JSONValue)] = [
-                ("grain", .string(grain.identifier.text)), ("title", .string(grain.title)), ("app", .string(grain.app.text)),
-                ("appTitle", .string(grain.appTitle)), ("package", .string(grain.package.text)), ("owner", .string(owned.owner)),
+                ("grain", .string(grain.identifier.text)), ("title", .string(grain.title)),
+                ("app", .string(grain.app.text)),
+                ("appTitle", .string(grain.appTitle)), ("package", .string(grain.package.text)),
+                ("owner", .string(owned.owner)),
                 ("bytes", .integer(grain.usedBytes)), ("lastUsed", .integer(grain.lastUsed)),
             ]
             members += HostCommands.members(of: grain.state)

@@ -120,7 +120,8 @@ public struct JSONParser {
 
     private mutating func hexadecimal() throws(HostError) -> UInt32 {
         let end = position + 4
-        guard end <= bytes.count, let number = UInt32(String(decoding: bytes[position..<end], as: UTF8.self), radix: 16) else {
+        guard end <= bytes.count, let number = UInt32(String(decoding: bytes[position..<end], as: UTF8.self), radix: 16)
+        else {
             throw mistake("no four hexadecimal digits")
         }
         position = end

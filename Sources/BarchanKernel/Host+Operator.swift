@@ -12,9 +12,11 @@ extension Host {
     /// Every grain, last used first.
     public func allGrains() async throws(HostError) -> [OwnedGrain] {
         var all: [OwnedGrain] = []
-        try await records.forEach(prefix: RecordKey("grain/")) { [records, grainBook, accountBook] (entry) throws(HostError) in
+        try await records.forEach(prefix: RecordKey("grain/")) {
+            [records, grainBook, accountBook] (entry) throws(HostError) in
             let text = String(decoding: entry.key.bytes.dropFirst("grain/".utf8.count), as: UTF8.self)
-            guard let identifier = GrainID(text), let record = try await records.grain(identifier), let owner = record.owner,
+            guard let identifier = GrainID(text), let record = try await records.grain(identifier),
+                let owner = record.owner,
                 let summary = try await grainBook.summary(of: record)
             else { return }
             all.append(OwnedGrain(summary: summary, owner: try await accountBook.account(owner)?.handle ?? owner.text))

@@ -24,18 +24,23 @@ public final class Host: FrontendHost {
         let records = RecordBook(store: storage.records)
         let output = try OutputReader()
         let starter = GrainStarter(
-            isolation: isolation, transport: transport, packages: storage.packages, volumes: storage.volumes, records: records,
-            output: output, clock: clock, limits: configuration.limits, startLimit: configuration.life.startLimit, log: log)
+            isolation: isolation, transport: transport, packages: storage.packages, volumes: storage.volumes,
+            records: records,
+            output: output, clock: clock, limits: configuration.limits, startLimit: configuration.life.startLimit,
+            log: log)
         let running = RunningCount(limit: configuration.limits.runningGrains)
         let registry = GrainRegistry { grain in
             GrainLife(
-                grain: grain, starter: starter, records: records, running: running, clock: clock, settings: configuration.life, log: log)
+                grain: grain, starter: starter, records: records, running: running, clock: clock,
+                settings: configuration.life, log: log)
         }
         let accounts = AccountBook(records: records, clock: clock)
         let sessions = SessionBook(
-            records: records, accounts: accounts, registry: registry, clock: clock, configuration: configuration, log: log)
+            records: records, accounts: accounts, registry: registry, clock: clock, configuration: configuration,
+            log: log)
         let grains = GrainBook(
-            records: records, packages: storage.packages, volumes: storage.volumes, registry: registry, sessions: sessions, clock: clock,
+            records: records, packages: storage.packages, volumes: storage.volumes, registry: registry,
+            sessions: sessions, clock: clock,
             limits: configuration.limits, log: log)
         self.accounts = accounts
         accountBook = accounts

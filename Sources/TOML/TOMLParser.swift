@@ -30,7 +30,9 @@ public struct TOMLParser {
 
     private mutating func take(_ text: StaticString) -> Bool {
         let count = text.utf8CodeUnitCount
-        guard position + count <= bytes.count, text.withUTF8Buffer({ bytes[position..<(position + count)].elementsEqual($0) }) else { return false }
+        guard position + count <= bytes.count,
+            text.withUTF8Buffer({ bytes[position..<(position + count)].elementsEqual($0) })
+        else { return false }
         position += count
         return true
     }
@@ -51,12 +53,16 @@ public struct TOMLParser {
     private mutating func skipComment() throws(Mistake) {
         guard current == UInt8(ascii: "#") else { return }
         while let byte = current, byte != 0x0a, !(byte == 0x0d && isLineBreak) {
-            guard byte >= 0x20 && byte != 0x7f || byte == 0x09 else { throw mistake("a control character in a comment") }
+            guard byte >= 0x20 && byte != 0x7f || byte == 0x09 else {
+                throw mistake("a control character in a comment")
+            }
             position += 1
         }
     }
 
-    private var isLineBreak: Bool { current == 0x0a || current == 0x0d && position + 1 < bytes.count && bytes[position + 1] == 0x0a }
+    private var isLineBreak: Bool {
+        current == 0x0a || current == 0x0d && position + 1 < bytes.count && bytes[position + 1] == 0x0a
+    }
 
     private mutating func takeLineBreak() -> Bool {
         guard isLineBreak else { return false }
@@ -86,7 +92,8 @@ public struct TOMLParser {
         guard isList ? take("]]") : take("]") else { throw mistake("the name of a section has no ']'") }
         let name = path.joined(separator: ".")
         if isList {
-            guard let last = path.last, let table = try descend(path.dropLast(), from: root).appendTable(named: last) else {
+            guard let last = path.last, let table = try descend(path.dropLast(), from: root).appendTable(named: last)
+            else {
                 throw mistake("'\(name)' is there already and no list of sections")
             }
             return table
@@ -188,7 +195,9 @@ public struct TOMLParser {
     /// true, false, a number, a date.
     private mutating func word() throws(Mistake) -> TOMLValue {
         let start = position
-        while let byte = current, isBareKey(byte) || byte == UInt8(ascii: "+") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: ":") {
+        while let byte = current,
+            isBareKey(byte) || byte == UInt8(ascii: "+") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: ":")
+        {
             position += 1
         }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
@@ -221,7 +230,8 @@ public struct TOMLParser {
     }
 
     private func integer(_ digits: Substring, radix: Int, isNegative: Bool) -> Int64? {
-        guard digits.first != "_", digits.last != "_", !digits.contains("__"), digits.first != "+", digits.first != "-" else { return nil }
+        guard digits.first != "_", digits.last != "_", !digits.contains("__"), digits.first != "+", digits.first != "-"
+        else { return nil }
         return Int64((isNegative ? "-" : "") + digits.filter { $0 != "_" }, radix: radix)
     }
 
@@ -275,7 +285,9 @@ public struct TOMLParser {
                 if skipEscapedLineBreak() { continue }
                 text += Array(String(try escape()).utf8)
             } else {
-                guard byte >= 0x20 && byte != 0x7f || byte == 0x09 else { throw mistake("a control character in a text") }
+                guard byte >= 0x20 && byte != 0x7f || byte == 0x09 else {
+                    throw mistake("a control character in a text")
+                }
                 text.append(byte)
             }
         }
@@ -313,7 +325,8 @@ public struct TOMLParser {
     private mutating func scalar(digits: Int) throws(Mistake) -> Unicode.Scalar {
         let end = position + digits
         guard end <= bytes.count, bytes[position] != UInt8(ascii: "+"),
-            let number = UInt32(String(decoding: bytes[position..<end], as: UTF8.self), radix: 16), let scalar = Unicode.Scalar(number)
+            let number = UInt32(String(decoding: bytes[position..<end], as: UTF8.self), radix: 16),
+            let scalar = Unicode.Scalar(number)
         else { throw mistake("no character behind \\u in a text") }
         position = end
         return scalar

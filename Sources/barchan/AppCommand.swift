@@ -10,22 +10,28 @@ struct AppCommand: AsyncParsableCommand {
 
 struct AppInstallCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "install", abstract: "Installs a package file, through the running host or, when none runs, by itself.")
+        commandName: "install",
+        abstract: "Installs a package file, through the running host or, when none runs, by itself.")
 
     @OptionGroup var options: HostOptions
-    @Argument(help: ArgumentHelp("The package, a file whose name usually ends in .spk.", valueName: "file")) var file: String
+    @Argument(help: ArgumentHelp("The package, a file whose name usually ends in .spk.", valueName: "file")) var file:
+        String
     @Flag(help: "Prints JSON.") var json = false
 
     func run() async throws {
         let configuration = try options.configuration()
         let request = JSONValue.members(["command": .string("install"), "path": .string(absolute(file))])
-        let answer = if let answer = try ControlClient.ask(request, dataDirectory: configuration.dataDirectory) {
-            answer
-        } else {
-            try await installDirectly(configuration)
-        }
+        let answer =
+            if let answer = try ControlClient.ask(request, dataDirectory: configuration.dataDirectory) {
+                answer
+            } else {
+                try await installDirectly(configuration)
+            }
         func text(_ name: String) -> String { answer[name]?.text ?? "" }
-        printLine(json ? answer.line : "installed \(text("title")) \(text("version")), app \(text("app")), package \(text("package"))")
+        printLine(
+            json
+                ? answer.line
+                : "installed \(text("title")) \(text("version")), app \(text("app")), package \(text("package"))")
     }
 
     private func installDirectly(_ configuration: HostConfiguration) async throws -> JSONValue {

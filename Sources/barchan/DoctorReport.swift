@@ -20,12 +20,14 @@ struct DoctorReport {
     var json: JSONValue {
         .members([
             "ok": .boolean(!isFatal),
-            "findings": .array(findings.map { finding in
-                .members([
-                    "name": .string(finding.name), "ok": .boolean(finding.fix == nil), "needed": .boolean(finding.isNeeded),
-                    "found": .string(finding.found), "fix": finding.fix.map { .string($0) } ?? .null,
-                ])
-            }),
+            "findings": .array(
+                findings.map { finding in
+                    .members([
+                        "name": .string(finding.name), "ok": .boolean(finding.fix == nil),
+                        "needed": .boolean(finding.isNeeded),
+                        "found": .string(finding.found), "fix": finding.fix.map { .string($0) } ?? .null,
+                    ])
+                }),
         ])
     }
 }

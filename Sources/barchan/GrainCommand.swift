@@ -9,20 +9,23 @@ struct GrainCommand: ParsableCommand {
 }
 
 struct GrainListCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists every grain, last used first.")
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "Lists every grain, last used first.")
 
     @OptionGroup var options: HostOptions
     @Flag(help: "Prints JSON.") var json = false
 
     func run() throws {
-        let answer = try ControlClient.require(.members(["command": .string("grains")]), dataDirectory: try options.configuration().dataDirectory)
+        let answer = try ControlClient.require(
+            .members(["command": .string("grains")]), dataDirectory: try options.configuration().dataDirectory)
         let grains = answer["grains"] ?? .array([])
         if json { return printLine(grains.indented()) }
         var table = Table(["GRAIN", "STATE", "KIB", "OWNER", "APP", "TITLE"])
         for grain in grains.elements ?? [] {
             func text(_ name: String) -> String { grain[name]?.text ?? "" }
             table.add([
-                text("grain"), text("state"), String((grain["bytes"]?.number ?? 0) / 1024), text("owner"), text("appTitle"), text("title"),
+                text("grain"), text("state"), String((grain["bytes"]?.number ?? 0) / 1024), text("owner"),
+                text("appTitle"), text("title"),
             ])
         }
         printLine(table.text)
@@ -30,7 +33,8 @@ struct GrainListCommand: ParsableCommand {
 }
 
 struct GrainLogCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "log", abstract: "Prints the newest part of what a grain's app printed.")
+    static let configuration = CommandConfiguration(
+        commandName: "log", abstract: "Prints the newest part of what a grain's app printed.")
 
     @OptionGroup var options: HostOptions
     @Argument(help: "The grain's identifier.") var grain: String
@@ -44,7 +48,8 @@ struct GrainLogCommand: ParsableCommand {
 }
 
 struct GrainStopCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "stop", abstract: "Stops a grain; its next request starts it again.")
+    static let configuration = CommandConfiguration(
+        commandName: "stop", abstract: "Stops a grain; its next request starts it again.")
 
     @OptionGroup var options: HostOptions
     @Argument(help: "The grain's identifier.") var grain: String
@@ -57,7 +62,8 @@ struct GrainStopCommand: ParsableCommand {
 
 struct LoginLinkCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "login-link", abstract: "Prints a new link that logs somebody in as administrator once, within an hour.")
+        commandName: "login-link",
+        abstract: "Prints a new link that logs somebody in as administrator once, within an hour.")
 
     @OptionGroup var options: HostOptions
     @Flag(help: "Prints JSON.") var json = false

@@ -5,21 +5,30 @@ import BarchanKernel
 
 /// What every command says that needs to know about a host.
 struct HostOptions: ParsableArguments {
-    @Option(name: .long, help: ArgumentHelp(
-        "Configuration file in TOML. Without it \(ConfigurationLoader.defaultFile) is read when it exists.", valueName: "file"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Configuration file in TOML. Without it \(ConfigurationLoader.defaultFile) is read when it exists.",
+            valueName: "file"))
     var config: String?
 
     @Option(name: .long, help: ArgumentHelp("Directory for everything that must survive.", valueName: "directory"))
     var data: String?
 
-    @Option(name: .long, help: ArgumentHelp("Directory with modules, instead of the configured ones; may be repeated.", valueName: "directory"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Directory with modules, instead of the configured ones; may be repeated.", valueName: "directory"))
     var pluginDir: [String] = []
 
     @Option(name: .long, help: ArgumentHelp("Directory with the helper programs.", valueName: "directory"))
     var programDir: String?
 
-    @Option(name: .customLong("set"), help: ArgumentHelp(
-        "Overrides one value of the configuration, for instance frontend.http.port=8080; may be repeated.", valueName: "section.key=value"))
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp(
+            "Overrides one value of the configuration, for instance frontend.http.port=8080; may be repeated.",
+            valueName: "section.key=value"))
     var overrides: [String] = []
 
     func configuration() throws -> HostConfiguration {

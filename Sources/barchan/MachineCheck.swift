@@ -16,7 +16,8 @@ enum MachineCheck {
 
     static func all(_ configuration: HostConfiguration) -> [Finding] {
         [
-            kernel(), userNamespaces(), overlay(), seccomp(), landlock(), controlGroups(), pidfd(), memory(), openFiles(),
+            kernel(), userNamespaces(), overlay(), seccomp(), landlock(), controlGroups(), pidfd(), memory(),
+            openFiles(),
             dataDirectory(configuration.dataDirectory),
         ]
     }
@@ -40,16 +41,20 @@ enum MachineCheck {
     }
 
     private static func userNamespaceFix(_ error: CInt) -> String {
-        if number("/proc/sys/kernel/unprivileged_userns_clone") == 0 { return "sysctl -w kernel.unprivileged_userns_clone=1" }
+        if number("/proc/sys/kernel/unprivileged_userns_clone") == 0 {
+            return "sysctl -w kernel.unprivileged_userns_clone=1"
+        }
         if number("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == 1 {
-            return "install contrib/apparmor/barchan in /etc/apparmor.d, or sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
+            return
+                "install contrib/apparmor/barchan in /etc/apparmor.d, or sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
         }
         if number("/proc/sys/user/max_user_namespaces") == 0 { return "sysctl -w user.max_user_namespaces=10000" }
         return error == EPERM ? "run outside of a container that forbids them" : "use a kernel with CONFIG_USER_NS"
     }
 
     private static func overlay() -> Finding {
-        let isThere = contents("/proc/filesystems")?.split(separator: "\n").contains { $0.hasSuffix("\toverlay") } ?? false
+        let isThere =
+            contents("/proc/filesystems")?.split(separator: "\n").contains { $0.hasSuffix("\toverlay") } ?? false
         return Finding(
             name: "overlay file system", found: isThere ? "there" : "not registered", isNeeded: true,
             fix: isThere ? nil : "modprobe overlay, and name it in /etc/modules-load.d/barchan.conf")
@@ -66,7 +71,8 @@ enum MachineCheck {
     private static func landlock() -> Finding {
         let version = clinux_probe_landlock()
         return Finding(
-            name: "landlock", found: version > 0 ? "ABI \(version)" : String(cString: strerror(-version)), isNeeded: false,
+            name: "landlock", found: version > 0 ? "ABI \(version)" : String(cString: strerror(-version)),
+            isNeeded: false,
             fix: version > 0 ? nil : "add landlock to the kernel's lsm= list; without it the second wall is absent")
     }
 
@@ -75,20 +81,27 @@ enum MachineCheck {
             let names = controllers.split { $0 == " " || $0 == "\n" }
             let missing = ["memory", "pids", "cpu"].filter { !names.contains(Substring($0)) }
             return Finding(
-                name: "control groups", found: "version 2 with \(names.isEmpty ? "no controllers" : names.joined(separator: " "))",
+                name: "control groups",
+                found: "version 2 with \(names.isEmpty ? "no controllers" : names.joined(separator: " "))",
                 isNeeded: false,
-                fix: missing.isEmpty ? nil : "\(missing.joined(separator: ", ")) not available; boot without cgroup v1 or delegate them")
+                fix: missing.isEmpty
+                    ? nil : "\(missing.joined(separator: ", ")) not available; boot without cgroup v1 or delegate them")
         }
-        let v1 = contents("/proc/self/cgroup")?.split(separator: "\n").compactMap { $0.split(separator: ":").dropFirst().first } ?? []
+        let v1 =
+            contents("/proc/self/cgroup")?.split(separator: "\n").compactMap {
+                $0.split(separator: ":").dropFirst().first
+            } ?? []
         return Finding(
-            name: "control groups", found: v1.isEmpty ? "none" : "version 1: \(v1.joined(separator: " "))", isNeeded: false,
+            name: "control groups", found: v1.isEmpty ? "none" : "version 1: \(v1.joined(separator: " "))",
+            isNeeded: false,
             fix: "boot with systemd.unified_cgroup_hierarchy=1; until then limits use version 1 or rlimits")
     }
 
     private static func pidfd() -> Finding {
         let result = clinux_probe_pidfd()
         return Finding(
-            name: "process descriptors", found: result < 0 ? String(cString: strerror(-result)) : "there", isNeeded: true,
+            name: "process descriptors", found: result < 0 ? String(cString: strerror(-result)) : "there",
+            isNeeded: true,
             fix: result < 0 ? "use Linux 5.3 or newer" : nil)
     }
 
@@ -96,10 +109,13 @@ enum MachineCheck {
 
     private static func memory() -> Finding {
         let lines = contents("/proc/meminfo")?.split(separator: "\n") ?? []
-        let kibibytes = lines.first { $0.hasPrefix("MemAvailable:") }?.split(separator: " ").dropFirst().first.flatMap { Int64($0) } ?? 0
+        let kibibytes =
+            lines.first { $0.hasPrefix("MemAvailable:") }?.split(separator: " ").dropFirst().first.flatMap { Int64($0) }
+            ?? 0
         let isEnough = kibibytes >= 256 << 10
         return Finding(
-            name: "memory", found: "\(kibibytes >> 10) MiB available", isNeeded: false, fix: isEnough ? nil : "add memory; 256 MiB run one app")
+            name: "memory", found: "\(kibibytes >> 10) MiB available", isNeeded: false,
+            fix: isEnough ? nil : "add memory; 256 MiB run one app")
     }
 
     private static func openFiles() -> Finding {

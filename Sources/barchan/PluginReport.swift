@@ -42,7 +42,9 @@ struct PluginReport {
     }
 
     private static func entry(_ candidate: ModuleCandidate, isChosen: Bool, _ wiring: Wiring) async -> Entry {
-        guard let plugin = candidate.plugin else { return Entry(candidate: candidate, isChosen: false, guarantees: nil, problem: nil) }
+        guard let plugin = candidate.plugin else {
+            return Entry(candidate: candidate, isChosen: false, guarantees: nil, problem: nil)
+        }
         var guarantees: Set<Guarantee>?
         do throws(HostError) {
             let found = try await wiring.guarantees(of: plugin)
@@ -58,13 +60,20 @@ struct PluginReport {
         var table = Table(["", "INTERFACE", "NAME", "FILE", "WHAT"])
         for entry in entries {
             guard let plugin = entry.candidate.plugin else { continue }
-            table.add([entry.isChosen ? "*" : "", plugin.interface.rawValue, plugin.identifier, entry.candidate.path, plugin.summary])
+            table.add([
+                entry.isChosen ? "*" : "", plugin.interface.rawValue, plugin.identifier, entry.candidate.path,
+                plugin.summary,
+            ])
         }
         var lines = [table.text, "(* is chosen)"]
         for entry in entries {
             guard let plugin = entry.candidate.plugin else { continue }
-            let guarantees = entry.guarantees.map { $0.isEmpty ? "nothing" : $0.sorted().map(\.name).joined(separator: ", ") }
-            if let guarantees { lines.append("\(plugin.interface.rawValue) '\(plugin.identifier)' guarantees: \(guarantees)") }
+            let guarantees = entry.guarantees.map {
+                $0.isEmpty ? "nothing" : $0.sorted().map(\.name).joined(separator: ", ")
+            }
+            if let guarantees {
+                lines.append("\(plugin.interface.rawValue) '\(plugin.identifier)' guarantees: \(guarantees)")
+            }
             if let problem = entry.problem, !entry.isChosen { lines.append("unusable: \(problem)") }
         }
         lines += entries.compactMap(\.candidate.refusal).map { "refused: \($0.message)" }
@@ -74,17 +83,22 @@ struct PluginReport {
 
     var json: JSONValue {
         .members([
-            "directories": .strings(directories), "modules": .array(entries.map(PluginReport.json)), "problems": .strings(problems),
+            "directories": .strings(directories), "modules": .array(entries.map(PluginReport.json)),
+            "problems": .strings(problems),
         ])
     }
 
     private static func json(_ entry: Entry) -> JSONValue {
         switch entry.candidate.outcome {
         case .refused(let error):
-            return .members(["file": .string(entry.candidate.path), "refused": .string(error.message), "code": .string(error.code.rawValue)])
+            return .members([
+                "file": .string(entry.candidate.path), "refused": .string(error.message),
+                "code": .string(error.code.rawValue),
+            ])
         case .loaded(let plugin, let note):
             return .members([
-                "file": .string(entry.candidate.path), "interface": .string(plugin.interface.rawValue), "name": .string(plugin.identifier),
+                "file": .string(entry.candidate.path), "interface": .string(plugin.interface.rawValue),
+                "name": .string(plugin.identifier),
                 "summary": .string(plugin.summary), "chosen": .boolean(entry.isChosen),
                 "contract": .string(note.contract.description), "swift": .string(note.swift.description),
                 "guarantees": entry.guarantees.map { .strings($0.sorted().map(\.name)) } ?? .null,
@@ -95,7 +109,9 @@ struct PluginReport {
     }
 
     private static func json(_ setting: SettingDefinition) -> JSONValue {
-        .members(["name": .string(setting.name), "default": json(setting.defaultValue), "summary": .string(setting.summary)])
+        .members([
+            "name": .string(setting.name), "default": json(setting.defaultValue), "summary": .string(setting.summary),
+        ])
     }
 
     private static func json(_ value: SettingValue) -> JSONValue {

@@ -6,7 +6,8 @@ import Glibc
 
 struct PluginsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "plugins", abstract: "Lists the modules there are, which are chosen, what they guarantee and why a file was refused.",
+        commandName: "plugins",
+        abstract: "Lists the modules there are, which are chosen, what they guarantee and why a file was refused.",
         discussion: "Fails when the configuration cannot be wired with what is there.")
 
     @OptionGroup var options: HostOptions
@@ -45,7 +46,9 @@ private struct ScratchDirectory {
         if unlink(path) == 0 { return }
         if let stream = opendir(path) {
             while let entry = readdir(stream) {
-                let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+                let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+                    String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+                }
                 if name != "." && name != ".." { remove("\(path)/\(name)") }
             }
             closedir(stream)

@@ -22,6 +22,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         signal(SIGPIPE, SIG_IGN)
+        raiseOpenFilesLimit()
         let configuration = try options.configuration()
         let log = standardErrorLog(from: configuration.logLevel)
         let directory = try DataDirectory(configuration.dataDirectory)
@@ -29,7 +30,8 @@ struct ServeCommand: AsyncParsableCommand {
         for refusal in candidates.compactMap(\.refusal) { log(.warning, refusal.message) }
         let providers = try await Wiring(configuration, candidates: candidates, log: log).providers()
         let host = try await Host(
-            isolation: providers.isolation, storage: providers.storage, transport: providers.transport, configuration: configuration,
+            isolation: providers.isolation, storage: providers.storage, transport: providers.transport,
+            configuration: configuration,
             log: log)
         do {
             try await serve(host, providers.frontend, in: configuration.dataDirectory, log: log)
@@ -56,7 +58,9 @@ struct ServeCommand: AsyncParsableCommand {
         var control: ControlServer?
         for await address in addresses where control == nil {
             let commands = HostCommands(host, address: address)
-            control = try ControlServer(dataDirectory: data, log: log) { (request) throws(HostError) in try await commands.answer(request) }
+            control = try ControlServer(dataDirectory: data, log: log) { (request) throws(HostError) in
+                try await commands.answer(request)
+            }
             try await announce(address, host)
         }
         control?.close()
@@ -72,4 +76,12 @@ struct ServeCommand: AsyncParsableCommand {
         }
         notifySystemd("READY=1")
     }
+}
+
+/// A grain takes three descriptors and every browser's connection one; the soft limit is made for programs with select(2).
+private func raiseOpenFilesLimit() {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
 }

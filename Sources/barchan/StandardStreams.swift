@@ -19,7 +19,8 @@ func standardErrorLog(from level: HostLog.Level) -> HostLog {
     HostLog { messageLevel, message in
         guard messageLevel >= level else { return }
         // A message may quote what an app or a file said; control characters must not reach a terminal.
-        let text = message.unicodeScalars.map { $0.value < 0x20 && $0 != "\t" || $0.value == 0x7f ? " " : String($0) }.joined()
+        let text = message.unicodeScalars.map { $0.value < 0x20 && $0 != "\t" || $0.value == 0x7f ? " " : String($0) }
+            .joined()
         write(Array("\(timestamp()) \(name(of: messageLevel)): \(text)\n".utf8), to: 2)
     }
 }

@@ -32,7 +32,8 @@ import Testing
     }
 
     @Test func everySectionIsRead() throws {
-        let configuration = try read("""
+        let configuration = try read(
+            """
             [host]
             data = "/srv/barchan"
             plugins = ["/a", "/b"]
@@ -60,17 +61,29 @@ import Testing
         #expect(configuration.limits.sandbox.memoryBytes == 256 << 20 && configuration.limits.sandbox.processes == nil)
         let isolation = try #require(configuration.choices[.isolation])
         #expect(isolation.provider == "namespace" && isolation.required == [.noNetwork, .syscallFilter])
-        #expect(isolation.settings == [
-            "namespace": ["depth": .integer(3), "strict": .boolean(true), "name": .string("x"), "list": .strings(["a"])],
-            "other": ["empty": .strings([])],
-        ])
+        #expect(
+            isolation.settings == [
+                "namespace": [
+                    "depth": .integer(3), "strict": .boolean(true), "name": .string("x"), "list": .strings(["a"]),
+                ],
+                "other": ["empty": .strings([])],
+            ])
     }
 
     @Test(arguments: [
-        ("[hosts]", "unknown section [hosts]; known are: grains, host, limits, isolation, storage, transport, frontend"),
+        (
+            "[hosts]",
+            "unknown section [hosts]; known are: grains, host, limits, isolation, storage, transport, frontend"
+        ),
         ("[host]\ndate = \"/x\"", "unknown key 'date' in [host]; known are: data, log, plugins, programs"),
-        ("[isolation]\nprovidr = \"x\"", "unknown key 'providr' in [isolation]; known are: provider, require, and a section [isolation.NAME] for each provider"),
-        ("data = \"/x\"", "'data' stands outside of a section; sections are: grains, host, limits, isolation, storage, transport, frontend"),
+        (
+            "[isolation]\nprovidr = \"x\"",
+            "unknown key 'providr' in [isolation]; known are: provider, require, and a section [isolation.NAME] for each provider"
+        ),
+        (
+            "data = \"/x\"",
+            "'data' stands outside of a section; sections are: grains, host, limits, isolation, storage, transport, frontend"
+        ),
         ("[host]\ndata = 3", "host.data is an integer; a string is needed"),
         ("[host]\ndata = \"here\"", "host.data is 'here'; an absolute path is needed"),
         ("[host]\nlog = \"loud\"", "host.log must be one of: debug, info, warning, error"),
@@ -79,9 +92,18 @@ import Testing
         ("[grains]\nidleSeconds = \"5\"", "grains.idleSeconds is a string; an integer is needed"),
         ("[isolation]\nprovider = 1", "isolation.provider is an integer; a string is needed"),
         ("[isolation]\nrequire = \"noNetwork\"", "isolation.require is a string; a list of strings is needed"),
-        ("[isolation.x]\na = 1.5", "isolation.x.a is neither a string, an integer, true or false, nor a list of strings"),
-        ("[isolation.x]\na = [1]", "isolation.x.a is neither a string, an integer, true or false, nor a list of strings"),
-        ("[isolation.x.y]\na = 1", "isolation.x.y is neither a string, an integer, true or false, nor a list of strings"),
+        (
+            "[isolation.x]\na = 1.5",
+            "isolation.x.a is neither a string, an integer, true or false, nor a list of strings"
+        ),
+        (
+            "[isolation.x]\na = [1]",
+            "isolation.x.a is neither a string, an integer, true or false, nor a list of strings"
+        ),
+        (
+            "[isolation.x.y]\na = 1",
+            "isolation.x.y is neither a string, an integer, true or false, nor a list of strings"
+        ),
     ])
     func aMistakeSaysWhatIsKnown(_ text: String, _ expected: String) {
         #expect(message(text) == "read configuration 'test.toml': \(expected)")
@@ -90,11 +112,15 @@ import Testing
     @Test(arguments: [
         ("[host]\ndata = \n", "line 2: a value is missing"), ("[host\n", "line 1: the name of a section has no ']'"),
         ("[]", "line 1: a name is missing"), ("[[host]", "line 1: the name of a section has no ']'"),
-        ("[host]\n\n[host]", "line 3: section [host] is there twice"), ("[host]\nlog = info", "line 2: 'info' is no value; text needs quotation marks"),
+        ("[host]\n\n[host]", "line 3: section [host] is there twice"),
+        ("[host]\nlog = info", "line 2: 'info' is no value; text needs quotation marks"),
         ("[host]\ndata", "line 2: 'data' has no '='"), ("[host]\ndata = \"x", "line 2: a text has no end"),
-        ("[host]\ndata = \"x\ny\"", "line 2: a text has no end in its line"), ("[host]\na = 1\na = 2", "line 3: 'a' is there twice"),
-        ("[host] data = 1", "line 1: more text behind the end of an entry"), ("[host]\na = [1, 2", "line 2: a list has no ']'"),
-        ("[host]\na = \"\\q\"", "line 2: an unknown escape in a text"), ("[host]\na = 01", "line 2: '01' is no number, or too large"),
+        ("[host]\ndata = \"x\ny\"", "line 2: a text has no end in its line"),
+        ("[host]\na = 1\na = 2", "line 3: 'a' is there twice"),
+        ("[host] data = 1", "line 1: more text behind the end of an entry"),
+        ("[host]\na = [1, 2", "line 2: a list has no ']'"),
+        ("[host]\na = \"\\q\"", "line 2: an unknown escape in a text"),
+        ("[host]\na = 01", "line 2: '01' is no number, or too large"),
         ("[host]\na = 9223372036854775808", "line 2: '9223372036854775808' is no number, or too large"),
         ("[isolation]\nx = 1\n[isolation.x]", "line 3: 'x' is there already and no section"),
     ])
@@ -104,11 +130,15 @@ import Testing
 
     /// Forms of the TOML 1.0 specification.
     @Test(arguments: [
-        ("a = 0xff", SettingValue.integer(255)), ("a = 0o17", .integer(15)), ("a = 0b101", .integer(5)), ("a = -1_000", .integer(-1000)),
-        ("a = +7", .integer(7)), ("a = 0", .integer(0)), ("a = -9223372036854775808", .integer(.min)), ("\"a\" = 'c:\\x'", .string("c:\\x")),
+        ("a = 0xff", SettingValue.integer(255)), ("a = 0o17", .integer(15)), ("a = 0b101", .integer(5)),
+        ("a = -1_000", .integer(-1000)),
+        ("a = +7", .integer(7)), ("a = 0", .integer(0)), ("a = -9223372036854775808", .integer(.min)),
+        ("\"a\" = 'c:\\x'", .string("c:\\x")),
         ("a = \"\\u00e9\\t\\U0001F600\"", .string("é\t😀")), ("a = \"\"\"\nx\ny\"\"\"", .string("x\ny")),
-        ("a = \"\"\"x \\\n   y\"\"\"", .string("x y")), ("a = '''\n'x' ''''", .string("'x' '")), ("a = []", .strings([])),
-        ("a = [ # comment\n 'x', \"y\",\n]", .strings(["x", "y"])), ("a = true # yes", .boolean(true)), ("a=1\r\n", .integer(1)),
+        ("a = \"\"\"x \\\n   y\"\"\"", .string("x y")), ("a = '''\n'x' ''''", .string("'x' '")),
+        ("a = []", .strings([])),
+        ("a = [ # comment\n 'x', \"y\",\n]", .strings(["x", "y"])), ("a = true # yes", .boolean(true)),
+        ("a=1\r\n", .integer(1)),
     ])
     func everyFormOfAValueIsRead(_ text: String, _ value: SettingValue) throws {
         #expect(try read("[isolation.x]\n\(text)").choices[.isolation]?.settings["x"] == ["a": value])
@@ -121,7 +151,10 @@ import Testing
         #expect(try read("[ isolation . 'p' ]\na = 1\nb = 2\n[isolation]\nprovider = \"p\"") == expected)
     }
 
-    @Test(arguments: ["[host", "= 1", "[host]\ndata = \"\u{0}\"", String(repeating: "[", count: 50_000), "a = " + String(repeating: "[", count: 50_000)])
+    @Test(arguments: [
+        "[host", "= 1", "[host]\ndata = \"\u{0}\"", String(repeating: "[", count: 50_000),
+        "a = " + String(repeating: "[", count: 50_000),
+    ])
     func noTextCrashesTheReader(_ text: String) { #expect(message(text) != "no error") }
 
     /// Random lines of the characters that mean something, the same at every run.
@@ -139,46 +172,63 @@ import Testing
     }
 
     @Test(arguments: [
-        ("grains.idleSeconds=9", "grains.idleSeconds = 9"), ("isolation.provider=direct", "isolation.provider = \"direct\""),
-        ("frontend.http.base=http://x:1", "frontend.http.base = \"http://x:1\""), ("isolation.require=[\"a\"]", "isolation.require = [\"a\"]"),
+        ("grains.idleSeconds=9", "grains.idleSeconds = 9"),
+        ("isolation.provider=direct", "isolation.provider = \"direct\""),
+        ("frontend.http.base=http://x:1", "frontend.http.base = \"http://x:1\""),
+        ("isolation.require=[\"a\"]", "isolation.require = [\"a\"]"),
         ("isolation.x.on=true", "isolation.x.on = true"), ("host.data=/a\"b\\c", "host.data = \"/a\\\"b\\\\c\""),
     ])
     func anOverrideIsOneValue(_ override: String, _ toml: String) throws {
-        let text = toml
-        let configuration = try ConfigurationLoader.load(file: try emptyFile(), overrides: [override], paths: paths, dataDirectory: "/data")
-        #expect(configuration == (try read(text)))
+        let configuration = try withFile {
+            try ConfigurationLoader.load(file: $0, overrides: [override], paths: paths, dataDirectory: "/data")
+        }
+        let expected = try read(toml)
+        #expect(configuration == expected)
     }
 
     @Test func overridesComeAfterTheFile() throws {
-        let path = try emptyFile("[grains]\nidleSeconds = 7\nstartSeconds = 8\n")
-        let configuration = try ConfigurationLoader.load(file: path, overrides: ["grains.idleSeconds=9"], paths: paths, dataDirectory: "/data")
+        let configuration = try withFile("[grains]\nidleSeconds = 7\nstartSeconds = 8\n") {
+            try ConfigurationLoader.load(
+                file: $0, overrides: ["grains.idleSeconds=9"], paths: paths, dataDirectory: "/data")
+        }
         #expect(configuration.life.idle == .seconds(9) && configuration.life.startLimit == .seconds(8))
     }
 
     @Test(arguments: ["x", "x=1", "=", "a.b"])
     func anOverrideWithoutSectionIsAnError(_ override: String) throws {
-        let path = try emptyFile()
         #expect(throws: HostError.self) {
-            try ConfigurationLoader.load(file: path, overrides: [override], paths: paths, dataDirectory: "/data")
+            try withFile {
+                try ConfigurationLoader.load(file: $0, overrides: [override], paths: paths, dataDirectory: "/data")
+            }
         }
     }
 
     @Test func aNamedFileMustExist() {
-        #expect(throws: HostError.self) { try ConfigurationLoader.load(file: "/nowhere/barchan.toml", paths: paths, dataDirectory: "/data") }
+        #expect(throws: HostError.self) {
+            try ConfigurationLoader.load(file: "/nowhere/barchan.toml", paths: paths, dataDirectory: "/data")
+        }
     }
 
     @Test func aHugeFileIsRefused() throws {
-        let path = try emptyFile(String(repeating: "# x\n", count: 1 << 19))
-        #expect(throws: HostError.self) { try ConfigurationLoader.load(file: path, paths: paths, dataDirectory: "/data") }
+        #expect(throws: HostError.self) {
+            try withFile(String(repeating: "# x\n", count: 1 << 19)) {
+                try ConfigurationLoader.load(file: $0, paths: paths, dataDirectory: "/data")
+            }
+        }
     }
 
-    private func emptyFile(_ text: String = "") throws -> String {
+    /// Calls `body` with the path of a file that is there meanwhile.
+    private func withFile<Result>(_ text: String = "", _ body: (String) throws -> Result) throws -> Result {
         var template = Array("/tmp/barchan-config-XXXXXX".utf8CString)
         let descriptor = mkstemp(&template)
         guard descriptor >= 0 else { throw CancellationError() }
-        defer { close(descriptor) }
+        let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        defer {
+            close(descriptor)
+            unlink(path)
+        }
         let bytes = Array(text.utf8)
         _ = write(descriptor, bytes, bytes.count)
-        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return try body(path)
     }
 }

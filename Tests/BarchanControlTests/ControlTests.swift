@@ -4,36 +4,48 @@ import Glibc
 import Testing
 
 @Suite struct ControlTests {
-    private static func folder() throws -> String {
-        var template = Array("/tmp/barchan-control-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw CancellationError() }
-        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    /// A folder that goes with its last user.
+    private final class Folder: Sendable {
+        let path: String
+
+        init() throws {
+            var template = Array("/tmp/barchan-control-XXXXXX".utf8CString)
+            guard mkdtemp(&template) != nil else { throw CancellationError() }
+            path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        }
+
+        deinit {
+            unlink("\(path)/control.sock")
+            rmdir(path)
+        }
     }
 
-    private static func echo(_ folder: String) throws -> ControlServer {
-        try ControlServer(dataDirectory: folder, log: .none) { (request) throws(HostError) in
+    private static func echo(_ folder: Folder) throws -> ControlServer {
+        try ControlServer(dataDirectory: folder.path, log: .none) { (request) throws(HostError) in
             if request["command"]?.text == "fail" { throw HostError(.notFound, "find 'x': none") }
             return .members(["ok": .boolean(true), "echo": request])
         }
     }
 
     /// The client blocks, so it gets a thread of its own.
-    private static func ask(_ request: JSONValue, _ folder: String) async throws -> JSONValue? {
+    private static func ask(_ request: JSONValue, _ folder: Folder) async throws -> JSONValue? {
         try await withCheckedThrowingContinuation { continuation in
-            let thread = Thread { continuation.resume(with: Result { try ControlClient.ask(request, dataDirectory: folder) }) }
+            let thread = Thread {
+                continuation.resume(with: Result { try ControlClient.ask(request, dataDirectory: folder.path) })
+            }
             thread.start()
         }
     }
 
     @Test func aRequestIsAnswered() async throws {
-        let folder = try ControlTests.folder(), server = try ControlTests.echo(folder)
+        let folder = try Folder(), server = try ControlTests.echo(folder)
         let request = JSONValue.members(["command": .string("x"), "text": .string("a\n\"ä")])
         #expect(try await ControlTests.ask(request, folder)?["echo"] == request)
         server.close()
     }
 
     @Test func aRefusalComesInTheHostsWords() async throws {
-        let folder = try ControlTests.folder(), server = try ControlTests.echo(folder)
+        let folder = try Folder(), server = try ControlTests.echo(folder)
         await #expect(throws: HostError(.notFound, "find 'x': none")) {
             _ = try await ControlTests.ask(.members(["command": .string("fail")]), folder)
         }
@@ -41,24 +53,24 @@ import Testing
     }
 
     @Test func onlyTheHostsUserMayAsk() throws {
-        let folder = try ControlTests.folder(), server = try ControlTests.echo(folder)
+        let folder = try Folder(), server = try ControlTests.echo(folder)
         var status = stat()
-        #expect(lstat("\(folder)/control.sock", &status) == 0 && status.st_mode & 0o777 == 0o600)
+        #expect(lstat("\(folder.path)/control.sock", &status) == 0 && status.st_mode & 0o777 == 0o600)
         server.close()
     }
 
     @Test func withoutAHostThereIsNoAnswer() async throws {
-        let folder = try ControlTests.folder()
-        #expect(try ControlClient.ask(.null, dataDirectory: folder) == nil)
+        let folder = try Folder()
+        #expect(try ControlClient.ask(.null, dataDirectory: folder.path) == nil)
         // Also when a dead host left its socket.
         let server = try ControlTests.echo(folder)
         server.close()
-        #expect(try ControlClient.ask(.null, dataDirectory: folder) == nil)
-        #expect(throws: HostError.self) { try ControlClient.require(.null, dataDirectory: folder) }
+        #expect(try ControlClient.ask(.null, dataDirectory: folder.path) == nil)
+        #expect(throws: HostError.self) { try ControlClient.require(.null, dataDirectory: folder.path) }
     }
 
     @Test func aDeadHostsSocketIsReplaced() async throws {
-        let folder = try ControlTests.folder()
+        let folder = try Folder()
         let first = try ControlTests.echo(folder), second = try ControlTests.echo(folder)
         #expect(try await ControlTests.ask(.object([]), folder) != nil)
         first.close()
@@ -67,13 +79,15 @@ import Testing
 
     @Test(arguments: ["", "\n", "nonsense\n", "{\"command\":", String(repeating: "x", count: 100_000) + "\n"])
     func otherBytesDoNoHarm(_ text: String) async throws {
-        let folder = try ControlTests.folder(), server = try ControlTests.echo(folder)
+        let folder = try Folder(), server = try ControlTests.echo(folder)
         let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array("\(folder)/control.sock".utf8)) }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array("\(folder.path)/control.sock".utf8)) }
         let length = socklen_t(MemoryLayout<sockaddr_un>.size)
-        let connected = withUnsafePointer(to: &address) { $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, length) } }
+        let connected = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, length) }
+        }
         #expect(connected == 0)
         _ = send(descriptor, Array(text.utf8), text.utf8.count, CInt(MSG_NOSIGNAL))
         close(descriptor)
@@ -99,10 +113,12 @@ private struct Thread {
 
     func start() {
         var thread = pthread_t()
-        pthread_create(&thread, nil, { argument in
-            if let argument { Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run() }
-            return nil
-        }, Unmanaged.passRetained(body).toOpaque())
+        pthread_create(
+            &thread, nil,
+            { argument in
+                if let argument { Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run() }
+                return nil
+            }, Unmanaged.passRetained(body).toOpaque())
         pthread_detach(thread)
     }
 }

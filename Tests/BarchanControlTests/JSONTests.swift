@@ -5,7 +5,8 @@ import Testing
 @Suite struct JSONTests {
     @Test(arguments: [
         (#"{"a":1,"b":[true,false,null],"c":"x\"\\\n\u00e9"}"#, #"{"a":1,"b":[true,false,null],"c":"x\"\\\né"}"#),
-        (#"[ ]"#, "[]"), (#"-1.5"#, "-1.5"), (#""\ud83d\ude00""#, "\"😀\""), ("9223372036854775807", "9223372036854775807"),
+        (#"[ ]"#, "[]"), (#"-1.5"#, "-1.5"), (#""\ud83d\ude00""#, "\"😀\""),
+        ("9223372036854775807", "9223372036854775807"),
         (#""\ud800x""#, "\"\u{fffd}x\""), (#""\u0007""#, #""\u0007""#),
     ])
     func textIsReadAndWrittenBack(_ text: String, _ expected: String) throws {

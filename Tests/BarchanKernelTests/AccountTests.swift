@@ -17,7 +17,9 @@ import Testing
         let test = try await TestHost()
         let token = try await test.host.operatorLoginToken()
         let successes = await withTaskGroup(of: Int.self) { group in
-            for _ in 0..<100 { group.addTask { (try? await test.host.accounts.logIn(withToken: token)) == nil ? 0 : 1 } }
+            for _ in 0..<100 {
+                group.addTask { (try? await test.host.accounts.logIn(withToken: token)) == nil ? 0 : 1 }
+            }
             return await group.reduce(0, +)
         }
         #expect(successes == 1)
@@ -86,7 +88,8 @@ import Testing
         let test = try await TestHost()
         let again = try await Host(
             isolation: test.grains, storage: test.storage, transport: test.grains,
-            configuration: HostConfiguration(dataDirectory: "/data", paths: HostPaths(plugins: "/p", programs: "/p")), clock: test.clock)
+            configuration: HostConfiguration(dataDirectory: "/data", paths: HostPaths(plugins: "/p", programs: "/p")),
+            clock: test.clock)
         #expect(try await again.accountBook.administrator() == test.person)
         #expect(try await !again.accountBook.hasLoggedIn(test.person))
         _ = try await test.host.accounts.logIn(withToken: try await test.host.operatorLoginToken())

@@ -12,7 +12,8 @@ import Testing
     }
 
     @Test func theContractDefinesItsOwnTypes() throws {
-        #expect(try ELFImage(ByteSource(try contents("\(buildFolder())/libBarchan.so"))).defines("$s7Barchan6PluginVMn"))
+        #expect(
+            try ELFImage(ByteSource(try contents("\(buildFolder())/libBarchan.so"))).defines("$s7Barchan6PluginVMn"))
     }
 
     /// Every byte of the tables set to extremes, one at a time: any outcome but a crash.
@@ -22,7 +23,9 @@ import Testing
             for value in [UInt8(0), 1, 0x7f, 0x80, 0xff] {
                 var changed = bytes
                 changed[position] = value
-                if let image = try? ELFImage(ByteSource(changed)) { _ = (ModuleNote(image.notes), image.imports(prefix: "$s7Barchan")) }
+                if let image = try? ELFImage(ByteSource(changed)) {
+                    _ = (ModuleNote(image.notes), image.imports(prefix: "$s7Barchan"))
+                }
             }
         }
     }
@@ -45,7 +48,8 @@ import Testing
     @Test func versionsAreComparedAsTheContractSays() {
         let host = ModuleNote(contract: .init(1, 4), swift: .init(6, 3))
         let cases: [(UInt32, UInt32, UInt32, UInt32, Bool)] = [
-            (1, 4, 6, 3, true), (1, 0, 6, 2, true), (1, 5, 6, 3, false), (2, 0, 6, 3, false), (0, 9, 6, 3, false), (1, 4, 6, 4, false),
+            (1, 4, 6, 3, true), (1, 0, 6, 2, true), (1, 5, 6, 3, false), (2, 0, 6, 3, false), (0, 9, 6, 3, false),
+            (1, 4, 6, 4, false),
             (1, 4, 7, 0, false), (1, 4, 5, 9, true),
         ]
         for (major, minor, swiftMajor, swiftMinor, fits) in cases {

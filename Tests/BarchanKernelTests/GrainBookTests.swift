@@ -7,7 +7,8 @@ import Testing
         let grain = try await test.makeGrain()
         let summary = try await test.host.grains.grain(grain, for: test.person)
         #expect(summary.title == "Untitled Wiki wiki")
-        #expect(summary.appTitle == "Wiki" && summary.app == test.package.app && summary.package == test.package.identifier)
+        #expect(
+            summary.appTitle == "Wiki" && summary.app == test.package.app && summary.package == test.package.identifier)
         #expect(summary.usedBytes == 4_096)
     }
 
@@ -19,7 +20,8 @@ import Testing
             test.clock.advance(by: .seconds(1))
         }
         _ = try await test.host.sessions.open(grains[0], by: test.person)
-        #expect(try await test.host.grains.grains(for: test.person).map(\.identifier) == [grains[0], grains[2], grains[1]])
+        #expect(
+            try await test.host.grains.grains(for: test.person).map(\.identifier) == [grains[0], grains[2], grains[1]])
     }
 
     @Test(arguments: ["", "   ", String(repeating: "x", count: 201)])
@@ -35,7 +37,8 @@ import Testing
         let test = try await TestHost()
         let grain = try await test.makeGrain()
         try await test.host.grains.rename(grain, to: title, by: test.person)
-        #expect(try await test.host.grains.grain(grain, for: test.person).title == (title == " Notes " ? "Notes" : title))
+        #expect(
+            try await test.host.grains.grain(grain, for: test.person).title == (title == " Notes " ? "Notes" : title))
     }
 
     @Test func nobodyElseMayKnowOfAGrain() async throws {
@@ -53,10 +56,13 @@ import Testing
     @Test func unknownPackagesAndActionsAreNotFound() async throws {
         let test = try await TestHost()
         let unknown = InstalledPackage.example(title: "Other").identifier
-        await expectError(.notFound) { _ = try await test.host.grains.create(package: unknown, action: 0, title: nil, by: test.person) }
+        await expectError(.notFound) {
+            _ = try await test.host.grains.create(package: unknown, action: 0, title: nil, by: test.person)
+        }
         for action in [-1, 1, Int.max] {
             await expectError(.notFound) {
-                _ = try await test.host.grains.create(package: test.package.identifier, action: action, title: nil, by: test.person)
+                _ = try await test.host.grains.create(
+                    package: test.package.identifier, action: action, title: nil, by: test.person)
             }
         }
         #expect(test.storage.recordKeys.filter { $0.hasPrefix("grain/") }.isEmpty)
@@ -106,7 +112,9 @@ import Testing
 
     @Test func onlyAdministratorsInstallAndRemove() async throws {
         let test = try await TestHost()
-        await expectError(.permissionDenied) { _ = try await test.host.apps.install(BufferedBytes([1]), by: .random()) { _ in } }
+        await expectError(.permissionDenied) {
+            _ = try await test.host.apps.install(BufferedBytes([1]), by: .random()) { _ in }
+        }
         await expectError(.permissionDenied) { try await test.host.apps.uninstall(test.package.app, by: .random()) }
         let installed = try await test.host.apps.install(BufferedBytes(Array("Chat".utf8)), by: test.person) { _ in }
         #expect(installed.manifest.title == "Chat")
@@ -115,7 +123,9 @@ import Testing
     @Test func anAppInUseStays() async throws {
         let test = try await TestHost()
         let grain = try await test.makeGrain()
-        let message = await expectError(.invalidArgument) { try await test.host.apps.uninstall(test.package.app, by: test.person) }
+        let message = await expectError(.invalidArgument) {
+            try await test.host.apps.uninstall(test.package.app, by: test.person)
+        }
         #expect(message.contains("1 grain use it"))
         _ = try await test.makeGrain()
         for summary in try await test.host.grains.grains(for: test.person) {

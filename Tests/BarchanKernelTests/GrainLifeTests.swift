@@ -115,7 +115,9 @@ import Testing
         await test.clock.pass(.seconds(180))
         await test.clock.whenSomebodySleeps(for: .seconds(180))
         try await session.keepAlive()
-        guard case .content(_, let content) = response.outcome, case .stream(let reader, _) = content.body else { throw CancellationError() }
+        guard case .content(_, let content) = response.outcome, case .stream(let reader, _) = content.body else {
+            throw CancellationError()
+        }
         #expect(try await reader.readAll(maximumBytes: 10) == [1, 2, 3])
     }
 
@@ -128,7 +130,9 @@ import Testing
         app.print("one\ntwo: no such table\n")
         app.end(.exited(status: 3))
         try await waitUntil { if case .crashed = try await test.state(of: grain) { true } else { false } }
-        #expect(try await test.state(of: grain) == .crashed(reason: "the app ended with status 3; the end of its log:\none\ntwo: no such table"))
+        #expect(
+            try await test.state(of: grain)
+                == .crashed(reason: "the app ended with status 3; the end of its log:\none\ntwo: no such table"))
         #expect(try await test.state(of: other) == .running)
     }
 
@@ -164,7 +168,9 @@ import Testing
         }
         #expect(reason == "start the app: the app ended with status 1; the end of its log:\ncannot open /var/db")
         let session = try await test.host.sessions.open(grain, by: test.person)
-        for _ in 0..<5 { await expectError(.failed) { _ = try await session.send(TestHost.get(), from: TestHost.client) } }
+        for _ in 0..<5 {
+            await expectError(.failed) { _ = try await session.send(TestHost.get(), from: TestHost.client) }
+        }
         #expect(test.grains.apps.count == 1)
         test.clock.advance(by: .seconds(2))
         test.grains.onLaunch { $0.answerFirst() }

@@ -47,20 +47,26 @@ import Testing
         let folder = try Folder()
         folder.add("x.so", Array("#!/bin/sh\n".utf8))
         let error = try folder.refusal()
-        #expect(error.message.contains("'\(folder.path)/x.so': the file is not an ELF file; \(LoaderTests.needs)"), "\(error)")
+        #expect(
+            error.message.contains("'\(folder.path)/x.so': the file is not an ELF file; \(LoaderTests.needs)"),
+            "\(error)")
         #expect(error.code == .invalidArgument)
     }
 
     @Test func aProgramIsNoModule() throws {
         let folder = try Folder()
-        try run("/bin/sh", "-c", "echo 'int main(void) { return 0; }' | cc -no-pie -x c - -o \(folder.path)/x.so && chmod 755 \(folder.path)/x.so")
+        try run(
+            "/bin/sh", "-c",
+            "echo 'int main(void) { return 0; }' | cc -no-pie -x c - -o \(folder.path)/x.so && chmod 755 \(folder.path)/x.so"
+        )
         #expect(try folder.refusal().message.contains("the file is not a shared object; \(LoaderTests.needs)"))
     }
 
     @Test func aSharedObjectOfSomebodyElseIsNoModule() throws {
         let folder = try Folder()
         try run("/bin/sh", "-c", "echo 'int answer(void) { return 42; }' | cc -shared -x c - -o \(folder.path)/x.so")
-        #expect(try folder.refusal().message.contains("the file is a shared object without the note of a Barchan module"))
+        #expect(
+            try folder.refusal().message.contains("the file is a shared object without the note of a Barchan module"))
     }
 
     @Test func aModuleForAnotherProcessorIsRefused() throws {
@@ -91,7 +97,8 @@ import Testing
 
     @Test(arguments: [
         (UInt8(20), UInt8(2), "was built against contract 2.0"), (20, 0, "was built against contract 0.0"),
-        (24, 1, "was built against contract 1.1"), (28, 7, "was built with Swift 7.3"), (32, 9, "was built with Swift 6.9"),
+        (24, 1, "was built against contract 1.1"), (28, 7, "was built with Swift 7.3"),
+        (32, 9, "was built with Swift 6.9"),
     ])
     func aModuleOfAnotherVersionIsRefused(_ offset: UInt8, _ value: UInt8, _ reason: String) throws {
         let folder = try Folder()
@@ -119,10 +126,13 @@ import Testing
         folder.add("x.c", Array(source.utf8))
         try run("/usr/bin/cc", "-shared", "\(folder.path)/x.c", "-o", "\(folder.path)/x.so")
         let error = try folder.refusal()
-        #expect(error.message.contains("carries its own copy of the contract; link it against the shared libBarchan.so"), "\(error)")
+        #expect(
+            error.message.contains("carries its own copy of the contract; link it against the shared libBarchan.so"),
+            "\(error)")
         // Also when it names the shared one besides.
         try run(
-            "/usr/bin/cc", "-shared", "\(folder.path)/x.c", "-o", "\(folder.path)/x.so", "-Wl,--no-as-needed", "-L\(buildFolder())", "-lBarchan")
+            "/usr/bin/cc", "-shared", "\(folder.path)/x.c", "-o", "\(folder.path)/x.so", "-Wl,--no-as-needed",
+            "-L\(buildFolder())", "-lBarchan")
         #expect(try folder.refusal().message.contains("carries its own copy of the contract"))
     }
 
@@ -134,7 +144,10 @@ import Testing
         folder.add("x.so", try realModule(), mode: mode)
         let error = try folder.refusal()
         #expect(error.code == .permissionDenied)
-        #expect(error.message == "load module '\(folder.path)/x.so': '\(folder.path)/x.so' can be changed by others; run chmod go-w on it")
+        #expect(
+            error.message
+                == "load module '\(folder.path)/x.so': '\(folder.path)/x.so' can be changed by others; run chmod go-w on it"
+        )
     }
 
     @Test(arguments: [mode_t(0o775), 0o757, 0o1777])
@@ -143,7 +156,9 @@ import Testing
         folder.add("x.so", try realModule())
         chmod(folder.path, mode)
         let error = try folder.refusal()
-        #expect(error.message == "load module '\(folder.path)/x.so': '\(folder.path)' can be changed by others; run chmod go-w on it")
+        #expect(
+            error.message
+                == "load module '\(folder.path)/x.so': '\(folder.path)' can be changed by others; run chmod go-w on it")
     }
 
     @Test func aDirectoryFurtherUpThatOthersMayWriteIsRefused() throws {
@@ -159,7 +174,9 @@ import Testing
         let folder = try Folder()
         folder.add("x.so", try realModule())
         chown("\(folder.path)/x.so", 12_345, 12_345)
-        #expect(try folder.refusal().message.contains("belongs to user 12345; it must belong to root or to the user of this host"))
+        #expect(
+            try folder.refusal().message.contains(
+                "belongs to user 12345; it must belong to root or to the user of this host"))
     }
 
     @Test func aLinkIsJudgedByWhatItLeadsTo() throws {
@@ -173,7 +190,8 @@ import Testing
 
     @Test func aMissingDirectoryIsReported() {
         let candidates = ModuleLoader(directories: ["/nowhere/plugins"]).load()
-        #expect(candidates.first?.refusal?.message == "read plugin directory '/nowhere/plugins': No such file or directory")
+        #expect(
+            candidates.first?.refusal?.message == "read plugin directory '/nowhere/plugins': No such file or directory")
     }
 
     @Test func theSecondOfTwoWithOneNameIsRefused() throws {
@@ -182,7 +200,9 @@ import Testing
         folder.add("b.so", try realModule())
         let candidates = ModuleLoader(directories: [folder.path]).load()
         #expect(candidates.map { $0.plugin != nil } == [true, false])
-        #expect(candidates[1].refusal?.message.contains("it offers isolation 'namespace', and so does '\(folder.path)/a.so'; remove one") ?? false)
+        #expect(
+            candidates[1].refusal?.message.contains(
+                "it offers isolation 'namespace', and so does '\(folder.path)/a.so'; remove one") ?? false)
     }
 
     @Test func otherFilesAreNotLookedAt() throws {
@@ -200,10 +220,14 @@ func buildFolder() -> String {
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
     let length = readlink("/proc/self/exe", &buffer, buffer.count)
     let path = String(decoding: buffer.prefix(max(0, length)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    if access(path.replacingLastPart(with: "libNamespaceIsolation.so"), R_OK) == 0 { return path.replacingLastPart(with: "").dropLastSlash() }
+    if access(path.replacingLastPart(with: "libNamespaceIsolation.so"), R_OK) == 0 {
+        return path.replacingLastPart(with: "").dropLastSlash()
+    }
     // The bundle may be run by a helper of the toolchain; then the map of this process tells.
     let maps = (try? contents("/proc/self/maps")).map { String(decoding: $0, as: UTF8.self) } ?? ""
-    let bundle = maps.split(separator: "\n").compactMap { $0.split(separator: " ").last }.first { $0.hasSuffix(".xctest") }
+    let bundle = maps.split(separator: "\n").compactMap { $0.split(separator: " ").last }.first {
+        $0.hasSuffix(".xctest")
+    }
     return bundle.map { String($0).replacingLastPart(with: "").dropLastSlash() } ?? "."
 }
 
@@ -229,7 +253,9 @@ private func moduleWithNote(_ change: (inout [UInt8]) -> Void) throws -> [UInt8]
 }
 
 func contents(_ path: String) throws -> [UInt8] {
-    guard let file = fopen(path, "re") else { throw HostError(.notFound, "read '\(path)'; build the module NamespaceIsolation first") }
+    guard let file = fopen(path, "re") else {
+        throw HostError(.notFound, "read '\(path)'; build the module NamespaceIsolation first")
+    }
     defer { fclose(file) }
     var all: [UInt8] = [], buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {

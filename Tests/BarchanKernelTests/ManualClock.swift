@@ -31,7 +31,8 @@ final class ManualClock: HostClock {
             await withCheckedContinuation { continuation in
                 let due = state.withLock { state -> [CheckedContinuation<Void, Never>] in
                     guard duration > .zero, !state.cancelled.contains(number) else { return [continuation] }
-                    state.sleepers[number] = Sleeper(duration: duration, deadline: state.time + duration, continuation: continuation)
+                    state.sleepers[number] = Sleeper(
+                        duration: duration, deadline: state.time + duration, continuation: continuation)
                     defer { state.watchers.removeAll { $0.duration == duration } }
                     return state.watchers.filter { $0.duration == duration }.map(\.continuation)
                 }

@@ -36,7 +36,9 @@ final class MemoryStorage: StorageProvider, PackageStore, VolumeStore, RecordSto
         state.withLock { $0.packages.values.sorted { $0.identifier < $1.identifier } }
     }
 
-    func package(_ identifier: PackageID) async throws(HostError) -> InstalledPackage? { state.withLock { $0.packages[identifier] } }
+    func package(_ identifier: PackageID) async throws(HostError) -> InstalledPackage? {
+        state.withLock { $0.packages[identifier] }
+    }
     func uninstall(_ identifier: PackageID) async throws(HostError) { state.withLock { $0.packages[identifier] = nil } }
 
     // MARK: VolumeStore
@@ -60,7 +62,9 @@ final class MemoryStorage: StorageProvider, PackageStore, VolumeStore, RecordSto
 
     func scan(prefix: RecordKey, after: RecordKey?, limit: Int) async throws(HostError) -> [Record] {
         let found = state.withLock { state in
-            state.records.values.filter { record in record.key.bytes.starts(with: prefix.bytes) && after.map { record.key > $0 } ?? true }
+            state.records.values.filter { record in
+                record.key.bytes.starts(with: prefix.bytes) && after.map { record.key > $0 } ?? true
+            }
         }
         return Array(found.sorted { $0.key < $1.key }.prefix(limit))
     }
@@ -88,7 +92,8 @@ final class MemoryStorage: StorageProvider, PackageStore, VolumeStore, RecordSto
                 @unknown default: continue
                 }
             }
-            return state.watchers.filter { watcher in keys.contains { $0.bytes.starts(with: watcher.prefix.bytes) } }.map(\.continuation)
+            return state.watchers.filter { watcher in keys.contains { $0.bytes.starts(with: watcher.prefix.bytes) } }
+                .map(\.continuation)
         }
         signals?.forEach { $0.yield() }
         return signals != nil
@@ -107,7 +112,9 @@ final class MemoryVolume: Volume {
     init(directory: String) { self.directory = directory }
     func usedBytes() async throws(HostError) -> Int64 { 4_096 }
     func appendToLog(_ bytes: [UInt8]) async throws(HostError) { log.withLock { $0 += bytes } }
-    func readLog(maximumBytes: Int) async throws(HostError) -> [UInt8] { log.withLock { Array($0.suffix(maximumBytes)) } }
+    func readLog(maximumBytes: Int) async throws(HostError) -> [UInt8] {
+        log.withLock { Array($0.suffix(maximumBytes)) }
+    }
     func synchronize() async throws(HostError) {}
 }
 
@@ -115,16 +122,21 @@ extension InstalledPackage {
     /// A package whose identifiers follow from its title, so that each title is an app of its own.
     static func example(title: String = "Wiki", version: UInt32 = 1) -> InstalledPackage {
         let number = title.utf8.reduce(UInt64(version) << 32) { $0 &* 31 &+ UInt64($1) }
-        let hex = String(number, radix: 16), digits = String(title.utf8.reduce(UInt64(7)) { $0 &* 31 &+ UInt64($1) }, radix: 10)
+        let hex = String(number, radix: 16),
+            digits = String(title.utf8.reduce(UInt64(7)) { $0 &* 31 &+ UInt64($1) }, radix: 10)
         guard let identifier = PackageID(String(repeating: "0", count: 32 - hex.count) + hex),
             let app = AppID(String(repeating: "0", count: 52 - digits.count) + digits)
         else { fatalError("the identifiers of an example are well-formed") }
         var manifest = AppManifest(
             title: title, version: version, marketingVersion: "\(version).0",
-            actions: [AppAction(title: "New wiki", nounPhrase: "wiki", description: "", command: Command(arguments: ["/first"]))],
+            actions: [
+                AppAction(
+                    title: "New wiki", nounPhrase: "wiki", description: "", command: Command(arguments: ["/first"]))
+            ],
             continueCommand: Command(arguments: ["/again"]))
         manifest.author = "somebody"
         return InstalledPackage(
-            identifier: identifier, app: app, manifest: manifest, tree: PackageTree(layers: ["/packages/\(title)"]), sizeBytes: 1)
+            identifier: identifier, app: app, manifest: manifest, tree: PackageTree(layers: ["/packages/\(title)"]),
+            sizeBytes: 1)
     }
 }

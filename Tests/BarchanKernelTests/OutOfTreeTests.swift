@@ -8,23 +8,22 @@ import Testing
     /// `…/Tests/BarchanKernelTests/OutOfTreeTests.swift` is a file of this repository.
     private static let repository = #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" }
 
-    /// Builds a copy of the example, so that nothing is written into the repository.
+    /// Builds a copy of the example beside this test's bundle, so that nothing is written into the sources and the
+    /// next run has little to build.
     private static let plugins = Result { () throws -> String in
-        var template = Array("/tmp/barchan-example-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw CancellationError() }
-        let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let folder = "\(buildFolder())/out-of-tree"
         try run(
             "/bin/sh", "-ec",
             """
-            mkdir -p \(folder)/contrib/examples \(folder)/Sources
+            umask 022
+            package=\(folder)/contrib/examples/out-of-tree-plugin
+            rm -rf \(folder)/Sources $package/Sources $package/Package.swift
+            mkdir -p \(folder)/plugins \(folder)/Sources \(folder)/contrib/examples
             cp -R \(repository)/Sources/Barchan \(folder)/Sources/
             cp -R \(repository)/contrib/examples/out-of-tree-plugin \(folder)/contrib/examples/
-            cd \(folder)/contrib/examples/out-of-tree-plugin
-            rm -rf .build
+            cd $package
             swift build >\(folder)/log 2>&1 || { cat \(folder)/log >&2; exit 1; }
-            mkdir \(folder)/plugins
             cp .build/debug/libDirectIsolation.so \(folder)/plugins/
-            rm -rf .build
             """)
         return "\(folder)/plugins"
     }
@@ -33,15 +32,18 @@ import Testing
         let candidates = ModuleLoader(directories: [try OutOfTreeTests.plugins.get()]).load()
         let plugin = try #require(candidates.first?.plugin, "\(candidates)")
         #expect(candidates.count == 1 && plugin.interface == .isolation && plugin.identifier == "direct")
-        let configuration = HostConfiguration(dataDirectory: "/data", paths: HostPaths(plugins: "/plugins", programs: "/programs"))
+        let configuration = HostConfiguration(
+            dataDirectory: "/data", paths: HostPaths(plugins: "/plugins", programs: "/programs"))
         let isolation = try await Wiring(configuration, candidates: candidates, log: .none).isolation()
         let specification = SandboxSpecification(
-            grain: .random(), package: PackageTree(layers: ["/nowhere"]), data: "/tmp", command: Command(arguments: ["/missing"]))
+            grain: .random(), package: PackageTree(layers: ["/nowhere"]), data: "/tmp",
+            command: Command(arguments: ["/missing"]))
         let (_, grainEnd) = sockets(), (_, output) = sockets()
         // Two copies of the contract would mean that this error is not caught as what it is.
         do {
             _ = try await isolation.launch(
-                specification, socket: OwnedDescriptor(takingOwnershipOf: grainEnd), output: OwnedDescriptor(takingOwnershipOf: output))
+                specification, socket: OwnedDescriptor(takingOwnershipOf: grainEnd),
+                output: OwnedDescriptor(takingOwnershipOf: output))
             Issue.record("a program that is not there was started")
         } catch {
             #expect(error.code == .invalidArgument, "\(error)")
@@ -50,14 +52,16 @@ import Testing
 
     @Test func itRunsAProgram() async throws {
         let candidates = ModuleLoader(directories: [try OutOfTreeTests.plugins.get()]).load()
-        let configuration = HostConfiguration(dataDirectory: "/data", paths: HostPaths(plugins: "/plugins", programs: "/programs"))
+        let configuration = HostConfiguration(
+            dataDirectory: "/data", paths: HostPaths(plugins: "/plugins", programs: "/programs"))
         let isolation = try await Wiring(configuration, candidates: candidates, log: .none).isolation()
         let specification = SandboxSpecification(
             grain: .random(), package: PackageTree(layers: ["/"]), data: "/tmp",
             command: Command(arguments: ["/bin/sh", "-c", "echo out; echo there >&3; exit 7"]))
         let (hostEnd, grainEnd) = sockets(), (reader, output) = sockets()
         let sandbox = try await isolation.launch(
-            specification, socket: OwnedDescriptor(takingOwnershipOf: grainEnd), output: OwnedDescriptor(takingOwnershipOf: output))
+            specification, socket: OwnedDescriptor(takingOwnershipOf: grainEnd),
+            output: OwnedDescriptor(takingOwnershipOf: output))
         #expect(await sandbox.waitForExit() == .exited(status: 7))
         #expect(text(from: hostEnd) == "there\n" && text(from: reader) == "out\n")
         close(hostEnd)
@@ -66,11 +70,14 @@ import Testing
 
     @Test func itGuaranteesNothingSoARequirementIsRefused() async throws {
         let candidates = ModuleLoader(directories: [try OutOfTreeTests.plugins.get()]).load()
-        var configuration = HostConfiguration(dataDirectory: "/data", paths: HostPaths(plugins: "/plugins", programs: "/programs"))
+        var configuration = HostConfiguration(
+            dataDirectory: "/data", paths: HostPaths(plugins: "/plugins", programs: "/programs"))
         configuration.choices[.isolation]?.required = [.noNetwork]
         let wiring = Wiring(configuration, candidates: candidates, log: .none)
         let message = await expectError(.unsupported) { _ = try await wiring.isolation() }
-        #expect(message.hasPrefix("use isolation 'direct': it does not guarantee noNetwork, which the configuration requires"))
+        #expect(
+            message.hasPrefix(
+                "use isolation 'direct': it does not guarantee noNetwork, which the configuration requires"))
     }
 
     @Test(.enabled(if: access("\(buildFolder())/barchan", X_OK) == 0, "the command is not built"))

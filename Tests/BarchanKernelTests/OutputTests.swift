@@ -5,7 +5,9 @@ import Testing
 @Suite struct OutputTests {
     @Test func outputWithinTheRatePassesWhole() {
         var throttle = LogThrottle(bytesPerSecond: 100, burstBytes: 200, now: .zero)
-        for second in 0..<10 { #expect(throttle.admit([UInt8](repeating: 1, count: 100), now: .seconds(second)).count == 100) }
+        for second in 0..<10 {
+            #expect(throttle.admit([UInt8](repeating: 1, count: 100), now: .seconds(second)).count == 100)
+        }
         #expect(throttle.finish().isEmpty)
     }
 

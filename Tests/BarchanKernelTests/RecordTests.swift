@@ -17,7 +17,10 @@ import Testing
         #expect(try RecordFields(decoding: fields.encoded)["future"] == "thing")
     }
 
-    @Test(arguments: [("2\n", HostError.Code.unsupported), ("", .corrupt), ("1", .corrupt), ("1\nx", .corrupt), ("1\nx\n", .corrupt), ("1\na=\\x\n", .corrupt), ("1\na=\\\n", .corrupt)])
+    @Test(arguments: [
+        ("2\n", HostError.Code.unsupported), ("", .corrupt), ("1", .corrupt), ("1\nx", .corrupt), ("1\nx\n", .corrupt),
+        ("1\na=\\x\n", .corrupt), ("1\na=\\\n", .corrupt),
+    ])
     func otherBytesAreAnError(_ text: String, _ code: HostError.Code) async {
         await expectError(code) { _ = try RecordFields(decoding: Array(text.utf8)) }
     }
@@ -26,7 +29,10 @@ import Testing
     @Test(arguments: [
         ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
         ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
-        ("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"),
+        (
+            "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
+        ),
         (String(repeating: "a", count: 1_000_000), "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"),
     ])
     func digestsAreThoseOfTheStandard(_ text: String, _ digest: String) {
@@ -59,7 +65,8 @@ import Testing
         let grain = try await before.makeGrain()
         let records = RecordKey("grain/\(grain)")
         let record = try #require(try await before.storage.read(records))
-        _ = try await before.storage.commit(RecordBatch(writes: [.put(records, record.value + Array("removed=1\n".utf8))]))
+        _ = try await before.storage.commit(
+            RecordBatch(writes: [.put(records, record.value + Array("removed=1\n".utf8))]))
         await expectError(.notFound) { _ = try await before.host.grains.grain(grain, for: before.person) }
 
         let after = try await TestHost(storage: before.storage)
@@ -69,7 +76,8 @@ import Testing
 
     @Test func anInterruptedRemovalOfAnAppBlocksNothing() async throws {
         let before = try await TestHost()
-        _ = try await before.storage.commit(RecordBatch(writes: [.put(RecordKey("app-removal/\(before.package.app)"), Array("1\n".utf8))]))
+        _ = try await before.storage.commit(
+            RecordBatch(writes: [.put(RecordKey("app-removal/\(before.package.app)"), Array("1\n".utf8))]))
         await expectError(.notFound) { _ = try await before.makeGrain() }
         _ = try await TestHost(storage: before.storage).makeGrain()
     }

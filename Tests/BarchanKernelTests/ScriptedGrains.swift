@@ -81,7 +81,9 @@ final class ScriptedApp: Sandbox {
         viewInfo.set(info)
     }
 
-    func onRequest(_ answer: @escaping @Sendable (WebRequest) async throws(HostError) -> WebResponse) { self.answer.withLock { $0 = answer } }
+    func onRequest(_ answer: @escaping @Sendable (WebRequest) async throws(HostError) -> WebResponse) {
+        self.answer.withLock { $0 = answer }
+    }
 
     func print(_ text: String) {
         let bytes = Array(text.utf8)
@@ -163,7 +165,9 @@ private struct ScriptedSession: WebSession {
 
     func send(_ request: WebRequest) async throws(HostError) -> WebResponse { try await app.respond(to: request) }
 
-    func openWebSocket(_ request: WebSocketRequest, incoming: any ByteReader) async throws(HostError) -> WebSocketResponse {
+    func openWebSocket(_ request: WebSocketRequest, incoming: any ByteReader) async throws(HostError)
+        -> WebSocketResponse
+    {
         WebSocketResponse(protocols: request.protocols, outgoing: incoming)
     }
 
@@ -171,7 +175,9 @@ private struct ScriptedSession: WebSession {
 }
 
 extension WebResponse {
-    static func text(_ text: String) -> WebResponse { WebResponse(.content(status: 200, WebContent(.bytes(Array(text.utf8))))) }
+    static func text(_ text: String) -> WebResponse {
+        WebResponse(.content(status: 200, WebContent(.bytes(Array(text.utf8)))))
+    }
 
     /// The body when it is there whole.
     var text: String? {

@@ -7,7 +7,8 @@ import Testing
         let test = try await TestHost()
         test.grains.onLaunch { app in
             app.answerFirst([
-                PermissionDefinition(name: "read", title: ""), PermissionDefinition(name: "old", title: "", isObsolete: true),
+                PermissionDefinition(name: "read", title: ""),
+                PermissionDefinition(name: "old", title: "", isObsolete: true),
                 PermissionDefinition(name: "write", title: ""),
             ])
         }
@@ -18,7 +19,9 @@ import Testing
         #expect(parameters.user.permissions == [true, false, true])
         #expect(parameters.user.identityID.count == 32)
         #expect(parameters.user.preferredHandle == "administrator")
-        #expect(parameters.basePath == "http://x.localhost" && parameters.userAgent == "test" && parameters.acceptableLanguages == ["en"])
+        #expect(
+            parameters.basePath == "http://x.localhost" && parameters.userAgent == "test"
+                && parameters.acceptableLanguages == ["en"])
         #expect(parameters.tabID.count == 16)
     }
 
@@ -50,7 +53,8 @@ import Testing
         let test = try await TestHost { $0.limits.sessionsPerAccount = 3 }
         let grain = try await test.makeGrain()
         let sessions = [
-            try await test.host.sessions.open(grain, by: test.person), try await test.host.sessions.open(grain, by: test.person),
+            try await test.host.sessions.open(grain, by: test.person),
+            try await test.host.sessions.open(grain, by: test.person),
             try await test.host.sessions.open(grain, by: test.person),
         ]
         await expectError(.resourceExhausted) { _ = try await test.host.sessions.open(grain, by: test.person) }
@@ -84,7 +88,9 @@ import Testing
             throw HostError(.disconnected, "gone")
         }
         let session = try await test.host.sessions.open(grain, by: test.person)
-        await expectError(.disconnected) { _ = try await session.send(WebRequest(method: method, path: ""), from: TestHost.client) }
+        await expectError(.disconnected) {
+            _ = try await session.send(WebRequest(method: method, path: ""), from: TestHost.client)
+        }
         // The grain is known to be gone now, so the next one starts it first.
         #expect(try await session.send(WebRequest(method: method, path: ""), from: TestHost.client).text == "hello")
     }

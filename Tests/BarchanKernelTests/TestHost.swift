@@ -14,13 +14,15 @@ struct TestHost {
     init(
         storage: MemoryStorage = MemoryStorage(), configure: (inout HostConfiguration) -> Void = { _ in }
     ) async throws {
-        var configuration = HostConfiguration(dataDirectory: "/data", paths: HostPaths(plugins: "/plugins", programs: "/programs"))
+        var configuration = HostConfiguration(
+            dataDirectory: "/data", paths: HostPaths(plugins: "/plugins", programs: "/programs"))
         configure(&configuration)
         self.storage = storage
         grains = ScriptedGrains()
         clock = ManualClock()
         storage.add(package)
-        host = try await Host(isolation: grains, storage: storage, transport: grains, configuration: configuration, clock: clock)
+        host = try await Host(
+            isolation: grains, storage: storage, transport: grains, configuration: configuration, clock: clock)
         person = try await host.accountBook.administrator()
     }
 

@@ -7,16 +7,19 @@ import Testing
 
     private struct Frontend: FrontendProvider {
         let guarantees: Set<Guarantee> = [.originPerSession]
-        func run(for host: any FrontendHost, ready: @escaping @Sendable (FrontendAddress) -> Void) async throws(HostError) {}
+        func run(for host: any FrontendHost, ready: @escaping @Sendable (FrontendAddress) -> Void)
+            async throws(HostError)
+        {}
     }
 
     private static func isolation(_ name: String) -> ModuleCandidate {
-        loaded(Plugin(
-            identifier: name, summary: "", settings: [SettingDefinition("depth", default: .integer(3), "how deep")],
-            factory: .isolation { (settings, _) throws(HostError) in
-                #expect(settings.integer("depth") >= 3)
-                return ScriptedGrains()
-            }))
+        loaded(
+            Plugin(
+                identifier: name, summary: "", settings: [SettingDefinition("depth", default: .integer(3), "how deep")],
+                factory: .isolation { (settings, _) throws(HostError) in
+                    #expect(settings.integer("depth") >= 3)
+                    return ScriptedGrains()
+                }))
     }
 
     private static func loaded(_ plugin: Plugin) -> ModuleCandidate {
@@ -26,9 +29,16 @@ import Testing
     private var candidates: [ModuleCandidate] {
         [
             WiringTests.isolation("walls"),
-            WiringTests.loaded(Plugin(identifier: "memory", summary: "", factory: .storage { (_, _) throws(HostError) in MemoryStorage() })),
-            WiringTests.loaded(Plugin(identifier: "script", summary: "", factory: .transport { (_, _) throws(HostError) in ScriptedGrains() })),
-            WiringTests.loaded(Plugin(identifier: "none", summary: "", factory: .frontend { (_, _) throws(HostError) in Frontend() })),
+            WiringTests.loaded(
+                Plugin(
+                    identifier: "memory", summary: "", factory: .storage { (_, _) throws(HostError) in MemoryStorage() }
+                )),
+            WiringTests.loaded(
+                Plugin(
+                    identifier: "script", summary: "",
+                    factory: .transport { (_, _) throws(HostError) in ScriptedGrains() })),
+            WiringTests.loaded(
+                Plugin(identifier: "none", summary: "", factory: .frontend { (_, _) throws(HostError) in Frontend() })),
         ]
     }
 
@@ -43,14 +53,20 @@ import Testing
     @Test func theOnlyProviderOfEachInterfaceIsChosen() async throws { _ = try await wire() }
 
     @Test func aMissingModuleIsNamedWithWhatWasRefused() async {
-        let refused = ModuleCandidate(path: "/plugins/x.so", outcome: .refused(HostError(.corrupt, "load module '/plugins/x.so': broken")))
+        let refused = ModuleCandidate(
+            path: "/plugins/x.so", outcome: .refused(HostError(.corrupt, "load module '/plugins/x.so': broken")))
         let message = await expectError(.notFound) { _ = try await wire(Array(candidates.dropFirst()) + [refused]) }
-        #expect(message == "choose isolation: no module offers isolation in '/plugins'; refused were: load module '/plugins/x.so': broken")
+        #expect(
+            message
+                == "choose isolation: no module offers isolation in '/plugins'; refused were: load module '/plugins/x.so': broken"
+        )
     }
 
     @Test func anUnknownNameIsAnErrorThatListsTheKnown() async {
         let message = await expectError(.notFound) {
-            _ = try await wire(candidates + [WiringTests.isolation("other")]) { $0.choices[.isolation]?.provider = "wall" }
+            _ = try await wire(candidates + [WiringTests.isolation("other")]) {
+                $0.choices[.isolation]?.provider = "wall"
+            }
         }
         #expect(message == "choose isolation 'wall': there is: 'other', 'walls' in '/plugins'")
     }
@@ -58,30 +74,43 @@ import Testing
     @Test func twoProvidersNeedAChoice() async throws {
         let both = candidates + [WiringTests.isolation("other")]
         let message = await expectError(.invalidArgument) { _ = try await wire(both) }
-        #expect(message == "choose isolation: there are several, 'other', 'walls'; name one with provider = in [isolation]")
+        #expect(
+            message == "choose isolation: there are several, 'other', 'walls'; name one with provider = in [isolation]")
         _ = try await wire(both) { $0.choices[.isolation]?.provider = "other" }
     }
 
     @Test func aRequirementThatIsNotKeptIsNamed() async throws {
         _ = try await wire { $0.choices[.isolation]?.required = [.noNetwork] }
-        let message = await expectError(.unsupported) { _ = try await wire { $0.choices[.isolation]?.required = [.noNetwork, .landlock, .memoryLimit] } }
-        #expect(message == "use isolation 'walls': it does not guarantee landlock, memoryLimit, which the configuration requires; here and now it guarantees: noNetwork")
+        let message = await expectError(.unsupported) {
+            _ = try await wire { $0.choices[.isolation]?.required = [.noNetwork, .landlock, .memoryLimit] }
+        }
+        #expect(
+            message
+                == "use isolation 'walls': it does not guarantee landlock, memoryLimit, which the configuration requires; here and now it guarantees: noNetwork"
+        )
     }
 
     @Test func settingsAreCheckedBeforeAnythingStarts() async throws {
         _ = try await wire { $0.choices[.isolation]?.settings = ["walls": ["depth": .integer(5)]] }
-        let unknown = await expectError(.invalidArgument) { _ = try await wire { $0.choices[.isolation]?.settings = ["walls": ["hight": .integer(5)]] } }
+        let unknown = await expectError(.invalidArgument) {
+            _ = try await wire { $0.choices[.isolation]?.settings = ["walls": ["hight": .integer(5)]] }
+        }
         #expect(unknown == "read [isolation.walls]: unknown setting 'hight'; known are: depth")
-        let section = await expectError(.invalidArgument) { _ = try await wire { $0.choices[.isolation]?.settings = ["wals": [:]] } }
+        let section = await expectError(.invalidArgument) {
+            _ = try await wire { $0.choices[.isolation]?.settings = ["wals": [:]] }
+        }
         #expect(section == "read [isolation.wals]: there is no such isolation; known are: 'walls'")
     }
 
     @Test func pathsFollowTheInstalledLayoutOrTheBuildFolder() {
-        #expect(HostPaths(executableDirectory: "/usr/bin") { $0 == "/usr/lib/barchan/plugins" }
-            == HostPaths(plugins: "/usr/lib/barchan/plugins", programs: "/usr/libexec/barchan"))
-        #expect(HostPaths(executableDirectory: "/src/.build/debug") { _ in false }
-            == HostPaths(plugins: "/src/.build/debug", programs: "/src/.build/debug"))
-        #expect(HostPaths(executableDirectory: "/bin") { $0 == "/lib/barchan/plugins" }
-            == HostPaths(plugins: "/lib/barchan/plugins", programs: "/libexec/barchan"))
+        #expect(
+            HostPaths(executableDirectory: "/usr/bin") { $0 == "/usr/lib/barchan/plugins" }
+                == HostPaths(plugins: "/usr/lib/barchan/plugins", programs: "/usr/libexec/barchan"))
+        #expect(
+            HostPaths(executableDirectory: "/src/.build/debug") { _ in false }
+                == HostPaths(plugins: "/src/.build/debug", programs: "/src/.build/debug"))
+        #expect(
+            HostPaths(executableDirectory: "/bin") { $0 == "/lib/barchan/plugins" }
+                == HostPaths(plugins: "/lib/barchan/plugins", programs: "/libexec/barchan"))
     }
 }

@@ -13,14 +13,21 @@ import Testing
 
     /// The alphabets of the specification, sections 1.2 and 5.1.
     @Test func alphabetsAreThoseOfTheSpecification() {
-        #expect(String(decoding: GrainID.alphabet, as: UTF8.self) == "23456789ABCDEFGHJKLMNPQRSTWXYZabcdefghijkmnopqrstuvwxyz")
+        #expect(
+            String(decoding: GrainID.alphabet, as: UTF8.self)
+                == "23456789ABCDEFGHJKLMNPQRSTWXYZabcdefghijkmnopqrstuvwxyz")
         #expect(String(decoding: AppID.alphabet, as: UTF8.self) == "0123456789acdefghjkmnpqrstuvwxyz")
     }
 
-    @Test(arguments: ["", "k3vk3vk3vk3vk3vk3vk3v", "k3vk3vk3vk3vk3vk3vk3vkk", "0000000000000000000000", "../../../../../../etc/", "ääääääääääa"])
+    @Test(arguments: [
+        "", "k3vk3vk3vk3vk3vk3vk3v", "k3vk3vk3vk3vk3vk3vk3vkk", "0000000000000000000000", "../../../../../../etc/",
+        "ääääääääääa",
+    ])
     func otherTextsAreNoGrain(_ text: String) { #expect(GrainID(text) == nil) }
 
-    @Test(arguments: ["", "0123456789abcdef0123456789abcde", "0123456789abcdef0123456789abcdeF", "0123456789abcdef0123456789abcdeg"])
+    @Test(arguments: [
+        "", "0123456789abcdef0123456789abcde", "0123456789abcdef0123456789abcdeF", "0123456789abcdef0123456789abcdeg",
+    ])
     func otherTextsAreNoPackage(_ text: String) {
         #expect(PackageID(text) == nil && AccountID(text) == nil && SessionID(text) == nil)
     }
@@ -40,7 +47,8 @@ import Testing
 
 @Suite struct SettingsTests {
     private let definitions = [
-        SettingDefinition("port", default: .integer(6080), ""), SettingDefinition("host", default: .string("localhost"), ""),
+        SettingDefinition("port", default: .integer(6080), ""),
+        SettingDefinition("host", default: .string("localhost"), ""),
         SettingDefinition("open", default: .boolean(false), ""), SettingDefinition("names", default: .strings([]), ""),
     ]
 

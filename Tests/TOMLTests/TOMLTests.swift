@@ -4,7 +4,8 @@ import Testing
 /// Rules of the TOML 1.0 specification.
 @Suite struct TOMLTests {
     @Test func listsOfTablesGrow() throws {
-        let root = try TOMLParser.parse("""
+        let root = try TOMLParser.parse(
+            """
             [[action]]
             title = "one"
             [[action]]
@@ -22,9 +23,12 @@ import Testing
     }
 
     @Test(arguments: [
-        "a = [1]\n[[a]]", "[a]\n[[a]]", "[[a]]\n[a]\n[a]", "a = {b = 1}\n[a.c]", "a = {b = 1}\na.c = 2", "a = 1\na.b = 2", "a.b = 1\n[a.b]",
-        "[a]\nb = 1\n[a.b.c]", "a = {b = 1, b = 2}", "a = 1 b = 2", "a = 1_", "a = 0x_1", "a = +0x1", "a = --1", "a = \"\\uD800\"",
-        "a = \"\"\"x", "a = 'x\ny'", "a = \u{1}", "# \u{1}", "a\n= 1", "a = [1 2]", "a = {b = 1,\nc = 2}", ". = 1", "a. = 1", "= 1",
+        "a = [1]\n[[a]]", "[a]\n[[a]]", "[[a]]\n[a]\n[a]", "a = {b = 1}\n[a.c]", "a = {b = 1}\na.c = 2",
+        "a = 1\na.b = 2", "a.b = 1\n[a.b]",
+        "[a]\nb = 1\n[a.b.c]", "a = {b = 1, b = 2}", "a = 1 b = 2", "a = 1_", "a = 0x_1", "a = +0x1", "a = --1",
+        "a = \"\\uD800\"",
+        "a = \"\"\"x", "a = 'x\ny'", "a = \u{1}", "# \u{1}", "a\n= 1", "a = [1 2]", "a = {b = 1,\nc = 2}", ". = 1",
+        "a. = 1", "= 1",
     ])
     func theseAreMistakes(_ text: String) { #expect(throws: TOMLParser.Mistake.self) { try TOMLParser.parse(text) } }
 
@@ -37,7 +41,10 @@ import Testing
     }
 
     @Test func nestingHasALimit() {
-        for text in ["a = " + String(repeating: "[", count: 10_000), "a = " + String(repeating: "{a=", count: 10_000), String(repeating: "a.", count: 10_000)] {
+        for text in [
+            "a = " + String(repeating: "[", count: 10_000), "a = " + String(repeating: "{a=", count: 10_000),
+            String(repeating: "a.", count: 10_000),
+        ] {
             #expect(throws: TOMLParser.Mistake.self) { try TOMLParser.parse(text) }
         }
     }

@@ -21,7 +21,8 @@ public struct AccountBook: AccountDirectory {
     // MARK: AccountDirectory
 
     public func logIn(withToken token: Secret) async throws(HostError) -> Login {
-        let refused = HostError(.permissionDenied, "log in: the link is unknown, used or too old; ask the administrator for a new one")
+        let refused = HostError(
+            .permissionDenied, "log in: the link is unknown, used or too old; ask the administrator for a new one")
         let key = RecordKey.loginToken(token)
         guard let (fields, version) = try await records.read(key), let expiry = fields.integer("expires"),
             expiry > clock.wallSeconds(), let identifier = fields["account"].flatMap({ AccountID($0) }),
@@ -71,7 +72,9 @@ public struct AccountBook: AccountDirectory {
 
     /// The first administrator; made when there is none yet.
     public func administrator() async throws(HostError) -> AccountID {
-        if let (fields, _) = try await records.read(.administrator), let identifier = fields["account"].flatMap({ AccountID($0) }) {
+        if let (fields, _) = try await records.read(.administrator),
+            let identifier = fields["account"].flatMap({ AccountID($0) })
+        {
             return identifier
         }
         let identifier = AccountID.random()
@@ -95,9 +98,13 @@ public struct AccountBook: AccountDirectory {
     /// A token that logs in as `account` once, within an hour.
     public func issueLoginToken(for account: AccountID) async throws(HostError) -> Secret {
         try await removeExpired(prefix: RecordKey("login-token/"))
-        guard try await records.count(prefix: RecordKey("login-token/"), limit: AccountBook.outstandingTokens) < AccountBook.outstandingTokens
+        guard
+            try await records.count(prefix: RecordKey("login-token/"), limit: AccountBook.outstandingTokens)
+                < AccountBook.outstandingTokens
         else {
-            throw HostError(.resourceExhausted, "make a login link: \(AccountBook.outstandingTokens) are unused; use one or wait an hour")
+            throw HostError(
+                .resourceExhausted,
+                "make a login link: \(AccountBook.outstandingTokens) are unused; use one or wait an hour")
         }
         let token = Secret.random()
         var fields = RecordFields()
@@ -133,6 +140,7 @@ public struct AccountBook: AccountDirectory {
     }
 
     private func remove(_ record: Record) async throws(HostError) {
-        _ = try await records.store.commit(RecordBatch(conditions: [.version(record.key, record.version)], writes: [.delete(record.key)]))
+        _ = try await records.store.commit(
+            RecordBatch(conditions: [.version(record.key, record.version)], writes: [.delete(record.key)]))
     }
 }

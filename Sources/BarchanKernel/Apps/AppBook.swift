@@ -7,7 +7,9 @@ struct AppBook: AppDirectory {
     let accounts: AccountBook
 
     func apps(for account: AccountID) async throws(HostError) -> [InstalledPackage] {
-        guard try await accounts.account(account) != nil else { throw HostError(.permissionDenied, "list apps: log in first") }
+        guard try await accounts.account(account) != nil else {
+            throw HostError(.permissionDenied, "list apps: log in first")
+        }
         return AppBook.newest(of: try await packages.installed())
     }
 
@@ -22,7 +24,9 @@ struct AppBook: AppDirectory {
     }
 
     /// Two packages of one version: the identifier decides, so that everybody sees the same.
-    private static func order(_ package: InstalledPackage) -> (UInt32, String) { (package.manifest.version, package.identifier.text) }
+    private static func order(_ package: InstalledPackage) -> (UInt32, String) {
+        (package.manifest.version, package.identifier.text)
+    }
 
     func install(
         _ file: any ByteReader, by account: AccountID, progress: @escaping @Sendable (Int64) -> Void
@@ -54,7 +58,9 @@ struct AppBook: AppDirectory {
     private func removeUnused(_ app: AppID, _ versions: [InstalledPackage]) async throws(HostError) {
         let count = try await records.count(prefix: .usePrefix(app), limit: 1_000_000)
         guard count == 0 else {
-            throw HostError(.invalidArgument, "remove app '\(app)': \(count) grain\(count == 1 ? "" : "s") use it; remove them first")
+            throw HostError(
+                .invalidArgument,
+                "remove app '\(app)': \(count) grain\(count == 1 ? "" : "s") use it; remove them first")
         }
         for version in versions { try await packages.uninstall(version.identifier) }
     }

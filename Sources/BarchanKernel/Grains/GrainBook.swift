@@ -39,7 +39,9 @@ struct GrainBook: GrainDirectory {
 
     /// - Throws: ``HostError`` `.notFound` also for somebody else's grain: nobody may know of it.
     func record(of grain: GrainID, for account: AccountID, to attempt: String) async throws(HostError) -> GrainRecord {
-        guard let record = try await records.grain(grain), record.owner == account else { throw GrainBook.missing(grain, attempt) }
+        guard let record = try await records.grain(grain), record.owner == account else {
+            throw GrainBook.missing(grain, attempt)
+        }
         return record
     }
 
@@ -73,7 +75,8 @@ struct GrainBook: GrainDirectory {
         guard count < limits.grainsPerAccount else {
             throw HostError(.resourceExhausted, "make a grain: you have \(count), which is the limit; remove some")
         }
-        let record = GrainRecord(.random(), of: package, action: action, title: title, owner: account, now: clock.wallSeconds())
+        let record = GrainRecord(
+            .random(), of: package, action: action, title: title, owner: account, now: clock.wallSeconds())
         try await store(record, app: package.app, owner: account)
         let life = try await registry.life(of: record.grain)
         do throws(HostError) {
@@ -88,7 +91,9 @@ struct GrainBook: GrainDirectory {
     /// "Untitled DokuWiki wiki" (specification, section 5.1).
     static func defaultTitle(_ manifest: AppManifest, action: Int) -> String {
         let noun = manifest.actions.indices.contains(action) ? manifest.actions[action].nounPhrase : ""
-        return String((["Untitled", manifest.title, noun].filter { !$0.isEmpty }.joined(separator: " ")).prefix(maximumTitleCharacters))
+        return String(
+            (["Untitled", manifest.title, noun].filter { !$0.isEmpty }.joined(separator: " ")).prefix(
+                maximumTitleCharacters))
     }
 
     private func store(_ record: GrainRecord, app: AppID, owner: AccountID) async throws(HostError) {
@@ -137,7 +142,9 @@ struct GrainBook: GrainDirectory {
         await registry.remove(grain)
         try await volumes.remove(for: grain)
         var writes: [RecordBatch.Write] = []
-        try await records.forEach(prefix: .identityPrefix(grain)) { (entry) throws(HostError) in writes.append(.delete(entry.key)) }
+        try await records.forEach(prefix: .identityPrefix(grain)) { (entry) throws(HostError) in
+            writes.append(.delete(entry.key))
+        }
         if let (fields, _) = try await records.read(.grain(grain)) {
             let record = GrainRecord(grain: grain, fields: fields)
             if let owner = record.owner { writes.append(.delete(.owned(grain, by: owner))) }

@@ -27,7 +27,8 @@ actor GrainLife {
     private var idleTimer: Task<Void, Never>?
 
     init(
-        grain: GrainID, starter: GrainStarter, records: RecordBook, running: RunningCount, clock: any HostClock, settings: LifeSettings,
+        grain: GrainID, starter: GrainStarter, records: RecordBook, running: RunningCount, clock: any HostClock,
+        settings: LifeSettings,
         log: HostLog
     ) {
         self.grain = grain

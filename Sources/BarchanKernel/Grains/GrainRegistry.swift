@@ -52,7 +52,9 @@ final class RunningCount: Sendable {
         }
         guard isFree else {
             throw HostError(
-                .resourceExhausted, "start grain '\(grain)': \(limit) grains run already; close some tabs, or raise runningGrains in [limits]")
+                .resourceExhausted,
+                "start grain '\(grain)': \(limit) grains run already; close some tabs, or raise runningGrains in [limits]"
+            )
         }
     }
 

@@ -16,7 +16,9 @@ struct GrainStarter: Sendable {
     /// - Throws: ``HostError`` with the end of the app's log when the app does not start; `.cancelled` when the task
     ///   was. Nothing runs then.
     func start(_ grain: GrainID) async throws(HostError) -> RunningGrain {
-        guard let record = try await records.grain(grain) else { throw HostError(.notFound, "start grain '\(grain)': there is none") }
+        guard let record = try await records.grain(grain) else {
+            throw HostError(.notFound, "start grain '\(grain)': there is none")
+        }
         let package = try await package(of: record)
         let command = try command(for: record, in: package)
         let volume = try await volume(for: grain)
@@ -24,7 +26,8 @@ struct GrainStarter: Sendable {
         // The transport speaks first: what it says waits in the socket when the app is executed.
         let connection = try await transport.connect(over: sockets.hostEnd)
         do throws(HostError) {
-            var specification = SandboxSpecification(grain: grain, package: package.tree, data: volume.directory, command: command)
+            var specification = SandboxSpecification(
+                grain: grain, package: package.tree, data: volume.directory, command: command)
             specification.limits = limits.sandbox
             return try await launch(specification, grainEnd: sockets.grainEnd, connection, volume)
         } catch {
@@ -39,7 +42,8 @@ struct GrainStarter: Sendable {
         guard let identifier = record.package, let package = try await packages.package(identifier) else {
             throw HostError(
                 .notFound,
-                "start grain '\(record.grain)': its package '\(record.package?.text ?? "?")' of app '\(record.appTitle)' is not installed; install it again")
+                "start grain '\(record.grain)': its package '\(record.package?.text ?? "?")' of app '\(record.appTitle)' is not installed; install it again"
+            )
         }
         return package
     }
@@ -79,7 +83,8 @@ struct GrainStarter: Sendable {
         do throws(HostError) {
             let viewInfo = try await firstAnswer(of: sandbox, over: connection)
             return RunningGrain(
-                grain: specification.grain, sandbox: sandbox, connection: connection, viewInfo: viewInfo, volume: volume,
+                grain: specification.grain, sandbox: sandbox, connection: connection, viewInfo: viewInfo,
+                volume: volume,
                 output: grainOutput)
         } catch {
             await sandbox.terminate()
@@ -89,7 +94,9 @@ struct GrainStarter: Sendable {
     }
 
     /// What the app says of itself, unless it ends, takes too long or the task is cancelled before.
-    private func firstAnswer(of sandbox: any Sandbox, over connection: any GrainConnection) async throws(HostError) -> ViewInfo {
+    private func firstAnswer(of sandbox: any Sandbox, over connection: any GrainConnection) async throws(HostError)
+        -> ViewInfo
+    {
         let isLate = Flag()
         // Closing the connection makes the call below fail, whatever the cause.
         Task {
@@ -111,7 +118,9 @@ struct GrainStarter: Sendable {
             }
         } catch let error as HostError {
             if Task.isCancelled { throw HostError(.cancelled, "start a grain: it was stopped meanwhile") }
-            if isLate.isSet { throw HostError(.failed, "the app did not answer within \(startLimit.components.seconds) seconds") }
+            if isLate.isSet {
+                throw HostError(.failed, "the app did not answer within \(startLimit.components.seconds) seconds")
+            }
             throw error
         } catch {
             throw HostError(.failed, "\(error)")
@@ -121,7 +130,8 @@ struct GrainStarter: Sendable {
     private func explain(_ error: HostError, exit: SandboxExit, _ volume: any Volume) async -> HostError {
         switch error.code {
         case .cancelled: return error
-        case .disconnected: return HostError(.failed, "start the app: " + (await EndReport.text(EndReport.text(exit), volume: volume)))
+        case .disconnected:
+            return HostError(.failed, "start the app: " + (await EndReport.text(EndReport.text(exit), volume: volume)))
         default: return HostError(.failed, "start the app: " + (await EndReport.text(error.message, volume: volume)))
         }
     }

@@ -43,6 +43,7 @@ public struct LogThrottle: Sendable {
     private mutating func note() -> [UInt8] {
         guard droppedBytes > 0 else { return [] }
         defer { droppedBytes = 0 }
-        return Array("\n[barchan: \(droppedBytes) bytes of output left out; \(bytesPerSecond) bytes per second are kept]\n".utf8)
+        return Array(
+            "\n[barchan: \(droppedBytes) bytes of output left out; \(bytesPerSecond) bytes per second are kept]\n".utf8)
     }
 }

@@ -87,11 +87,13 @@ final class OutputReader: Sendable {
         var thread = pthread_t()
         // The thread owns one reference until it ends.
         let reference = Unmanaged.passRetained(self)
-        let result = pthread_create(&thread, nil, { argument in
-            guard let argument else { return nil }
-            Unmanaged<OutputReader>.fromOpaque(argument).takeRetainedValue().run()
-            return nil
-        }, reference.toOpaque())
+        let result = pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument else { return nil }
+                Unmanaged<OutputReader>.fromOpaque(argument).takeRetainedValue().run()
+                return nil
+            }, reference.toOpaque())
         guard result == 0 else {
             reference.release()
             throw HostError(.resourceExhausted, "watch the output of grains: \(String(cString: strerror(result)))")

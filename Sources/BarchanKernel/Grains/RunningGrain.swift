@@ -10,7 +10,8 @@ final class RunningGrain: Sendable {
     private let output: GrainOutput
 
     init(
-        grain: GrainID, sandbox: any Sandbox, connection: any GrainConnection, viewInfo: ViewInfo, volume: any Volume, output: GrainOutput
+        grain: GrainID, sandbox: any Sandbox, connection: any GrainConnection, viewInfo: ViewInfo, volume: any Volume,
+        output: GrainOutput
     ) {
         self.grain = grain
         self.sandbox = sandbox
@@ -49,7 +50,8 @@ enum EndReport {
     static func text(_ cause: String, volume: any Volume) async -> String {
         let bytes = (try? await volume.readLog(maximumBytes: maximumLogBytes)) ?? []
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").suffix(maximumLogLines)
-        return lines.isEmpty ? "\(cause); its log is empty" : "\(cause); the end of its log:\n\(lines.joined(separator: "\n"))"
+        return lines.isEmpty
+            ? "\(cause); its log is empty" : "\(cause); the end of its log:\n\(lines.joined(separator: "\n"))"
     }
 
     static func text(_ exit: SandboxExit) -> String {

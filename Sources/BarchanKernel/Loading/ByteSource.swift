@@ -22,7 +22,8 @@ public struct ByteSource {
             var filled = 0
             while filled < count {
                 let got = bytes.withUnsafeMutableBytes {
-                    pread(descriptor, $0.baseAddress?.advanced(by: filled), count - filled, off_t(offset) + off_t(filled))
+                    pread(
+                        descriptor, $0.baseAddress?.advanced(by: filled), count - filled, off_t(offset) + off_t(filled))
                 }
                 if got < 0 && errno == EINTR { continue }
                 guard got > 0 else { break }
@@ -34,7 +35,9 @@ public struct ByteSource {
 
     /// Exactly `count` bytes at `offset`, or nil when there are not as many.
     public func bytes(at offset: UInt64, count: UInt64) -> [UInt8]? {
-        guard contains(offset: offset, count: count), count <= UInt64(Int32.max), offset <= UInt64(Int64.max) else { return nil }
+        guard contains(offset: offset, count: count), count <= UInt64(Int32.max), offset <= UInt64(Int64.max) else {
+            return nil
+        }
         let found = read(offset, Int(count))
         return found.count == Int(count) ? found : nil
     }

@@ -60,11 +60,11 @@ public struct ELFImage {
     }
 
     #if arch(x86_64)
-    static let hostMachine = (number: UInt16(62), name: "x86-64")
+        static let hostMachine = (number: UInt16(62), name: "x86-64")
     #elseif arch(arm64)
-    static let hostMachine = (number: UInt16(183), name: "aarch64")
+        static let hostMachine = (number: UInt16(183), name: "aarch64")
     #else
-    static let hostMachine = (number: UInt16(0), name: "unknown")
+        static let hostMachine = (number: UInt16(0), name: "unknown")
     #endif
 
     private static func truncated(_ what: String) -> Problem {
@@ -78,11 +78,14 @@ public struct ELFImage {
         guard size == 56, count > 0, count <= 256 else {
             throw Problem(code: .corrupt, text: "has no usable program headers")
         }
-        guard let table = source.bytes(at: offset, count: UInt64(count) * 56) else { throw truncated("its program header table") }
+        guard let table = source.bytes(at: offset, count: UInt64(count) * 56) else {
+            throw truncated("its program header table")
+        }
         var segments: [Segment] = []
         for base in stride(from: 0, to: table.count, by: 56) {
             let segment = Segment(
-                type: table.littleEndian(UInt32.self, at: base) ?? 0, offset: table.littleEndian(UInt64.self, at: base + 8) ?? 0,
+                type: table.littleEndian(UInt32.self, at: base) ?? 0,
+                offset: table.littleEndian(UInt64.self, at: base + 8) ?? 0,
                 address: table.littleEndian(UInt64.self, at: base + 16) ?? 0,
                 fileSize: table.littleEndian(UInt64.self, at: base + 32) ?? 0,
                 alignment: table.littleEndian(UInt64.self, at: base + 48) ?? 0)
@@ -99,11 +102,15 @@ public struct ELFImage {
         let count = header.littleEndian(UInt16.self, at: 60) ?? 0
         guard offset != 0, count != 0 else { return [] }
         guard size == 64 else { throw Problem(code: .corrupt, text: "has section headers of an unknown size") }
-        guard let table = source.bytes(at: offset, count: UInt64(count) * 64) else { throw truncated("its section header table") }
+        guard let table = source.bytes(at: offset, count: UInt64(count) * 64) else {
+            throw truncated("its section header table")
+        }
         return stride(from: 0, to: table.count, by: 64).map { base in
             Section(
-                type: table.littleEndian(UInt32.self, at: base + 4) ?? 0, offset: table.littleEndian(UInt64.self, at: base + 24) ?? 0,
-                size: table.littleEndian(UInt64.self, at: base + 32) ?? 0, link: table.littleEndian(UInt32.self, at: base + 40) ?? 0)
+                type: table.littleEndian(UInt32.self, at: base + 4) ?? 0,
+                offset: table.littleEndian(UInt64.self, at: base + 24) ?? 0,
+                size: table.littleEndian(UInt64.self, at: base + 32) ?? 0,
+                link: table.littleEndian(UInt32.self, at: base + 40) ?? 0)
         }
     }
 
@@ -112,7 +119,8 @@ public struct ELFImage {
     private func readNotes() throws(Problem) -> [Note] {
         var notes: [Note] = []
         for segment in segments where segment.type == 4 {
-            guard segment.fileSize <= 1 << 16, let bytes = source.bytes(at: segment.offset, count: segment.fileSize) else {
+            guard segment.fileSize <= 1 << 16, let bytes = source.bytes(at: segment.offset, count: segment.fileSize)
+            else {
                 throw Problem(code: .corrupt, text: "has a note segment of \(segment.fileSize) bytes")
             }
             notes += ELFImage.notes(in: bytes, alignment: segment.alignment == 8 ? 8 : 4)
@@ -124,7 +132,8 @@ public struct ELFImage {
     static func notes(in bytes: [UInt8], alignment: Int) -> [Note] {
         var notes: [Note] = []
         var offset = 0
-        while let nameSize = bytes.littleEndian(UInt32.self, at: offset), let size = bytes.littleEndian(UInt32.self, at: offset + 4),
+        while let nameSize = bytes.littleEndian(UInt32.self, at: offset),
+            let size = bytes.littleEndian(UInt32.self, at: offset + 4),
             let type = bytes.littleEndian(UInt32.self, at: offset + 8)
         {
             // Both are below 2^32 and the buffer is small, so these sums cannot overflow.
@@ -132,15 +141,19 @@ public struct ELFImage {
             let description = roundUp(name + Int(nameSize), to: alignment)
             let end = description + Int(size)
             guard end <= bytes.count else { break }
-            notes.append(Note(
-                owner: String(decoding: bytes[name..<(name + Int(nameSize))].prefix { $0 != 0 }, as: UTF8.self), type: type,
-                description: Array(bytes[description..<end])))
+            notes.append(
+                Note(
+                    owner: String(decoding: bytes[name..<(name + Int(nameSize))].prefix { $0 != 0 }, as: UTF8.self),
+                    type: type,
+                    description: Array(bytes[description..<end])))
             offset = roundUp(end, to: alignment)
         }
         return notes
     }
 
-    private static func roundUp(_ number: Int, to alignment: Int) -> Int { (number + alignment - 1) / alignment * alignment }
+    private static func roundUp(_ number: Int, to alignment: Int) -> Int {
+        (number + alignment - 1) / alignment * alignment
+    }
 
     // MARK: Dynamic section
 
@@ -161,7 +174,8 @@ public struct ELFImage {
             default: continue
             }
         }
-        guard size <= 1 << 26, let start = fileOffset(of: address), let names = source.bytes(at: start, count: size) else {
+        guard size <= 1 << 26, let start = fileOffset(of: address), let names = source.bytes(at: start, count: size)
+        else {
             throw Problem(code: .corrupt, text: "has no usable dynamic string table")
         }
         return offsets.compactMap { names.terminatedText(at: Int(truncatingIfNeeded: $0)) }
@@ -195,7 +209,9 @@ public struct ELFImage {
                 let table = source.bytes(at: section.offset, count: section.size)
             else { return false }
             let strings = sections[Int(section.link)]
-            guard strings.size <= 1 << 29, let names = source.bytes(at: strings.offset, count: strings.size) else { return false }
+            guard strings.size <= 1 << 29, let names = source.bytes(at: strings.offset, count: strings.size) else {
+                return false
+            }
             return names.withUnsafeBytes { ELFImage.search(table, names: $0, where: matches) }
         }
     }

@@ -30,18 +30,23 @@ struct ModuleFile {
     static func note(in source: ByteSource, host: ModuleNote) throws(ELFImage.Problem) -> ModuleNote {
         let image = try ELFImage(source)
         guard let note = ModuleNote(image.notes) else {
-            throw ELFImage.Problem(code: .invalidArgument, text: "is a shared object without the note of a Barchan module")
+            throw ELFImage.Problem(
+                code: .invalidArgument, text: "is a shared object without the note of a Barchan module")
         }
         if let mismatch = note.mismatch(with: host) { throw ELFImage.Problem(code: .unsupported, text: mismatch) }
         // With a second copy of the contract a module loads and even runs, but no type of it is a type of the host.
-        guard image.needed.contains("libBarchan.so"), image.imports(prefix: "$s7Barchan"), !image.defines("$s7Barchan6PluginVMn") else {
+        guard image.needed.contains("libBarchan.so"), image.imports(prefix: "$s7Barchan"),
+            !image.defines("$s7Barchan6PluginVMn")
+        else {
             throw ELFImage.Problem(
-                code: .invalidArgument, text: "carries its own copy of the contract; link it against the shared libBarchan.so")
+                code: .invalidArgument,
+                text: "carries its own copy of the contract; link it against the shared libBarchan.so")
         }
         return note
     }
 
-    private static func refusal(_ path: String, _ code: HostError.Code, _ text: String, _ host: ModuleNote) -> HostError {
+    private static func refusal(_ path: String, _ code: HostError.Code, _ text: String, _ host: ModuleNote) -> HostError
+    {
         HostError(
             code,
             "load module '\(path)': the file \(text); this host needs a 64-bit \(ELFImage.hostMachine.name) shared object for "

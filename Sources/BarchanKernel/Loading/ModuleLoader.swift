@@ -67,10 +67,13 @@ public struct ModuleLoader {
         do throws(HostError) {
             let file = try ModuleFile(inspecting: path)
             let plugin = try ModuleLoader.open(file)
-            if let other = others.first(where: { $0.plugin?.interface == plugin.interface && $0.plugin?.identifier == plugin.identifier }) {
+            if let other = others.first(where: {
+                $0.plugin?.interface == plugin.interface && $0.plugin?.identifier == plugin.identifier
+            }) {
                 throw HostError(
                     .alreadyExists,
-                    "load module '\(path)': it offers \(plugin.interface.rawValue) '\(plugin.identifier)', and so does '\(other.path)'; remove one")
+                    "load module '\(path)': it offers \(plugin.interface.rawValue) '\(plugin.identifier)', and so does '\(other.path)'; remove one"
+                )
             }
             return ModuleCandidate(path: path, outcome: .loaded(plugin, file.note))
         } catch {
@@ -83,15 +86,21 @@ public struct ModuleLoader {
     private static func open(_ file: ModuleFile) throws(HostError) -> Plugin {
         // LOCAL keeps what a module embeds to itself; NODELETE because Swift metadata can never be unloaded.
         guard let handle = dlopen(file.path, RTLD_NOW | RTLD_LOCAL | CInt(RTLD_NODELETE)) else {
-            throw HostError(.failed, "load module '\(file.path)': \(dlerror().map { String(cString: $0) } ?? "unknown error")")
+            throw HostError(
+                .failed, "load module '\(file.path)': \(dlerror().map { String(cString: $0) } ?? "unknown error")")
         }
         guard let symbol = dlsym(handle, "barchan_plugin") else {
-            throw HostError(.invalidArgument, "load module '\(file.path)': it does not export 'barchan_plugin'; see contrib/examples/out-of-tree-plugin")
+            throw HostError(
+                .invalidArgument,
+                "load module '\(file.path)': it does not export 'barchan_plugin'; see contrib/examples/out-of-tree-plugin"
+            )
         }
         let entry = unsafeBitCast(symbol, to: EntryPoint.self)
         let plugin = Plugin.imported(from: entry())
         guard isIdentifier(plugin.identifier) else {
-            throw HostError(.invalidArgument, "load module '\(file.path)': its name '\(plugin.identifier)' is not lower-case letters, digits and '-'")
+            throw HostError(
+                .invalidArgument,
+                "load module '\(file.path)': its name '\(plugin.identifier)' is not lower-case letters, digits and '-'")
         }
         return plugin
     }

@@ -9,7 +9,9 @@ public struct ModuleNote: Equatable, Sendable {
             self.minor = minor
         }
         public var description: String { "\(major).\(minor)" }
-        public static func < (left: Version, right: Version) -> Bool { (left.major, left.minor) < (right.major, right.minor) }
+        public static func < (left: Version, right: Version) -> Bool {
+            (left.major, left.minor) < (right.major, right.minor)
+        }
     }
 
     /// The version of the contract the module was built against.
@@ -26,7 +28,8 @@ public struct ModuleNote: Equatable, Sendable {
     public init?(_ notes: [ELFImage.Note]) {
         guard let note = notes.first(where: { $0.owner == "Barchan" && $0.type == 1 })?.description,
             let major = note.littleEndian(UInt32.self, at: 0), let minor = note.littleEndian(UInt32.self, at: 4),
-            let swiftMajor = note.littleEndian(UInt32.self, at: 8), let swiftMinor = note.littleEndian(UInt32.self, at: 12)
+            let swiftMajor = note.littleEndian(UInt32.self, at: 8),
+            let swiftMinor = note.littleEndian(UInt32.self, at: 12)
         else { return nil }
         self.init(contract: Version(major, minor), swift: Version(swiftMajor, swiftMinor))
     }
@@ -36,13 +39,13 @@ public struct ModuleNote: Equatable, Sendable {
 
     // The language has no number for its own version, only conditions.
     #if compiler(>=7.0)
-    private static let hostSwift = Version(7, 0)
+        private static let hostSwift = Version(7, 0)
     #elseif compiler(>=6.5)
-    private static let hostSwift = Version(6, 5)
+        private static let hostSwift = Version(6, 5)
     #elseif compiler(>=6.4)
-    private static let hostSwift = Version(6, 4)
+        private static let hostSwift = Version(6, 4)
     #else
-    private static let hostSwift = Version(6, 3)
+        private static let hostSwift = Version(6, 3)
     #endif
 
     /// Why a module with this note cannot run in `host`, or nil when it can; continues "the file ".

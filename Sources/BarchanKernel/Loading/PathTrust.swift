@@ -33,7 +33,8 @@ enum PathTrust {
         guard isTrusted(status.st_uid) else {
             throw HostError(
                 .permissionDenied,
-                "\(attempt): '\(place)' belongs to user \(status.st_uid); it must belong to root or to the user of this host")
+                "\(attempt): '\(place)' belongs to user \(status.st_uid); it must belong to root or to the user of this host"
+            )
         }
     }
 

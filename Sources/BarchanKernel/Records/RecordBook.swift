@@ -19,7 +19,11 @@ struct RecordBook: Sendable {
             var changed = fields
             change(&changed)
             if changed == fields { return true }
-            if try await store.commit(RecordBatch(conditions: [.version(key, version)], writes: [.put(key, changed.encoded)])) { return true }
+            if try await store.commit(
+                RecordBatch(conditions: [.version(key, version)], writes: [.put(key, changed.encoded)]))
+            {
+                return true
+            }
         }
         return false
     }
@@ -53,8 +57,12 @@ extension RecordKey {
     static let administrator = RecordKey("host/administrator")
     static func account(_ account: AccountID) -> RecordKey { RecordKey("account/\(account)") }
     /// By SHA-256, so that reading the records lets nobody in.
-    static func login(_ secret: Secret) -> RecordKey { RecordKey("login/\(SHA256.hexadecimal(Array(secret.text.utf8)))") }
-    static func loginToken(_ secret: Secret) -> RecordKey { RecordKey("login-token/\(SHA256.hexadecimal(Array(secret.text.utf8)))") }
+    static func login(_ secret: Secret) -> RecordKey {
+        RecordKey("login/\(SHA256.hexadecimal(Array(secret.text.utf8)))")
+    }
+    static func loginToken(_ secret: Secret) -> RecordKey {
+        RecordKey("login-token/\(SHA256.hexadecimal(Array(secret.text.utf8)))")
+    }
     static func grain(_ grain: GrainID) -> RecordKey { RecordKey("grain/\(grain)") }
     static func owned(_ grain: GrainID, by account: AccountID) -> RecordKey { RecordKey("owned/\(account)/\(grain)") }
     static func ownedPrefix(_ account: AccountID) -> RecordKey { RecordKey("owned/\(account)/") }
@@ -62,6 +70,8 @@ extension RecordKey {
     static func usePrefix(_ app: AppID) -> RecordKey { RecordKey("app-use/\(app)/") }
     /// There while an app is being removed, so that no grain of it is made meanwhile.
     static func removal(_ app: AppID) -> RecordKey { RecordKey("app-removal/\(app)") }
-    static func identity(of account: AccountID, in grain: GrainID) -> RecordKey { RecordKey("identity/\(grain)/\(account)") }
+    static func identity(of account: AccountID, in grain: GrainID) -> RecordKey {
+        RecordKey("identity/\(grain)/\(account)")
+    }
     static func identityPrefix(_ grain: GrainID) -> RecordKey { RecordKey("identity/\(grain)/") }
 }

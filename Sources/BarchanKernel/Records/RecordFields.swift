@@ -27,12 +27,19 @@ public struct RecordFields: Sendable, Equatable {
     /// - Throws: ``HostError`` `.unsupported` for a later version of the form, `.corrupt` for anything else.
     public init(decoding bytes: [UInt8]) throws(HostError) {
         let lines = bytes.split(separator: 0x0a, omittingEmptySubsequences: false)
-        guard let version = lines.first, bytes.last == 0x0a else { throw HostError(.corrupt, "read a record: it has no end") }
+        guard let version = lines.first, bytes.last == 0x0a else {
+            throw HostError(.corrupt, "read a record: it has no end")
+        }
         guard version.elementsEqual("1".utf8) else {
-            throw HostError(.unsupported, "read a record: its form is '\(String(decoding: version.prefix(16), as: UTF8.self))', of a newer host; this one knows 1")
+            throw HostError(
+                .unsupported,
+                "read a record: its form is '\(String(decoding: version.prefix(16), as: UTF8.self))', of a newer host; this one knows 1"
+            )
         }
         for line in lines.dropFirst().dropLast() {
-            guard let equals = line.firstIndex(of: 0x3d) else { throw HostError(.corrupt, "read a record: a line has no '='") }
+            guard let equals = line.firstIndex(of: 0x3d) else {
+                throw HostError(.corrupt, "read a record: a line has no '='")
+            }
             let value = String(decoding: line[(equals + 1)...], as: UTF8.self)
             fields.append((String(decoding: line[..<equals], as: UTF8.self), try RecordFields.unescaped(value)))
         }

@@ -24,7 +24,8 @@ actor OpenSession: GrainSession {
     private var hasAnswered = false
 
     init(
-        grain: GrainID, person: Account, identity: [UInt8], life: GrainLife, records: RecordBook, clock: any HostClock, lifetime: Duration,
+        grain: GrainID, person: Account, identity: [UInt8], life: GrainLife, records: RecordBook, clock: any HostClock,
+        lifetime: Duration,
         forget: @escaping @Sendable (SessionID) async -> Void
     ) {
         self.grain = grain
@@ -128,13 +129,15 @@ actor OpenSession: GrainSession {
         throw closed
     }
 
-    private func open(_ running: RunningGrain, for client: WebClient) -> Task<Result<any WebSession, HostError>, Never> {
+    private func open(_ running: RunningGrain, for client: WebClient) -> Task<Result<any WebSession, HostError>, Never>
+    {
         let parameters = WebSessionParameters(
             user: UserInfo(
                 displayName: person.displayName, preferredHandle: person.handle, identityID: identity,
                 // The owner holds every permission (specification, section 12.1).
                 permissions: running.viewInfo.permissions.map { !$0.isObsolete }),
-            basePath: client.basePath, userAgent: client.userAgent, acceptableLanguages: client.acceptableLanguages, tabID: tabID)
+            basePath: client.basePath, userAgent: client.userAgent, acceptableLanguages: client.acceptableLanguages,
+            tabID: tabID)
         return Task {
             do throws(HostError) {
                 return .success(try await running.connection.openWebSession(parameters))
@@ -180,7 +183,9 @@ actor OpenSession: GrainSession {
 
     /// A long download keeps its tab and so its grain (specification, section 6.3).
     private func tracked(_ response: WebResponse) -> WebResponse {
-        guard case .content(let status, var content) = response.outcome, case .stream(let reader, let length) = content.body else {
+        guard case .content(let status, var content) = response.outcome,
+            case .stream(let reader, let length) = content.body
+        else {
             return response
         }
         content.body = .stream(tracked(reader), length: length)

@@ -14,7 +14,8 @@ actor SessionBook: SessionDirectory {
     private var countByAccount: [AccountID: Int] = [:]
 
     init(
-        records: RecordBook, accounts: AccountBook, registry: GrainRegistry, clock: any HostClock, configuration: HostConfiguration,
+        records: RecordBook, accounts: AccountBook, registry: GrainRegistry, clock: any HostClock,
+        configuration: HostConfiguration,
         log: HostLog
     ) {
         self.records = records
@@ -27,7 +28,9 @@ actor SessionBook: SessionDirectory {
     }
 
     func open(_ grain: GrainID, by account: AccountID) async throws(HostError) -> any GrainSession {
-        guard let record = try await records.grain(grain), record.owner == account, let person = try await accounts.account(account) else {
+        guard let record = try await records.grain(grain), record.owner == account,
+            let person = try await accounts.account(account)
+        else {
             throw HostError(.notFound, "open grain '\(grain)': there is none of yours")
         }
         let identity = try await identity(of: account, in: grain)
@@ -35,7 +38,9 @@ actor SessionBook: SessionDirectory {
         let now = clock.wallSeconds()
         try await records.update(.grain(grain)) { $0["used"] = String(now) }
         guard countByAccount[account, default: 0] < limits.sessionsPerAccount else {
-            throw HostError(.resourceExhausted, "open grain '\(grain)': \(limits.sessionsPerAccount) tabs are open already; close some")
+            throw HostError(
+                .resourceExhausted,
+                "open grain '\(grain)': \(limits.sessionsPerAccount) tabs are open already; close some")
         }
         let session = OpenSession(
             grain: grain, person: person, identity: identity, life: life, records: records, clock: clock,
@@ -71,7 +76,9 @@ actor SessionBook: SessionDirectory {
         if let record = try await records.store.read(key) { return record.value }
         var generator = SystemRandomNumberGenerator()
         let fresh = (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }
-        let batch = RecordBatch(conditions: [.absent(key), .version(.grain(grain), try await version(of: grain))], writes: [.put(key, fresh)])
+        let batch = RecordBatch(
+            conditions: [.absent(key), .version(.grain(grain), try await version(of: grain))],
+            writes: [.put(key, fresh)])
         if try await records.store.commit(batch) { return fresh }
         // Another tab was faster, or the grain's record changed: look again.
         return try await identity(of: account, in: grain)

@@ -17,10 +17,14 @@ public struct DataDirectory: ~Copyable {
         try make(path)
         for interface in PluginInterface.allCases { try make("\(path)/\(interface.rawValue)") }
         let number = open("\(path)/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard number >= 0 else { throw HostError(.failed, "lock data directory '\(path)': \(String(cString: strerror(errno)))") }
+        guard number >= 0 else {
+            throw HostError(.failed, "lock data directory '\(path)': \(String(cString: strerror(errno)))")
+        }
         let lock = OwnedDescriptor(takingOwnershipOf: number)
         guard flock(number, LOCK_EX | LOCK_NB) == 0 else {
-            throw HostError(.alreadyExists, "lock data directory '\(path)': another host uses it; stop that one, or choose another with --data")
+            throw HostError(
+                .alreadyExists,
+                "lock data directory '\(path)': another host uses it; stop that one, or choose another with --data")
         }
         return lock
     }

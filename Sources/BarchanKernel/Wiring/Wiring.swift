@@ -82,7 +82,8 @@ public struct Wiring: Sendable {
         if choice == nil && !offered.isEmpty {
             throw HostError(
                 .invalidArgument,
-                "choose \(interface.rawValue): there are several, \(names(offered)); name one with provider = in [\(interface.rawValue)]")
+                "choose \(interface.rawValue): there are several, \(names(offered)); name one with provider = in [\(interface.rawValue)]"
+            )
         }
         throw HostError(.notFound, missing(interface, choice, offered))
     }
@@ -109,13 +110,16 @@ public struct Wiring: Sendable {
     private func missing(_ interface: PluginInterface, _ choice: String?, _ offered: [Plugin]) -> String {
         let wanted = choice.map { "\(interface.rawValue) '\($0)'" } ?? interface.rawValue
         let there = offered.isEmpty ? "no module offers \(interface.rawValue)" : "there is: \(names(offered))"
-        var text = "choose \(wanted): \(there) in \(configuration.pluginDirectories.map { "'\($0)'" }.joined(separator: ", "))"
+        var text =
+            "choose \(wanted): \(there) in \(configuration.pluginDirectories.map { "'\($0)'" }.joined(separator: ", "))"
         let refusals = candidates.compactMap(\.refusal).map(\.message)
         if !refusals.isEmpty { text += "; refused were: " + refusals.joined(separator: "; ") }
         return text
     }
 
-    private func names(_ plugins: [Plugin]) -> String { plugins.map { "'\($0.identifier)'" }.sorted().joined(separator: ", ") }
+    private func names(_ plugins: [Plugin]) -> String {
+        plugins.map { "'\($0.identifier)'" }.sorted().joined(separator: ", ")
+    }
 
     /// The chosen plugin's settings, after a look at the sections for the others.
     private func settings(of plugin: Plugin) throws(HostError) -> PluginSettings {
@@ -125,7 +129,9 @@ public struct Wiring: Sendable {
         for (name, values) in sections.sorted(by: { $0.key < $1.key }) {
             guard let owner = offered.first(where: { $0.identifier == name }) else {
                 throw HostError(
-                    .invalidArgument, "read [\(interface.rawValue).\(name)]: there is no such \(interface.rawValue); known are: \(names(offered))")
+                    .invalidArgument,
+                    "read [\(interface.rawValue).\(name)]: there is no such \(interface.rawValue); known are: \(names(offered))"
+                )
             }
             _ = try parse(values, for: owner)
         }
@@ -142,7 +148,8 @@ public struct Wiring: Sendable {
 
     private func context(for interface: PluginInterface) -> PluginContext {
         PluginContext(
-            dataDirectory: "\(configuration.dataDirectory)/\(interface.rawValue)", programDirectory: configuration.programDirectory,
+            dataDirectory: "\(configuration.dataDirectory)/\(interface.rawValue)",
+            programDirectory: configuration.programDirectory,
             log: HostLog { [log] in log($0, "\(interface.rawValue): \($1)") })
     }
 
@@ -156,7 +163,9 @@ public struct Wiring: Sendable {
         }
     }
 
-    private func list(_ guarantees: Set<Guarantee>) -> String { guarantees.sorted().map(\.name).joined(separator: ", ") }
+    private func list(_ guarantees: Set<Guarantee>) -> String {
+        guarantees.sorted().map(\.name).joined(separator: ", ")
+    }
 
     private func wrongInterface(_ plugin: Plugin) -> HostError {
         HostError(.failed, "use '\(plugin.identifier)': it does not offer what it says")
