@@ -203,6 +203,26 @@ import Testing
         }
     }
 
+    /// The example documents every key, with its default.
+    @Test func theExampleIsComplete() throws {
+        let repository = #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" }
+        let example = "\(repository)/contrib/examples/barchan.toml"
+        var configuration = try ConfigurationLoader.load(file: example, paths: paths, dataDirectory: "/data")
+        configuration.choices = HostConfiguration(dataDirectory: "/data", paths: paths).choices
+        #expect(configuration == HostConfiguration(dataDirectory: "/data", paths: paths))
+        let file = try #require(fopen(example, "re"))
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 1 << 16)
+        let count = fread(&bytes, 1, bytes.count, file)
+        let text = String(decoding: bytes.prefix(count), as: UTF8.self)
+        for (section, keys) in ConfigurationKeys.all {
+            #expect(text.contains("[\(section)]"))
+            for key in keys {
+                #expect(text.contains("\n\(key.name) = ") || text.contains("\n# \(key.name) = "), "\(key.name)")
+            }
+        }
+    }
+
     @Test func aNamedFileMustExist() {
         #expect(throws: HostError.self) {
             try ConfigurationLoader.load(file: "/nowhere/barchan.toml", paths: paths, dataDirectory: "/data")
