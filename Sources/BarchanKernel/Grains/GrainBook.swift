@@ -107,6 +107,16 @@ struct GrainBook: GrainDirectory {
         guard try await records.store.commit(batch) else {
             throw HostError(.notFound, "make a grain: app '\(record.appTitle)' is being removed")
         }
+        // The whole removal may have happened since the package was looked up. From the commit on, none can.
+        guard let identifier = record.package, try await packages.package(identifier) != nil else {
+            _ = try await records.store.commit(RecordBatch(writes: batch.writes.map(GrainBook.undoing)))
+            throw HostError(.notFound, "make a grain: app '\(record.appTitle)' was removed")
+        }
+    }
+
+    private static func undoing(_ write: RecordBatch.Write) -> RecordBatch.Write {
+        guard case .put(let key, _) = write else { return write }
+        return .delete(key)
     }
 
     // MARK: Changing
