@@ -54,7 +54,8 @@ let package = Package(
         .executableTarget(
             name: "barchan",
             dependencies: [
-                contract, "BarchanKernel", "BarchanConformance", "BarchanConfiguration", "BarchanControl", "SPK", "TOML", "CLinux",
+                contract, "BarchanKernel", "BarchanConformance", "BarchanConfiguration", "BarchanControl", "SPK",
+                "TOML", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -141,7 +142,8 @@ let package = Package(
             .testTarget(
                 name: "CapnpTransportTests",
                 dependencies: [
-                    contract, "CapnpTransport", "BarchanConformance", "CLinux", "CCapnpRPC", "CapnProto", "GrainSchemas",
+                    contract, "CapnpTransport", "BarchanConformance", "CLinux", "CCapnpRPC", "CapnProto",
+                    "GrainSchemas",
                 ],
                 exclude: ["README.md"], swiftSettings: strict),
             .testTarget(
@@ -172,8 +174,9 @@ if let only = Context.environment["BARCHAN_ONLY"] {
         }
     }
     package.targets.removeAll { !wanted.contains($0.name) }
-    let products = [
-        "NamespaceIsolation", "OverlayStorage", "CapnpTransport", "HTTPFrontend",
-    ].map { ($0, "\($0)Module") } + package.targets.filter { $0.type == .executable }.map { ($0.name, $0.name) }
+    let products =
+        [
+            "NamespaceIsolation", "OverlayStorage", "CapnpTransport", "HTTPFrontend",
+        ].map { ($0, "\($0)Module") } + package.targets.filter { $0.type == .executable }.map { ($0.name, $0.name) }
     package.products.removeAll { product in !products.contains { $0.0 == product.name && wanted.contains($0.1) } }
 }

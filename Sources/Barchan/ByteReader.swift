@@ -27,13 +27,15 @@ public final class BufferedBytes: ByteReader, @unchecked Sendable {
 
 extension ByteReader {
     /// Everything up to the end.
-    /// - Throws: ``HostError`` `.resourceExhausted` when there are more than `maximumBytes`; the stream is cancelled then.
+    /// - Throws: ``HostError`` `.resourceExhausted` when there are more than `maximumBytes`; the stream is cancelled
+    ///   then.
     public func readAll(maximumBytes: Int) async throws(HostError) -> [UInt8] {
         var all: [UInt8] = []
         while let chunk = try await next() {
             guard all.count + chunk.count <= maximumBytes else {
                 cancel()
-                throw HostError(.resourceExhausted, "read a body: it is longer than the \(maximumBytes) bytes allowed here")
+                throw HostError(
+                    .resourceExhausted, "read a body: it is longer than the \(maximumBytes) bytes allowed here")
             }
             all.append(contentsOf: chunk)
         }

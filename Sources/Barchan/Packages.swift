@@ -71,7 +71,9 @@ public struct AppManifest: Sendable, Equatable {
     /// The icon for the list of apps, if the package has one.
     public var icon: AppIcon?
 
-    public init(title: String, version: UInt32, marketingVersion: String, actions: [AppAction], continueCommand: Command) {
+    public init(
+        title: String, version: UInt32, marketingVersion: String, actions: [AppAction], continueCommand: Command
+    ) {
         self.title = title
         self.version = version
         self.marketingVersion = marketingVersion

@@ -43,7 +43,8 @@ public struct PluginSettings: Sendable, Equatable {
         for definition in definitions { values[definition.name] = definition.defaultValue }
         for (name, value) in given {
             guard let expected = values[name] else {
-                throw HostError(.invalidArgument, "unknown setting '\(name)'; known are: \(known.isEmpty ? "none" : known)")
+                throw HostError(
+                    .invalidArgument, "unknown setting '\(name)'; known are: \(known.isEmpty ? "none" : known)")
             }
             guard expected.kind == value.kind else {
                 throw HostError(.invalidArgument, "setting '\(name)' is \(value.kind); \(expected.kind) is needed")
@@ -56,22 +57,30 @@ public struct PluginSettings: Sendable, Equatable {
     // A missing definition is the module's own mistake, so these stop the program in a test instead of throwing.
 
     public func string(_ name: String) -> String {
-        guard case .string(let value) = values[name] else { preconditionFailure("setting '\(name)' is defined as a string") }
+        guard case .string(let value) = values[name] else {
+            preconditionFailure("setting '\(name)' is defined as a string")
+        }
         return value
     }
 
     public func integer(_ name: String) -> Int64 {
-        guard case .integer(let value) = values[name] else { preconditionFailure("setting '\(name)' is defined as an integer") }
+        guard case .integer(let value) = values[name] else {
+            preconditionFailure("setting '\(name)' is defined as an integer")
+        }
         return value
     }
 
     public func boolean(_ name: String) -> Bool {
-        guard case .boolean(let value) = values[name] else { preconditionFailure("setting '\(name)' is defined as a boolean") }
+        guard case .boolean(let value) = values[name] else {
+            preconditionFailure("setting '\(name)' is defined as a boolean")
+        }
         return value
     }
 
     public func strings(_ name: String) -> [String] {
-        guard case .strings(let value) = values[name] else { preconditionFailure("setting '\(name)' is defined as a list") }
+        guard case .strings(let value) = values[name] else {
+            preconditionFailure("setting '\(name)' is defined as a list")
+        }
         return value
     }
 }

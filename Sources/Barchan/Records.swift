@@ -5,7 +5,8 @@ public protocol RecordStore: Sendable {
     /// The value of a key with its version, or nil.
     func read(_ key: RecordKey) async throws(HostError) -> Record?
 
-    /// Records whose key starts with `prefix`, in order of their keys' bytes, at most `limit`, beginning behind `after`.
+    /// Records whose key starts with `prefix`, in order of their keys' bytes, at most `limit`, beginning behind
+    /// `after`.
     func scan(prefix: RecordKey, after: RecordKey?, limit: Int) async throws(HostError) -> [Record]
 
     /// Does all of the batch or nothing. When it returns, the batch is durable as far as the provider guarantees.
@@ -27,7 +28,9 @@ public struct RecordKey: Hashable, Sendable, Comparable, CustomStringConvertible
     public init(bytes: [UInt8]) { self.bytes = bytes }
 
     public var description: String { String(decoding: bytes, as: UTF8.self) }
-    public static func < (left: RecordKey, right: RecordKey) -> Bool { left.bytes.lexicographicallyPrecedes(right.bytes) }
+    public static func < (left: RecordKey, right: RecordKey) -> Bool {
+        left.bytes.lexicographicallyPrecedes(right.bytes)
+    }
 }
 
 /// A stored value.

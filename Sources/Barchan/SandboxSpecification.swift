@@ -10,7 +10,9 @@ public struct SandboxSpecification: Sendable {
     public var command: Command
     public var limits: SandboxLimits
 
-    public init(grain: GrainID, package: PackageTree, data: String, command: Command, limits: SandboxLimits = SandboxLimits()) {
+    public init(
+        grain: GrainID, package: PackageTree, data: String, command: Command, limits: SandboxLimits = SandboxLimits()
+    ) {
         self.grain = grain
         self.package = package
         self.data = data

@@ -165,7 +165,9 @@ public struct ErrorBody: Sendable {
     public var encoding: String
     public var language: String
 
-    public init(bytes: [UInt8], mimeType: String = "text/html; charset=UTF-8", encoding: String = "", language: String = "") {
+    public init(
+        bytes: [UInt8], mimeType: String = "text/html; charset=UTF-8", encoding: String = "", language: String = ""
+    ) {
         self.bytes = bytes
         self.mimeType = mimeType
         self.encoding = encoding

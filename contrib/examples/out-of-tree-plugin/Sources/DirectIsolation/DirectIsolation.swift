@@ -43,7 +43,8 @@ struct DirectIsolation: IsolationProvider {
         guard code == 0 else {
             throw HostError(
                 .invalidArgument,
-                "run '\(path)': \(String(cString: strerror(code))); back end 'direct' runs programs from the package's folder")
+                "run '\(path)': \(String(cString: strerror(code))); back end 'direct' runs what lies in the package"
+            )
         }
         return process
     }

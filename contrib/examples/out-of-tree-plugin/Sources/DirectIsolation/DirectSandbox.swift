@@ -61,11 +61,13 @@ private final class ThreadBody {
 private func startThread(_ run: @escaping @Sendable () -> Void) {
     var thread = pthread_t()
     let body = Unmanaged.passRetained(ThreadBody(run)).toOpaque()
-    let code = pthread_create(&thread, nil, { pointer in
-        guard let pointer else { return nil }
-        Unmanaged<ThreadBody>.fromOpaque(pointer).takeRetainedValue().run()
-        return nil
-    }, body)
+    let code = pthread_create(
+        &thread, nil,
+        { pointer in
+            guard let pointer else { return nil }
+            Unmanaged<ThreadBody>.fromOpaque(pointer).takeRetainedValue().run()
+            return nil
+        }, body)
     precondition(code == 0, "a thread can be made")
     pthread_detach(thread)
 }
