@@ -118,7 +118,8 @@ let package = Package(
                 name: "BarchanControlTests", dependencies: [contract, "BarchanKernel", "BarchanControl", "CLinux"],
                 swiftSettings: strict),
             .testTarget(
-                name: "BarchanKernelTests", dependencies: [contract, "BarchanKernel", "CLinux"], swiftSettings: strict),
+                name: "BarchanKernelTests", dependencies: ["BarchanConformance", contract, "BarchanKernel", "CLinux"],
+                swiftSettings: strict),
             .testTarget(
                 name: "BarchanConfigurationTests", dependencies: [contract, "BarchanKernel", "BarchanConfiguration"],
                 swiftSettings: strict),

@@ -1,4 +1,5 @@
 import Barchan
+import BarchanConformance
 import BarchanKernel
 import Glibc
 import Testing
@@ -18,9 +19,10 @@ import Testing
             umask 022
             package=\(folder)/contrib/examples/out-of-tree-plugin
             rm -rf \(folder)/Sources $package/Sources $package/Package.swift
-            mkdir -p \(folder)/plugins \(folder)/Sources \(folder)/contrib/examples
+            mkdir -p \(folder)/plugins \(folder)/Sources $package
             cp -R \(repository)/Sources/Barchan \(folder)/Sources/
-            cp -R \(repository)/contrib/examples/out-of-tree-plugin \(folder)/contrib/examples/
+            cd \(repository)/contrib/examples/out-of-tree-plugin
+            cp -R Package.swift module.map Sources $package/
             cd $package
             swift build >\(folder)/log 2>&1 || { cat \(folder)/log >&2; exit 1; }
             cp .build/debug/libDirectIsolation.so \(folder)/plugins/
@@ -93,6 +95,23 @@ import Testing
             grep -q "does not guarantee noNetwork" \(plugins)/refusal
             rm \(plugins)/list \(plugins)/refusal
             """)
+    }
+
+    /// The same suite as for the modules of this package: what it promises to everybody is kept, and no check of a wall
+    /// that it does not claim is run.
+    @Test(.enabled(if: access("\(buildFolder())/sandbox-probe", X_OK) == 0, "the probe is not built"))
+    func theConformanceSuiteRunsOnIt() async throws {
+        let candidates = ModuleLoader(directories: [try OutOfTreeTests.plugins.get()]).load()
+        let configuration = HostConfiguration(
+            dataDirectory: "/data", paths: HostPaths(plugins: "/plugins", programs: "/programs"))
+        let isolation = try await Wiring(configuration, candidates: candidates, log: .none).isolation()
+        let checks = IsolationConformance.checks(probe: "\(buildFolder())/sandbox-probe")
+        let kept = checks.filter { ["exactArguments", "exactEnvironment"].contains($0.name) }
+        #expect(kept.count == 2)
+        for check in kept { try await check.run(on: isolation) }
+        let walls = checks.filter { !$0.required.isEmpty }
+        #expect(walls.count > 10)
+        for check in walls { await #expect(throws: ConformanceSkip.self) { try await check.run(on: isolation) } }
     }
 
     private func sockets() -> (CInt, CInt) {
