@@ -117,6 +117,8 @@ class Bare:
     """The same app, started by its own script in a plain chroot: no walls, no bridge."""
 
     def __init__(self, options, name, command):
+        if os.geteuid() != 0:
+            sys.exit("the comparison with a bare app takes root, for chroot")
         self.root = os.path.join(options.work, f"bare-{name}")
         shutil.rmtree(self.root, ignore_errors=True)
         subprocess.run(["cp", "-a", os.path.join(options.examples, name + ".tree"), self.root], check=True)
@@ -124,6 +126,9 @@ class Bare:
             path = os.path.join(self.root, "dev", device)
             if not os.path.exists(path):
                 os.mknod(path, 0o666 | 0o020000, os.makedev(1, minor))
+                os.chmod(path, 0o666)
+        for folder in ("var", "tmp"):
+            os.chown(os.path.join(self.root, folder), 1000, 1000)
         self.command = command
         manifest = open(os.path.join(os.path.dirname(__file__), "examples", name, "manifest.toml")).read()
         line = re.search(r"^environment = \[(.*)\]", manifest, re.M)
@@ -135,12 +140,16 @@ class Bare:
         began = time.monotonic()
         self.process = subprocess.Popen(
             self.command, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, start_new_session=True, preexec_fn=lambda: (os.chroot(self.root), os.chdir("/")))
+            stderr=subprocess.DEVNULL, start_new_session=True, preexec_fn=self.enter)
         while True:
+            if self.process.poll() is not None:
+                sys.exit(f"the bare app ended by itself; try: chroot --userspec=1000:1000 {self.root} {' '.join(self.command)}")
             try:
                 socket.create_connection(("127.0.0.1", 8000)).close()
                 break
             except OSError:
+                if time.monotonic() - began > 30:
+                    sys.exit("the bare app does not listen on port 8000 within 30 s")
                 time.sleep(0.0005)
         path = "/"
         for _ in range(6):
@@ -157,6 +166,13 @@ class Bare:
             path = urllib.parse.urljoin("http://localhost:8000" + path, answer.headers["Location"])
             path = path.replace("http://localhost:8000", "")
         return first - began
+
+    def enter(self):
+        os.chroot(self.root)
+        os.chdir("/")
+        os.setgroups([])
+        os.setgid(1000)
+        os.setuid(1000)
 
     def stop(self):
         os.killpg(self.process.pid, signal.SIGKILL)
@@ -316,4 +332,5 @@ parser.add_argument("--rounds", type=int, default=int(os.environ.get("ROUNDS", 2
 parser.add_argument("--rounds-of-load", type=int, default=int(os.environ.get("LOAD_ROUNDS", 5)))
 parser.add_argument("--seconds", type=int, default=int(os.environ.get("SECONDS_EACH", 3)))
 arguments = parser.parse_args()
+sys.stdout.reconfigure(line_buffering=True)
 {"open": measure_open, "requests": measure_requests, "memory": measure_memory}[arguments.topic](arguments)
