@@ -313,7 +313,10 @@ def measure_memory(options):
         host.open(host.create(title))
         after = set(descendants(host.process.pid))
         for pid in sorted(after - before):
-            name, pss, private = memory_of(pid)
+            try:
+                name, pss, private = memory_of(pid)
+            except (FileNotFoundError, ProcessLookupError):
+                continue  # It ended meanwhile: a sandbox made ahead came into use.
             rows.append([f"{app}: {name}", pss, private])
         before = after
     for pid in [host.process.pid]:
