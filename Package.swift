@@ -89,6 +89,9 @@ let package = Package(
             name: "barchan-sandbox", dependencies: ["CLinux", "CSeccomp", "SandboxProtocol"], swiftSettings: strict,
             linkerSettings: staticLinking),
         .target(name: "SandboxProtocol", swiftSettings: strict),
+        // The host's side of the launcher, for every back end that uses it.
+        .target(
+            name: "SandboxLauncher", dependencies: [contract, "CLinux", "SandboxProtocol"], swiftSettings: strict),
         // The bridge's code is a library: a test bundle cannot link what is to be linked statically.
         .target(
             name: "HTTPBridge", dependencies: ["CLinux", "CCapnpRPC", "CapnProto", "GrainSchemas", "HTTP1"],
@@ -101,7 +104,7 @@ let package = Package(
             name: "sandbox-probe", dependencies: ["CLinux"], swiftSettings: strict, linkerSettings: staticLinking),
         .executableTarget(name: "capnpc-swift", dependencies: ["CapnProto"], swiftSettings: strict),
     ]
-        + module("Isolation", "NamespaceIsolation", dependencies: ["CLinux", "SandboxProtocol"])
+        + module("Isolation", "NamespaceIsolation", dependencies: ["SandboxLauncher", "SandboxProtocol"])
         + module("Storage", "OverlayStorage", dependencies: ["CLinux", "CSQLite", "SPK"])
         + module("Transport", "CapnpTransport", dependencies: ["CLinux", "CCapnpRPC", "CapnProto", "GrainSchemas"])
         + module(

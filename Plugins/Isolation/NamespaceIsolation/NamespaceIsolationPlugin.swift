@@ -6,6 +6,6 @@ extension Plugin {
         identifier: "namespace", summary: "Linux namespaces, a system call allow list and Landlock",
         settings: NamespaceIsolationSettings.definitions,
         factory: .isolation { (settings, context) throws(HostError) in
-            try await NamespaceIsolation(NamespaceIsolationSettings(settings, context), log: context.log)
+            try await NamespaceIsolation.make(NamespaceIsolationSettings(settings, context), log: context.log)
         })
 }

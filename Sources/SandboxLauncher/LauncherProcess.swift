@@ -4,7 +4,7 @@ import Glibc
 
 /// Starts `barchan-sandbox` with one end of a new socket as its descriptor 3.
 enum LauncherProcess {
-    static func spawn(_ settings: NamespaceIsolationSettings) throws(HostError) -> (socket: CInt, process: pid_t) {
+    static func spawn(_ program: LauncherProgram) throws(HostError) -> (socket: CInt, process: pid_t) {
         var ends: (CInt, CInt) = (-1, -1)
         let paired = withUnsafeMutableBytes(of: &ends) {
             socketpair(
@@ -17,19 +17,19 @@ enum LauncherProcess {
         }
         defer { close(ends.1) }
         var process: pid_t = 0
-        let result = spawn(settings, control: ends.1, &process)
+        let result = spawn(program, control: ends.1, &process)
         guard result == 0 else {
             close(ends.0)
             throw HostError(
                 result == ENOENT ? .notFound : .failed,
-                "start the sandbox launcher '\(settings.launcher)': \(String(cString: strerror(result)));"
+                "start the sandbox launcher '\(program.path)': \(String(cString: strerror(result)));"
                     + " install barchan-sandbox there or name it in the setting 'launcher'")
         }
         return (ends.0, process)
     }
 
     private static func spawn(
-        _ settings: NamespaceIsolationSettings, control: CInt, _ process: inout pid_t
+        _ program: LauncherProgram, control: CInt, _ process: inout pid_t
     ) -> CInt {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -44,13 +44,8 @@ enum LauncherProcess {
         sigemptyset(&none)
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-        var arguments = [
-            settings.launcher, "--user", "\(settings.owner.user)", "--group", "\(settings.owner.group)", "--pool",
-            "\(settings.poolSize)",
-        ]
-        if !settings.usesLandlock { arguments.append("--no-landlock") }
-        let strings = arguments.map { strdup($0) }
+        let strings = program.arguments.map { strdup($0) }
         defer { for string in strings { free(string) } }
-        return posix_spawn(&process, settings.launcher, &actions, &attributes, strings + [nil], [nil])
+        return posix_spawn(&process, program.path, &actions, &attributes, strings + [nil], [nil])
     }
 }

@@ -2,7 +2,7 @@ import Barchan
 import Synchronization
 
 /// A sandbox, as the contract knows it.
-final class NamespaceSandbox: Sandbox {
+final class LauncherSandbox: Sandbox {
     private let record: SandboxRecord
     private let launcher: LauncherHandle
 

@@ -1,0 +1,63 @@
+import Barchan
+import SandboxProtocol
+
+/// Hands specifications to the launcher, which makes the sandboxes: the provider of every back end that uses it.
+public final class LauncherIsolation: IsolationProvider {
+    public let guarantees: Set<Guarantee>
+    public let fileOwner: FileOwner
+    private let launchers: LauncherSupply
+
+    /// Starts the launcher, to learn what this machine allows.
+    /// - Parameter guarantees: What the back end promises with these features of the launcher.
+    /// - Throws: ``HostError`` `.unsupported` when the launcher cannot make a sandbox here, `.notFound` when it is missing.
+    public init(
+        _ program: LauncherProgram, log: HostLog, guarantees: (LauncherFeatures) -> Set<Guarantee>
+    ) async throws(HostError) {
+        fileOwner = program.owner
+        launchers = LauncherSupply(program, log: log)
+        self.guarantees = guarantees(try await launchers.launcher().connection.features)
+    }
+
+    public func launch(
+        _ specification: SandboxSpecification, socket: consuming OwnedDescriptor, output: consuming OwnedDescriptor
+    ) async throws(HostError) -> any Sandbox {
+        let order = try LaunchOrder(specification)
+        let launcher = try await launchers.launcher()
+        do throws(LaunchFailure) {
+            let record = try await launcher.connection.launch(order, socket: socket, output: output)
+            return LauncherSandbox(record, launcher)
+        } catch {
+            throw error.hostError(for: specification)
+        }
+    }
+}
+
+/// The launcher that is running now; a new one when it has died.
+private actor LauncherSupply {
+    private let program: LauncherProgram
+    private let log: HostLog
+    private var current: Task<LauncherHandle, any Error>?
+
+    init(_ program: LauncherProgram, log: HostLog) {
+        self.program = program
+        self.log = log
+    }
+
+    func launcher() async throws(HostError) -> LauncherHandle {
+        while let running = current {
+            if let handle = try? await running.value, !handle.connection.isClosed { return handle }
+            // Somebody else who waited may have replaced it already.
+            guard running == current else { continue }
+            log(.warning, "the sandbox launcher was lost; starting another")
+            current = nil
+        }
+        let program = program
+        let task = Task { LauncherHandle(try await LauncherConnection.start(program)) }
+        current = task
+        do {
+            return try await task.value
+        } catch {
+            throw error as? HostError ?? HostError(.failed, "start the sandbox launcher: \(error)")
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Barchan
+import Glibc
+
+/// The launcher as one back end starts it: the program, its options, and whom the sandboxes run as.
+public struct LauncherProgram: Sendable {
+    /// Absolute path of `barchan-sandbox`.
+    public var path: String
+    /// The grains' user and group, as the host sees them.
+    public var owner: FileOwner
+    /// Options beside those for the user.
+    public var options: [String]
+
+    public init(path: String, owner: FileOwner, options: [String]) {
+        self.path = path
+        self.owner = owner
+        self.options = options
+    }
+
+    /// - Parameter given: The setting `launcher`; empty for the host's program directory.
+    public static func path(_ given: String, _ context: PluginContext) -> String {
+        given.isEmpty ? "\(context.programDirectory)/barchan-sandbox" : given
+    }
+
+    var arguments: [String] { [path, "--user", "\(owner.user)", "--group", "\(owner.group)"] + options }
+}
+
+extension FileOwner {
+    /// Above what systemd and useradd give to anybody, below where 31-bit tools stop.
+    public static let defaultGrainUser: Int64 = 1_900_000_000
+
+    /// The settings `user` and `group` of every back end that uses the launcher.
+    public static let grainSettings = [
+        SettingDefinition(
+            "user", default: .integer(defaultGrainUser),
+            "numeric host user that grains run as, 1 to 4294967293; used when the host runs as root"),
+        SettingDefinition("group", default: .integer(0), "numeric host group of the grains; 0 for the user's number"),
+    ]
+
+    /// Whom grains run as: only root can run them as somebody else than itself.
+    /// - Throws: ``HostError`` `.invalidArgument` for a number that is no user's.
+    public static func ofGrains(_ settings: PluginSettings) throws(HostError) -> FileOwner {
+        let user = try settings.integer("user", in: 1...4_294_967_293)
+        let group = try settings.integer("group", in: 0...4_294_967_293)
+        return geteuid() == 0
+            ? FileOwner(user: UInt32(user), group: UInt32(group == 0 ? user : group))
+            : FileOwner(user: geteuid(), group: getegid())
+    }
+}
+
+extension PluginSettings {
+    /// - Throws: ``HostError`` `.invalidArgument` for a number out of `range`.
+    public func integer(_ name: String, in range: ClosedRange<Int64>) throws(HostError) -> Int64 {
+        let value = integer(name)
+        guard range.contains(value) else {
+            throw HostError(
+                .invalidArgument,
+                "setting '\(name)' is \(value); a number from \(range.lowerBound) to \(range.upperBound) is needed")
+        }
+        return value
+    }
+}
