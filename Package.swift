@@ -55,7 +55,7 @@ let package = Package(
             name: "barchan",
             dependencies: [
                 contract, "BarchanKernel", "BarchanConformance", "BarchanConfiguration", "BarchanControl", "SPK",
-                "TOML", "CLinux",
+                "TOML", "CLinux", "CapnProto", "GrainSchemas", "CCapnpSchema",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -78,6 +78,12 @@ let package = Package(
             linkerSettings: [
                 .linkedLibrary("capnp-rpc"), .linkedLibrary("capnp"), .linkedLibrary("kj-async"), .linkedLibrary("kj"),
                 .linkedLibrary("stdc++"),
+            ]),
+        .target(
+            name: "CCapnpSchema",
+            cxxSettings: [.unsafeFlags(["-std=c++17"])],
+            linkerSettings: [
+                .linkedLibrary("capnpc"), .linkedLibrary("capnp"), .linkedLibrary("kj"), .linkedLibrary("stdc++"),
             ]),
         .systemLibrary(name: "CSeccomp"),
         .systemLibrary(name: "CLzma"),
@@ -128,6 +134,8 @@ let package = Package(
                 swiftSettings: strict),
             .testTarget(name: "CapnProtoTests", dependencies: ["CapnProto", "GrainSchemas"], swiftSettings: strict),
             .testTarget(name: "SPKTests", dependencies: ["SPK", "CapnProto", "GrainSchemas"], swiftSettings: strict),
+            // Runs the command, which `swift build` makes beside the tests.
+            .testTarget(name: "SPKCommandTests", dependencies: ["SPK", contract], swiftSettings: strict),
             .testTarget(name: "TOMLTests", dependencies: ["TOML"], swiftSettings: strict),
             .testTarget(name: "HTTP1Tests", dependencies: ["HTTP1"], swiftSettings: strict),
             .testTarget(name: "HTTP1ServerTests", dependencies: ["HTTP1Server"], swiftSettings: strict),

@@ -11,7 +11,8 @@ struct SPKCommand: AsyncParsableCommand {
         discussion:
             "A package is signed; the key it is signed with is the app's identity. Keep it, and keep it to yourself.",
         subcommands: [
-            SPKKeygenCommand.self, SPKListkeysCommand.self, SPKGetkeyCommand.self, SPKPackCommand.self,
+            SPKKeygenCommand.self, SPKListkeysCommand.self, SPKGetkeyCommand.self, SPKInitCommand.self,
+            SPKPackCommand.self,
             SPKVerifyCommand.self, SPKUnpackCommand.self,
         ])
 }

@@ -36,8 +36,7 @@ struct ManifestFile {
     /// Whether a command starts the bridge, or the bridge has something to say.
     var needsBridge: Bool {
         let programs = manifest.actions.map(\.command) + [manifest.continueCommand]
-        let names = ["/sandstorm-http-bridge", "sandstorm-http-bridge", "./sandstorm-http-bridge"]
-        return hasBridgeSection || programs.contains { $0.arguments.first.map(names.contains) ?? false }
+        return hasBridgeSection || programs.contains { $0.arguments.first.map(isBridge) ?? false }
     }
 
     private static func actions(_ file: ManifestTable, _ environment: [String]) throws(HostError) -> [AppAction] {
@@ -72,7 +71,7 @@ struct ManifestFile {
         manifest.shortDescription = try table.optionalText("shortDescription")
         manifest.changeLog = try table.optionalText("changeLog")
         if let icon = try table.optionalText("icon") {
-            let bytes = try readFile(file.beside(icon), maximumBytes: 1 << 20)
+            let bytes = try readFile(beside(file.path, icon), maximumBytes: 1 << 20)
             manifest.icon = AppIcon(format: icon.hasSuffix(".svg") ? .svg : .png, bytes: bytes)
         }
         return try table.optionalText("description")
@@ -106,7 +105,7 @@ struct ManifestFile {
 /// A table of the file, read strictly: whatever is not understood is a mistake with a place.
 struct ManifestTable {
     private let table: TOMLTable
-    private let path: String
+    let path: String
     private let place: String
 
     init(file path: String) throws(HostError) {
@@ -128,12 +127,6 @@ struct ManifestTable {
 
     func mistake(_ text: String) -> HostError {
         HostError(.invalidArgument, "read '\(path)': \(place.isEmpty ? "" : "in \(place): ")\(text)")
-    }
-
-    /// A path that the file names, relative to its own directory.
-    func beside(_ name: String) -> String {
-        guard !name.hasPrefix("/"), let slash = path.lastIndex(of: "/") else { return name }
-        return path[...slash] + name
     }
 
     func allow(_ names: String...) throws(HostError) {

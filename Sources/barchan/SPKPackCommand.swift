@@ -6,39 +6,54 @@ import SPK
 
 struct SPKPackCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "pack", abstract: "Packs a directory into a signed package.",
+        commandName: "pack", abstract: "Packs an app into a signed package.",
         discussion: """
-            The directory is the whole file system that the app will see. The manifest, the bridge and the mount points \
-            are added. The same files, times, manifest, bridge and key give the same package, byte for byte.
+            What goes in comes from a package definition (sandstorm-pkgdef.capnp), or from a folder that is the whole \
+            file system the app will see, with a manifest in TOML. The manifest, the bridge and the mount points are \
+            added. The same files, times, manifest, bridge and key give the same package, byte for byte.
             """)
 
-    @Option(help: ArgumentHelp("The directory with the app's files.", valueName: "directory")) var root: String
-    @Option(help: ArgumentHelp("What the app is, in TOML; see contrib/examples/README.md.", valueName: "file"))
-    var manifest: String
+    @OptionGroup var definition: DefinitionOptions
     @Option(
-        help: ArgumentHelp("The bridge to pack. Default: barchan-http-bridge beside this program.", valueName: "file"))
+        help: ArgumentHelp(
+            "The directory with the app's files, instead of a package definition.", valueName: "directory"))
+    var root: String?
+    @Option(help: ArgumentHelp("What the app is, in TOML; see contrib/examples/README.md.", valueName: "file"))
+    var manifest: String?
+    @Option(
+        help: ArgumentHelp("The bridge to pack. Default: the one that comes with this program.", valueName: "file"))
     var bridge: String?
-    @Option(help: ArgumentHelp("Which key signs. Default: the only one in the keyring.", valueName: "id")) var appId:
-        String?
+    @Option(
+        help: ArgumentHelp(
+            "Which key signs. Default: the definition's app id, or the only key in the keyring.", valueName: "id"))
+    var appId: String?
     @Option(
         help: ArgumentHelp(
             "No file is dated later than this, in seconds since 1970. Default: SOURCE_DATE_EPOCH.", valueName: "seconds"
         ))
     var mtime: Int64?
     @OptionGroup var options: KeyringOptions
+    @Flag(name: .shortAndLong, help: "No progress line.") var quiet = false
     @Flag(help: "Prints JSON.") var json = false
     @Argument(help: ArgumentHelp("The package to write.", valueName: "file")) var output: String
 
+    func validate() throws {
+        guard (root == nil) == (manifest == nil) else {
+            throw ValidationError("--root and --manifest go together; without both a package definition is read")
+        }
+        guard root == nil || definition.pkgDef == nil else {
+            throw ValidationError("a package comes from --pkg-def, or from --root and --manifest, not from both")
+        }
+    }
+
     func run() throws {
         let app: AppID? = if let appId { try AppID(parsing: appId) } else { nil }
-        let key = try options.file().read().key(for: app)
-        let description = try ManifestFile(path: manifest)
-        var tree = try SourceTree(root: root, latest: mtime ?? Self.sourceDate).read { warning in
-            printWarning(warning)
-        }
-        tree.addMountPoints()
-        try inject(description, into: &tree)
-        let writer = try PackageWriter(tree: tree, key: key) { path, sink throws(HostError) in try readFile(path, sink)
+        var plan = try plan()
+        let key = try options.file().read().key(for: app ?? plan.app)
+        plan.tree.addMountPoints()
+        try inject(plan.manifest, plan.bridgeConfiguration, into: &plan.tree)
+        let writer = try PackageWriter(tree: plan.tree, key: key) { path, sink throws(HostError) in
+            try readFile(path, sink)
         }
         let package = try write(writer)
         guard json else { return printLine("app \(key.app)\npackage \(package)") }
@@ -47,31 +62,43 @@ struct SPKPackCommand: ParsableCommand {
 
     private static var sourceDate: Int64? { getenv("SOURCE_DATE_EPOCH").flatMap { Int64(String(cString: $0)) } }
 
-    private func inject(_ description: ManifestFile, into tree: inout [PackageSource]) throws(HostError) {
-        tree.set(.injected("sandstorm-manifest", .bytes(description.manifestBytes, isExecutable: false)))
-        guard description.needsBridge else { return }
-        let path = if let bridge { bridge } else { try Self.installedBridge() }
+    /// What a package is made of, before the packer's own files are added.
+    private struct Plan {
+        /// Whose package it is, when the author's description says.
+        var app: AppID?
+        var tree: [PackageSource]
+        var manifest: [UInt8]
+        /// Nil when no bridge is packed.
+        var bridgeConfiguration: [UInt8]?
+    }
+
+    private func plan() throws(HostError) -> Plan {
+        let latest = mtime ?? Self.sourceDate
+        if let root, let manifest {
+            let description = try ManifestFile(path: manifest)
+            return Plan(
+                tree: try SourceTree(root: root, latest: latest).read { printWarning($0) },
+                manifest: description.manifestBytes,
+                bridgeConfiguration: description.needsBridge ? try description.bridge.file() : nil)
+        }
+        let definition = try self.definition.read()
+        var tree = DefinitionTree(definition, latest: latest) { printWarning($0) }
+        return Plan(
+            app: definition.app, tree: try tree.read(), manifest: definition.manifest,
+            bridgeConfiguration: definition.bridgeConfiguration)
+    }
+
+    private func inject(
+        _ manifest: [UInt8], _ bridgeConfiguration: [UInt8]?, into tree: inout [PackageSource]
+    ) throws(HostError) {
+        tree.set(.injected("sandstorm-manifest", .bytes(manifest, isExecutable: false)))
+        guard let bridgeConfiguration else { return }
+        let path = if let bridge { bridge } else { try ProgramFiles.bridge() }
         guard let size = fileSize(path) else {
             throw HostError(.notFound, "pack bridge '\(path)': there is no such file")
         }
         tree.set(.injected("sandstorm-http-bridge", .file(reference: path, byteCount: Int(size), isExecutable: true)))
-        tree.set(.injected("sandstorm-http-bridge-config", .bytes(try description.bridge.file(), isExecutable: false)))
-    }
-
-    private static func installedBridge() throws(HostError) -> String {
-        let name = "barchan-http-bridge"
-        var buffer = [CChar](repeating: 0, count: 4096)
-        let count = readlink("/proc/self/exe", &buffer, buffer.count)
-        let program = String(decoding: buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        let directory = "/" + program.split(separator: "/").dropLast().joined(separator: "/")
-        let places = [
-            "\(directory)/\(name)", "\(directory)/../libexec/barchan/\(name)", "\(directory)/../lib/barchan/\(name)",
-        ]
-        guard let place = places.first(where: { access($0, X_OK) == 0 }) else {
-            throw HostError(
-                .notFound, "find the bridge: it is not in \(places.joined(separator: ", ")); name it with --bridge")
-        }
-        return place
+        tree.set(.injected("sandstorm-http-bridge-config", .bytes(bridgeConfiguration, isExecutable: false)))
     }
 
     /// Under another name first: whoever reads `output` never sees half a package.
@@ -80,7 +107,7 @@ struct SPKPackCommand: ParsableCommand {
         let number = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard number >= 0 else { throw fileError("make file", temporary) }
         let file = OwnedDescriptor(takingOwnershipOf: number)
-        let progress = ProgressLine("packing", of: writer.archiveBytes * 2)
+        let progress = ProgressLine("packing", of: writer.archiveBytes * 2, isQuiet: quiet)
         do throws(HostError) {
             let package = try writer.write(
                 threads: max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))), progress: { progress.show($0) },
@@ -94,5 +121,24 @@ struct SPKPackCommand: ParsableCommand {
             unlink(temporary)
             throw error
         }
+    }
+}
+
+/// Which package definition, and how to read it: the names that authors know from other packers.
+struct DefinitionOptions: ParsableArguments {
+    @Option(
+        name: [.customShort("p"), .long],
+        help: ArgumentHelp(
+            "The package definition: a Cap'n Proto file and a constant in it. Default: sandstorm-pkgdef.capnp:pkgdef.",
+            valueName: "file:const"))
+    var pkgDef: String?
+    @Option(
+        name: [.customShort("I"), .long],
+        help: ArgumentHelp(
+            "Where its imports that begin with '/' are looked for first; may be repeated.", valueName: "directory"))
+    var importPath: [String] = []
+
+    func read() throws(HostError) -> PackageDefinition {
+        try PackageDefinition(name: pkgDef, importPaths: importPath)
     }
 }

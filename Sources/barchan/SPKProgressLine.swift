@@ -8,10 +8,10 @@ final class ProgressLine {
     private let start = ContinuousClock.now
     private var lastShown = ContinuousClock.now
 
-    init(_ title: String, of total: Int64?) {
+    init(_ title: String, of total: Int64?, isQuiet: Bool = false) {
         self.title = title
         self.total = total
-        isVisible = isatty(2) == 1
+        isVisible = !isQuiet && isatty(2) == 1
     }
 
     func show(_ done: Int64) {

@@ -22,28 +22,30 @@ struct SourceTree {
             throw HostError(.resourceExhausted, "read '\(directory)': directories are nested too deeply for a package")
         }
         var sources: [PackageSource] = []
-        for name in try names(of: directory) {
+        for name in try Self.names(of: directory) {
             let path = "\(directory)/\(name)"
             var facts = stat()
             guard lstat(path, &facts) == 0 else { throw fileError("read", path) }
-            guard let content = try content(of: path, facts, depth: depth, warn) else {
-                warn("'\(path)' is left out: it is a socket, device or pipe")
-                continue
-            }
+            let content: PackageSource.Content =
+                facts.st_mode & S_IFMT == S_IFDIR
+                ? .directory(try entries(of: path, depth: depth + 1, warn)) : try leaf(at: path, facts, warn)
             sources.append(
                 PackageSource(name: Array(name.utf8), content: content, modifiedNanoseconds: date(of: facts)))
         }
         return sources
     }
 
-    private func content(
-        of path: String, _ facts: stat, depth: Int, _ warn: (String) -> Void
-    ) throws(HostError) -> PackageSource.Content? {
+    /// What the package has for anything but a directory. A socket, device or pipe becomes an empty file, as other
+    /// packers have it (specification, section 2.4).
+    func leaf(at path: String, _ facts: stat, _ warn: (String) -> Void) throws(HostError) -> PackageSource.Content {
         switch facts.st_mode & S_IFMT {
-        case S_IFREG: .file(reference: path, byteCount: Int(facts.st_size), isExecutable: facts.st_mode & S_IXUSR != 0)
-        case S_IFDIR: .directory(try entries(of: path, depth: depth + 1, warn))
-        case S_IFLNK: .link(target: try target(of: path))
-        default: nil
+        case S_IFREG:
+            return .file(
+                reference: path, byteCount: Int(facts.st_size), isExecutable: facts.st_mode & S_IXUSR != 0)
+        case S_IFLNK: return .link(target: try target(of: path))
+        default:
+            warn("'\(path)' is a socket, device or pipe: the package gets an empty file in its place")
+            return .bytes([], isExecutable: false)
         }
     }
 
@@ -54,13 +56,16 @@ struct SourceTree {
         return target.prefix(count).map { UInt8(bitPattern: $0) }
     }
 
-    private func date(of facts: stat) -> Int64 {
+    /// When a file was changed, in nanoseconds since 1970, but not later than allowed.
+    func date(of facts: stat) -> Int64 {
         let seconds = Int64(facts.st_mtim.tv_sec)
         guard latest.map({ seconds < $0 }) ?? true else { return (latest ?? 0) &* 1_000_000_000 }
         return seconds &* 1_000_000_000 &+ Int64(facts.st_mtim.tv_nsec)
     }
 
-    private func names(of directory: String) throws(HostError) -> [String] {
+    /// The names in a directory, sorted.
+    /// - Throws: ``HostError`` `.invalidArgument` for one that is not UTF-8.
+    static func names(of directory: String) throws(HostError) -> [String] {
         guard let stream = opendir(directory) else { throw fileError("read directory", directory) }
         defer { closedir(stream) }
         var names: [String] = []
