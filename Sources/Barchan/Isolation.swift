@@ -35,6 +35,26 @@ public protocol Sandbox: Sendable {
     func terminate() async
 }
 
+/// A sandbox whose back end kept the moments of its start, for whoever measures it.
+public protocol TimedSandbox: Sandbox {
+    /// What was done by when, in order. A step that was done before the launch was asked for was done ahead of time.
+    /// Fixed once the launch has returned.
+    var startSteps: [StartStep] { get }
+}
+
+/// One step of a start.
+public struct StartStep: Sendable, Equatable {
+    /// One or two words for people: "namespaces", "mounts", "filter".
+    public var name: String
+    /// When it was done: CLOCK_MONOTONIC.
+    public var nanoseconds: Int64
+
+    public init(name: String, nanoseconds: Int64) {
+        self.name = name
+        self.nanoseconds = nanoseconds
+    }
+}
+
 /// How the first process of a sandbox ended.
 public enum SandboxExit: Sendable, Equatable {
     /// It called exit with this status, 0 to 255.

@@ -124,8 +124,11 @@ final class LauncherConnection: Sendable {
             }
             waiting?.resume(returning: .success(()))
         case .unusable(let failure): state.withLock { $0.ready.take() }?.resume(returning: .failure(failure))
-        case .started(let number):
-            state.withLock { $0.launches.removeValue(forKey: number) }?.resume(returning: .success(()))
+        case .started(let number, let marks):
+            state.withLock { state in
+                state.sandboxes[number]?.note(marks)
+                return state.launches.removeValue(forKey: number)
+            }?.resume(returning: .success(()))
         case .failed(let number, let failure):
             state.withLock { $0.launches.removeValue(forKey: number) }?.resume(returning: .failure(failure))
         case .exited(let number, let kind, let value): ended(number, kind, value)

@@ -1,8 +1,9 @@
 import Barchan
+import SandboxProtocol
 import Synchronization
 
 /// A sandbox, as the contract knows it.
-final class LauncherSandbox: Sandbox {
+final class LauncherSandbox: TimedSandbox {
     private let record: SandboxRecord
     private let launcher: LauncherHandle
 
@@ -10,6 +11,8 @@ final class LauncherSandbox: Sandbox {
         self.record = record
         self.launcher = launcher
     }
+
+    var startSteps: [StartStep] { record.marks.steps }
 
     func waitForExit() async -> SandboxExit { await record.waitForEnd() }
 
@@ -23,6 +26,7 @@ final class LauncherSandbox: Sandbox {
 final class SandboxRecord: Sendable {
     let number: UInt64
     private let state = Mutex<State>(.running(waiting: []))
+    private let startMarks = Mutex(StartMarks())
 
     private enum State {
         case running(waiting: [CheckedContinuation<SandboxExit, Never>])
@@ -30,6 +34,10 @@ final class SandboxRecord: Sendable {
     }
 
     init(number: UInt64) { self.number = number }
+
+    var marks: StartMarks { startMarks.withLock { $0 } }
+
+    func note(_ marks: StartMarks) { startMarks.withLock { $0 = marks } }
 
     var hasEnded: Bool {
         state.withLock { state in
@@ -59,5 +67,18 @@ final class SandboxRecord: Sendable {
             return waiting
         }
         for continuation in waiting { continuation.resume(returning: exit) }
+    }
+}
+
+extension StartMarks {
+    /// For whoever measures starts; each is named for what was done when it came to pass.
+    var steps: [StartStep] {
+        let names: [(StartMark, String)] = [
+            (.ordered, "request"), (.born, "namespaces"), (.prepared, "preparation"), (.parked, "package"),
+            (.taken, "hand-over"), (.mounted, "mounts"), (.walled, "filter"),
+        ]
+        return names.compactMap { mark, name in
+            self[mark] == 0 ? nil : StartStep(name: name, nanoseconds: Int64(clamping: self[mark]))
+        }
     }
 }

@@ -5,7 +5,7 @@ public enum LauncherReply: Sendable, Equatable {
     /// The first and last message: this machine does not let it work.
     case unusable(LaunchFailure)
     /// The program runs.
-    case started(number: UInt64)
+    case started(number: UInt64, StartMarks)
     /// The program does not run and nothing is left of it.
     case failed(number: UInt64, LaunchFailure)
     /// A program that ran has ended, and every process of its sandbox.
@@ -15,7 +15,7 @@ public enum LauncherReply: Sendable, Equatable {
         case status = 0, signal
     }
 
-    public static let maximumBytes = 64
+    public static let maximumBytes = 128
 
     public func encoded() -> [UInt8] {
         var writer = MessageWriter()
@@ -26,9 +26,10 @@ public enum LauncherReply: Sendable, Equatable {
         case .unusable(let failure):
             writer.append(UInt8(2))
             failure.write(to: &writer)
-        case .started(let number):
+        case .started(let number, let marks):
             writer.append(UInt8(3))
             writer.append(number)
+            marks.write(to: &writer)
         case .failed(let number, let failure):
             writer.append(UInt8(4))
             writer.append(number)
@@ -58,8 +59,8 @@ public enum LauncherReply: Sendable, Equatable {
             guard let failure = LaunchFailure(from: &reader) else { return nil }
             self = .unusable(failure)
         case 3:
-            guard let number = reader.uint64() else { return nil }
-            self = .started(number: number)
+            guard let number = reader.uint64(), let marks = StartMarks(from: &reader) else { return nil }
+            self = .started(number: number, marks)
         case 4:
             guard let number = reader.uint64(), let failure = LaunchFailure(from: &reader) else { return nil }
             self = .failed(number: number, failure)

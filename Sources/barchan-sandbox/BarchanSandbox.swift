@@ -9,11 +9,24 @@ import SandboxProtocol
 @main
 struct BarchanSandbox {
     static func main() {
+        if CommandLine.arguments.dropFirst() == ["--print-filter"] { printFilter() }
         guard let configuration = LauncherConfiguration(arguments: CommandLine.arguments) else {
-            complain("started by the host, not by hand: barchan-sandbox --user N --group N --pool N [--no-landlock]")
+            complain(
+                "usage: barchan-sandbox --user N --group N --pool N [--no-landlock], by the host; or --print-filter"
+            )
             exit(64)
         }
         keepLauncher(configuration)
+    }
+
+    /// The filter as struct sock_filter instructions on standard output, for who compares or inspects it.
+    private static func printFilter() -> Never {
+        do throws(LaunchFailure) {
+            exit(try SyscallFilter.build().write(to: 1) ? 0 : 74)
+        } catch {
+            complain("\(error.step.attempt): \(String(cString: strerror(error.errorNumber)))")
+            exit(70)
+        }
     }
 }
 

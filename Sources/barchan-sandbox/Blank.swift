@@ -9,23 +9,26 @@ struct Blank {
     let landlock: LandlockWall?
 
     /// Runs in the new process. Its descriptors 0 and 3 become the program's; nothing of the launcher's stays open.
-    func live(report inherited: CInt) -> Never {
+    func live(report inherited: CInt, _ slot: StartSlot?) -> Never {
+        slot?.note(.born)
         // The number is out of the way of the program's descriptors and of those that come with an order.
         let report: CInt = 4
         if inherited != report { _ = clinux_dup3(inherited, report) }
         _ = clinux_close_range(5, UInt32.max, 0)
         do throws(LaunchFailure) {
             let parked = try prepare()
+            slot?.note(.prepared)
             _ = send(BlankReport.parkedMessage, to: report)
             // The end of the socket: the launcher has no use for this sandbox.
             guard
                 case .message(let bytes, let descriptors) = receive(
                     from: report, maximumBytes: LauncherRequest.maximumBytes)
             else { _exit(0) }
+            slot?.note(.taken)
             guard case .launch(_, let order) = LauncherRequest(decoding: bytes), descriptors.count == 4 else {
                 throw LaunchFailure(.order, EINVAL)
             }
-            try start(order, parked, OrderDescriptors(descriptors))
+            try start(order, parked, OrderDescriptors(descriptors), slot)
         } catch {
             _ = send(error.encoded(), to: report)
             _exit(1)
@@ -63,7 +66,7 @@ struct Blank {
 
     /// The rest, once the package is known; returns only by throwing.
     private func start(
-        _ order: LaunchOrder, _ parked: ParkedState, _ descriptors: OrderDescriptors
+        _ order: LaunchOrder, _ parked: ParkedState, _ descriptors: OrderDescriptors, _ slot: StartSlot?
     ) throws(LaunchFailure) -> Never {
         let program = ProgramImage(order)
         try parked.stage.enter(package: descriptors.root, data: descriptors.data, parked.mounts, order)
@@ -71,10 +74,12 @@ struct Blank {
         try check(dup2(descriptors.output, 1), .descriptors)
         try check(dup2(descriptors.output, 2), .descriptors)
         try check(dup2(descriptors.socket, 3), .descriptors)
+        slot?.note(.mounted)
         if let rules = parked.rules { try landlock?.apply(rules, package: descriptors.root, data: descriptors.data) }
         umask(0o007)
         try Privileges.dropCapabilities()
         try filter.load()
+        slot?.note(.walled)
         throw LaunchFailure(.execute, program.execute())
     }
 }

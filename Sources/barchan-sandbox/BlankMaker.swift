@@ -10,10 +10,12 @@ final class BlankMaker {
     let features: LauncherFeatures
     private let configuration: LauncherConfiguration
     private let blank: Blank
+    private let clock: StartClock
     private let isRoot = geteuid() == 0
 
-    init(_ configuration: LauncherConfiguration, filter: SyscallFilter) {
+    init(_ configuration: LauncherConfiguration, filter: SyscallFilter, clock: StartClock) {
         self.configuration = configuration
+        self.clock = clock
         let landlock = configuration.usesLandlock ? LandlockWall.supported() : nil
         var features: LauncherFeatures = [.processLimit]
         if landlock != nil { features.insert(.landlock) }
@@ -26,17 +28,19 @@ final class BlankMaker {
         let (mine, theirs) = try channel(.namespaces)
         let (identity, writer) = try channel(.namespaces)
         defer { close(identity) }
+        let slot = clock.take()
         let starter = clinux_clone(UInt(SIGCHLD))
-        if starter == 0 { start(report: theirs, identity: writer) }
+        if starter == 0 { start(report: theirs, identity: writer, slot) }
         close(theirs)
         close(writer)
         do throws(LaunchFailure) {
             guard starter > 0 else { throw LaunchFailure(.namespaces, errno) }
             let processID = try startedProcess(identity, starter: pid_t(starter))
             let process = try check(clinux_pidfd_open(processID), .namespaces)
-            return LaunchedSandbox(processID: processID, process: process, report: mine)
+            return LaunchedSandbox(processID: processID, process: process, report: mine, slot: slot)
         } catch {
             close(mine)
+            if let slot { _ = clock.release(slot) }
             throw error
         }
     }
@@ -52,7 +56,7 @@ final class BlankMaker {
 
     /// A process between launcher and sandbox, gone at once. It leads the session of the sandbox and takes on the grains'
     /// user, so that the sandbox can map its own ids and shares a process group with nobody: kill(0) reaches only itself.
-    private func start(report: CInt, identity: CInt) -> Never {
+    private func start(report: CInt, identity: CInt, _ slot: StartSlot?) -> Never {
         do throws(LaunchFailure) {
             setsid()
             if isRoot { try becomeGrainUser() }
@@ -62,7 +66,7 @@ final class BlankMaker {
                 | CLINUX_CLONE_NEWNET | CLINUX_CLONE_NEWIPC | CLINUX_CLONE_NEWUTS | CLINUX_CLONE_NEWCGROUP
             let process = clinux_clone(flags | UInt(SIGCHLD))
             guard process >= 0 else { throw LaunchFailure(.namespaces, errno) }
-            if process == 0 { blank.live(report: report) }
+            if process == 0 { blank.live(report: report, slot) }
             let number = UInt32(truncatingIfNeeded: process)
             _ = send((0..<4).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }, to: identity)
             _exit(0)

@@ -16,13 +16,16 @@ final class LaunchedSandbox {
 
     var token: UInt64 = 0
     var state = State.waiting
+    /// Where its first process notes the moments of its start, until the program runs.
+    var slot: StartSlot?
     let processID: pid_t
     /// Readable when the first process has ended; for `pidfd_send_signal` and `waitid`.
     let process: CInt
     /// Takes the order, tells failures, and ends when the program is executed.
     let report: CInt
 
-    init(processID: pid_t, process: CInt, report: CInt) {
+    init(processID: pid_t, process: CInt, report: CInt, slot: StartSlot?) {
+        self.slot = slot
         self.processID = processID
         self.process = process
         self.report = report

@@ -27,6 +27,7 @@ final class Launcher {
     private let maker: BlankMaker
     private let configuration: LauncherConfiguration
     private let events: EventQueue
+    private let clock: StartClock
     private var sandboxes: [UInt64: LaunchedSandbox] = [:]
     /// The host's number of each sandbox to ours.
     private var tokens: [UInt64: UInt64] = [:]
@@ -41,7 +42,8 @@ final class Launcher {
     /// Makes one sandbox to find out whether the machine allows it.
     init(_ configuration: LauncherConfiguration, keeper: CInt) throws(LaunchFailure) {
         self.configuration = configuration
-        maker = BlankMaker(configuration, filter: try SyscallFilter.build())
+        clock = try StartClock()
+        maker = BlankMaker(configuration, filter: try SyscallFilter.build(), clock: clock)
         events = try EventQueue()
         try events.add(controlSocket, Launcher.control)
         try events.add(keeper, Launcher.keeper)
@@ -88,10 +90,12 @@ final class Launcher {
 
     private func launch(_ number: UInt64, _ order: LaunchOrder, _ bytes: [UInt8], _ descriptors: [CInt]) {
         do throws(LaunchFailure) {
+            let ordered = StartSlot.now()
             guard descriptors.count == 2 else { throw LaunchFailure(.order, EINVAL) }
             let root = try openPackage(order.layers)
             let data = try openData(order.data)
             let sandbox = try takeBlank()
+            sandbox.slot?.note(.ordered, ordered)
             sandbox.state = .starting(number: number)
             tokens[number] = sandbox.token
             guard send(bytes, to: sandbox.report, with: [root.number, data.number] + descriptors) else {
@@ -154,8 +158,13 @@ final class Launcher {
             events.remove(sandbox.report)
             guard case .starting(let number) = sandbox.state else { return }
             sandbox.state = .running(number: number)
-            reply(.started(number: number))
+            reply(.started(number: number, releaseSlot(of: sandbox)))
         }
+    }
+
+    private func releaseSlot(of sandbox: LaunchedSandbox) -> StartMarks {
+        guard let slot = sandbox.slot.take() else { return StartMarks() }
+        return clock.release(slot)
     }
 
     private func fail(_ sandbox: LaunchedSandbox, _ failure: LaunchFailure) {
@@ -180,6 +189,7 @@ final class Launcher {
             reply(.exited(number: number, kind, value: value))
         case .waiting, .reported: tokens = tokens.filter { $0.value != token }
         }
+        _ = releaseSlot(of: sandbox)
         events.remove(sandbox.process)
         pool.removeAll { $0 == token }
         sandboxes[token] = nil

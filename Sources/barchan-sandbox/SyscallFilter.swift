@@ -28,6 +28,18 @@ struct SyscallFilter {
         try check(clinux_seccomp_load(instructions.baseAddress, count), .filter)
     }
 
+    /// False when not all of it could be written.
+    func write(to descriptor: CInt) -> Bool {
+        let bytes = UnsafeRawBufferPointer(instructions)
+        var written = 0
+        while written < bytes.count {
+            let count = Glibc.write(descriptor, bytes.baseAddress?.advanced(by: written), bytes.count - written)
+            guard count > 0 else { return false }
+            written += count
+        }
+        return true
+    }
+
     private static func compileAllowList() throws(LaunchFailure) -> [BPFInstruction] {
         guard let context = seccomp_init(Verdict.error(ENOSYS).value) else { throw LaunchFailure(.filter, ENOMEM) }
         defer { seccomp_release(context) }

@@ -47,6 +47,7 @@ struct SandboxProbe {
         "echo": { _ in ProcessActions.echo() },
         "exit": { exit(CInt(truncatingIfNeeded: number(&$0))) },
         "abort": { _ in ProcessActions.abort() },
+        "moment": { _ in StartFacts.writeMoment() },
     ]
 
     private static func number(_ arguments: inout ArraySlice<String>) -> Int {

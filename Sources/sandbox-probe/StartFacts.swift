@@ -3,6 +3,14 @@ import Glibc
 
 /// What a program starts with.
 enum StartFacts {
+    /// CLOCK_MONOTONIC in nanoseconds as eight bytes, little-endian: what `barchan bench start` reads.
+    static func writeMoment() {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        var moment = (UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)).littleEndian
+        _ = write(1, &moment, 8)
+    }
+
     static func report() {
         for argument in SandboxProbe.allArguments { say("argument", argument) }
         var entry = environ

@@ -45,6 +45,7 @@ enum JSON: Codable, Sendable, Equatable {
     }
 
     var string: String? { if case .string(let text) = self { text } else { nil } }
+    var number: Double? { if case .number(let value) = self { value } else { nil } }
     var int: Int? { if case .number(let number) = self { Int(number) } else { nil } }
     var array: [JSON] { if case .array(let array) = self { array } else { [] } }
 

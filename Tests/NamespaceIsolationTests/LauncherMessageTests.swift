@@ -12,8 +12,13 @@ import Testing
                 openFilesSoft: 1, openFilesHard: 2, temporaryBytes: 3, temporaryInodes: 4, memoryBytes: 5, processes: 6)
         ),
     ]
+    private static let marks = {
+        var marks = StartMarks()
+        for mark in StartMark.allCases { marks[mark] = UInt64(mark.rawValue) << 60 | 7 }
+        return marks
+    }()
     private static let replies: [LauncherReply] = [
-        .ready([.landlock]), .unusable(LaunchFailure(.mapping, 1)), .started(number: 3),
+        .ready([.landlock]), .unusable(LaunchFailure(.mapping, 1)), .started(number: 3, marks),
         .failed(number: 4, LaunchFailure(.execute, 2)), .exited(number: 5, .status, value: 255),
         .exited(number: 6, .signal, value: -9),
     ]
