@@ -134,8 +134,14 @@ void bcr_loop::askKernel(bool maySleep) {
     if (!posted.empty()) return;
     isSleeping = true;
   }
+  int limit = maySleep ? timeout() : 0;
+  if (limit != 0 && lastThing.run != nullptr) {
+    auto task = lastThing;
+    lastThing = {nullptr, nullptr};
+    task.run(task.context);
+  }
   epoll_event ready[64];
-  int count = epoll_wait(epoll, ready, 64, maySleep ? timeout() : 0);
+  int count = epoll_wait(epoll, ready, 64, limit);
   if (maySleep) {
     std::lock_guard<std::mutex> lock(mutex);
     isSleeping = false;
@@ -209,6 +215,7 @@ void bcr_loop_run(bcr_loop *loop) { loop->run(); }
 void bcr_loop_stop(bcr_loop *loop) { loop->stop(); }
 void bcr_loop_free(bcr_loop *loop) { delete loop; }
 void bcr_loop_post(bcr_loop *loop, bcr_task task, void *context) { loop->post({task, context}); }
+void bcr_loop_before_sleep(bcr_loop *loop, bcr_task task, void *context) { loop->beforeSleep({task, context}); }
 
 bcr_timer *bcr_timer_start(bcr_loop *loop, uint64_t nanoseconds, bcr_task task, void *context) {
   uint64_t due;

@@ -65,6 +65,8 @@ struct bcr_loop final : public kj::EventPort {
   void run();
   void stop();
   void post(bcr::Task task);
+  /// Runs `task` once, as the last thing before the thread sleeps.
+  void beforeSleep(bcr::Task task) { lastThing = task; }
   /// Flushes `item` before the thread sleeps.
   void flushLater(bcr::Flushable &item);
   void forget(bcr::Flushable &item);
@@ -93,6 +95,7 @@ private:
   bool isSleeping = false;       // under mutex
   std::vector<bcr::Task> taken;
   std::vector<bcr::Flushable *> dirty;
+  bcr::Task lastThing = {nullptr, nullptr};
   kj::EventLoop events;
   kj::WaitScope scope;
   bool mayStop = false;

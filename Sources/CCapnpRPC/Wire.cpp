@@ -18,6 +18,8 @@ constexpr size_t inboxBytes = 65536;
 constexpr size_t outboxKeepBytes = 262144; // a larger one is given back when it is empty
 constexpr size_t directBytes = 65536;      // a message of this size goes to the kernel without a copy
 constexpr uint32_t maximumSegments = 512;
+// Room is asked for only when there was none: a socket tells of it each time that the other side has read.
+constexpr uint32_t readEvents = EPOLLIN | EPOLLRDHUP | EPOLLET;
 
 uint32_t littleEndian(const kj::byte *bytes) {
   uint32_t value;
@@ -43,7 +45,7 @@ public:
 
 Wire::Wire(bcr_loop &loop, int descriptor, const bcr_limits &limits)
     : loop(loop), descriptor(descriptor), limits(limits),
-      watch(loop.watch(descriptor, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, &Wire::ready, this)),
+      watch(loop.watch(descriptor, readEvents, &Wire::ready, this)),
       inbox(kj::heapArray<kj::byte>(inboxBytes)) {}
 
 Wire::~Wire() noexcept(false) {
@@ -76,8 +78,9 @@ void Wire::ready(void *context, uint32_t readiness) {
   auto &wire = *static_cast<Wire *>(context);
   if (readiness & (bcr_readable | bcr_hung_up)) wire.mayBeReadable = true;
   if (readiness & bcr_hung_up) wire.mayBeAtEnd = true;
-  if (readiness & (bcr_writable | bcr_hung_up)) {
+  if (!wire.mayBeWritable && (readiness & (bcr_writable | bcr_hung_up))) {
     wire.mayBeWritable = true;
+    wire.loop.change(*wire.watch, readEvents);
     if (!wire.outbox.empty()) wire.loop.flushLater(wire);
   }
   KJ_IF_MAYBE (fulfiller, wire.reading) {
@@ -287,7 +290,7 @@ void Wire::flush() {
     if (count > 0) {
       outboxStart += size_t(count);
     } else if (errno == EAGAIN) {
-      mayBeWritable = false;
+      awaitRoom();
     } else if (errno != EINTR) {
       // What the other side wrote before it went is still worth reading; the end comes there.
       mayBeWritable = false;
@@ -303,6 +306,11 @@ void Wire::flush() {
     outbox.erase(outbox.begin(), outbox.begin() + ptrdiff_t(outboxStart));
     outboxStart = 0;
   }
+}
+
+void Wire::awaitRoom() {
+  mayBeWritable = false;
+  if (watch != nullptr) loop.change(*watch, readEvents | EPOLLOUT);
 }
 
 kj::Promise<void> Wire::end() {

@@ -44,6 +44,7 @@ private:
   void police(Message &message);
   void noteAbort(kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>> segments);
   void append(const void *bytes, size_t count);
+  void awaitRoom();
   kj::Exception disconnected(kj::StringPtr text);
 
   bcr_loop &loop;

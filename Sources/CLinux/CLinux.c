@@ -2,9 +2,11 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <link.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 // Inside a sandbox there is no procfs. Swift's runtime wants it twice: it looks for its own path before main, through
 // /proc/self/exe, and ends the program when there is none, and CommandLine.arguments reads /proc/self/cmdline. So this
@@ -73,3 +75,19 @@ int clinux_syncfs(int descriptor) { return syncfs(descriptor); }
 int clinux_temporary_file(int directory) { return openat(directory, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600); }
 
 void clinux_name_thread(const char *name) { prctl(PR_SET_NAME, name); }
+
+// Only what nobody can have written to: a page that is dropped is the file's again.
+static int drop_pages(struct dl_phdr_info *object, size_t size, void *context) {
+  (void)size, (void)context;
+  uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  for (int i = 0; i < object->dlpi_phnum; i++) {
+    const ElfW(Phdr) *part = &object->dlpi_phdr[i];
+    if (part->p_type != PT_LOAD || (part->p_flags & PF_W)) continue;
+    uintptr_t start = (object->dlpi_addr + part->p_vaddr) & ~(page - 1);
+    uintptr_t end = object->dlpi_addr + part->p_vaddr + part->p_filesz;
+    madvise((void *)start, end - start, MADV_DONTNEED);
+  }
+  return 1; // the first object is the program
+}
+
+void clinux_drop_program_pages(void) { dl_iterate_phdr(drop_pages, NULL); }

@@ -6,6 +6,14 @@ public struct ResponseHead: Sendable {
     public let status: Int
     public let fields: HTTPFields
 
+    /// Whether the connection may carry another answer (RFC 9112, section 9.3). HTTP/1.0 never does here.
+    public var keepsConnection: Bool {
+        guard minorVersion == 1 else { return false }
+        return !fields.all("Connection").contains { field in
+            ListElements(of: field).contains { $0.equalsIgnoringCase("close") }
+        }
+    }
+
     /// Reads a complete head, from the status line to the empty line.
     public init(parsing bytes: [UInt8], limits: HTTPLimits = HTTPLimits()) throws(HTTPError) {
         let end = try lineEnd(in: bytes, from: 0)

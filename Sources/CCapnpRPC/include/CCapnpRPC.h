@@ -51,6 +51,9 @@ void bcr_loop_free(bcr_loop *loop);
 /// once for everything posted while it sleeps.
 void bcr_loop_post(bcr_loop *loop, bcr_task task, void *_Nullable context);
 
+/// Runs `task` once, right before the thread sleeps, in place of one that has not run yet. It may not call anything here.
+void bcr_loop_before_sleep(bcr_loop *loop, bcr_task task, void *_Nullable context);
+
 /// Calls `task` once, `nanoseconds` from now. The handle is to be freed, before (nothing is called then) or after.
 bcr_timer *bcr_timer_start(bcr_loop *loop, uint64_t nanoseconds, bcr_task task, void *_Nullable context);
 void bcr_timer_free(bcr_timer *timer);

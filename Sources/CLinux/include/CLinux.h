@@ -47,6 +47,8 @@ int clinux_rename_new(int directory, const char *from, const char *to);
 int clinux_syncfs(int descriptor);
 // The calling thread's name in `ps -T`, at most 15 bytes.
 void clinux_name_thread(const char *name);
+// Gives back the pages of the program's code and constants; those in use come again from the page cache.
+void clinux_drop_program_pages(void);
 // An unnamed file in a directory.
 int clinux_temporary_file(int directory);
 

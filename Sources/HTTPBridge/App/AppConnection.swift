@@ -3,11 +3,11 @@ import Glibc
 /// Who a connection to the app tells what happens on it. It may close the connection from within each of these.
 protocol AppConnectionOwner: AnyObject {
     /// Bytes came. They are gone when this returns.
-    func connectionReceived(_ bytes: Span<UInt8>)
+    func connection(_ connection: AppConnection, received bytes: Span<UInt8>)
     /// Everything given to `send` is with the kernel.
-    func connectionDrained()
+    func connectionDrained(_ connection: AppConnection)
     /// No more bytes come. `problem` is nil when the app closed in good order.
-    func connectionEnded(_ problem: String?)
+    func connection(_ connection: AppConnection, ended problem: String?)
 }
 
 /// One TCP connection to the app.
@@ -15,7 +15,9 @@ final class AppConnection {
     private let app: AppServer
     private var descriptor: Int32
     private var watch: Watch?
-    private weak var owner: (any AppConnectionOwner)?
+    weak var owner: (any AppConnectionOwner)?
+    /// What the pool remembers of it.
+    var use = ConnectionUse()
     private var unsent: [UInt8] = []
     private var sentCount = 0
     private var readBytes = AppServer.firstReadBytes
@@ -26,6 +28,7 @@ final class AppConnection {
     var isReading = true { didSet { if isReading != oldValue { updateWatch() } } }
 
     var unsentBytes: Int { unsent.count - sentCount }
+    var isOpen: Bool { descriptor >= 0 }
 
     init(to app: AppServer, owner: any AppConnectionOwner) throws(CallFailure) {
         self.app = app
@@ -43,14 +46,19 @@ final class AppConnection {
     func close() {
         stopWatching()
         guard descriptor >= 0 else { return }
+        if use.isUnanswered { app.pool.noteEnd(of: self) }
         Glibc.close(descriptor)
         descriptor = -1
     }
 
-    /// Ends our direction; the app sees the end of the stream behind everything sent.
-    func finishSending() {
-        guard descriptor >= 0, unsentBytes == 0 else { return }
-        shutdown(descriptor, Int32(SHUT_WR))
+    /// What came and was not read.
+    enum Pending { case nothing, bytes, end }
+
+    var pending: Pending {
+        var byte: UInt8 = 0
+        let count = recv(descriptor, &byte, 1, Int32(MSG_PEEK))
+        if count > 0 { return .bytes }
+        return count < 0 && errno == EAGAIN ? .nothing : .end
     }
 
     /// Sends now what the kernel takes, the rest when it takes more.
@@ -100,7 +108,7 @@ final class AppConnection {
         if readiness.contains(.writable), unsentBytes > 0 {
             flush()
             updateWatch()
-            if unsentBytes == 0 { owner?.connectionDrained() }
+            if unsentBytes == 0 { owner?.connectionDrained(self) }
         }
         if isReading {
             if readiness.contains(.readable) || readiness.contains(.hungUp) { receive() }
@@ -126,7 +134,8 @@ final class AppConnection {
         guard count > 0 else { return end(nil) }
         if count == readBytes { readBytes = min(readBytes * 2, AppServer.largestReadBytes) }
         let bytes = UnsafeRawBufferPointer(rebasing: app.buffer[..<count]).assumingMemoryBound(to: UInt8.self)
-        owner?.connectionReceived(bytes.span)
+        if use.isUnanswered { app.pool.noteAnswer(on: self) }
+        owner?.connection(self, received: bytes.span)
     }
 
     /// Looks once whether more is there already, in particular the end, which often comes with the last bytes.
@@ -134,6 +143,6 @@ final class AppConnection {
 
     private func end(_ problem: String?) {
         close()
-        owner?.connectionEnded(problem)
+        owner?.connection(self, ended: problem)
     }
 }

@@ -2,7 +2,7 @@ import CCapnpRPC
 import GrainSchemas
 import HTTP1
 
-/// One request to the app, over a connection of its own, and its answer. Stays alive by itself until it is over.
+/// One request to the app and its answer. Stays alive by itself until it is over.
 final class AppExchange: AppConnectionOwner {
     /// What the answer becomes.
     enum Results { case response, options }
@@ -20,6 +20,8 @@ final class AppExchange: AppConnectionOwner {
     private let results: Results
     private var parser: ResponseParser
     private var connection: AppConnection?
+    /// The whole request, while it may be sent once more: the app closed a kept connection without a byte of answer.
+    private var repeatable: [UInt8]?
     private var sink: Capability?
     private var call: IncomingCall?
     private var failure: CallFailure?
@@ -30,6 +32,8 @@ final class AppExchange: AppConnectionOwner {
     private var isOver = false
     private var itself: AppExchange?
 
+    /// Whether the request's last byte was given to `start` or `send`. Its connection is not used again otherwise.
+    var isWhole = true
     /// Comes when everything sent is with the kernel.
     var onDrained: (() -> Void)?
 
@@ -48,16 +52,31 @@ final class AppExchange: AppConnectionOwner {
     var unsentBytes: Int { connection?.unsentBytes ?? 0 }
 
     /// Sends the first bytes of the request. The call that wants the answer may be given before or after.
-    func start(_ bytes: [UInt8]) {
+    /// - Parameter isSafe: The request changes nothing (RFC 9110, section 9.2.1) and is whole. It may go over a kept
+    ///   connection, and once more over a fresh one. Others get a fresh one and are never repeated.
+    func start(_ bytes: [UInt8], isSafe: Bool = false) {
         guard !isOver else { return }
+        itself = self
+        if isSafe, let kept = app.pool.take() {
+            repeatable = bytes
+            use(kept, for: bytes)
+        } else {
+            startFresh(bytes)
+        }
+    }
+
+    private func startFresh(_ bytes: [UInt8]) {
         do {
-            let connection = try AppConnection(to: app, owner: self)
-            self.connection = connection
-            itself = self
-            connection.send(bytes)
+            use(try app.pool.open(), for: bytes)
         } catch {
             fail(error)
         }
+    }
+
+    private func use(_ connection: AppConnection, for bytes: [UInt8]) {
+        connection.owner = self
+        self.connection = connection
+        connection.send(bytes)
     }
 
     func send(_ bytes: [UInt8]) { connection?.send(bytes) }
@@ -73,9 +92,10 @@ final class AppExchange: AppConnectionOwner {
     /// Nobody wants the answer any more.
     func cancel() { fail(.failed("the request was cancelled")) }
 
-    func connectionDrained() { onDrained?() }
+    func connectionDrained(_ connection: AppConnection) { onDrained?() }
 
-    func connectionReceived(_ bytes: Span<UInt8>) {
+    func connection(_ connection: AppConnection, received bytes: Span<UInt8>) {
+        repeatable = nil
         receivedBytes += bytes.count
         let isFirst = receivedBytes == bytes.count
         do {
@@ -85,13 +105,18 @@ final class AppExchange: AppConnectionOwner {
         }
         // The end of a body without a stated length is often there already; then no stream is needed.
         if isFirst, !parser.isComplete, parser.head != nil, parser.expectedLength == nil {
-            connection?.receiveMore()
+            connection.receiveMore()
             if isOver { return }
         }
         advance()
     }
 
-    func connectionEnded(_ problem: String?) {
+    func connection(_ connection: AppConnection, ended problem: String?) {
+        if let bytes = repeatable {
+            repeatable = nil
+            app.pool.noteLoss(of: connection)
+            return startFresh(bytes)
+        }
         if let problem, !parser.isComplete { return fail(.failed("read the app's answer: \(problem)")) }
         do {
             try parser.finish()
@@ -104,6 +129,7 @@ final class AppExchange: AppConnectionOwner {
     private func broken(_ error: HTTPError) {
         let sentence = "the app's answer is not valid HTTP: \(error.reason)"
         log.say(sentence)
+        app.pool.stopKeeping()
         fail(.failed(sentence))
     }
 
@@ -117,7 +143,7 @@ final class AppExchange: AppConnectionOwner {
     /// Lets go of everything. The stream that was not finished tells the host that something is missing.
     private func finish() -> IncomingCall? {
         isOver = true
-        connection?.close()
+        if let connection { release(connection) }
         connection = nil
         sink = nil
         stream = nil
@@ -127,6 +153,14 @@ final class AppExchange: AppConnectionOwner {
             itself = nil
         }
         return call
+    }
+
+    /// The next request may use the connection when both sides agree where this one's answer ended.
+    private func release(_ connection: AppConnection) {
+        let isAgreed =
+            failure == nil && isWhole && parser.isComplete && parser.framing != .untilClose
+            && parser.head?.keepsConnection == true
+        if isAgreed { app.pool.keep(connection) } else { connection.close() }
     }
 
     private func advance() {

@@ -5,9 +5,10 @@ import Glibc
 final class AppServer {
     let loop: EventLoop
     let port: UInt16
-    /// Filled and emptied within one turn of the loop.
-    let buffer: UnsafeMutableRawBufferPointer
-    let trim: MemoryTrim
+    /// Connections that wait for their next request.
+    private(set) lazy var pool = ConnectionPool(of: self)
+    private(set) lazy var trim = MemoryTrim(loop) { [unowned self] in becomeIdle() }
+    private var memory: UnsafeMutableRawBufferPointer?
 
     static let firstReadBytes = 8_192
     static let largestReadBytes = 131_072
@@ -15,8 +16,20 @@ final class AppServer {
     init(port: UInt16, on loop: EventLoop) {
         self.loop = loop
         self.port = port
-        trim = MemoryTrim(loop)
-        buffer = .allocate(byteCount: Self.largestReadBytes, alignment: 16)
+    }
+
+    /// Filled and emptied within one turn of the loop.
+    var buffer: UnsafeMutableRawBufferPointer {
+        if let memory { return memory }
+        let new = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.largestReadBytes, alignment: 16)
+        memory = new
+        return new
+    }
+
+    private func becomeIdle() {
+        pool.closeAll()
+        memory?.deallocate()
+        memory = nil
     }
 
     /// A socket that is connected or about to be.

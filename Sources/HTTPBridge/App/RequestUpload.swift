@@ -23,6 +23,7 @@ final class RequestUpload: RPCObject {
     init(head: RequestWriter, exchange: AppExchange) {
         self.head = head
         self.exchange = exchange
+        exchange.isWhole = false
         exchange.onDrained = { [weak self] in self?.letGo() }
     }
 
@@ -96,6 +97,7 @@ final class RequestUpload: RPCObject {
             throw .failed("done: these are fewer bytes than were announced")
         }
         if remaining == nil { exchange.send(ChunkWriter.bodyEnd) }
+        exchange.isWhole = true
         state = .done
     }
 

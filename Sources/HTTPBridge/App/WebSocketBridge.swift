@@ -41,7 +41,7 @@ final class WebSocketBridge: AppConnectionOwner, RPCObject {
 
     // MARK: From the app
 
-    func connectionReceived(_ bytes: Span<UInt8>) {
+    func connection(_ connection: AppConnection, received bytes: Span<UInt8>) {
         do {
             try parser.feed(bytes)
         } catch {
@@ -59,11 +59,11 @@ final class WebSocketBridge: AppConnectionOwner, RPCObject {
         }
     }
 
-    func connectionEnded(_ problem: String?) {
+    func connection(_ connection: AppConnection, ended problem: String?) {
         end(.failed("open a web socket: \(problem ?? "the app closed the connection before it answered")"))
     }
 
-    func connectionDrained() {
+    func connectionDrained(_ connection: AppConnection) {
         let calls = heldBack
         heldBack = []
         for call in calls { call.reply() }

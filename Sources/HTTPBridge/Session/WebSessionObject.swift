@@ -54,7 +54,7 @@ final class WebSessionObject: RPCObject {
         let params = try message.reader.root(Wire.WebSession.GetParams.self)
         let isHead = params.ignoreBody
         let writer = try begin(isHead ? "HEAD" : "GET", try params.path)
-        try send(writer, try params.context, call, message, as: isHead ? .head : .ordinary)
+        try send(writer, try params.context, call, message, as: isHead ? .head : .ordinary, isSafe: true)
     }
 
     private func post(_ call: IncomingCall, _ message: ReceivedMessage) throws {
@@ -82,7 +82,8 @@ final class WebSessionObject: RPCObject {
 
     private func options(_ call: IncomingCall, _ message: ReceivedMessage) throws {
         let params = try message.reader.root(Wire.WebSession.OptionsParams.self)
-        try send(try begin("OPTIONS", try params.path), try params.context, call, message, results: .options)
+        try send(
+            try begin("OPTIONS", try params.path), try params.context, call, message, results: .options, isSafe: true)
     }
 
     private func postStreaming(_ call: IncomingCall, _ message: ReceivedMessage) throws {
@@ -132,7 +133,7 @@ final class WebSessionObject: RPCObject {
 extension WebSessionObject {
     fileprivate func begin(_ method: StaticString, _ path: String) throws(HTTPError) -> RequestWriter {
         var writer = try RequestWriter(method: method, root: headers.root, path: path)
-        writer.field("Connection", constant: "close")
+        writer.field("Connection", constant: app.pool.isKeeping ? "keep-alive" : "close")
         return writer
     }
 
@@ -158,7 +159,8 @@ extension WebSessionObject {
     /// Adds what the session and the context say, sends it all and lets the answer find `call`.
     fileprivate func send(
         _ request: RequestWriter, _ context: Context, _ call: IncomingCall, _ message: ReceivedMessage,
-        body: DataReader? = nil, as kind: ResponseParser.Request = .ordinary, results: AppExchange.Results = .response
+        body: DataReader? = nil, as kind: ResponseParser.Request = .ordinary, results: AppExchange.Results = .response,
+        isSafe: Bool = false
     ) throws {
         var writer = request
         writer.append(headers.languages)
@@ -169,7 +171,7 @@ extension WebSessionObject {
         let sink = message.capability(try context.responseStream)
         let exchange = AppExchange(with: app, log: log, answerTo: kind, results: results, sink: sink)
         exchange.answer(call)
-        exchange.start(writer.bytes)
+        exchange.start(writer.bytes, isSafe: isSafe)
     }
 
     /// A request whose body follows; its head is not complete yet.
@@ -213,7 +215,7 @@ extension WebSessionObject {
         case .one: writer.field("Depth", constant: "1")
         case .infinity, nil: writer.field("Depth", constant: "infinity")
         }
-        try send(writer, text: body, try params.context, call, message)
+        try send(writer, text: body, try params.context, call, message, isSafe: true)
     }
 
     private func proppatch(_ call: IncomingCall, _ message: ReceivedMessage) throws {
@@ -291,7 +293,8 @@ extension WebSessionObject {
     }
 
     private func send(
-        _ request: RequestWriter, text: String, _ context: Context, _ call: IncomingCall, _ message: ReceivedMessage
+        _ request: RequestWriter, text: String, _ context: Context, _ call: IncomingCall, _ message: ReceivedMessage,
+        isSafe: Bool = false
     ) throws {
         var writer = request
         writer.append(headers.languages)
@@ -302,6 +305,6 @@ extension WebSessionObject {
         let sink = message.capability(try context.responseStream)
         let exchange = AppExchange(with: app, log: log, answerTo: .ordinary, sink: sink)
         exchange.answer(call)
-        exchange.start(writer.bytes)
+        exchange.start(writer.bytes, isSafe: isSafe)
     }
 }
