@@ -18,25 +18,34 @@ struct ArgumentRule {
     }
 }
 
-/// A test of the lower half of an argument; the kernel takes these arguments as 32 bits, too.
+/// A test of one half of an argument. Where only the lower half is looked at, the kernel takes the argument as 32 bits, too,
+/// or the test is for a bit of it.
 struct ArgumentTest {
+    enum Half { case lower, upper }
+
     let argument: Int
+    let half: Half
     let mask: UInt32
     let values: [UInt32]
     let isNegated: Bool
 
     /// The argument, masked, is one of the values.
-    static func `is`(_ argument: Int, in values: [UInt32], mask: UInt32 = .max) -> Self {
-        Self(argument: argument, mask: mask, values: values, isNegated: false)
+    static func `is`(_ argument: Int, in values: [UInt32], mask: UInt32 = .max, half: Half = .lower) -> Self {
+        Self(argument: argument, half: half, mask: mask, values: values, isNegated: false)
     }
-    static func isNot(_ argument: Int, in values: [UInt32], mask: UInt32 = .max) -> Self {
-        Self(argument: argument, mask: mask, values: values, isNegated: true)
+    static func isNot(_ argument: Int, in values: [UInt32], mask: UInt32 = .max, half: Half = .lower) -> Self {
+        Self(argument: argument, half: half, mask: mask, values: values, isNegated: true)
+    }
+    /// At least one of these bits is set.
+    static func has(_ argument: Int, anyOf bits: UInt32, half: Half = .lower) -> Self {
+        isNot(argument, in: [0], mask: bits, half: half)
     }
 }
 
 /// The calls where it depends on the arguments. Errors are those of an ordinary kernel that lacks the feature.
 enum ArgumentRules {
-    static let all = [clone, socket, socketPair, socketOption, ioctl, prctl, personality]
+    static let all =
+        [clone, personality, architecture, prctl, ioctl, fileControl, makeNode, makeNodeAt] + memory + SocketRules.all
 
     /// No new namespaces. clone3 hides its flags in memory and does not exist here, so that libc takes this one.
     private static let clone = CallRules(
@@ -47,39 +56,33 @@ enum ArgumentRules {
         CLINUX_CLONE_NEWUSER | CLINUX_CLONE_NEWNS | CLINUX_CLONE_NEWPID | CLINUX_CLONE_NEWNET | CLINUX_CLONE_NEWIPC
             | CLINUX_CLONE_NEWUTS | CLINUX_CLONE_NEWCGROUP)
 
-    private static let unix: UInt32 = 1, inet: UInt32 = 2, inet6: UInt32 = 10, netlink: UInt32 = 16
-    /// SOCK_NONBLOCK and SOCK_CLOEXEC may be added to any type.
-    private static let typeMask: UInt32 = ~0x80800
+    /// The ordinary Linux personality, and asking for it.
+    private static let personality = CallRules(
+        call: "personality", rules: [ArgumentRule(.allow, .is(0, in: [0, .max]))], otherwise: .error(ENOSYS))
 
-    private static let socket = CallRules(
-        call: "socket",
+    /// arch_prctl: thread pointers (ARCH_SET_GS and following) and extended register state (ARCH_GET_XCOMP_SUPP and
+    /// following), which numerical libraries ask for.
+    private static let architecture = CallRules(
+        call: "arch_prctl",
+        rules: [ArgumentRule(.allow, .is(0, in: [0x1001, 0x1002, 0x1003, 0x1004, 0x1021, 0x1022, 0x1023]))],
+        otherwise: .error(EINVAL))
+
+    /// By option: parent-death signal, dumpable, keep-caps (get), name, seccomp (get), bounding set (read), secure bits
+    /// (get), timer slack, child subreaper, no_new_privs, tid address, huge pages, ambient set, speculation, no memory
+    /// both writable and executable, VMA names, the auxiliary vector (there is no procfs to read it from).
+    private static let prctl = CallRules(
+        call: "prctl",
         rules: [
-            // DCCP, for any family, as the original.
-            ArgumentRule(.error(EPROTONOSUPPORT), .is(1, in: [6], mask: 0xf)),
-            ArgumentRule(.allow, .is(0, in: [unix]), .is(1, in: [1, 2, 3, 5], mask: typeMask)),
             ArgumentRule(
-                .allow, .is(0, in: [inet, inet6]), .is(1, in: [1, 2], mask: typeMask), .is(2, in: [0, 6, 17])),
-            // getifaddrs(3) asks NETLINK_ROUTE; nothing can be changed through it without a capability.
-            ArgumentRule(.allow, .is(0, in: [netlink]), .is(1, in: [2, 3], mask: typeMask), .is(2, in: [0])),
-            ArgumentRule(.error(EAFNOSUPPORT), .isNot(0, in: [unix, inet, inet6, netlink])),
-            ArgumentRule(.error(EPERM), .is(0, in: [inet]), .is(1, in: [10], mask: typeMask)),
-            // Streams and datagrams of other protocols (SCTP, MPTCP, ICMP), raw sockets, other netlink families.
-            ArgumentRule(.error(EPROTONOSUPPORT), .is(0, in: [inet, inet6]), .is(1, in: [1, 2, 3], mask: typeMask)),
-            ArgumentRule(.error(EPROTONOSUPPORT), .is(0, in: [netlink]), .is(1, in: [2, 3], mask: typeMask)),
+                .allow,
+                .is(
+                    0,
+                    in: [
+                        1, 2, 3, 4, 7, 15, 16, 21, 23, 24, 27, 29, 30, 36, 37, 38, 39, 40, 41, 42, 47, 52, 53, 65, 66,
+                        0x5356_4d41, 0x4155_5856,
+                    ]))
         ],
-        otherwise: .error(ESOCKTNOSUPPORT))
-
-    private static let socketPair = CallRules(
-        call: "socketpair", rules: [ArgumentRule(.allow, .is(0, in: [unix]))], otherwise: .error(EAFNOSUPPORT))
-
-    /// No filter programs on sockets, no upper-layer protocols, no forged connections.
-    private static let socketOption = CallRules(
-        call: "setsockopt",
-        rules: [
-            ArgumentRule(.error(ENOPROTOOPT), .is(1, in: [1]), .is(2, in: [26, 50, 51, 52])),
-            ArgumentRule(.error(ENOPROTOOPT), .is(1, in: [6]), .is(2, in: [19, 31])),
-        ],
-        otherwise: .allow)
+        otherwise: .error(EINVAL))
 
     /// There is no terminal and no device to control; everything else says so.
     private static let ioctl = CallRules(
@@ -97,23 +100,50 @@ enum ArgumentRules {
         ],
         otherwise: .error(ENOTTY))
 
-    /// By option: parent-death signal, dumpable, keep-caps (get), name, seccomp (get), bounding set (read), secure bits
-    /// (get), timer slack, child subreaper, no_new_privs, tid address, huge pages, ambient set, speculation, VMA names.
-    private static let prctl = CallRules(
-        call: "prctl",
+    /// fcntl: duplicates, flags, locks, owners (web servers ask for SIGIO), pipe sizes, seals, write hints. Not leases: a
+    /// lease on a file in /var would hold up whoever opens it on the host, a backup for instance, for 45 seconds. Not
+    /// F_NOTIFY and not F_SETSIG, which nobody uses any more.
+    private static let fileControl = CallRules(
+        call: "fcntl",
         rules: [
-            ArgumentRule(
-                .allow,
-                .is(
-                    0,
-                    in: [
-                        1, 2, 3, 4, 7, 15, 16, 21, 23, 24, 27, 29, 30, 36, 37, 38, 39, 40, 41, 42, 47, 52, 53,
-                        0x5356_4d41,
-                    ]))
+            ArgumentRule(.allow, .is(1, in: Array(0...9) + [15, 16])),
+            ArgumentRule(.allow, .is(1, in: [36, 37, 38, 1027, 1028, 1030, 1031, 1032, 1033, 1034])),
+            ArgumentRule(.allow, .is(1, in: [1035, 1036, 1037, 1038])),
         ],
         otherwise: .error(EINVAL))
 
-    /// The ordinary Linux personality, and asking for it.
-    private static let personality = CallRules(
-        call: "personality", rules: [ArgumentRule(.allow, .is(0, in: [0, .max]))], otherwise: .error(ENOSYS))
+    /// No device nodes, whatever the mounts and Landlock say.
+    private static let makeNode = nodeRules("mknod", mode: 1)
+    private static let makeNodeAt = nodeRules("mknodat", mode: 2)
+
+    private static func nodeRules(_ call: String, mode: Int) -> CallRules {
+        CallRules(
+            call: call,
+            rules: [ArgumentRule(.error(EPERM), .is(mode, in: [0x2000, 0x6000], mask: 0xf000 /* S_IFMT */))],
+            otherwise: .allow)
+    }
+
+    /// Huge pages are a reserve that the machine's administrator made for somebody else, and no limit of a grain counts
+    /// them. Merging equal pages tells by its timing what other grains have in memory; poisoning them is for tests.
+    private static let memory = [
+        CallRules(
+            call: "mmap", rules: [ArgumentRule(.error(EINVAL), .has(3, anyOf: 0x40000 /* MAP_HUGETLB */))],
+            otherwise: .allow),
+        CallRules(
+            call: "memfd_create", rules: [ArgumentRule(.error(EINVAL), .has(1, anyOf: 0x4 /* MFD_HUGETLB */))],
+            otherwise: .allow),
+        CallRules(
+            call: "madvise",
+            rules: [ArgumentRule(.error(EINVAL), .is(2, in: [12 /* MADV_MERGEABLE */, 100, 101 /* poison */]))],
+            otherwise: .allow),
+        // System V segments outlive the process that made them: none of 1 GiB or more.
+        CallRules(
+            call: "shmget",
+            rules: [
+                ArgumentRule(.error(EINVAL), .has(1, anyOf: .max, half: .upper)),
+                ArgumentRule(.error(EINVAL), .has(1, anyOf: 0xc000_0000)),
+                ArgumentRule(.error(EINVAL), .has(2, anyOf: 0o4000 /* SHM_HUGETLB */)),
+            ],
+            otherwise: .allow),
+    ]
 }

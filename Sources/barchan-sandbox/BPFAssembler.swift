@@ -1,7 +1,5 @@
-import CSeccomp
-
 /// One instruction, as struct sock_filter.
-struct BPFInstruction {
+struct BPFInstruction: Equatable {
     var code: UInt16
     var jumpIfTrue: UInt8 = 0
     var jumpIfFalse: UInt8 = 0
@@ -10,48 +8,75 @@ struct BPFInstruction {
     /// Loads a 32-bit word of struct seccomp_data.
     static func load(_ offset: UInt32) -> Self { Self(code: 0x20, operand: offset) }
     static func and(_ mask: UInt32) -> Self { Self(code: 0x54, operand: mask) }
-    static func jump(_ distance: Int) -> Self { Self(code: 0x05, operand: UInt32(truncatingIfNeeded: distance)) }
+    static func jump(_ distance: Int) -> Self { Self(code: 0x05, operand: UInt32(distance)) }
     static func ifEqual(_ value: UInt32, _ yes: Int, _ no: Int) -> Self {
-        Self(code: 0x15, jumpIfTrue: UInt8(clamping: yes), jumpIfFalse: UInt8(clamping: no), operand: value)
+        Self(code: 0x15, jumpIfTrue: UInt8(yes), jumpIfFalse: UInt8(no), operand: value)
+    }
+    static func ifAtLeast(_ value: UInt32, _ yes: Int, _ no: Int) -> Self {
+        Self(code: 0x35, jumpIfTrue: UInt8(yes), jumpIfFalse: UInt8(no), operand: value)
     }
     static func returning(_ verdict: Verdict) -> Self { Self(code: 0x06, operand: verdict.value) }
 }
 
-/// Puts the argument rules in front of the allow list.
+/// Turns verdicts for call numbers into a program: a balanced tree over ranges of numbers, whose leaves return or look at
+/// arguments.
 ///
-/// A call without rules runs through a handful of comparisons on its number alone, so that the kernel finds out that it is
-/// always allowed and no longer runs the filter for it.
-struct BPFAssembler {
-    private(set) var instructions: [BPFInstruction] = []
-
-    private static let numberOffset: UInt32 = 0, architectureOffset: UInt32 = 4
-    private static func argumentOffset(_ index: Int) -> UInt32 { 16 + 8 * UInt32(index) }
-
-    mutating func emitArguments(_ rules: [CallRules]) {
-        let blocks = rules.compactMap { rules -> (number: UInt32, body: [BPFInstruction])? in
-            let number = seccomp_syscall_resolve_name(rules.call)
-            return number < 0 ? nil : (UInt32(number), BPFAssembler.body(of: rules))
-        }
-        let dispatch = 2 * blocks.count + 1
-        let total = blocks.reduce(0) { $0 + $1.body.count }
-        instructions = [
-            .load(BPFAssembler.architectureOffset), .ifEqual(seccomp_arch_native(), 1, 0), .jump(1 + dispatch + total),
-            .load(BPFAssembler.numberOffset),
-        ]
-        var bodyStart = dispatch
-        for (index, block) in blocks.enumerated() {
-            let afterJump = 2 * index + 2
-            instructions += [.ifEqual(block.number, 0, 1), .jump(bodyStart - afterJump)]
-            bodyStart += block.body.count
-        }
-        instructions.append(.jump(total))
-        for block in blocks { instructions += block.body }
-        // The allow list starts with its own load of the architecture.
+/// The kernel runs the program for every number when it is loaded, to find those that are always allowed, for which it
+/// never runs it again. So every start pays for its depth, and a list would be no good.
+enum BPFAssembler {
+    enum Leaf {
+        case verdict(Verdict)
+        case rules(CallRules)
     }
 
-    /// Rules in order, the first match decides.
-    private static func body(of rules: CallRules) -> [BPFInstruction] {
-        rules.rules.flatMap(code) + [.returning(rules.otherwise)]
+    private static let numberOffset: UInt32 = 0, architectureOffset: UInt32 = 4
+    private static func argumentOffset(_ test: ArgumentTest) -> UInt32 {
+        16 + 8 * UInt32(test.argument) + (test.half == .upper ? 4 : 0)
+    }
+
+    /// Numbers without a leaf get `otherwise`, and so does every other architecture. That covers x32, whose numbers have
+    /// bit 30 set.
+    static func program(
+        _ leaves: [UInt32: Leaf], architecture: UInt32, otherwise: Verdict
+    ) -> [BPFInstruction] {
+        [
+            .load(architectureOffset), .ifEqual(architecture, 1, 0), .returning(otherwise), .load(numberOffset),
+        ] + tree(ranges(leaves, otherwise)[...])
+    }
+
+    /// Where the leaf changes, from number 0 on. Neighbours with the same verdict are one range.
+    private static func ranges(_ leaves: [UInt32: Leaf], _ otherwise: Verdict) -> [(start: UInt32, leaf: Leaf)] {
+        var ranges: [(start: UInt32, leaf: Leaf)] = [(0, .verdict(otherwise))]
+        func append(_ start: UInt32, _ leaf: Leaf) {
+            if case .verdict(let new) = leaf, case .verdict(let last) = ranges[ranges.count - 1].leaf, new == last {
+                return
+            }
+            if ranges[ranges.count - 1].start == start { ranges.removeLast() }
+            ranges.append((start, leaf))
+        }
+        for (number, leaf) in leaves.sorted(by: { $0.key < $1.key }) {
+            append(number, leaf)
+            if leaves[number + 1] == nil { append(number + 1, .verdict(otherwise)) }
+        }
+        return ranges
+    }
+
+    private static func tree(_ ranges: ArraySlice<(start: UInt32, leaf: Leaf)>) -> [BPFInstruction] {
+        guard ranges.count > 1 else { return ranges.first.map { code(for: $0.leaf) } ?? [] }
+        let middle = (ranges.startIndex + ranges.endIndex) / 2
+        let below = tree(ranges[..<middle]), above = tree(ranges[middle...])
+        let pivot = ranges[middle].start
+        // A conditional jump reaches 255 instructions.
+        guard below.count > 255 else { return [.ifAtLeast(pivot, below.count, 0)] + below + above }
+        return [.ifAtLeast(pivot, 0, 1), .jump(below.count)] + below + above
+    }
+
+    private static func code(for leaf: Leaf) -> [BPFInstruction] {
+        switch leaf {
+        case .verdict(let verdict): [.returning(verdict)]
+        // Rules in order, the first match decides.
+        case .rules(let rules): rules.rules.flatMap(code) + [.returning(rules.otherwise)]
+        }
     }
 
     private static func code(for rule: ArgumentRule) -> [BPFInstruction] {
@@ -67,6 +92,7 @@ struct BPFAssembler {
         }
         // Behind the comparisons: what happens when none held, then when one held.
         let ending: [BPFInstruction] = test.isNegated ? [.jump(1), .jump(rest)] : [.jump(rest)]
-        return [.load(argumentOffset(test.argument)), .and(test.mask)] + values + ending
+        let masking: [BPFInstruction] = test.mask == .max ? [] : [.and(test.mask)]
+        return [.load(argumentOffset(test))] + masking + values + ending
     }
 }

@@ -4,8 +4,8 @@ enum SyscallTable {
 
     private static let files = [
         "access", "chdir", "close", "close_range", "copy_file_range", "creat", "dup", "dup2", "dup3", "faccessat",
-        "faccessat2", "fadvise64", "fallocate", "fchdir", "fcntl", "fdatasync", "flock", "fsync", "ftruncate", "getcwd",
-        "getdents", "getdents64", "link", "linkat", "lseek", "memfd_create", "mkdir", "mkdirat", "mknod", "mknodat",
+        "faccessat2", "fadvise64", "fallocate", "fchdir", "fdatasync", "flock", "fsync", "ftruncate", "getcwd",
+        "getdents", "getdents64", "link", "linkat", "lseek", "mkdir", "mkdirat",
         "open", "openat", "openat2", "pipe", "pipe2", "pread64", "preadv", "preadv2", "pwrite64", "pwritev", "pwritev2",
         "read", "readahead", "readlink", "readlinkat", "readv", "rename", "renameat", "renameat2", "rmdir", "sendfile",
         "splice", "symlink", "symlinkat", "sync_file_range", "syncfs", "tee", "truncate", "umask", "unlink", "unlinkat",
@@ -32,7 +32,7 @@ enum SyscallTable {
     ]
 
     private static let processes = [
-        "arch_prctl", "execve", "execveat", "exit", "exit_group", "fork", "getcpu", "getpriority", "getrlimit",
+        "execve", "execveat", "exit", "exit_group", "fork", "getcpu", "getpriority", "getrlimit",
         "getrusage", "pidfd_open", "pidfd_send_signal", "prlimit64", "rseq", "sched_get_priority_max",
         "sched_get_priority_min", "sched_getaffinity", "sched_getattr", "sched_getparam", "sched_getscheduler",
         "sched_rr_get_interval", "sched_setaffinity", "sched_setattr", "sched_setparam", "sched_setscheduler",
@@ -48,7 +48,7 @@ enum SyscallTable {
     ]
 
     private static let memory = [
-        "brk", "futex", "futex_waitv", "madvise", "membarrier", "mincore", "mlock", "mlock2", "mlockall", "mmap",
+        "brk", "futex", "futex_waitv", "membarrier", "mincore", "mlock", "mlock2", "mlockall",
         "mprotect", "mremap", "msync", "munlock", "munlockall", "munmap", "pkey_alloc", "pkey_free", "pkey_mprotect",
     ]
 
@@ -67,7 +67,7 @@ enum SyscallTable {
 
     private static let ipc = [
         "mq_getsetattr", "mq_notify", "mq_open", "mq_timedreceive", "mq_timedsend", "mq_unlink", "msgctl", "msgget",
-        "msgrcv", "msgsnd", "semctl", "semget", "semop", "semtimedop", "shmat", "shmctl", "shmdt", "shmget",
+        "msgrcv", "msgsnd", "semctl", "semget", "semop", "semtimedop", "shmat", "shmctl", "shmdt",
     ]
 
     /// Refused the way an ordinary kernel refuses an ordinary user, because debuggers and sanitizers read the answer.
@@ -75,5 +75,5 @@ enum SyscallTable {
 
     /// Calls newer than Debian 12's libseccomp; their numbers are the same on every architecture: fchmodat2, futex_wake,
     /// futex_wait, futex_requeue, mseal.
-    static let allowedNumbers: [Int32] = [452, 454, 455, 456, 462]
+    static let allowedNumbers: [UInt32] = [452, 454, 455, 456, 462]
 }

@@ -33,6 +33,7 @@ struct SandboxProbe {
         "files": { _ in FileFacts.report() },
         "fill": { FileFacts.fill($0.popFirst() ?? "/tmp") },
         "calls": { _ in CallFacts.report() },
+        "arguments": { ArgumentFacts.report(in: $0.popFirst() ?? "/var") },
         "needs": { _ in NeedFacts.report() },
         "sockets": { _ in NetworkFacts.reportSockets() },
         "network": { _ in NetworkFacts.report() },

@@ -46,12 +46,13 @@ enum Command {
         }
     }
 
-    /// Starts a program; the caller waits for it. `descriptor` becomes its descriptor 3.
-    static func start(_ arguments: [String], descriptor: CInt? = nil) throws -> pid_t {
+    /// Starts a program; the caller waits for it. `descriptor` becomes its descriptor 3, `output` its standard output.
+    static func start(_ arguments: [String], descriptor: CInt? = nil, output: CInt? = nil) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         if let descriptor { posix_spawn_file_actions_adddup2(&actions, descriptor, 3) }
+        if let output { posix_spawn_file_actions_adddup2(&actions, output, 1) }
         let strings = arguments.map { strdup($0) } + [nil]
         defer { for string in strings { free(string) } }
         var process: pid_t = 0

@@ -30,6 +30,19 @@ static inline long clinux_clone(unsigned long flags) { return syscall(SYS_clone,
 static inline long clinux_syscall(long number, long a, long b, long c, long d, long e, long f) {
     return syscall(number, a, b, c, d, e, f);
 }
+// A call through the 32-bit entry of an x86-64 kernel, as old code makes it. The result or a negative errno; -ENOSYS on other
+// processors, which have no such entry.
+static inline long clinux_call_int80(long number) {
+#ifdef __x86_64__
+    long result;
+    __asm__ volatile("int $0x80" : "=a"(result) : "a"(number), "b"(0), "c"(0), "d"(0), "S"(0), "D"(0)
+                     : "memory", "r8", "r9", "r10", "r11");
+    return result;
+#else
+    (void)number;
+    return -ENOSYS;
+#endif
+}
 static inline int clinux_unshare(unsigned long flags) { return (int)syscall(SYS_unshare, flags); }
 static inline int clinux_pivot_root(const char *root, const char *old) { return (int)syscall(SYS_pivot_root, root, old); }
 static inline int clinux_dup3(int from, int to) { return (int)syscall(SYS_dup3, from, to, 02000000 /* close on exec */); }

@@ -1,0 +1,40 @@
+import Barchan
+
+extension IsolationConformance {
+    static let argumentChecks = [
+        Promise("shutArguments", "ordinary calls do nothing extraordinary", [.syscallFilter]) { trial in
+            let facts = try await trial.facts(["arguments", "/var"])
+            try require(!facts.lines.contains { $0.hasPrefix("shut number.") }, "an unknown call does something")
+            for (name, answer) in shutArguments { try facts.require("shut \(name)", answer) }
+        },
+        Promise("foreignEntries", "the kernel's entries for other binary interfaces are shut", [.syscallFilter]) {
+            trial in
+            let facts = try await trial.facts(["arguments", "/var"])
+            let entries = facts.all("shut").filter { $0.hasPrefix("int80.") || $0.hasPrefix("x32 ") }
+            try require(entries.count == 5, "the probe said too little")
+            // A kernel without the 32-bit entry ends the program.
+            for line in entries where !line.hasSuffix(" ENOSYS") && !line.hasSuffix(" signal") {
+                throw ConformanceFailure("entry \(line)")
+            }
+        },
+        Promise("openArguments", "what databases, web servers and just-in-time compilers ask for is there") { trial in
+            let facts = try await trial.facts(["arguments", "/var"])
+            let open = facts.all("open")
+            try require(open.count > 20, "the probe said too little: \(facts.exit)")
+            for line in open where !line.hasSuffix(" ok") { throw ConformanceFailure("open \(line)") }
+        },
+    ]
+
+    /// What the probe tries, and what the kernel has to answer: the error of a kernel that lacks the feature.
+    public static let shutArguments: [(name: String, answer: String)] =
+        [
+            "lease", "lease.read", "notify", "signal", "huge.map", "huge.file", "merge", "segment.huge",
+            "segment.large", "segment.larger", "architecture",
+        ].map { ($0, "EINVAL") }
+        + ["node.character", "nodeat.character", "node.block", "nodeat.block"].map { ($0, "EPERM") }
+        + [
+            "filter", "zeroCopy", "encapsulation", "options", "group", "repair", "upperLayer", "signature", "key",
+            "tables", "family",
+        ].map { ("socket.\($0)", "ENOPROTOOPT") }
+        + [("personality", "ENOSYS")]
+}

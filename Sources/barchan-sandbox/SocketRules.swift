@@ -1,0 +1,68 @@
+import Glibc
+
+/// Which sockets there are, and what can be set on them. Everything stays on the sandbox's own loopback; the rules are
+/// about how much of the kernel's network code can be reached.
+enum SocketRules {
+    static let all = [socket, socketPair, socketOption]
+
+    private static let unix: UInt32 = 1, inet: UInt32 = 2, inet6: UInt32 = 10, netlink: UInt32 = 16
+    /// SOCK_NONBLOCK and SOCK_CLOEXEC may be added to any type.
+    private static let typeMask: UInt32 = ~0x80800
+
+    private static let socket = CallRules(
+        call: "socket",
+        rules: [
+            // DCCP, for any family, as the original.
+            ArgumentRule(.error(EPROTONOSUPPORT), .is(1, in: [6], mask: 0xf)),
+            ArgumentRule(.allow, .is(0, in: [unix]), .is(1, in: [1, 2, 3, 5], mask: typeMask)),
+            ArgumentRule(
+                .allow, .is(0, in: [inet, inet6]), .is(1, in: [1, 2], mask: typeMask), .is(2, in: [0, 6, 17])),
+            // getifaddrs(3) asks NETLINK_ROUTE; nothing can be changed through it without a capability.
+            ArgumentRule(.allow, .is(0, in: [netlink]), .is(1, in: [2, 3], mask: typeMask), .is(2, in: [0])),
+            ArgumentRule(.error(EAFNOSUPPORT), .isNot(0, in: [unix, inet, inet6, netlink])),
+            ArgumentRule(.error(EPERM), .is(0, in: [inet]), .is(1, in: [10], mask: typeMask)),
+            // Streams and datagrams of other protocols (SCTP, MPTCP, ICMP), raw sockets, other netlink families.
+            ArgumentRule(.error(EPROTONOSUPPORT), .is(0, in: [inet, inet6]), .is(1, in: [1, 2, 3], mask: typeMask)),
+            ArgumentRule(.error(EPROTONOSUPPORT), .is(0, in: [netlink]), .is(1, in: [2, 3], mask: typeMask)),
+        ],
+        otherwise: .error(ESOCKTNOSUPPORT))
+
+    private static let socketPair = CallRules(
+        call: "socketpair", rules: [ArgumentRule(.allow, .is(0, in: [unix]))], otherwise: .error(EAFNOSUPPORT))
+
+    private static let socketOption = CallRules(
+        call: "setsockopt",
+        rules: options.map { ArgumentRule(.allow, .is(1, in: [$0.level]), .is(2, in: $0.options)) },
+        otherwise: .error(ENOPROTOOPT))
+
+    /// What servers and language runtimes set, by the numbers of the kernel's headers. Not there: filter programs on
+    /// sockets, forged connections (TCP_REPAIR), upper-layer protocols, keys, packet encapsulation (UDP_ENCAP), netfilter
+    /// tables, changing a socket's family, and the rest of the corners that had the holes.
+    private static let options: [(level: UInt32, options: [UInt32])] = [
+        // SOL_SOCKET: address reuse, broadcast, buffers, keep-alive, priority, linger, port reuse, credentials, low-water
+        // marks, timeouts, time stamps, peek offset, busy polling, pacing.
+        (
+            1,
+            [
+                1, 2, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15, 16, 18, 19, 20, 21, 29, 35, 40, 42, 46, 47, 63, 64, 66, 67, 76,
+            ]
+        ),
+        // IPPROTO_IP: type of service, TTL, packet information, path MTU, errors, multicast membership.
+        (0, [1, 2, 8, 10, 11, 12, 13, 15, 20, 21, 24, 32, 33, 34, 35, 36, 39, 40, 42, 45, 46, 47, 49, 51]),
+        // IPPROTO_TCP: no delay, segment size, cork, keep-alive times, SYN count, linger, deferred accept, window clamp,
+        // quick acknowledgement, congestion control, user timeout, fast open, low-water mark, saved SYN, queue length.
+        (6, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 18, 23, 25, 27, 30, 34, 36]),
+        // IPPROTO_UDP: cork, segmentation offload both ways.
+        (17, [1, 103, 104]),
+        // IPPROTO_IPV6: the same as for IP.
+        (
+            41,
+            [
+                16, 17, 18, 19, 20, 21, 23, 24, 25, 26, 29, 33, 42, 45, 46, 47, 49, 50, 51, 52, 60, 61, 62, 66, 67, 70,
+                72, 73, 76, 78,
+            ]
+        ),
+        // SOL_NETLINK: packet information, errors, extended acknowledgement, strict checks.
+        (270, [3, 4, 11, 12]),
+    ]
+}
