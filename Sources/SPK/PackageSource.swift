@@ -35,6 +35,18 @@ extension [PackageSource] {
         append(entry)
     }
 
+    /// Dates nothing later than `seconds` since 1970.
+    public mutating func limitDates(to seconds: Int64) {
+        let latest = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        guard !latest.overflow else { return }
+        for index in indices {
+            self[index].modifiedNanoseconds = Swift.min(self[index].modifiedNanoseconds, latest.partialValue)
+            guard case .directory(var inner) = self[index].content else { continue }
+            inner.limitDates(to: seconds)
+            self[index].content = .directory(inner)
+        }
+    }
+
     /// Adds an empty directory, or an empty file in one, where nothing of that name is.
     public mutating func addMountPoints() {
         for name in ["dev", "tmp", "var"] where !contains(where: { $0.name == [UInt8](name.utf8) }) {

@@ -22,7 +22,8 @@ enum ProgramFiles {
         guard let place = places.first(where: { access($0, R_OK) == 0 }) else {
             throw HostError(
                 .notFound,
-                "find \(what): there is no \(places.map { "'\($0)'" }.joined(separator: " or ")); name it with \(option)")
+                "find \(what): there is no \(places.map { "'\($0)'" }.joined(separator: " or ")); name it with \(option)"
+            )
         }
         return place
     }

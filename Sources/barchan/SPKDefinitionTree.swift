@@ -15,10 +15,9 @@ struct DefinitionTree {
         case directory([String: Node], Int64?)
     }
 
-    /// - Parameter latest: No file is dated later, in seconds since 1970.
-    init(_ definition: PackageDefinition, latest: Int64?, warn: @escaping (String) -> Void) {
+    init(_ definition: PackageDefinition, warn: @escaping (String) -> Void) {
         self.definition = definition
-        tree = SourceTree(root: "/", latest: latest)
+        tree = SourceTree(root: "/")
         self.warn = warn
     }
 
@@ -50,7 +49,8 @@ struct DefinitionTree {
     private mutating func include(_ path: String, recursively: Bool) throws(HostError) {
         guard !path.hasPrefix("/") else {
             throw HostError(
-                .invalidArgument, "include '\(path)': paths in a package have no '/' in front; write '\(path.dropFirst())'")
+                .invalidArgument,
+                "include '\(path)': paths in a package have no '/' in front; write '\(path.dropFirst())'")
         }
         let parts = try SourceMap.components(path)
         guard !Self.injected.contains(parts.joined(separator: "/")) else { return }

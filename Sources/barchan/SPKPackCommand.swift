@@ -8,18 +8,15 @@ struct SPKPackCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pack", abstract: "Packs an app into a signed package.",
         discussion: """
-            What goes in comes from a package definition (sandstorm-pkgdef.capnp), or from a folder that is the whole \
-            file system the app will see, with a manifest in TOML. The manifest, the bridge and the mount points are \
-            added. The same files, times, manifest, bridge and key give the same package, byte for byte.
+            What goes in comes from a package definition (sandstorm-pkgdef.capnp); or from a folder (--root), Debian \
+            packages (--from-debian) or a container image (--from-image), with a manifest in TOML (--manifest) or \
+            --title and --command. The manifest, the bridge and the mount points are added. The same files, times, \
+            manifest, bridge and key give the same package, byte for byte.
             """)
 
-    @OptionGroup var definition: DefinitionOptions
-    @Option(
-        help: ArgumentHelp(
-            "The directory with the app's files, instead of a package definition.", valueName: "directory"))
-    var root: String?
-    @Option(help: ArgumentHelp("What the app is, in TOML; see contrib/examples/README.md.", valueName: "file"))
-    var manifest: String?
+    @OptionGroup(title: "A package definition") var definition: DefinitionOptions
+    @OptionGroup(title: "Files from elsewhere") var files: FileOptions
+    @OptionGroup(title: "A manifest from the command line") var plain: PlainManifestOptions
     @Option(
         help: ArgumentHelp("The bridge to pack. Default: the one that comes with this program.", valueName: "file"))
     var bridge: String?
@@ -38,22 +35,30 @@ struct SPKPackCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("The package to write.", valueName: "file")) var output: String
 
     func validate() throws {
-        guard (root == nil) == (manifest == nil) else {
-            throw ValidationError("--root and --manifest go together; without both a package definition is read")
+        guard files.isGiven else {
+            guard !plain.isGiven else {
+                throw ValidationError(
+                    "say where the files come from: --root, --from-debian or --from-image; without them a package "
+                        + "definition is read, which has a manifest of its own")
+            }
+            return
         }
-        guard root == nil || definition.pkgDef == nil else {
-            throw ValidationError("a package comes from --pkg-def, or from --root and --manifest, not from both")
+        guard definition.pkgDef == nil else {
+            throw ValidationError("files come from --pkg-def, --root, --from-debian or --from-image, and one of them")
         }
     }
 
     func run() throws {
         let app: AppID? = if let appId { try AppID(parsing: appId) } else { nil }
-        var plan = try plan()
+        let spool = try Spool()
+        var plan = try files.isGiven ? files.plan(plain, spool) : definition.plan()
         let key = try options.file().read().key(for: app ?? plan.app)
+        if let latest = mtime ?? Self.sourceDate { plan.tree.limitDates(to: latest) }
         plan.tree.addMountPoints()
         try inject(plan.manifest, plan.bridgeConfiguration, into: &plan.tree)
-        let writer = try PackageWriter(tree: plan.tree, key: key) { path, sink throws(HostError) in
-            try readFile(path, sink)
+        let writer = try PackageWriter(tree: plan.tree, key: key) { reference, sink throws(HostError) in
+            guard let bytes = try spool.bytes(of: reference) else { return try readFile(reference, sink) }
+            try sink(bytes)
         }
         let package = try write(writer)
         guard json else { return printLine("app \(key.app)\npackage \(package)") }
@@ -61,32 +66,6 @@ struct SPKPackCommand: ParsableCommand {
     }
 
     private static var sourceDate: Int64? { getenv("SOURCE_DATE_EPOCH").flatMap { Int64(String(cString: $0)) } }
-
-    /// What a package is made of, before the packer's own files are added.
-    private struct Plan {
-        /// Whose package it is, when the author's description says.
-        var app: AppID?
-        var tree: [PackageSource]
-        var manifest: [UInt8]
-        /// Nil when no bridge is packed.
-        var bridgeConfiguration: [UInt8]?
-    }
-
-    private func plan() throws(HostError) -> Plan {
-        let latest = mtime ?? Self.sourceDate
-        if let root, let manifest {
-            let description = try ManifestFile(path: manifest)
-            return Plan(
-                tree: try SourceTree(root: root, latest: latest).read { printWarning($0) },
-                manifest: description.manifestBytes,
-                bridgeConfiguration: description.needsBridge ? try description.bridge.file() : nil)
-        }
-        let definition = try self.definition.read()
-        var tree = DefinitionTree(definition, latest: latest) { printWarning($0) }
-        return Plan(
-            app: definition.app, tree: try tree.read(), manifest: definition.manifest,
-            bridgeConfiguration: definition.bridgeConfiguration)
-    }
 
     private func inject(
         _ manifest: [UInt8], _ bridgeConfiguration: [UInt8]?, into tree: inout [PackageSource]
@@ -124,6 +103,16 @@ struct SPKPackCommand: ParsableCommand {
     }
 }
 
+/// What a package is made of, before the packer's own files are added.
+struct PackingPlan {
+    /// Whose package it is, when the author's description says.
+    var app: AppID?
+    var tree: [PackageSource]
+    var manifest: [UInt8]
+    /// Nil when no bridge is packed.
+    var bridgeConfiguration: [UInt8]?
+}
+
 /// Which package definition, and how to read it: the names that authors know from other packers.
 struct DefinitionOptions: ParsableArguments {
     @Option(
@@ -138,7 +127,11 @@ struct DefinitionOptions: ParsableArguments {
             "Where its imports that begin with '/' are looked for first; may be repeated.", valueName: "directory"))
     var importPath: [String] = []
 
-    func read() throws(HostError) -> PackageDefinition {
-        try PackageDefinition(name: pkgDef, importPaths: importPath)
+    func plan() throws(HostError) -> PackingPlan {
+        let definition = try PackageDefinition(name: pkgDef, importPaths: importPath)
+        var tree = DefinitionTree(definition) { printWarning($0) }
+        return PackingPlan(
+            app: definition.app, tree: try tree.read(), manifest: definition.manifest,
+            bridgeConfiguration: definition.bridgeConfiguration)
     }
 }

@@ -37,8 +37,10 @@ final class ProgressLine {
     }
 }
 
+func printWarning(_ text: String) { printNote("warning: \(text)") }
+
 /// A line on standard error. What a file said may be in it, so control characters are left out.
-func printWarning(_ text: String) {
+func printNote(_ text: String) {
     let clean = text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7f ? " " : String($0) }.joined()
-    write(Array("warning: \(clean)\n".utf8), to: 2)
+    write(Array("\(clean)\n".utf8), to: 2)
 }

@@ -5,13 +5,8 @@ import SPK
 /// A directory on disk as the tree of a package.
 struct SourceTree {
     private let root: String
-    private let latest: Int64?
 
-    /// - Parameter latest: No file is dated later, in seconds since 1970.
-    init(root: String, latest: Int64?) {
-        self.root = root
-        self.latest = latest
-    }
+    init(root: String) { self.root = root }
 
     func read(warn: (String) -> Void) throws(HostError) -> [PackageSource] { try entries(of: root, depth: 0, warn) }
 
@@ -56,11 +51,9 @@ struct SourceTree {
         return target.prefix(count).map { UInt8(bitPattern: $0) }
     }
 
-    /// When a file was changed, in nanoseconds since 1970, but not later than allowed.
+    /// When a file was changed, in nanoseconds since 1970.
     func date(of facts: stat) -> Int64 {
-        let seconds = Int64(facts.st_mtim.tv_sec)
-        guard latest.map({ seconds < $0 }) ?? true else { return (latest ?? 0) &* 1_000_000_000 }
-        return seconds &* 1_000_000_000 &+ Int64(facts.st_mtim.tv_nsec)
+        Int64(facts.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(facts.st_mtim.tv_nsec)
     }
 
     /// The names in a directory, sorted.

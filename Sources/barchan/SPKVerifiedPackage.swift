@@ -64,9 +64,17 @@ final class TemporaryFile {
         try writeFully(bytes, to: file.rawValue, "\(directory)/(temporary file)")
     }
 
+    /// The descriptor, to be read from the start.
+    func rewound() throws(HostError) -> CInt {
+        guard lseek(file.rawValue, 0, SEEK_SET) == 0 else { throw fileError("read a temporary file in", directory) }
+        return file.rawValue
+    }
+
+    /// What was appended; nothing may be appended afterwards. A second call returns the same bytes.
     func map() throws(HostError) -> UnsafeRawBufferPointer {
+        if let mapping { return mapping }
         let size = Int(lseek(file.rawValue, 0, SEEK_CUR))
-        guard size > 0 else { throw HostError(.invalidArgument, "read the package: it has no content") }
+        guard size > 0 else { throw HostError(.invalidArgument, "read a temporary copy: it has no content") }
         guard let start = mmap(nil, size, PROT_READ, MAP_SHARED, file.rawValue, 0), start != MAP_FAILED else {
             throw fileError("map a temporary file in", directory)
         }

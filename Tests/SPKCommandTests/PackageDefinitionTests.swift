@@ -167,7 +167,8 @@ import Testing
             ("alwaysInclude = [\"../out\"]", "'..'"), ("alwaysInclude = [", "sandstorm-pkgdef.capnp:"),
             ("alwaysInclude = [1]", "sandstorm-pkgdef.capnp:"), ("fileList = \"none.list\"", "none.list"),
             ("alwaysInclude = [\"proc/../../x\"]", "'..'"),
-        ]) func mistakesAreNamed(wrong: String, named: String) throws {
+        ]) func mistakesAreNamed(wrong: String, named: String) throws
+    {
         try workshop.write("src/file", "text")
         try workshop.define(searchPath: #"(sourcePath = "src")"#)
         let text = try workshop.read("sandstorm-pkgdef.capnp")

@@ -25,7 +25,9 @@ final class Workshop: Sendable {
 
     /// Runs `barchan spk` here, with the keyring `key`.
     @discardableResult
-    func spk(_ arguments: String..., input: String = "", environment: [String: String] = [:]) throws -> Outcome {
+    func spk(_ arguments: String...) throws -> Outcome { try run(arguments) }
+
+    func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
         let process = Process()
         process.executableURL = URL(filePath: Self.barchan)
         process.arguments = ["spk"] + arguments
@@ -34,10 +36,9 @@ final class Workshop: Sendable {
             .merging(environment) { $1 }
         let output = try #require(FileHandle(forWritingAtPath: try empty("stdout")))
         let errors = try #require(FileHandle(forWritingAtPath: try empty("stderr")))
-        try write(".stdin", input)
         process.standardOutput = output
         process.standardError = errors
-        process.standardInput = FileHandle(forReadingAtPath: "\(path)/.stdin")
+        process.standardInput = FileHandle.nullDevice
         try process.run()
         process.waitUntilExit()
         return Outcome(
@@ -71,7 +72,7 @@ final class Workshop: Sendable {
     }
 
     /// Packs `sandstorm-pkgdef.capnp`, unpacks the result to `out`, and returns the paths in it.
-    func packed(_ arguments: String...) throws -> [String] {
+    func packed() throws -> [String] {
         let pack = try spk("pack", "app.spk")
         try #require(pack.status == 0, "\(pack.errors)")
         try? FileManager.default.removeItem(atPath: "\(path)/out")
