@@ -12,15 +12,22 @@ actor DevTools {
         let parent: String?
     }
 
+    /// Somebody who waits for an answer.
+    private struct Waiting {
+        let session: String?
+        let continuation: CheckedContinuation<JSON, any Error>
+    }
+
     private let browser: ChildProcess
     private let toBrowser: Int32
     private var lastNumber = 0
-    private var answers: [Int: CheckedContinuation<JSON, any Error>] = [:]
+    private var answers: [Int: Waiting] = [:]
     private var sessions: [String: Session] = [:]
     private var onEvent: [CheckedContinuation<Void, Never>] = []
     private var failure: String?
 
-    init(profile: String, log: String) throws {
+    /// - Parameter arguments: Further arguments for the browser.
+    init(profile: String, log: String, arguments: [String] = []) throws {
         let input = try makePipe(), output = try makePipe()
         // The program wants to read from 3 and write to 4: no pipe end may have one of these numbers when it is moved.
         let reading = fcntl(input.read, F_DUPFD_CLOEXEC, 100), writing = fcntl(output.write, F_DUPFD_CLOEXEC, 100)
@@ -32,7 +39,7 @@ actor DevTools {
                 "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update",
                 "--disable-sync", "--no-default-browser-check", "--site-per-process", "--window-size=1280,900",
                 "--user-data-dir=\(profile)",
-            ],
+            ] + arguments,
             descriptors: [3: reading, 4: writing], standardError: log)
         toBrowser = input.write
         let fromBrowser = output.read
@@ -57,18 +64,41 @@ actor DevTools {
         return known.first { FileManager.default.isExecutableFile(atPath: $0) } ?? known[0]
     }()
 
-    func call(_ method: String, _ parameters: JSON = [:], in session: String? = nil) async throws -> JSON {
-        if let failure { throw TestFailure(failure) }
+    /// Calls a method. Fails when the page or frame goes away meanwhile, or does not answer within the limit: a frame that is
+    /// being replaced sometimes never does.
+    func call(
+        _ method: String, _ parameters: JSON = [:], in session: String? = nil, limit: Duration = .seconds(30)
+    ) async throws -> JSON {
+        try await within(limit, "Chromium's answer to \(method)") {
+            try await self.answer(to: method, parameters, in: session)
+        }
+    }
+
+    private func answer(to method: String, _ parameters: JSON, in session: String?) async throws -> JSON {
         lastNumber += 1
         let number = lastNumber
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                answers[number] = Waiting(session: session, continuation: continuation)
+                do {
+                    try send(number, method, parameters, in: session)
+                } catch { fail(number, error) }
+            }
+        } onCancel: {
+            Task { await self.fail(number, CancellationError()) }
+        }
+    }
+
+    private func send(_ number: Int, _ method: String, _ parameters: JSON, in session: String?) throws {
+        if let failure { throw TestFailure(failure) }
         var message: [String: JSON] = ["id": .number(Double(number)), "method": .string(method), "params": parameters]
         if let session { message["sessionId"] = .string(session) }
         let bytes = try JSON.object(message).serialized() + [0]
-        return try await withCheckedThrowingContinuation { continuation in
-            answers[number] = continuation
-            let isWritten = bytes.withUnsafeBytes { writeAll($0, to: toBrowser) }
-            if !isWritten { answers.removeValue(forKey: number)?.resume(throwing: TestFailure("Chromium is gone")) }
-        }
+        guard bytes.withUnsafeBytes({ writeAll($0, to: toBrowser) }) else { throw TestFailure("Chromium is gone") }
+    }
+
+    private func fail(_ number: Int, _ error: any Error) {
+        answers.removeValue(forKey: number)?.continuation.resume(throwing: error)
     }
 
     /// Returns at the next event, or when the browser is gone.
@@ -100,7 +130,7 @@ actor DevTools {
 
     private func receive(_ message: JSON) {
         if let number = message["id"].int {
-            guard let answer = answers.removeValue(forKey: number) else { return }
+            guard let answer = answers.removeValue(forKey: number)?.continuation else { return }
             if let text = message["error"]["message"].string {
                 answer.resume(throwing: TestFailure(text))
             } else {
@@ -115,10 +145,26 @@ actor DevTools {
                 sessions[session.identifier] = session
             }
         case "Target.detachedFromTarget":
-            if let session = parameters["sessionId"].string { sessions[session] = nil }
+            if let session = parameters["sessionId"].string { detached(session) }
+        case "Inspector.targetCrashed":
+            failAll(in: message["sessionId"].string)
+        case "Page.javascriptDialogOpening":
+            // As somebody who says yes to everything. The answer to this has a number that nobody waits for.
+            try? send(0, "Page.handleJavaScriptDialog", ["accept": true], in: message["sessionId"].string)
         default: break
         }
         signalEvent()
+    }
+
+    private func detached(_ session: String) {
+        sessions[session] = nil
+        failAll(in: session)
+    }
+
+    private func failAll(in session: String?) {
+        for (number, waiting) in answers where waiting.session == session {
+            fail(number, TestFailure("the page or frame went away"))
+        }
     }
 
     private func signalEvent() {
@@ -129,8 +175,7 @@ actor DevTools {
 
     private func lost() {
         failure = "Chromium has ended; its messages are among the artefacts"
-        for answer in answers.values { answer.resume(throwing: TestFailure("Chromium has ended")) }
-        answers = [:]
+        for number in answers.keys { fail(number, TestFailure("Chromium has ended")) }
         signalEvent()
     }
 }

@@ -58,9 +58,12 @@ struct Page: Sendable {
     }
 
     /// Runs statements in the grain's frame.
-    func runInFrame(_ script: String) async throws {
+    func runInFrame(_ script: String) async throws { _ = try await evaluateInFrame(script) }
+
+    /// The value of an expression in the grain's frame.
+    func evaluateInFrame(_ expression: String) async throws -> JSON {
         guard let frame = await tools.frames(in: session).last else { throw TestFailure("the page has no grain frame") }
-        _ = try await evaluate(script, in: frame.identifier)
+        return try await evaluate(expression, in: frame.identifier)
     }
 
     /// A picture of the tab, kept among the artefacts.
@@ -75,7 +78,8 @@ struct Page: Sendable {
                 })
                 """, in: frame.identifier)
         }
-        let picture = try await tools.call("Page.captureScreenshot", ["format": "png"], in: session)
+        let picture = try await tools.call(
+            "Page.captureScreenshot", ["format": "png"], in: session, limit: .seconds(10))
         guard let data = Data(base64Encoded: picture["data"].string ?? "") else { throw TestFailure("no picture") }
         try data.write(to: Places.artifacts.appending(path: "\(name).png"))
     }

@@ -20,7 +20,7 @@ enum Places {
 
     /// What the tests need, or why they cannot run.
     static func missing() -> String? {
-        for path in [barchan, package("dokuwiki"), package("fossil"), DevTools.executable]
+        for path in [barchan, package("dokuwiki"), package("fossil"), package("HostilePages"), DevTools.executable]
         where !FileManager.default.fileExists(atPath: path) {
             return path
         }

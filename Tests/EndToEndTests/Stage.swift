@@ -10,8 +10,9 @@ struct Stage: Sendable {
     var person: Person { Person(tools: tools, host: host) }
 
     /// Runs a test on a fresh host with the named apps installed and an administrator logged in.
+    /// - Parameter browser: Further arguments for the browser.
     static func with(
-        _ name: String, apps: [String], _ body: (Stage) async throws -> Void
+        _ name: String, apps: [String], browser: [String] = [], _ body: (Stage) async throws -> Void
     ) async throws {
         let folder = try TemporaryFolder()
         let log = Places.artifacts.appending(path: "\(name)-host.log").path
@@ -22,7 +23,8 @@ struct Stage: Sendable {
         let host = try await HostProcess.start(data: folder("data"), log: log)
         for app in apps.dropFirst() { try await command.install(app) }
         let tools = try DevTools(
-            profile: folder("profile"), log: Places.artifacts.appending(path: "\(name)-browser.log").path)
+            profile: folder("profile"), log: Places.artifacts.appending(path: "\(name)-browser.log").path,
+            arguments: browser)
         let stage = Stage(folder: folder, host: host, tools: tools, command: command)
         do {
             try await stage.person.logIn()

@@ -1,0 +1,176 @@
+import Foundation
+import Testing
+
+/// What a page of an app that means harm can do, in a real browser: behind our walls, and as control without any.
+extension EndToEndTests {
+    @Test("nothing gets out of a hostile page, and an ordinary page misses nothing")
+    func hostilePages() async throws {
+        let progress = try ProgressLog("hostile-pages.log")
+        let server = try await PlainServer()
+        let walled = try await behindWalls(progress)
+        let names = walled.names
+        let control = try await withoutWalls(names, server, progress)
+        let table = names.leaks.map { name in
+            HostileResult(channel: name, walled: walled.leaks[name], control: control[name])
+        }
+        report(table, walled.functions)
+
+        for result in table { #expect(result.walled == nil, "'\(result.channel)' got out") }
+        for (name, problem) in walled.functions { #expect(problem == "", "'\(name)' does not work") }
+        #expect(names.leaks.count >= 100)
+        #expect(names.functions.count >= 25)
+        let proven = table.count { $0.control != nil }
+        #expect(
+            proven * 100 >= table.count * 75, "the control let out \(proven) of \(table.count): the detector is blind")
+    }
+}
+
+private struct HostileResult {
+    let channel: String
+    let walled: String?
+    let control: String?
+}
+
+/// Channel by channel, for people; also among the artefacts.
+private func report(_ table: [HostileResult], _ functions: [String: String]) {
+    var lines = ["channel: behind the walls | without them"]
+    lines += table.map { "\($0.channel): \($0.walled ?? "-") | \($0.control ?? "-")" }
+    lines += functions.sorted { $0.key < $1.key }.map { "function \($0.key): \($0.value == "" ? "works" : $0.value)" }
+    let text = lines.joined(separator: "\n")
+    print(text)
+    try? text.write(to: Places.artifacts.appending(path: "hostile-pages.txt"), atomically: true, encoding: .utf8)
+}
+
+private func browserArguments(_ log: NetworkLog) -> [String] {
+    [
+        "--host-resolver-rules=MAP *.sink.test \(Sink.address)", "--log-net-log=\(log.path)",
+        "--short-reporting-delay", "--disable-background-timer-throttling", "--disable-renderer-backgrounding",
+        "--disable-backgrounding-occluded-windows",
+    ]
+}
+
+private struct WalledResult {
+    var names = HostileNames()
+    var leaks: [String: String] = [:]
+    /// Why a function of an ordinary page does not work, or empty.
+    var functions: [String: String] = [:]
+}
+
+private func behindWalls(_ progress: ProgressLog) async throws -> WalledResult {
+    let log = NetworkLog("hostile-walled-network")
+    var result = WalledResult()
+    try await Stage.with("hostile", apps: ["HostilePages"], browser: browserArguments(log)) { stage in
+        let first = try await stage.person.create("New hostile page")
+        let grain = try await first.grain()
+        let stand = HostilePage.Stand.grain(stage.person, grain)
+        try await first.close()
+        result.names = try await HostileNames(at: stand)
+        result.functions = try await ordinaryFunctions(result.names, stand, stage, progress)
+        let run = HostileRun(
+            stand: stand, names: result.names, sink: try Sink(channels: result.names.leaks),
+            patience: .milliseconds(500), progress: progress)
+        result.leaks = try await run.run()
+        try await stage.host.stop()
+    }
+    result.leaks.merge(try log.lookups()) { "\($0), \($1)" }
+    return result
+}
+
+private func withoutWalls(
+    _ names: HostileNames, _ server: PlainServer, _ progress: ProgressLog
+) async throws -> [String: String] {
+    let sink = try Sink(channels: names.leaks), folder = try TemporaryFolder()
+    let log = NetworkLog("hostile-control-network")
+    let tools = try DevTools(
+        profile: folder("profile"), log: Places.artifacts.appending(path: "hostile-control-browser.log").path,
+        arguments: browserArguments(log))
+    let run = HostileRun(
+        stand: .control(tools, server.address + "/shell.html"), names: names, sink: sink, patience: .seconds(1),
+        progress: progress)
+    do {
+        let leaks = try await run.run()
+        await tools.quit()
+        return leaks.merging(try log.lookups()) { "\($0), \($1)" }
+    } catch {
+        await tools.quit()
+        throw error
+    }
+}
+
+private func ordinaryFunctions(
+    _ names: HostileNames, _ stand: HostilePage.Stand, _ stage: Stage, _ progress: ProgressLog
+) async throws -> [String: String] {
+    _ = try await stage.tools.call(
+        "Browser.setDownloadBehavior", ["behavior": "allow", "downloadPath": .string(stage.folder("downloads"))])
+    var page = try await HostilePage(at: stand)
+    var problems: [String: String] = [:]
+    for name in names.functions {
+        progress.note("function: \(name)")
+        if name.hasPrefix("download") {
+            // Browsers ask people before a tab loads a second file down.
+            try await page.tab.close()
+            page = try await HostilePage(at: stand)
+        }
+        do {
+            problems[name] = try await page.evaluate("check(\(JSON.literal(name)))").string ?? "no answer"
+        } catch { problems[name] = "\(error)" }
+    }
+    for (name, file) in [("download that it makes", "made.txt"), ("download from the server", "served.bin")] {
+        do {
+            try await waitForFile(stage.folder("downloads/\(file)"))
+        } catch { problems[name] = "\(error)" }
+    }
+    // A link to a page of its own, which ends this one.
+    try await page.tab.runInFrame("make('a', { href: '/empty.html' }).click(); true")
+    try await page.tab.waitInFrame(for: "document.body.innerText === 'empty'", "a link to an own page")
+    try await page.tab.close()
+    return problems
+}
+
+private func waitForFile(_ path: String) async throws {
+    try await within(.seconds(10), "the file '\(path)'") {
+        while !FileManager.default.fileExists(atPath: path) { try await Task.sleep(for: .milliseconds(20)) }
+    }
+}
+
+/// The hostile app's own server, with nothing around it.
+private struct PlainServer: Sendable {
+    let process: ChildProcess
+    let address: String
+
+    init() async throws {
+        let script = Places.root.appending(path: "Tests/HostilePages/files/server.py").path
+        let process = try ChildProcess("/usr/bin/python3", ["-IS", script, "0"])
+        let port = try await within(.seconds(20), "the plain server") {
+            for await line in process.lines {
+                if let port = line.rest(after: "ready: ") { return port }
+            }
+            throw TestFailure("the plain server ended")
+        }
+        self.process = process
+        address = "http://localhost:\(port)"
+    }
+}
+
+/// What the browser wrote about its network, read after it ended: the one place where a mere name lookup shows.
+private struct NetworkLog {
+    let path: String
+
+    init(_ name: String) { path = Places.artifacts.appending(path: "\(name).json").path }
+
+    /// The channels whose names were looked up.
+    func lookups() throws -> [String: String] {
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        guard let type = text.firstMatch(of: /"HOST_RESOLVER_MANAGER_REQUEST":([0-9]+)/)?.1 else {
+            throw TestFailure("'\(path)' is no log of a network")
+        }
+        var found: [String: String] = [:]
+        // One event a line, its type last.
+        for line in text.split(separator: "\n")
+        where line.contains(".lookup.test") && line.contains("\"type\":\(type)}") {
+            guard line.hasSuffix("\"type\":\(type)},") || line.hasSuffix("\"type\":\(type)}") else { continue }
+            if let name = line.firstMatch(of: /([a-z0-9-]+)\.lookup\.test/)?.1 { found[String(name)] = "name lookup" }
+        }
+        return found
+    }
+}
