@@ -23,6 +23,15 @@ public protocol IsolationProvider: Sendable {
     ) async throws(HostError) -> any Sandbox
 }
 
+/// A back end that may keep something ready for the next grain of a package.
+public protocol PackageHolder: IsolationProvider {
+    /// Lets go of what is kept ready for a package, whose files are about to be removed.
+    ///
+    /// Returns when nothing but running grains holds its files. Harmless for a package that nothing is kept ready for. A
+    /// launch afterwards may have something kept ready again.
+    func release(_ package: PackageTree) async
+}
+
 /// A running sandbox, or one that has ended.
 ///
 /// A sandbox lives until its first process exits, ``terminate()`` is called, or the host process is gone, whichever

@@ -44,7 +44,7 @@ public final class Host: FrontendHost {
             limits: configuration.limits, log: log)
         self.accounts = accounts
         accountBook = accounts
-        apps = AppBook(packages: storage.packages, records: records, accounts: accounts)
+        apps = AppBook(packages: storage.packages, isolation: isolation, records: records, accounts: accounts)
         self.grains = grains
         grainBook = grains
         self.sessions = sessions

@@ -17,6 +17,7 @@ final class LauncherConnection: Sendable {
         var nextNumber: UInt64 = 1
         var launches: [UInt64: CheckedContinuation<Result<Void, LaunchFailure>, Never>] = [:]
         var sandboxes: [UInt64: SandboxRecord] = [:]
+        var releases: [UInt64: CheckedContinuation<Void, Never>] = [:]
     }
 
     private init(socket: CInt, process: pid_t) {
@@ -75,6 +76,20 @@ final class LauncherConnection: Sendable {
 
     func terminate(_ record: SandboxRecord) { send(LauncherRequest.terminate(number: record.number).encoded(), []) }
 
+    /// Ends what waits for a grain of a package; returns when it is gone, as it is when the launcher is.
+    func release(_ layers: [String]) async {
+        await withCheckedContinuation { continuation in
+            let ticket = state.withLock { state -> UInt64? in
+                guard !state.isClosed else { return nil }
+                defer { state.nextNumber += 1 }
+                state.releases[state.nextNumber] = continuation
+                return state.nextNumber
+            }
+            guard let ticket else { return continuation.resume() }
+            send(LauncherRequest.release(ticket: ticket, layers: layers).encoded(), [])
+        }
+    }
+
     private func send(_ bytes: [UInt8], _ descriptors: [CInt]) {
         let sent = bytes.withUnsafeBytes { bytes in
             descriptors.withUnsafeBufferPointer {
@@ -132,6 +147,7 @@ final class LauncherConnection: Sendable {
         case .failed(let number, let failure):
             state.withLock { $0.launches.removeValue(forKey: number) }?.resume(returning: .failure(failure))
         case .exited(let number, let kind, let value): ended(number, kind, value)
+        case .released(let ticket): state.withLock { $0.releases.removeValue(forKey: ticket) }?.resume()
         }
     }
 
@@ -154,6 +170,7 @@ final class LauncherConnection: Sendable {
         let failure = Result<Void, LaunchFailure>.failure(LaunchFailure(.lostBeforeStart, ECONNRESET))
         state.ready?.resume(returning: failure)
         for launch in state.launches.values { launch.resume(returning: failure) }
+        for release in state.releases.values { release.resume() }
         for record in state.sandboxes.values { record.end(.lost(reason: "the sandbox launcher is gone")) }
     }
 

@@ -2,7 +2,7 @@ import Barchan
 import SandboxProtocol
 
 /// Hands specifications to the launcher, which makes the sandboxes: the provider of every back end that uses it.
-public final class LauncherIsolation: IsolationProvider {
+public final class LauncherIsolation: PackageHolder {
     public let guarantees: Set<Guarantee>
     public let fileOwner: FileOwner
     private let launchers: LauncherSupply
@@ -29,6 +29,12 @@ public final class LauncherIsolation: IsolationProvider {
         } catch {
             throw error.hostError(for: specification)
         }
+    }
+
+    public func release(_ package: PackageTree) async {
+        // A launcher that cannot be started holds nothing.
+        guard !package.layers.isEmpty, let launcher = try? await launchers.launcher() else { return }
+        await launcher.connection.release(package.layers)
     }
 }
 

@@ -10,6 +10,8 @@ public enum LauncherReply: Sendable, Equatable {
     case failed(number: UInt64, LaunchFailure)
     /// A program that ran has ended, and every process of its sandbox.
     case exited(number: UInt64, ExitKind, value: Int32)
+    /// Nothing waits for the package any more, and nothing holds its files but its grains.
+    case released(ticket: UInt64)
 
     public enum ExitKind: UInt8, Sendable {
         case status = 0, signal
@@ -39,6 +41,9 @@ public enum LauncherReply: Sendable, Equatable {
             writer.append(number)
             writer.append(kind.rawValue)
             writer.append(UInt32(bitPattern: value))
+        case .released(let ticket):
+            writer.append(UInt8(7))
+            writer.append(ticket)
         }
         return writer.bytes
     }
@@ -69,6 +74,9 @@ public enum LauncherReply: Sendable, Equatable {
                 let value = reader.uint32()
             else { return nil }
             self = .exited(number: number, kind, value: Int32(bitPattern: value))
+        case 7:
+            guard let ticket = reader.uint64() else { return nil }
+            self = .released(ticket: ticket)
         default: return nil
         }
     }

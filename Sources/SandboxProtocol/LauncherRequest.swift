@@ -4,6 +4,12 @@ public enum LauncherRequest: Sendable, Equatable {
     case launch(number: UInt64, LaunchOrder)
     /// End a sandbox; the answer is that it exited. An unknown number is ignored: it may have ended just now.
     case terminate(number: UInt64)
+    /// End the sandboxes that wait for a grain of the package with these layers; without layers, of any. The answer comes
+    /// when they are gone.
+    case release(ticket: UInt64, layers: [String])
+    /// From the launcher to a sandbox made ahead of time: take this package, whose descriptor comes along, and wait for
+    /// a grain of it.
+    case park(LaunchOrder)
 
     /// The longest message. Arguments and environment of a command have to fit.
     public static let maximumBytes = 160 << 10
@@ -18,6 +24,14 @@ public enum LauncherRequest: Sendable, Equatable {
         case .terminate(let number):
             writer.append(UInt8(2))
             writer.append(number)
+        case .release(let ticket, let layers):
+            writer.append(UInt8(5))
+            writer.append(ticket)
+            writer.append(layers)
+        case .park(let order):
+            writer.append(UInt8(6))
+            writer.append(UInt64(0))
+            order.write(to: &writer)
         }
         return writer.bytes
     }
@@ -31,6 +45,12 @@ public enum LauncherRequest: Sendable, Equatable {
             guard let order = LaunchOrder(from: &reader) else { return nil }
             self = .launch(number: number, order)
         case 2: self = .terminate(number: number)
+        case 5:
+            guard let layers = reader.strings() else { return nil }
+            self = .release(ticket: number, layers: layers)
+        case 6:
+            guard let order = LaunchOrder(from: &reader) else { return nil }
+            self = .park(order)
         default: return nil
         }
         guard reader.isAtEnd else { return nil }

@@ -37,6 +37,8 @@ struct LauncherConfiguration {
     var group: UInt32 = 0
     /// How many sandboxes are made ahead of time.
     var pool = 0
+    /// How many wait for a grain of a package in use.
+    var parking = ParkingLimits()
     var usesLandlock = true
 
     init?(arguments: [String]) {
@@ -44,11 +46,14 @@ struct LauncherConfiguration {
         while let name = rest.popFirst() {
             switch name {
             case "--no-landlock": usesLandlock = false
-            case "--user", "--group", "--pool":
+            case "--user", "--group", "--pool", "--parked", "--parked-total", "--parked-seconds":
                 guard let value = rest.popFirst().flatMap({ UInt32($0) }) else { return nil }
                 switch name {
                 case "--user": user = value
                 case "--group": group = value
+                case "--parked": parking.perPackage = Int(value)
+                case "--parked-total": parking.total = Int(value)
+                case "--parked-seconds": parking.seconds = UInt64(value)
                 default: pool = Int(value)
                 }
             default: return nil

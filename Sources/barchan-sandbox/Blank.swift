@@ -16,27 +16,49 @@ struct Blank {
         if inherited != report { _ = clinux_dup3(inherited, report) }
         _ = clinux_close_range(5, UInt32.max, 0)
         do throws(LaunchFailure) {
-            let parked = try prepare()
+            let prepared = try prepare()
             slot?.note(.prepared)
             _ = send(BlankReport.parkedMessage, to: report)
-            // The end of the socket: the launcher has no use for this sandbox.
-            guard
-                case .message(let bytes, let descriptors) = receive(
-                    from: report, maximumBytes: LauncherRequest.maximumBytes)
-            else { _exit(0) }
-            slot?.note(.taken)
-            guard case .launch(_, let order) = LauncherRequest(decoding: bytes), descriptors.count == 4 else {
-                throw LaunchFailure(.order, EINVAL)
-            }
-            try start(order, parked, OrderDescriptors(descriptors), slot)
+            try follow(nextOrder(report), prepared, report, slot)
         } catch {
             _ = send(error.encoded(), to: report)
             _exit(1)
         }
     }
 
+    /// Starts a grain: at once, or after a wait with the package's files in place.
+    private func follow(
+        _ message: BlankOrder, _ prepared: PreparedState, _ report: CInt, _ slot: StartSlot?
+    ) throws(LaunchFailure) -> Never {
+        switch (message.request, message.descriptors.count) {
+        case (.park(let order), 1):
+            let entered = try enter(message.descriptors[0], prepared, order)
+            slot?.note(.parked)
+            _ = send(BlankReport.parkedMessage, to: report)
+            let next = nextOrder(report)
+            slot?.note(.taken)
+            guard case .launch(_, let order) = next.request, next.descriptors.count == 3 else { break }
+            try start(order, entered, GrainDescriptors(next.descriptors), slot)
+        case (.launch(_, let order), 4):
+            slot?.note(.taken)
+            let entered = try enter(message.descriptors[0], prepared, order)
+            try start(order, entered, GrainDescriptors(Array(message.descriptors.dropFirst())), slot)
+        default: break
+        }
+        throw LaunchFailure(.order, EINVAL)
+    }
+
+    private func nextOrder(_ report: CInt) -> BlankOrder {
+        // The end of the socket: the launcher has no use for this sandbox.
+        guard
+            case .message(let bytes, let descriptors) = receive(
+                from: report, maximumBytes: LauncherRequest.maximumBytes)
+        else { _exit(0) }
+        return BlankOrder(request: LauncherRequest(decoding: bytes), descriptors: descriptors)
+    }
+
     /// Everything that does not depend on what will run.
-    private func prepare() throws(LaunchFailure) -> ParkedState {
+    private func prepare() throws(LaunchFailure) -> PreparedState {
         umask(0)
         try openStandardInput()
         try Identity.mapGrainUser(configuration)
@@ -48,7 +70,7 @@ struct Blank {
         try stage.attach(mounts)
         try ResourceLimits.applyDefaults()
         try Privileges.lock()
-        return ParkedState(stage: stage, mounts: mounts, rules: try landlock?.makeRules(for: mounts))
+        return PreparedState(stage: stage, mounts: mounts, rules: try landlock?.makeRules(for: mounts))
     }
 
     private func bringUpLoopback() throws(LaunchFailure) {
@@ -64,19 +86,28 @@ struct Blank {
         try check(clinux_dup3(null.number, 3), .descriptors)
     }
 
-    /// The rest, once the package is known; returns only by throwing.
+    /// Everything that depends on the package, but not on the grain.
+    private func enter(
+        _ package: CInt, _ prepared: PreparedState, _ order: LaunchOrder
+    ) throws(LaunchFailure) -> EnteredState {
+        let place = try prepared.stage.enter(package: package, prepared.mounts, order)
+        if let rules = prepared.rules { try landlock?.allow(package: package, rules) }
+        try ResourceLimits.apply(order)
+        umask(0o007)
+        return EnteredState(dataPlace: place, rules: prepared.rules)
+    }
+
+    /// The rest; returns only by throwing.
     private func start(
-        _ order: LaunchOrder, _ parked: ParkedState, _ descriptors: OrderDescriptors, _ slot: StartSlot?
+        _ order: LaunchOrder, _ entered: EnteredState, _ descriptors: GrainDescriptors, _ slot: StartSlot?
     ) throws(LaunchFailure) -> Never {
         let program = ProgramImage(order)
-        try parked.stage.enter(package: descriptors.root, data: descriptors.data, parked.mounts, order)
-        try ResourceLimits.apply(order)
+        try StagingRoot.attach(data: descriptors.data, on: entered.dataPlace)
         try check(dup2(descriptors.output, 1), .descriptors)
         try check(dup2(descriptors.output, 2), .descriptors)
         try check(dup2(descriptors.socket, 3), .descriptors)
         slot?.note(.mounted)
-        if let rules = parked.rules { try landlock?.apply(rules, package: descriptors.root, data: descriptors.data) }
-        umask(0o007)
+        if let rules = entered.rules { try landlock?.apply(rules, data: descriptors.data) }
         try Privileges.dropCapabilities()
         try filter.load()
         slot?.note(.walled)
@@ -84,23 +115,37 @@ struct Blank {
     }
 }
 
-/// What a parked sandbox has ready.
-struct ParkedState {
+/// What a sandbox is told to do.
+private struct BlankOrder {
+    let request: LauncherRequest?
+    /// The package first, unless it is there already; then as ``GrainDescriptors``.
+    let descriptors: [CInt]
+}
+
+/// What a sandbox has ready before its package is known.
+struct PreparedState {
     let stage: StagingRoot
     let mounts: DetachedMounts
     /// A Landlock rule set that lacks the package and the data.
     let rules: CInt?
 }
 
-/// The descriptors that come with an order, in the order they are sent.
-struct OrderDescriptors {
-    let root: CInt
+/// What a sandbox has ready before its grain is known.
+struct EnteredState {
+    /// Where the data is to be mounted; nil when the package has no place for it.
+    let dataPlace: CInt?
+    /// A Landlock rule set that lacks the data.
+    let rules: CInt?
+}
+
+/// The descriptors of one grain, in the order they are sent.
+struct GrainDescriptors {
     let data: CInt
     let socket: CInt
     let output: CInt
 
     init(_ descriptors: [CInt]) {
-        (root, data, socket, output) = (descriptors[0], descriptors[1], descriptors[2], descriptors[3])
+        (data, socket, output) = (descriptors[0], descriptors[1], descriptors[2])
     }
 }
 

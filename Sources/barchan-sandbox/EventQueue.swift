@@ -11,8 +11,10 @@ final class EventQueue {
     }
 
     /// `token` comes back from ``wait(milliseconds:)`` while the descriptor is readable or at its end.
-    func add(_ descriptor: CInt, _ token: UInt64) throws(LaunchFailure) {
-        var event = epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(u64: token))
+    func add(
+        _ descriptor: CInt, _ token: UInt64, for kind: EPOLL_EVENTS = EPOLLIN
+    ) throws(LaunchFailure) {
+        var event = epoll_event(events: kind.rawValue, data: epoll_data_t(u64: token))
         try check(epoll_ctl(queue, EPOLL_CTL_ADD, descriptor, &event), .launcherSetup)
     }
 

@@ -43,9 +43,13 @@ struct LandlockWall {
         return rules
     }
 
-    /// Completes the rules and binds this process to them for good. Mounts cannot be changed afterwards.
-    func apply(_ rules: CInt, package: CInt, data: CInt) throws(LaunchFailure) {
+    /// Adds the rule for the package.
+    func allow(package: CInt, _ rules: CInt) throws(LaunchFailure) {
         try allow(LandlockWall.reading, on: package, rules)
+    }
+
+    /// Completes the rules and binds this process to them for good. Mounts cannot be changed afterwards.
+    func apply(_ rules: CInt, data: CInt) throws(LaunchFailure) {
         try allow(writing, on: data, rules)
         try check(clinux_landlock_restrict(rules), .landlock)
     }

@@ -7,6 +7,8 @@ final class LaunchedSandbox {
     enum State {
         /// In the pool.
         case waiting
+        /// It has a package and waits for a grain.
+        case parked
         /// It was told what to run.
         case starting(number: UInt64)
         case running(number: UInt64)

@@ -33,20 +33,26 @@ final class Launcher {
     private var tokens: [UInt64: UInt64] = [:]
     private var pool: [UInt64] = []
     private var nextToken: UInt64 = 16
+    /// Those that have a package and wait for a grain.
+    private var parked: ParkedSandboxes
+    private var releases = PendingReleases()
+    private let memory = MemoryPressure()
     /// Set when a sandbox made ahead failed, until the next launch: no endless tries.
     private var poolIsBroken = false
     private var isRunning = true
 
-    private static let control: UInt64 = 0, keeper: UInt64 = 1
+    private static let control: UInt64 = 0, keeper: UInt64 = 1, memoryPressure: UInt64 = 2
 
     /// Makes one sandbox to find out whether the machine allows it.
     init(_ configuration: LauncherConfiguration, keeper: CInt) throws(LaunchFailure) {
         self.configuration = configuration
+        parked = ParkedSandboxes(configuration.parking)
         clock = try StartClock()
         maker = BlankMaker(configuration, filter: try SyscallFilter.build(), clock: clock)
         events = try EventQueue()
         try events.add(controlSocket, Launcher.control)
         try events.add(keeper, Launcher.keeper)
+        if let memory { try events.add(memory.descriptor, Launcher.memoryPressure, for: EPOLLPRI) }
         let first = try maker.make()
         try first.waitUntilParked()
         features = maker.features
@@ -55,11 +61,15 @@ final class Launcher {
 
     func run() {
         while isRunning {
+            end(parked.expire())
             let isShort = !poolIsBroken && pool.count < configuration.pool
-            // The pool is filled when nothing was asked for a moment, one sandbox at a time.
-            let ready = events.wait(milliseconds: isShort ? 5 : -1)
+            let wanted = parked.wanted()
+            // Sandboxes are made ahead when nothing was asked for a moment, one at a time.
+            let isBehind = isShort || wanted != nil
+            let ready = events.wait(milliseconds: isBehind ? 5 : parked.quietMilliseconds ?? -1)
             for token in ready { handle(token) }
-            if ready.isEmpty && isShort { fillPool() }
+            guard ready.isEmpty else { continue }
+            if let wanted { park(wanted.files, wanted.order) } else if isShort { fillPool() }
         }
     }
 
@@ -67,6 +77,7 @@ final class Launcher {
         switch event {
         case Launcher.control: serveRequest()
         case Launcher.keeper: isRunning = false
+        case Launcher.memoryPressure: end(parked.relieve())
         case let event where event & 1 == 0: readReport(of: event & ~1)
         default: collect(event & ~1)
         }
@@ -83,7 +94,8 @@ final class Launcher {
             switch LauncherRequest(decoding: bytes) {
             case .launch(let number, let order): launch(number, order, bytes, descriptors)
             case .terminate(let number): terminate(number)
-            case nil: complain("a request that is none: ignored")
+            case .release(let ticket, let layers): release(layers, ticket)
+            case .park, nil: complain("a request that is none: ignored")
             }
         }
     }
@@ -92,20 +104,34 @@ final class Launcher {
         do throws(LaunchFailure) {
             let ordered = StartSlot.now()
             guard descriptors.count == 2 else { throw LaunchFailure(.order, EINVAL) }
-            let root = try openPackage(order.layers)
             let data = try openData(order.data)
-            let sandbox = try takeBlank()
-            sandbox.slot?.note(.ordered, ordered)
-            sandbox.state = .starting(number: number)
-            tokens[number] = sandbox.token
-            guard send(bytes, to: sandbox.report, with: [root.number, data.number] + descriptors) else {
-                tokens[number] = nil
-                sandbox.state = .reported
+            let files = configuration.parking.perPackage > 0 ? PackageFiles(order.layers) : nil
+            let grain = [data.number] + descriptors
+            if let files, let sandbox = takeParked(files, order), hand(bytes, grain, to: sandbox, number, ordered) {
+                return end(parked.use(files, order))
+            }
+            let root = try openPackage(order.layers)
+            guard hand(bytes, [root.number] + grain, to: try takeBlank(), number, ordered) else {
                 throw LaunchFailure(.lostBeforeStart, errno)
             }
+            if let files { end(parked.use(files, order)) }
         } catch {
             reply(.failed(number: number, error))
         }
+    }
+
+    /// Tells a sandbox to run a grain. False when it is gone.
+    private func hand(
+        _ order: [UInt8], _ descriptors: [CInt], to sandbox: LaunchedSandbox, _ number: UInt64, _ ordered: UInt64
+    ) -> Bool {
+        sandbox.slot?.note(.ordered, ordered)
+        guard send(order, to: sandbox.report, with: descriptors) else {
+            sandbox.state = .reported
+            return false
+        }
+        sandbox.state = .starting(number: number)
+        tokens[number] = sandbox.token
+        return true
     }
 
     private func terminate(_ number: UInt64) {
@@ -115,6 +141,39 @@ final class Launcher {
 
     private func reply(_ reply: LauncherReply) {
         if !send(reply.encoded(), to: controlSocket) { isRunning = false }
+    }
+
+    // MARK: Sandboxes that wait for a grain of one package
+
+    private func takeParked(_ files: PackageFiles, _ order: LaunchOrder) -> LaunchedSandbox? {
+        parked.take(files, order).flatMap { sandboxes[$0] }
+    }
+
+    private func park(_ files: PackageFiles, _ order: LaunchOrder) {
+        do throws(LaunchFailure) {
+            let root = try openPackage(files.layers)
+            // What was opened is what will be compared when a grain comes.
+            guard PackageFiles(files.layers) == files else { return parked.giveUp(on: files) }
+            let sandbox = try takeBlank()
+            sandbox.state = .parked
+            parked.add(sandbox.token, for: files)
+            _ = send(LauncherRequest.park(order).encoded(), to: sandbox.report, with: [root.number])
+        } catch {
+            parked.giveUp(on: files)
+        }
+    }
+
+    private func end(_ waiting: [UInt64]) {
+        for sandbox in waiting.compactMap({ sandboxes[$0] }) {
+            sandbox.state = .reported
+            sandbox.kill()
+        }
+    }
+
+    private func release(_ layers: [String], _ ticket: UInt64) {
+        let waiting = parked.forget(layers.isEmpty ? nil : layers)
+        end(waiting)
+        if !releases.add(ticket, waitingFor: waiting) { reply(.released(ticket: ticket)) }
     }
 
     // MARK: The pool
@@ -151,7 +210,10 @@ final class Launcher {
     /// The report socket of a sandbox says that it failed, or ends because the program was executed.
     private func readReport(of token: UInt64) {
         guard let sandbox = sandboxes[token] else { return }
-        switch sandbox.nextReport() {
+        var report = sandbox.nextReport()
+        // What it said while it waited may still be there.
+        while case .parked = report { report = sandbox.nextReport() }
+        switch report {
         case nil, .parked: return
         case .failed(let failure): fail(sandbox, failure)
         case .executed:
@@ -173,6 +235,7 @@ final class Launcher {
         case .waiting:
             poolIsBroken = true
             complain("a sandbox made ahead of time failed: \(failure.step.attempt)")
+        case .parked: parked.remove(sandbox.token)
         case .running, .reported: break
         }
         sandbox.state = .reported
@@ -187,11 +250,13 @@ final class Launcher {
         case .running(let number), .starting(let number):
             tokens[number] = nil
             reply(.exited(number: number, kind, value: value))
-        case .waiting, .reported: tokens = tokens.filter { $0.value != token }
+        case .waiting, .parked, .reported: tokens = tokens.filter { $0.value != token }
         }
         _ = releaseSlot(of: sandbox)
         events.remove(sandbox.process)
         pool.removeAll { $0 == token }
+        parked.remove(token)
         sandboxes[token] = nil
+        for ticket in releases.finish(token) { reply(.released(ticket: ticket)) }
     }
 }

@@ -31,16 +31,15 @@ struct StagingRoot {
         try mounts.fillDevices()
     }
 
-    /// Makes the package the root, with what belongs on its mount points.
-    func enter(
-        package: CInt, data: CInt, _ mounts: DetachedMounts, _ order: LaunchOrder
-    ) throws(LaunchFailure) {
+    /// Makes the package the root, with what belongs on its mount points except the data.
+    /// - Returns: Where the data belongs; nil when the package has no place for it.
+    func enter(package: CInt, _ mounts: DetachedMounts, _ order: LaunchOrder) throws(LaunchFailure) -> CInt? {
         try check(
             clinux_move_mount(package, "", directory, "root", CLINUX_MOVE_FROM_DESCRIPTOR), .attachPackage)
         let root = PackageRoot(descriptor: package)
         try root.mount(mounts.devices, on: "dev", .devDirectory)
         try root.mount(mounts.temporary, on: "tmp", .temporaryDirectory)
-        try root.mount(data, on: "var", .varDirectory)
+        let data = try root.place("var", .varDirectory)
         if mounts.processorInformation >= 0 {
             try root.mount(
                 mounts.processorInformation, on: "proc/cpuinfo", .processorInformationFile, isDirectory: false)
@@ -50,6 +49,13 @@ struct StagingRoot {
         }
         try check(fchdir(package), .changeRoot)
         try check(clinux_chroot("."), .changeRoot)
+        return data
+    }
+
+    /// Mounts the grain's data where ``enter(package:_:_:)`` said.
+    static func attach(data: CInt, on place: CInt?) throws(LaunchFailure) {
+        guard let place else { return }
+        try check(clinux_move_mount(data, "", place, "", PackageRoot.byDescriptors), .varDirectory)
     }
 
     private func resize(_ mounts: DetachedMounts, _ order: LaunchOrder) throws(LaunchFailure) {
@@ -67,17 +73,24 @@ struct StagingRoot {
 struct PackageRoot {
     let descriptor: CInt
 
+    static let byDescriptors = CLINUX_MOVE_FROM_DESCRIPTOR | CLINUX_MOVE_TO_DESCRIPTOR
+
     /// Mounts on a name of the package; does nothing when the package lacks it.
+    func mount(_ mount: CInt, on name: String, _ step: LaunchStep, isDirectory: Bool = true) throws(LaunchFailure) {
+        guard let place = try place(name, step, isDirectory: isDirectory) else { return }
+        defer { close(place) }
+        try check(clinux_move_mount(mount, "", place, "", PackageRoot.byDescriptors), step)
+    }
+
+    /// A name of the package to mount on; nil when the package lacks it.
     ///
     /// A symbolic link anywhere on the way is refused: followed, it could put the mount, or what is written through it,
     /// elsewhere.
-    func mount(_ mount: CInt, on name: String, _ step: LaunchStep, isDirectory: Bool = true) throws(LaunchFailure) {
+    func place(_ name: String, _ step: LaunchStep, isDirectory: Bool = true) throws(LaunchFailure) -> CInt? {
         let flags = CLINUX_O_PATH | O_NOFOLLOW | O_CLOEXEC | (isDirectory ? O_DIRECTORY : 0)
         let resolve = RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV
         let place = clinux_openat2(descriptor, name, UInt64(flags), UInt64(resolve))
-        if place < 0 && errno == ENOENT { return }
-        let target = try opened(place, step)
-        let how = CLINUX_MOVE_FROM_DESCRIPTOR | CLINUX_MOVE_TO_DESCRIPTOR
-        try check(clinux_move_mount(mount, "", target.number, "", how), step)
+        if place < 0 && errno == ENOENT { return nil }
+        return try check(place, step)
     }
 }

@@ -131,7 +131,9 @@ import Testing
         for summary in try await test.host.grains.grains(for: test.person) {
             try await test.host.grains.remove(summary.identifier, by: test.person)
         }
+        #expect(test.grains.released.isEmpty)
         try await test.host.apps.uninstall(test.package.app, by: test.person)
+        #expect(test.grains.released == [test.package.tree])
         #expect(try await test.host.apps.apps(for: test.person).isEmpty)
         await expectError(.notFound) { try await test.host.apps.uninstall(test.package.app, by: test.person) }
         _ = grain

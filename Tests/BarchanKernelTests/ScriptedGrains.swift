@@ -4,13 +4,14 @@ import Glibc
 import Synchronization
 
 /// Isolation and transport that run no program: a test decides what each app does.
-final class ScriptedGrains: IsolationProvider, TransportProvider {
+final class ScriptedGrains: PackageHolder, TransportProvider {
     typealias Script = @Sendable (ScriptedApp) -> Void
 
     private struct State {
         var script: Script = { $0.answerFirst() }
         var apps: [ScriptedApp] = []
         var refusal: HostError?
+        var released: [PackageTree] = []
         var waiters: [(count: Int, continuation: CheckedContinuation<ScriptedApp, Never>)] = []
     }
 
@@ -22,6 +23,8 @@ final class ScriptedGrains: IsolationProvider, TransportProvider {
     func onLaunch(_ script: @escaping Script) { state.withLock { $0.script = script } }
     func refuseLaunches(with error: HostError?) { state.withLock { $0.refusal = error } }
     var apps: [ScriptedApp] { state.withLock { $0.apps } }
+    var released: [PackageTree] { state.withLock { $0.released } }
+    func release(_ package: PackageTree) async { state.withLock { $0.released.append(package) } }
 
     /// The app that is launched as number `count`, once it is.
     func app(_ count: Int) async -> ScriptedApp {

@@ -12,7 +12,18 @@ struct NamespaceIsolationConformanceTests {
 
     @Test("without sandboxes made ahead", arguments: IsolationConformance.checks(probe: Programs.path("sandbox-probe")))
     func conformsWithoutPool(_ check: ConformanceCheck<any IsolationProvider>) async throws {
-        try await skipping { try await check.run(on: Machine.provider(["poolSize": .integer(0)])) }
+        try await skipping {
+            try await check.run(on: Machine.provider(["poolSize": .integer(0), "parked": .integer(0)]))
+        }
+    }
+
+    @Test("in sandboxes that wait", arguments: IsolationConformance.checks(probe: Programs.path("sandbox-probe")))
+    func conformsParked(_ check: ConformanceCheck<any IsolationProvider>) async throws {
+        try await skipping {
+            let (provider, launcher, directory) = try await Machine.watchedProvider(["parked": .integer(4)])
+            try await check.run(on: ParkedProvider(provider, launcher))
+            _ = directory
+        }
     }
 
     @Test("without Landlock", arguments: IsolationConformance.checks(probe: Programs.path("sandbox-probe")))

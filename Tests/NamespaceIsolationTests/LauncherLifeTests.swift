@@ -139,6 +139,12 @@ struct LauncherProcesses {
         return count
     }
 
+    /// How many sandboxes there are, running or made ahead of time.
+    func children() throws -> Int {
+        let lines = try Text.lines(of: "/proc/\(inner)/task/\(inner)/children")
+        return lines.first?.split(separator: " ").count ?? 0
+    }
+
     private static func processes(running program: String) throws -> [(process: pid_t, parent: pid_t)] {
         guard let stream = opendir("/proc") else { throw ConformanceSkip("there is no /proc") }
         defer { closedir(stream) }

@@ -43,6 +43,21 @@ enum Machine {
     }
 }
 
+extension Machine {
+    /// A provider without a pool whose launcher's processes can be told from others by a name of its own, which is in the
+    /// directory.
+    static func watchedProvider(
+        _ given: [String: SettingValue]
+    ) async throws -> (any IsolationProvider, LauncherProcesses, TemporaryDirectory) {
+        let directory = try TemporaryDirectory()
+        let launcher = "\(directory.path)/barchan-sandbox"
+        try require(symlink(Programs.path("barchan-sandbox"), launcher) == 0, "no link")
+        let settings: [String: SettingValue] = ["launcher": .string(launcher), "poolSize": .integer(0)]
+        let provider = try await provider(settings.merging(given) { $1 })
+        return (provider, try LauncherProcesses(program: launcher), directory)
+    }
+}
+
 /// Runs a test; one that this machine cannot run says so, and fails where everything has to be there.
 func skipping(_ body: () async throws -> Void) async throws {
     do {

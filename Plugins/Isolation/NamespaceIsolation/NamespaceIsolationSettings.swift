@@ -7,6 +7,10 @@ struct NamespaceIsolationSettings: Sendable {
     var owner: FileOwner
     /// Sandboxes made ahead of time.
     var poolSize: Int
+    /// Sandboxes that wait for a grain of a package in use: of each, of all, and for how long.
+    var parked: Int
+    var parkedTotal: Int
+    var parkedSeconds: Int
     var usesLandlock: Bool
     /// Absolute path of the launcher.
     var launcher: String
@@ -15,6 +19,13 @@ struct NamespaceIsolationSettings: Sendable {
         FileOwner.grainSettings + [
             SettingDefinition(
                 "poolSize", default: .integer(2), "sandboxes made ahead of time, 0 to 64, about 350 KiB each"),
+            SettingDefinition(
+                "parked", default: .integer(1),
+                "sandboxes kept ready for the next grain of each package in use, 0 to 16; as poolSize, beside it"),
+            SettingDefinition("parkedTotal", default: .integer(8), "the most kept ready for all packages, 0 to 256"),
+            SettingDefinition(
+                "parkedSeconds", default: .integer(600),
+                "how long after its last start a package counts as in use, 1 to 86400"),
             SettingDefinition("landlock", default: .boolean(true), "apply Landlock where the kernel has it"),
             SettingDefinition(
                 "launcher", default: .string(""), "path of barchan-sandbox; empty for the host's program directory"),
@@ -23,6 +34,9 @@ struct NamespaceIsolationSettings: Sendable {
     init(_ settings: PluginSettings, _ context: PluginContext) throws(HostError) {
         owner = try FileOwner.ofGrains(settings)
         poolSize = Int(try settings.integer("poolSize", in: 0...64))
+        parked = Int(try settings.integer("parked", in: 0...16))
+        parkedTotal = Int(try settings.integer("parkedTotal", in: 0...256))
+        parkedSeconds = Int(try settings.integer("parkedSeconds", in: 1...86400))
         usesLandlock = settings.boolean("landlock")
         launcher = LauncherProgram.path(settings.string("launcher"), context)
     }
@@ -30,6 +44,9 @@ struct NamespaceIsolationSettings: Sendable {
     var program: LauncherProgram {
         LauncherProgram(
             path: launcher, owner: owner,
-            options: ["--pool", "\(poolSize)"] + (usesLandlock ? [] : ["--no-landlock"]))
+            options: [
+                "--pool", "\(poolSize)", "--parked", "\(parked)", "--parked-total", "\(parkedTotal)",
+                "--parked-seconds", "\(parkedSeconds)",
+            ] + (usesLandlock ? [] : ["--no-landlock"]))
     }
 }

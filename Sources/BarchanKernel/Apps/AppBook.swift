@@ -3,6 +3,7 @@ import Barchan
 /// The apps there are: installed packages, and who may change them.
 struct AppBook: AppDirectory {
     let packages: any PackageStore
+    let isolation: any IsolationProvider
     let records: RecordBook
     let accounts: AccountBook
 
@@ -62,6 +63,9 @@ struct AppBook: AppDirectory {
                 .invalidArgument,
                 "remove app '\(app)': \(count) grain\(count == 1 ? "" : "s") use it; remove them first")
         }
-        for version in versions { try await packages.uninstall(version.identifier) }
+        for version in versions {
+            await (isolation as? any PackageHolder)?.release(version.tree)
+            try await packages.uninstall(version.identifier)
+        }
     }
 }
