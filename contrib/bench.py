@@ -185,6 +185,189 @@ class Bare:
                 return
 
 
+class FlowClient:
+    """A connection to the flow app of an open grain, through the whole path."""
+
+    def __init__(self, host, session):
+        self.host, self.session = host, session
+        cookie = "; ".join(f"{name}={value}" for name, value in host.cookies[session].items())
+        self.fields = f"Host: {session}\r\nCookie: {cookie}\r\nSec-Fetch-Site: same-origin\r\nOrigin: http://{session}\r\n"
+
+    def connect(self):
+        connection = socket.create_connection(("127.0.0.1", self.host.port))
+        connection.settimeout(120)
+        return connection
+
+    def send_head(self, connection, line, fields=""):
+        connection.sendall(f"{line} HTTP/1.1\r\n{self.fields}{fields}\r\n".encode())
+
+    def read_head(self, connection):
+        """Returns the length of the body and what came of it."""
+        data = b""
+        while b"\r\n\r\n" not in data:
+            piece = connection.recv(65536)
+            if not piece:
+                sys.exit("flow: the host closed a connection before it answered")
+            data += piece
+        head, _, rest = data.partition(b"\r\n\r\n")
+        if b" 200 " not in head.split(b"\r\n")[0]:
+            sys.exit(f"flow: {head.decode()}")
+        return int(re.search(rb"(?i)content-length: (\d+)", head).group(1)), rest
+
+    def get(self, path):
+        connection = self.connect()
+        self.send_head(connection, f"GET {path}")
+        length, body = self.read_head(connection)
+        while len(body) < length:
+            body += connection.recv(65536)
+        connection.close()
+        return body.decode()
+
+    def state(self, name):
+        return int(dict(line.split() for line in self.get("/state").splitlines())[name])
+
+    def settled(self, name):
+        """A count of the app once it no longer grows."""
+        last, seen = -1, 0
+        while seen < 5:
+            now = self.state(name)
+            seen = seen + 1 if now == last else 0
+            last = now
+            time.sleep(0.05)
+        return last
+
+    def reaches(self, name, count, what):
+        began = time.monotonic()
+        while self.state(name) < count:
+            if time.monotonic() - began > 30:
+                sys.exit(f"flow: {what}: not within 30 s")
+            time.sleep(0.02)
+
+    def download(self, count):
+        connection = self.connect()
+        self.send_head(connection, f"GET /bytes/{count}")
+        length, rest = self.read_head(connection)
+        if length != count:
+            sys.exit(f"flow: asked for {count} bytes, promised {length}")
+        got, buffer = len(rest), bytearray(1 << 20)
+        while got < count:
+            size = connection.recv_into(buffer)
+            if not size:
+                sys.exit(f"flow: the download ended after {got} of {count} bytes")
+            got += size
+        connection.close()
+
+    def upload(self, count, chunked):
+        connection = self.connect()
+        framing = "Transfer-Encoding: chunked" if chunked else f"Content-Length: {count}"
+        self.send_head(connection, "POST /take", f"Content-Type: application/octet-stream\r\n{framing}\r\n")
+        block, sent = bytes(1 << 20), 0
+        while sent < count:
+            part = block[:min(len(block), count - sent)]
+            connection.sendall(b"%x\r\n%b\r\n" % (len(part), part) if chunked else part)
+            sent += len(part)
+        if chunked:
+            connection.sendall(b"0\r\n\r\n")
+        _, body = self.read_head(connection)
+        if int(body) != count:
+            sys.exit(f"flow: sent {count} bytes, the app took {int(body)}")
+        connection.close()
+
+
+class Peak:
+    """The most memory a process has had resident since this was made, beyond what it had then."""
+
+    def __init__(self, pid):
+        self.pid = pid
+        with open(f"/proc/{pid}/clear_refs", "w") as file:
+            file.write("5")
+        self.before = self.read("VmRSS")
+
+    def read(self, name):
+        return int(re.search(rf"{name}:\s+(\d+) kB", open(f"/proc/{self.pid}/status").read()).group(1)) / 1024
+
+    def highest(self):
+        return self.read("VmHWM")
+
+
+def bridge_of(host):
+    """The bridge of the host's only grain."""
+    for pid in descendants(host.process.pid):
+        if open(f"/proc/{pid}/comm").read().startswith("sandstorm-http-"):
+            return pid
+    sys.exit("flow: the grain has no bridge")
+
+
+# What the windows of host, bridge and sockets can hold together of one body that nobody takes, MiB.
+HELD_MIB = 16
+HOST_GROWTH_MIB, BRIDGE_MIB = 64, 16
+
+
+def measure_flow(options):
+    """Long bodies both ways, then peers that stop: fails when anything holds more than it may."""
+    size = options.flow_mib << 20
+    print(f"## flow: {options.flow_mib} MiB each way through the whole path")
+    host = Host(options, ["flow"])
+    client = FlowClient(host, host.open(host.create("New flow"))[0])
+    bridge = bridge_of(host)
+    rows, failures = [], []
+    ways = [("download", lambda: client.download(size)), ("upload", lambda: client.upload(size, False)),
+            ("upload of unknown length", lambda: client.upload(size, True))]
+    for name, work in ways:
+        peaks = Peak(host.process.pid), Peak(bridge)
+        began = time.monotonic()
+        work()
+        rate = options.flow_mib / (time.monotonic() - began)
+        growth, inside = peaks[0].highest() - peaks[0].before, peaks[1].highest()
+        rows.append([name, f"{rate:.0f}", f"{growth:.1f}", f"{inside:.1f}"])
+        if growth >= HOST_GROWTH_MIB:
+            failures.append(f"{name}: the host grew by {growth:.1f} MiB, {HOST_GROWTH_MIB} are allowed")
+        if inside >= BRIDGE_MIB:
+            failures.append(f"{name}: the bridge had {inside:.1f} MiB, {BRIDGE_MIB} are allowed")
+    table(["", "MiB/s", "host grew by MiB", "bridge had MiB"], rows)
+
+    other = FlowClient(host, host.open(host.create("New flow"))[0])
+    slow = client.connect()
+    already = client.state("sent")
+    client.send_head(slow, f"GET /bytes/{size}")
+    held = (client.settled("sent") - already) / (1 << 20)
+    print(f"a reader that reads nothing: the app could send {held:.1f} MiB")
+    failures += [f"a slow reader's app could send {held:.1f} MiB, {HELD_MIB} are allowed"] if held > HELD_MIB else []
+    latencies = {"same grain": [], "another grain": []}
+    for _ in range(50):
+        for place, asked in (("same grain", client), ("another grain", other)):
+            began = time.monotonic()
+            asked.get("/")
+            latencies[place].append(time.monotonic() - began)
+    print("meanwhile a short answer takes, ms: " +
+          ", ".join(f"{milliseconds(statistics.median(values))} ({place})" for place, values in latencies.items()))
+    if statistics.median(latencies["another grain"]) > 0.5:
+        failures.append("a slow reader slows another grain")
+    aborted = client.state("broken")
+    slow.close()
+    client.reaches("broken", aborted + 1, "the app to notice that a reader went away")
+
+    stuck = client.connect()
+    stuck.settimeout(2)
+    client.send_head(stuck, "POST /hold", f"Content-Length: {size}\r\n")
+    sent = 0
+    try:
+        while sent < size:
+            sent += stuck.send(bytes(65536))
+    except TimeoutError:
+        pass
+    held = sent / (1 << 20)
+    print(f"an app that takes nothing: the client could send {held:.1f} MiB")
+    failures += [f"a client could send {held:.1f} MiB to an app that takes nothing, {HELD_MIB} are allowed"] if held > HELD_MIB else []
+    lost = client.state("cut")
+    stuck.close()
+    client.get("/release")
+    client.reaches("cut", lost + 1, "the app to notice that a client went away")
+    host.end()
+    if failures:
+        sys.exit("flow: " + "; ".join(failures))
+
+
 def table(heading, rows):
     columns = [[str(cell) for cell in column] for column in zip(heading, *rows)]
     widths = [max(map(len, column)) for column in columns]
@@ -228,6 +411,15 @@ def measure_open(options):
     host.end()
 
 
+def await_port(port, process):
+    while process.poll() is None:
+        try:
+            return socket.create_connection(("127.0.0.1", port)).close()
+        except OSError:
+            time.sleep(0.002)
+    sys.exit(f"'{' '.join(process.args)}' ended by itself; is port {port} in use?")
+
+
 def measure_requests(options):
     print("## requests per second, 200 bytes, and 1 MiB answers in MB/s")
     host = Host(options, ["hello"])
@@ -244,7 +436,7 @@ def measure_requests(options):
                 fastcgi_temp_path {proxy_root}/f; uwsgi_temp_path {proxy_root}/u; scgi_temp_path {proxy_root}/s;
                 server {{ listen 127.0.0.1:8001; location / {{ proxy_pass http://127.0.0.1:8000; }} }} }}""")
     proxy = subprocess.Popen(["/usr/sbin/nginx", "-p", proxy_root, "-c", f"{proxy_root}/nginx.conf"], stderr=subprocess.DEVNULL)
-    time.sleep(0.3)
+    await_port(8001, proxy)
     ways = [
         ("app alone", 8000, []),
         ("nginx proxying it", 8001, []),
@@ -327,13 +519,16 @@ def measure_memory(options):
 
 
 parser = argparse.ArgumentParser()
-parser.add_argument("topic", choices=["open", "requests", "memory"])
+parser.add_argument("topic", choices=["open", "requests", "memory", "flow"])
 parser.add_argument("--programs", required=True)
 parser.add_argument("--examples", required=True)
 parser.add_argument("--work", required=True)
 parser.add_argument("--rounds", type=int, default=int(os.environ.get("ROUNDS", 21)))
 parser.add_argument("--rounds-of-load", type=int, default=int(os.environ.get("LOAD_ROUNDS", 5)))
 parser.add_argument("--seconds", type=int, default=int(os.environ.get("SECONDS_EACH", 3)))
+parser.add_argument("--flow-mib", type=int, default=int(os.environ.get("FLOW_MIB", 4096)))
 arguments = parser.parse_args()
+arguments.work = os.path.abspath(arguments.work)
 sys.stdout.reconfigure(line_buffering=True)
-{"open": measure_open, "requests": measure_requests, "memory": measure_memory}[arguments.topic](arguments)
+{"open": measure_open, "requests": measure_requests, "memory": measure_memory,
+ "flow": measure_flow}[arguments.topic](arguments)

@@ -20,7 +20,8 @@ enum Places {
 
     /// What the tests need, or why they cannot run.
     static func missing() -> String? {
-        for path in [barchan, package("dokuwiki"), package("fossil"), package("HostilePages"), DevTools.executable]
+        let packages = ["dokuwiki", "fossil", "HostilePages", "flow"].map(package)
+        for path in [barchan, DevTools.executable] + packages
         where !FileManager.default.fileExists(atPath: path) {
             return path
         }
