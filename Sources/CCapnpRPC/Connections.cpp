@@ -54,7 +54,7 @@ struct bcr_connection {
 
 extern "C" {
 
-bcr_limits bcr_limits_default(void) { return {8 << 20, 1 << 20, 65536, 64 << 20, 64}; }
+bcr_limits bcr_limits_default(void) { return {8 << 20, 1 << 20, 65536, 64 << 20, 16384, 64}; }
 
 bcr_connection *bcr_connection_create(
     bcr_loop *loop, int descriptor, bcr_side side, bcr_capability *bootstrap, const bcr_limits *limits,

@@ -18,6 +18,7 @@ constexpr size_t inboxBytes = 65536;
 constexpr size_t outboxKeepBytes = 262144; // a larger one is given back when it is empty
 constexpr size_t directBytes = 65536;      // a message of this size goes to the kernel without a copy
 constexpr uint32_t maximumSegments = 512;
+constexpr int sendBufferBytes = 524288;
 // Room is asked for only when there was none: a socket tells of it each time that the other side has read.
 constexpr uint32_t readEvents = EPOLLIN | EPOLLRDHUP | EPOLLET;
 
@@ -46,7 +47,11 @@ public:
 Wire::Wire(bcr_loop &loop, int descriptor, const bcr_limits &limits)
     : loop(loop), descriptor(descriptor), limits(limits),
       watch(loop.watch(descriptor, readEvents, &Wire::ready, this)),
-      inbox(kj::heapArray<kj::byte>(inboxBytes)) {}
+      inbox(kj::heapArray<kj::byte>(inboxBytes)) {
+  // Room for a few chunks of a long body; the kernel cuts it to what an administrator allows (socket(7), wmem_max).
+  int bytes = sendBufferBytes;
+  setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
+}
 
 Wire::~Wire() noexcept(false) {
   loop.forget(*this);
@@ -202,9 +207,12 @@ kj::Own<Wire::Message> Wire::finish() {
   return message;
 }
 
-/// libcapnp's flow limit counts the words of unanswered calls, but not calls that are answered and never finished.
+/// libcapnp's flow limit counts the words of unanswered calls, but not calls that are answered and never finished, nor
+/// objects that come along: it would make room for each, a hundred bytes or more, before anybody looks at them.
 void Wire::police(Message &message) {
   auto root = message.getRoot<capnp::rpc::Message>();
+  ledger.received(root);
+  KJ_REQUIRE(ledger.heldByUs() <= limits.capabilities, "the other side offers too many objects");
   switch (root.which()) {
   case capnp::rpc::Message::BOOTSTRAP:
   case capnp::rpc::Message::CALL:
@@ -234,7 +242,7 @@ kj::Promise<void> Wire::writeMessages(
 
 kj::Promise<void> Wire::writeMessage(
     kj::ArrayPtr<const int>, kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>> segments) {
-  noteAbort(segments);
+  noteSent(segments);
   if (failure != nullptr) return kj::READY_NOW;
 
   size_t headerWords = segments.size() / 2 + 1, bytes = headerWords * 8;
@@ -319,12 +327,19 @@ kj::Promise<void> Wire::end() {
   return kj::READY_NOW;
 }
 
-void Wire::noteAbort(kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>> segments) {
-  // Only our own RPC system writes here, once and last, and says why it gave up.
-  if (segments.size() != 1 || toldReason != nullptr || atEnd || failure != nullptr) return;
-  capnp::SegmentArrayMessageReader reader(segments);
+/// What our own RPC system says; last of all why it gave up.
+void Wire::noteSent(kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>> segments) {
+  if (failure != nullptr) return;
+  capnp::ReaderOptions options;
+  options.traversalLimitInWords = UINT64_C(1) << 40; // our own words
+  capnp::SegmentArrayMessageReader reader(segments, options);
   auto root = reader.getRoot<capnp::rpc::Message>();
-  if (root.isAbort()) toldReason = disconnected(kj::str("the other side broke the protocol: ", root.getAbort().getReason()));
+  ledger.sent(root);
+  if (root.isAbort() && toldReason == nullptr && !atEnd) {
+    toldReason = disconnected(kj::str("the other side broke the protocol: ", root.getAbort().getReason()));
+  } else if (ledger.heldByPeer() > limits.capabilities) {
+    fail(disconnected(kj::str("the other side holds more than ", limits.capabilities, " objects and lets go of none")));
+  }
 }
 
 } // namespace bcr

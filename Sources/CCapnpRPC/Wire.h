@@ -1,6 +1,7 @@
 // Messages over a socket: buffered both ways, and with a bound on everything the peer can make us hold.
 #pragma once
 
+#include "CapabilityLedger.h"
 #include "Loop.h"
 
 #include <capnp/serialize-async.h>
@@ -42,7 +43,7 @@ private:
   bool fill();
   kj::Own<Message> finish();
   void police(Message &message);
-  void noteAbort(kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>> segments);
+  void noteSent(kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>> segments);
   void append(const void *bytes, size_t count);
   void awaitRoom();
   kj::Exception disconnected(kj::StringPtr text);
@@ -58,6 +59,7 @@ private:
   kj::Maybe<kj::Own<Message>> partial; // its header is read, its body not all
   size_t partialBytes = 0;
   uint32_t openQuestions = 0;
+  CapabilityLedger ledger;
   kj::Maybe<kj::Own<kj::PromiseFulfiller<Read>>> reading;
 
   std::vector<kj::byte> outbox;

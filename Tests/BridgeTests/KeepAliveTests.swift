@@ -136,7 +136,7 @@ import Testing
     }
 
     @Test func fewConnectionsAreKeptAndNoneForLong() throws {
-        let count = 20
+        let count = 45
         let arrived = Atomic(0)
         let serve: @Sendable (AppPeer) -> Void = { peer in
             while peer.nextRequest() != nil {
@@ -165,6 +165,32 @@ import Testing
             try host.call(stream, Wire.WebSession.RequestStream.Methods.getResponse, { _, _ in }) { _, _ in }
             try expectOK(host, session, "a")
             #expect(app.connections == [1, 2])
+        }
+    }
+
+    @Test func moreRequestsThanTheAppMayHaveAtOnceFailAsOverloaded() throws {
+        let (listener, port) = try Place.boundSocket()
+        defer { close(listener) }
+        try #require(listen(listener, 50) == 0)
+        try onOwnThread {
+            // The kernel takes a few connections, nobody takes any of them from it.
+            let host = try GrainHost(port: port, command: ["sleep", "1000"])
+            defer { host.close() }
+            let session = try host.openSession()
+            var failure: CallFailure?
+            host.wait { done in
+                for _ in 0...AppServer.maximumConnections {
+                    let payload = Payload()
+                    payload.message.initRoot(Wire.WebSession.GetParams.self).setPath("a")
+                    OutgoingCall(session, Wire.WebSession.Methods.get, payload) { result in
+                        guard failure == nil, case .failure(let first) = result else { return }
+                        failure = first
+                        done()
+                    }
+                }
+            }
+            #expect(failure?.kind == bcr_overloaded)
+            #expect(failure?.text.contains("try again") == true)
         }
     }
 

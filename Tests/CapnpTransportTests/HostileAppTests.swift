@@ -150,6 +150,74 @@ import Testing
         await connection.waitForClose()
     }
 
+    @Test func aGrainThatOffersTooMuchIsCutOff() async throws {
+        let pair = try SocketPair()
+        let connection = try await transport(["capabilities": .integer(256)]).connect(over: pair.host)
+        writeBytes(pair.grain, RawRPC.return(answer: 0, senderPromise: 1, count: 257))
+        await connection.waitForClose()
+        #expect(await hostError { _ = try await connection.openWebSession(.ann).send(.home) }?.code == .disconnected)
+    }
+
+    @Test func aGrainThatKeepsEverythingItIsGivenIsCutOff() async throws {
+        let kept = Record<RPCCapability>()
+        let (connection, app) = try await connectedApp(["capabilities": .integer(256)]) { call in
+            if let stream = call.responseStream { kept.append(stream) }
+            call.answer([1])
+        }
+        let session = try await connection.openWebSession(.ann)
+        var answers = 0
+        let error = await hostError {
+            while answers < 1000 {
+                _ = try await session.send(.home)
+                answers += 1
+            }
+        }
+        #expect(error?.code == .disconnected)
+        #expect(answers > 200 && answers <= 256)
+        await connection.waitForClose()
+        withExtendedLifetime(app) {}
+    }
+
+    @Test func aGrainThatLetsGoMayBeAskedForEver() async throws {
+        let (connection, app) = try await connectedApp(["capabilities": .integer(256)]) { $0.answer([1]) }
+        for _ in 0..<20 {
+            let session = try await connection.openWebSession(.ann)
+            for _ in 0..<50 { #expect(try await session.send(.home).wholeBody() == [1]) }
+            await session.close()
+        }
+        withExtendedLifetime(app) {}
+        await connection.close()
+    }
+
+    /// Many answers that nobody reads: together they hold what one grain may have, not a window each.
+    @Test func theAnswersOfAGrainShareABudget() async throws {
+        let answered = Counter()
+        let (connection, app) = try await connectedApp([
+            "streamWindowBytes": .integer(1 << 20), "queuedBytes": .integer(256 << 10),
+        ]) { call in
+            guard call.path == "flood", let stream = call.responseStream else { return call.answer([1]) }
+            call.answerStream()
+            let chunk = [UInt8](repeating: 1, count: 32 << 10)
+            for _ in 0..<8 { stream.write(chunk) { error in if error == nil { answered.add() } } }
+        }
+        let session = try await connection.openWebSession(.ann)
+        var readers: [any ByteReader] = []
+        for _ in 0..<10 {
+            let response = try await session.send(WebRequest(method: .get, path: "flood"))
+            readers.append(try #require(response.bodyStream).reader)
+        }
+        // What the host has to say to the floods is said before the second of these is answered.
+        for _ in 0..<2 { _ = try await session.send(.home) }
+        #expect(answered.value == 8)
+        for reader in readers {
+            var taken = 0
+            while taken < 256 << 10, let chunk = try await reader.next() { taken += chunk.count }
+            #expect(taken == 256 << 10)
+        }
+        await connection.close()
+        withExtendedLifetime(app) {}
+    }
+
     @Test func aGrainThatDoesNotReadIsCutOff() async throws {
         let pair = try SocketPair()
         let connection = try await transport(["unsentBytes": .integer(65536)]).connect(over: pair.host)

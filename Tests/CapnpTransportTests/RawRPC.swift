@@ -7,15 +7,18 @@ enum RawRPC {
     }
 
     /// The answer to a question: a promise that this side keeps under a number.
-    static func `return`(answer: UInt32, senderPromise: UInt32) -> [UInt8] {
+    /// - Parameter count: How many promises go along, with numbers from there on; the first is the answer.
+    static func `return`(answer: UInt32, senderPromise: UInt32, count: Int = 1) -> [UInt8] {
         message(3) { pointer in
             let body = pointer.initStructure(StructSize(dataWords: 2, pointers: 1))
             body.store(answer, 0)
             let payload = body.pointer(0).initStructure(StructSize(dataWords: 0, pointers: 2))
             payload.pointer(0).setCapability(0)
-            let table = payload.pointer(1).initList(of: Descriptor.self, count: 1)
-            table[0].structure.store(UInt16(2), 0)
-            table[0].structure.store(senderPromise, 4)
+            let table = payload.pointer(1).initList(of: Descriptor.self, count: count)
+            for index in 0..<count {
+                table[index].structure.store(UInt16(2), 0)
+                table[index].structure.store(senderPromise + UInt32(index), 4)
+            }
         }
     }
 

@@ -117,7 +117,7 @@ import Testing
     }
 
     @Test func settingsOutOfRangeAreRefused() async {
-        let error = await hostError { _ = try await transport(["threads": .integer(0)]) }
+        let error = await hostError { _ = try await transport(["threads": .integer(65)]) }
         #expect(error?.code == .invalidArgument)
         #expect(error?.message.contains("'threads'") == true)
     }

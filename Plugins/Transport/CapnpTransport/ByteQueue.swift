@@ -1,8 +1,20 @@
 import Barchan
 import Synchronization
 
-/// Bytes on their way from a grain to a reader. The grain's writes are answered while at most a window of bytes waits;
-/// after that each answer waits until the reader has taken what is there.
+/// What all queues of one grain may hold together.
+final class ByteBudget: Sendable {
+    let maximum: Int
+    private let used = Atomic(0)
+
+    init(_ maximum: Int) { self.maximum = maximum }
+
+    /// - Returns: Whether that is still within the budget.
+    func take(_ count: Int) -> Bool { used.add(count, ordering: .relaxed).newValue <= maximum }
+    func giveBack(_ count: Int) { used.subtract(count, ordering: .relaxed) }
+}
+
+/// Bytes on their way from a grain to a reader. The grain's writes are answered while at most a window of bytes waits and
+/// the grain is within its budget; after that each answer waits until the reader has taken what is there.
 final class ByteQueue: Sendable {
     private struct State {
         var bytes: [UInt8] = []
@@ -20,8 +32,14 @@ final class ByteQueue: Sendable {
 
     private let state = Mutex(State())
     private let windowBytes: Int
+    private let budget: ByteBudget
 
-    init(windowBytes: Int) { self.windowBytes = windowBytes }
+    init(windowBytes: Int, within budget: ByteBudget) {
+        self.windowBytes = windowBytes
+        self.budget = budget
+    }
+
+    deinit { budget.giveBack(state.withLock { $0.bytes.count }) }
 
     /// What the grain said the length is.
     var length: Int64? { state.withLock { $0.length } }
@@ -45,7 +63,8 @@ extension ByteQueue {
                 return .resume(reader)
             }
             if state.bytes.isEmpty { state.bytes = bytes } else { state.bytes.append(contentsOf: bytes) }
-            guard state.bytes.count > windowBytes else { return .answer }
+            let isWithinBudget = budget.take(bytes.count)
+            guard state.bytes.count > windowBytes || !isWithinBudget else { return .answer }
             state.unanswered.append(incoming)
             return .wait
         }
@@ -118,6 +137,7 @@ extension ByteQueue {
         let result = state.withLock { state -> Result<[UInt8]?, HostError>? in
             if !state.bytes.isEmpty {
                 defer { state.bytes = [] }
+                budget.giveBack(state.bytes.count)
                 swap(&answers, &state.unanswered)
                 return .success(state.bytes)
             }
@@ -153,6 +173,7 @@ extension ByteQueue {
                 return (nil as UnsafeContinuation<Result<[UInt8]?, HostError>, Never>?, nil as (@Sendable () -> Void)?)
             }
             state.isCancelled = true
+            budget.giveBack(state.bytes.count)
             state.bytes = []
             swap(&refused, &state.unanswered)
             defer { (state.reader, state.onCancel) = (nil, nil) }

@@ -27,7 +27,7 @@ final class CapnpTransport: TransportProvider {
     func connect(over socket: consuming OwnedDescriptor) async throws(HostError) -> any GrainConnection {
         let turn = next.wrappingAdd(1, ordering: .relaxed).oldValue
         let loop = loops[Int(UInt(bitPattern: turn) % UInt(loops.count))]
-        let connection = CapnpConnection(socket.release(), settings: settings, log: log, on: loop)
+        let connection = CapnpConnection(socket.release(), settings: settings.forGrain(), log: log, on: loop)
         await connection.open()
         return connection
     }

@@ -1,5 +1,6 @@
 import Barchan
 import CCapnpRPC
+import Glibc
 
 /// The numbers next to everything a grain can make this module hold.
 struct CapnpTransportSettings: Sendable {
@@ -8,13 +9,17 @@ struct CapnpTransportSettings: Sendable {
     var callBytes: Int64
     var unfinishedCalls: Int64
     var unsentBytes: Int64
+    var capabilities: Int64
     var streamWindowBytes: Int
     var requestWindowBytes: Int
     var bufferedBodyBytes: Int
     var streamStartMilliseconds: Int64
+    /// What the queues of one grain share.
+    private(set) var queue: ByteBudget
 
     static let definitions: [SettingDefinition] = [
-        SettingDefinition("threads", default: .integer(1), "event loops that share the grains, 1 to 64"),
+        SettingDefinition(
+            "threads", default: .integer(0), "event loops that share the grains, 1 to 64; 0 is one per processor"),
         SettingDefinition(
             "messageBytes", default: .integer(64 << 20), "largest message a grain may send, 64 KiB to 1 GiB"),
         SettingDefinition(
@@ -25,10 +30,16 @@ struct CapnpTransportSettings: Sendable {
         SettingDefinition(
             "unsentBytes", default: .integer(64 << 20), "bytes a grain may leave unread, 64 KiB to 1 GiB"),
         SettingDefinition(
-            "streamWindowBytes", default: .integer(256 << 10),
+            "capabilities", default: .integer(16384),
+            "capabilities of the host that a grain may hold, and of the grain's that the host may, 256 to 1048576"),
+        SettingDefinition(
+            "queuedBytes", default: .integer(32 << 20),
+            "bytes of all answers and web sockets of a grain taken ahead of their readers, 64 KiB to 1 GiB"),
+        SettingDefinition(
+            "streamWindowBytes", default: .integer(512 << 10),
             "bytes of one answer or web socket taken from a grain ahead of its reader, 4 KiB to 64 MiB"),
         SettingDefinition(
-            "requestWindowBytes", default: .integer(256 << 10),
+            "requestWindowBytes", default: .integer(512 << 10),
             "bytes of one request or web socket sent to a grain ahead of its acknowledgement, 4 KiB to 64 MiB"),
         SettingDefinition(
             "bufferedBodyBytes", default: .integer(32 << 20),
@@ -40,22 +51,36 @@ struct CapnpTransportSettings: Sendable {
 
     /// - Throws: ``HostError`` `.invalidArgument` for a number out of range.
     init(_ settings: PluginSettings) throws(HostError) {
-        threads = Int(try settings.integer("threads", in: 1...64))
+        let threads = Int(try settings.integer("threads", in: 0...64))
+        self.threads = threads > 0 ? threads : min(64, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         messageBytes = try settings.integer("messageBytes", in: 64 << 10...1 << 30)
         callBytes = try settings.integer("callBytes", in: 64 << 10...1 << 30)
         unfinishedCalls = try settings.integer("unfinishedCalls", in: 64...16_777_216)
         unsentBytes = try settings.integer("unsentBytes", in: 64 << 10...1 << 30)
+        capabilities = try settings.integer("capabilities", in: 256...1_048_576)
+        queue = ByteBudget(Int(try settings.integer("queuedBytes", in: 64 << 10...1 << 30)))
         streamWindowBytes = Int(try settings.integer("streamWindowBytes", in: 4096...64 << 20))
         requestWindowBytes = Int(try settings.integer("requestWindowBytes", in: 4096...64 << 20))
         bufferedBodyBytes = Int(try settings.integer("bufferedBodyBytes", in: 64 << 10...1 << 30))
         streamStartMilliseconds = try settings.integer("streamStartMilliseconds", in: 0...60000)
     }
 
+    /// The same for another grain.
+    func forGrain() -> CapnpTransportSettings {
+        var settings = self
+        settings.queue = ByteBudget(queue.maximum)
+        return settings
+    }
+
+    /// A queue for an answer or a web socket of the grain.
+    func byteQueue() -> ByteQueue { ByteQueue(windowBytes: streamWindowBytes, within: queue) }
+
     /// The limits of one connection, as the facade takes them.
     var limits: bcr_limits {
         bcr_limits(
             message_words: UInt64(messageBytes / 8), flow_words: UInt64(callBytes / 8),
-            open_questions: UInt32(unfinishedCalls), unsent_bytes: UInt64(unsentBytes), nesting: 64)
+            open_questions: UInt32(unfinishedCalls), unsent_bytes: UInt64(unsentBytes),
+            capabilities: UInt64(capabilities), nesting: 64)
     }
 }
 

@@ -7,7 +7,7 @@ extension CapnpWebSession {
         _ request: WebSocketRequest, incoming: any ByteReader
     ) async throws(HostError) -> WebSocketResponse {
         let attempt = "open a web socket '/\(request.path.prefix(200))' of a grain"
-        let queue = ByteQueue(windowBytes: streamWindowBytes)
+        let queue = settings.byteQueue()
         let opening = WebSocketOpening(on: try target(for: attempt), queue, attempt: attempt)
         let opened: WebSocketOpening.Opened
         do { opened = try await opening.perform(request) } catch {
@@ -15,7 +15,7 @@ extension CapnpWebSession {
             throw error
         }
         let sender = ByteSender(
-            to: opened.stream, kind: .webSocket, windowBytes: requestWindowBytes, attempt: attempt)
+            to: opened.stream, kind: .webSocket, windowBytes: settings.requestWindowBytes, attempt: attempt)
         // Either side's end is the other's.
         queue.onCancel {
             sender.abort()

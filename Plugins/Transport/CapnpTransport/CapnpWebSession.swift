@@ -6,7 +6,7 @@ import Synchronization
 /// One person's session with one grain.
 final class CapnpWebSession: WebSession {
     private let session: Mutex<RPCCapability?>
-    private let settings: CapnpTransportSettings
+    let settings: CapnpTransportSettings
 
     /// A body that is shorter, and known to be, goes in one message (specification, section 9.1).
     static let streamedBodyBytes = 65536
@@ -44,9 +44,6 @@ final class CapnpWebSession: WebSession {
         }
     }
 
-    var streamWindowBytes: Int { settings.streamWindowBytes }
-    var requestWindowBytes: Int { settings.requestWindowBytes }
-
     func target(for attempt: String) throws(HostError) -> RPCCapability {
         guard let target = session.withLock({ $0 }) else {
             throw HostError(.disconnected, "\(attempt): the session is closed; open another one")
@@ -56,7 +53,7 @@ final class CapnpWebSession: WebSession {
 
     private func exchange(_ request: WebRequest, on target: RPCCapability, _ queue: ByteQueue? = nil) -> Exchange {
         Exchange(
-            on: target, queue: queue ?? ByteQueue(windowBytes: settings.streamWindowBytes), settings: settings,
+            on: target, queue: queue ?? settings.byteQueue(), settings: settings,
             attempt: request.attempt)
     }
 }
@@ -95,7 +92,7 @@ extension CapnpWebSession {
     private func sendStreaming(
         _ request: WebRequest, _ opening: RequestMessage, _ body: RequestBodySource, to target: RPCCapability
     ) async throws(HostError) -> WebResponse {
-        let queue = ByteQueue(windowBytes: settings.streamWindowBytes)
+        let queue = settings.byteQueue()
         switch await OpeningCall(on: target, queue).perform(opening) {
         case .success(let stream): return try await send(request, body, over: stream, queue)
         case .failure(let error) where error.meansNotImplemented:

@@ -163,10 +163,11 @@ typedef struct {
     uint64_t flow_words;       // of calls received and not answered; reading pauses there
     uint32_t open_questions;   // calls received and not finished by the peer
     uint64_t unsent_bytes;     // written by us and not read by the peer
+    uint64_t capabilities;     // objects of ours that the peer holds, and of the peer's that we hold
     int32_t nesting;           // depth of pointers
 } bcr_limits;
 
-/// 8 Mi words, 1 Mi words, 65,536, 64 MiB, 64.
+/// 8 Mi words, 1 Mi words, 65,536, 64 MiB, 16,384, 64.
 bcr_limits bcr_limits_default(void);
 
 typedef void (*bcr_on_disconnect)(void *_Nullable context, const bcr_error *reason);

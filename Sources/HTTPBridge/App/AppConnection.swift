@@ -1,3 +1,4 @@
+import CCapnpRPC
 import Glibc
 
 /// Who a connection to the app tells what happens on it. It may close the connection from within each of these.
@@ -33,11 +34,20 @@ final class AppConnection {
     init(to app: AppServer, owner: any AppConnectionOwner) throws(CallFailure) {
         self.app = app
         self.owner = owner
+        descriptor = -1
+        guard app.connectionCount < AppServer.maximumConnections else { throw Self.overloaded }
         descriptor = app.connect()
         guard descriptor >= 0 else { throw Self.refused(app, -descriptor) }
+        app.connectionCount += 1
     }
 
     deinit { close() }
+
+    private static var overloaded: CallFailure {
+        CallFailure(
+            bcr_overloaded,
+            "connect to the app: it has not answered \(AppServer.maximumConnections) requests; try again when it has")
+    }
 
     private static func refused(_ app: AppServer, _ reason: Int32) -> CallFailure {
         .failed("connect to the app at 127.0.0.1:\(app.port): \(errorText(reason)); see the grain's log")
@@ -48,6 +58,7 @@ final class AppConnection {
         guard descriptor >= 0 else { return }
         if use.isUnanswered { app.pool.noteEnd(of: self) }
         Glibc.close(descriptor)
+        app.connectionCount -= 1
         descriptor = -1
     }
 

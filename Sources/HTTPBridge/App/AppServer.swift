@@ -10,6 +10,11 @@ final class AppServer {
     private(set) lazy var trim = MemoryTrim(loop) { [unowned self] in becomeIdle() }
     private var memory: UnsafeMutableRawBufferPointer?
 
+    /// Requests, uploads and web sockets at once; below the descriptors that a process may usually have (1,024).
+    static let maximumConnections = 800
+    /// Connections that are open now.
+    var connectionCount = 0
+
     static let firstReadBytes = 8_192
     static let largestReadBytes = 131_072
 

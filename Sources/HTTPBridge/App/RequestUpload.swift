@@ -6,7 +6,7 @@ import HTTP1
 /// A request whose body comes in pieces. Its head is sent with the first of them, or with the statement of its length.
 final class RequestUpload: RPCObject {
     /// Bytes kept for an app that reads slowly before the sender is held back.
-    private static let windowBytes = 262_144
+    private static let windowBytes = 524_288
 
     private enum State {
         case waiting

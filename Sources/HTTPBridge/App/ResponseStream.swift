@@ -4,7 +4,7 @@ import GrainSchemas
 /// The body of an answer on its way to the host, a bounded amount of it at a time.
 final class ResponseStream {
     /// Bytes that may be under way before the app is held back.
-    static let windowBytes = 262_144
+    static let windowBytes = 524_288
 
     private let sink: Capability
     private var underWay = 0

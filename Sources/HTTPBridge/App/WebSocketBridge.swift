@@ -7,7 +7,7 @@ import HTTP1
 ///
 /// Stays alive by itself until either end is gone.
 final class WebSocketBridge: AppConnectionOwner, RPCObject {
-    private static let windowBytes = 262_144
+    private static let windowBytes = 524_288
 
     private let app: AppServer
     private let log: Log
