@@ -46,7 +46,7 @@ let package = Package(
     ],
     targets: [
         // The core.
-        .target(name: "BarchanKernel", dependencies: [contract, "CLinux"], swiftSettings: strict),
+        .target(name: "BarchanKernel", dependencies: [contract, "CLinux", "Sealing"], swiftSettings: strict),
         .target(name: "BarchanConformance", dependencies: [contract, "CLinux"], swiftSettings: strict),
         .target(
             name: "BarchanConfiguration", dependencies: [contract, "BarchanKernel", "TOML"], swiftSettings: strict),
@@ -66,6 +66,7 @@ let package = Package(
         .target(
             name: "SPK", dependencies: [contract, "CapnProto", "GrainSchemas", "CLzma", "CSodium"],
             swiftSettings: strict),
+        .target(name: "Sealing", dependencies: ["CSodium"], swiftSettings: strict),
         .target(name: "HTTP1", swiftSettings: strict),
         .target(name: "TOML", swiftSettings: strict),
         .target(name: "HTTP1Server", swiftSettings: strict),

@@ -145,7 +145,7 @@ interface SessionContext {
   # The host, as far as it concerns one session.
 
   getSharedPermissions @0 () -> (var :Util.Assignable(List(Bool)).Getter);
-  # What the user shared with those who look over the same tab.
+  # What the user may do, now and as it changes. Saved, it outlives the session.
 
   tieToUser @1 (cap :Capability, requiredPermissions :List(Bool),
       displayInfo :Powerbox.PowerboxDisplayInfo)

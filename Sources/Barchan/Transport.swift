@@ -7,10 +7,14 @@ public protocol TransportProvider: Sendable {
     ///
     /// Called before the program is executed, so that what the host has to say first already waits in the socket.
     /// The provider owns `socket` from this call on, also when it throws.
-    /// - Parameter socket: A connected stream socket. The grain holds the other end as descriptor 3.
+    /// - Parameters:
+    ///   - socket: A connected stream socket. The grain holds the other end as descriptor 3.
+    ///   - host: What the grain may call; let go of when the conversation is over.
     /// - Returns: A connection that has not received anything yet.
     /// - Throws: ``HostError`` `.disconnected` when the grain is gone already.
-    func connect(over socket: consuming OwnedDescriptor) async throws(HostError) -> any GrainConnection
+    func connect(
+        over socket: consuming OwnedDescriptor, offering host: any GrainHost
+    ) async throws(HostError) -> any GrainConnection
 }
 
 /// A conversation with one running grain.
@@ -35,6 +39,8 @@ public struct ViewInfo: Sendable, Equatable {
     public var roles: [RoleDefinition] = []
     /// Permissions nobody gets unless they are asked for, by position.
     public var deniedPermissions: [Bool] = []
+    /// What may happen in a grain of the app.
+    public var activityTypes: [ActivityTypeDefinition] = []
 
     public init() {}
 }
@@ -50,6 +56,20 @@ public struct PermissionDefinition: Sendable, Equatable {
     public init(name: String, title: String, isObsolete: Bool = false) {
         self.name = name
         self.title = title
+        self.isObsolete = isObsolete
+    }
+}
+
+/// A kind of activity (specification, section 16).
+public struct ActivityTypeDefinition: Sendable, Equatable {
+    public var name: String
+    /// "edited the page".
+    public var verbPhrase: String
+    public var isObsolete: Bool
+
+    public init(name: String, verbPhrase: String, isObsolete: Bool = false) {
+        self.name = name
+        self.verbPhrase = verbPhrase
         self.isObsolete = isObsolete
     }
 }

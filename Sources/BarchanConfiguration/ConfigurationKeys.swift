@@ -91,6 +91,12 @@ public enum ConfigurationKeys {
             $1.limits.grainsPerAccount = Int($0)
         },
         .integer("runningGrains", 1...100_000, "grains running at once, 1000") { $1.limits.runningGrains = Int($0) },
+        .integer("tokensPerGrain", 0...1_000_000, "objects that one grain may have saved, 10000") {
+            $1.limits.tokensPerGrain = Int($0)
+        },
+        .integer("wakeLocksPerGrain", 0...1_000, "reasons to stay awake that one grain may have at a time, 16") {
+            $1.life.wakeLocks = Int($0)
+        },
         .integer("memoryMiB", 0...1_048_576, "memory of one grain, 0 for no limit, 1024") {
             $1.limits.sandbox.memoryBytes = $0 == 0 ? nil : $0 << 20
         },

@@ -58,7 +58,7 @@ extension TransportConformance {
     ) -> Check {
         Check(name, sentence, required: required) { provider in
             var ends = try StreamSocketPair()
-            let connection = try await provider.connect(over: ends.takeHost())
+            let connection = try await provider.connect(over: ends.takeHost(), offering: MemoryGrainHost())
             let app = try await start(ends.takeGrain())
             do {
                 try await body(connection)

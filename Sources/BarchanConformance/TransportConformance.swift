@@ -35,7 +35,7 @@ public enum TransportConformance {
         var ends = try StreamSocketPair()
         try ends.closeGrain()
         do {
-            let connection = try await provider.connect(over: ends.takeHost())
+            let connection = try await provider.connect(over: ends.takeHost(), offering: MemoryGrainHost())
             await connection.waitForClose()
             try await requireError(.disconnected) { _ = try await connection.viewInfo() }
             await connection.close()
@@ -48,7 +48,7 @@ public enum TransportConformance {
         "garbageEndsTheConversation", "a grain that does not speak the wire loses its connection"
     ) { provider in
         var ends = try StreamSocketPair()
-        let connection = try await provider.connect(over: ends.takeHost())
+        let connection = try await provider.connect(over: ends.takeHost(), offering: MemoryGrainHost())
         try ends.write([UInt8](repeating: 0xff, count: 4096))
         await connection.waitForClose()
         try await requireError(.disconnected) { _ = try await connection.viewInfo() }
@@ -58,7 +58,7 @@ public enum TransportConformance {
         "closingIsFinal", "after close every call fails as disconnected, and a second close does nothing"
     ) { provider in
         var ends = try StreamSocketPair()
-        let connection = try await provider.connect(over: ends.takeHost())
+        let connection = try await provider.connect(over: ends.takeHost(), offering: MemoryGrainHost())
         let asking = Task { try await connection.viewInfo() }
         await connection.close()
         await connection.close()
@@ -73,7 +73,7 @@ public enum TransportConformance {
         "everybodyHearsOfTheEnd", "every waiter returns when the conversation is over"
     ) { provider in
         var ends = try StreamSocketPair()
-        let connection = try await provider.connect(over: ends.takeHost())
+        let connection = try await provider.connect(over: ends.takeHost(), offering: MemoryGrainHost())
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<8 { group.addTask { await connection.waitForClose() } }
             try? ends.closeGrain()

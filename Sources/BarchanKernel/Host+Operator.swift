@@ -34,6 +34,21 @@ extension Host {
         try await grainBook.stop(grain, by: try await owner(of: grain))
     }
 
+    /// Why a grain runs although nobody may be looking at it, in its app's words.
+    public func operatorWakeReasons(of grain: GrainID) async -> [String] {
+        await registry.known(grain)?.wakeReasons ?? []
+    }
+
+    /// Lets a grain sleep when nobody looks at it, whatever its app wants.
+    public func operatorCancelWakeLocks(of grain: GrainID) async {
+        await registry.known(grain)?.cancelWakeLocks()
+    }
+
+    /// What its app said has happened in a grain, newest first.
+    public func operatorActivities(of grain: GrainID) async throws(HostError) -> [RecordFields] {
+        try await activities.activities(of: grain)
+    }
+
     /// Installs a package in the name of the person who runs the command.
     public func operatorInstall(_ file: any ByteReader) async throws(HostError) -> InstalledPackage {
         try await packages.install(file, expecting: nil) { _ in }

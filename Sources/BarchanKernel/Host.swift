@@ -11,9 +11,10 @@ public final class Host: FrontendHost {
 
     let grainBook: GrainBook
     private let sessionBook: SessionBook
-    private let registry: GrainRegistry
+    let registry: GrainRegistry
     private let output: OutputReader
     let records: RecordBook
+    let activities: ActivityBook
     let packages: any PackageStore
 
     /// Takes up what an earlier host left in the records.
@@ -29,12 +30,20 @@ public final class Host: FrontendHost {
             output: output, clock: clock, limits: configuration.limits, startLimit: configuration.life.startLimit,
             log: log)
         let running = RunningCount(limit: configuration.limits.runningGrains)
+        let accounts = AccountBook(records: records, clock: clock)
+        let activities = ActivityBook(records: records, clock: clock)
+        let makeServices = { @Sendable (grain: GrainID, wakeLocks: WakeLocks) in
+            GrainServices(
+                grain: grain, records: records,
+                tokens: TokenBook(
+                    grain: grain, records: records, clock: clock, maximumTokens: configuration.limits.tokensPerGrain),
+                activities: activities, accounts: accounts, wakeLocks: wakeLocks)
+        }
         let registry = GrainRegistry { grain in
             GrainLife(
                 grain: grain, starter: starter, records: records, running: running, clock: clock,
-                settings: configuration.life, log: log)
+                settings: configuration.life, log: log, services: makeServices)
         }
-        let accounts = AccountBook(records: records, clock: clock)
         let sessions = SessionBook(
             records: records, accounts: accounts, registry: registry, clock: clock, configuration: configuration,
             log: log)
@@ -52,6 +61,7 @@ public final class Host: FrontendHost {
         self.registry = registry
         self.output = output
         self.records = records
+        self.activities = activities
         packages = storage.packages
         try await finishWhatWasBegun()
     }

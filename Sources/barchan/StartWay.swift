@@ -160,7 +160,8 @@ final class AppStart: StartWay {
         // What the app prints is read and dropped, so that it never waits for us.
         async let printed: Void = TrialOutput(reader).drain()
         let began = monotonicNanoseconds()
-        let connection = try await transport.connect(over: OwnedDescriptor(takingOwnershipOf: host))
+        let connection = try await transport.connect(
+            over: OwnedDescriptor(takingOwnershipOf: host), offering: MemoryGrainHost())
         let sandbox = try await isolation.launch(
             specification, socket: OwnedDescriptor(takingOwnershipOf: grain),
             output: OwnedDescriptor(takingOwnershipOf: writer))

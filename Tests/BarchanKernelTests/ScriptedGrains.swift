@@ -10,6 +10,7 @@ final class ScriptedGrains: PackageHolder, TransportProvider {
     private struct State {
         var script: Script = { $0.answerFirst() }
         var apps: [ScriptedApp] = []
+        var hosts: [any GrainHost] = []
         var refusal: HostError?
         var released: [PackageTree] = []
         var waiters: [(count: Int, continuation: CheckedContinuation<ScriptedApp, Never>)] = []
@@ -25,6 +26,8 @@ final class ScriptedGrains: PackageHolder, TransportProvider {
     var apps: [ScriptedApp] { state.withLock { $0.apps } }
     var released: [PackageTree] { state.withLock { $0.released } }
     func release(_ package: PackageTree) async { state.withLock { $0.released.append(package) } }
+    /// What each app may call, in the order of the starts.
+    var hosts: [any GrainHost] { state.withLock { $0.hosts } }
 
     /// The app that is launched as number `count`, once it is.
     func app(_ count: Int) async -> ScriptedApp {
@@ -57,8 +60,11 @@ final class ScriptedGrains: PackageHolder, TransportProvider {
         return app
     }
 
-    func connect(over socket: consuming OwnedDescriptor) async throws(HostError) -> any GrainConnection {
-        ScriptedConnection(self, socket: socket.release())
+    func connect(
+        over socket: consuming OwnedDescriptor, offering host: any GrainHost
+    ) async throws(HostError) -> any GrainConnection {
+        state.withLock { $0.hosts.append(host) }
+        return ScriptedConnection(self, socket: socket.release())
     }
 }
 

@@ -1,4 +1,5 @@
 import Barchan
+import BarchanConformance
 import CCapnpRPC
 import CapnProto
 import GrainSchemas
@@ -10,6 +11,8 @@ final class FakeApp: @unchecked Sendable {
     typealias Handler = (_ call: AppCall) -> Void
 
     let loop: RPCLoop
+    /// What the host offers.
+    let host = Shared<RPCCapability>()
     private var connection: RPCConnection?
     /// What it answers by method of the web session; set before the first request.
     private let handler: Handler
@@ -38,7 +41,44 @@ final class FakeApp: @unchecked Sendable {
         ) { [weak self] _ in self?.connection = nil }
         self.connection = connection
         // libcapnp's client end listens only after it has asked for something.
-        _ = connection.bootstrap()
+        if let host = connection.bootstrap() { self.host.set(host) }
+    }
+
+    /// Calls an object and reads the answer, on the loop's thread.
+    func call<Params: StructSchema, Results: StructSchema, Value: Sendable>(
+        _ method: Method<Params, Results>, on target: RPCCapability, with given: [RPCCapability] = [],
+        _ fill: @escaping (Params.Builder) -> Void = { _ in },
+        read: @escaping (Results.Reader, RPCMessage) throws -> Value
+    ) async throws -> Value {
+        let answer = await withUnsafeContinuation { continuation in
+            loop.post {
+                let params = MessageBuilder()
+                fill(params.initRoot(Params.self))
+                RPCCall.start(method, on: target, params, capabilities: given) { answer in
+                    let result = answer.flatMap { message in
+                        Result { try read(message.reader.root(Results.self), message) }
+                            .mapError { $0 as? RPCError ?? RPCError(.failed, "read an answer: \($0)") }
+                    }
+                    continuation.resume(returning: result)
+                }
+            }
+        }
+        return try answer.get()
+    }
+
+    /// The same where nothing is to be read.
+    func call<Params: StructSchema, Results: StructSchema>(
+        _ method: Method<Params, Results>, on target: RPCCapability, with given: [RPCCapability] = [],
+        _ fill: @escaping (Params.Builder) -> Void = { _ in }
+    ) async throws {
+        try await call(method, on: target, with: given, fill) { _, _ in }
+    }
+
+    /// An object of the app's.
+    func export(dropped: @escaping @Sendable () -> Void = {}, _ handler: @escaping @Sendable (AppCall) -> Void) async
+        -> RPCCapability
+    {
+        await loop.run { [self] in loop.export(AppServer(loop, dropped: dropped, handler)) }
     }
 
     func close() {
@@ -150,9 +190,10 @@ extension WebSessionParameters {
 
 /// A connection to a fresh app.
 func connectedApp(
-    _ given: [String: SettingValue] = [:], view: FakeApp.Handler? = nil, handler: @escaping FakeApp.Handler
+    _ given: [String: SettingValue] = [:], view: FakeApp.Handler? = nil, host: any GrainHost = MemoryGrainHost(),
+    handler: @escaping FakeApp.Handler
 ) async throws -> (connection: any GrainConnection, app: FakeApp) {
     let pair = try SocketPair()
-    let connection = try await transport(given).connect(over: pair.host)
+    let connection = try await transport(given).connect(over: pair.host, offering: host)
     return (connection, try FakeApp(pair.grain, view: view, handler))
 }

@@ -1,4 +1,5 @@
 import Barchan
+import BarchanConformance
 import Testing
 
 @testable import CapnpTransport
@@ -13,7 +14,7 @@ private let firstBytes = hexBytes(
 @Suite struct FirstBytesTests {
     @Test func theBootstrapAndTheViewInfoCallWaitInTheSocketWhenConnectReturns() async throws {
         let pair = try SocketPair()
-        let connection = try await transport().connect(over: pair.host)
+        let connection = try await transport().connect(over: pair.host, offering: MemoryGrainHost())
         #expect(readBytes(pair.grain, firstBytes.count) == firstBytes)
         await connection.close()
     }

@@ -1,4 +1,5 @@
 import Barchan
+import BarchanConformance
 import CapnProto
 import CLinux
 import Glibc
@@ -31,9 +32,9 @@ import Testing
     @Test(arguments: garbage.indices) func garbageEndsOnlyItsOwnConnection(_ index: Int) async throws {
         let pair = try SocketPair()
         let provider = try await transport()
-        let connection = try await provider.connect(over: pair.host)
+        let connection = try await provider.connect(over: pair.host, offering: MemoryGrainHost())
         let other = try SocketPair()
-        let neighbour = try await provider.connect(over: other.host)
+        let neighbour = try await provider.connect(over: other.host, offering: MemoryGrainHost())
         let app = try FakeApp(other.grain) { $0.answer([1]) }
 
         let bytes = Self.garbage[index].bytes
@@ -56,7 +57,7 @@ import Testing
         let provider = try await transport()
         for _ in 0..<200 {
             let pair = try SocketPair()
-            let connection = try await provider.connect(over: pair.host)
+            let connection = try await provider.connect(over: pair.host, offering: MemoryGrainHost())
             // The beginning of a plausible message makes the random rest matter more.
             var bytes: [UInt8] = [0, 0, 0, 0, UInt8.random(in: 0...40, using: &generator), 0, 0, 0]
             bytes += [0, 0, 0, 0, 1, 0, 1, 0, UInt8.random(in: 0...14, using: &generator), 0, 0, 0, 0, 0, 0, 0]
@@ -122,9 +123,9 @@ import Testing
     @Test func promisesThatResolveInACircleHarmNobody() async throws {
         let pair = try SocketPair()
         let provider = try await transport()
-        let connection = try await provider.connect(over: pair.host)
+        let connection = try await provider.connect(over: pair.host, offering: MemoryGrainHost())
         let other = try SocketPair()
-        let neighbour = try await provider.connect(over: other.host)
+        let neighbour = try await provider.connect(over: other.host, offering: MemoryGrainHost())
         let app = try FakeApp(other.grain) { $0.answer([1]) }
         // Bootstrap's answer: senderPromise 1; then promise 1 resolves to promise 2, and that to promise 1.
         let lent = pair.grain
@@ -145,14 +146,16 @@ import Testing
 
     @Test func aGrainThatNeverFinishesItsCallsIsCutOff() async throws {
         let pair = try SocketPair()
-        let connection = try await transport(["unfinishedCalls": .integer(64)]).connect(over: pair.host)
+        let connection = try await transport(["unfinishedCalls": .integer(64)]).connect(
+            over: pair.host, offering: MemoryGrainHost())
         for question in UInt32(0)..<65 { writeBytes(pair.grain, RawRPC.bootstrap(question: question)) }
         await connection.waitForClose()
     }
 
     @Test func aGrainThatOffersTooMuchIsCutOff() async throws {
         let pair = try SocketPair()
-        let connection = try await transport(["capabilities": .integer(256)]).connect(over: pair.host)
+        let connection = try await transport(["capabilities": .integer(256)]).connect(
+            over: pair.host, offering: MemoryGrainHost())
         writeBytes(pair.grain, RawRPC.return(answer: 0, senderPromise: 1, count: 257))
         await connection.waitForClose()
         #expect(await hostError { _ = try await connection.openWebSession(.ann).send(.home) }?.code == .disconnected)
@@ -220,7 +223,8 @@ import Testing
 
     @Test func aGrainThatDoesNotReadIsCutOff() async throws {
         let pair = try SocketPair()
-        let connection = try await transport(["unsentBytes": .integer(65536)]).connect(over: pair.host)
+        let connection = try await transport(["unsentBytes": .integer(65536)]).connect(
+            over: pair.host, offering: MemoryGrainHost())
         // Each of these is echoed as unimplemented; nobody reads the echoes.
         let message = hexBytes("00000000030000000000000001000100" + "6300000000000000" + "0000000000000000")
         while writeBytes(pair.grain, message) {}
@@ -232,7 +236,7 @@ import Testing
         let flooded = Signal(), closed = Signal(), answered = Counter()
         let pair = try SocketPair()
         let connection = try await transport(["callBytes": .integer(1 << 20), "streamWindowBytes": .integer(65536)])
-            .connect(over: pair.host)
+            .connect(over: pair.host, offering: MemoryGrainHost())
         let app = try FakeApp(pair.grain) { call in
             guard let stream = call.responseStream else { return }
             call.answerStream()

@@ -192,8 +192,13 @@ extension HostError {
 /// What readers hold of a queue: letting go of it is giving up.
 final class ByteQueueReader: ByteReader {
     private let queue: ByteQueue
+    private let session: CapnpWebSession
 
-    init(_ queue: ByteQueue) { self.queue = queue }
+    init(_ queue: ByteQueue, of session: CapnpWebSession) {
+        self.queue = queue
+        self.session = session
+    }
+
     deinit { queue.cancel() }
 
     func next() async throws(HostError) -> [UInt8]? { try await queue.next() }

@@ -13,14 +13,18 @@ final class CapnpConnection: GrainConnection, @unchecked Sendable {
     private let descriptor: CInt
     private var connection: RPCConnection?
     private var view: RPCCapability?
+    private let objects: HostObjects
     private let viewInfoResult = Shared<Result<ViewInfo, HostError>>()
     private let end = Shared<Void>()
 
-    init(_ descriptor: CInt, settings: CapnpTransportSettings, log: HostLog, on loop: RPCLoop) {
+    init(
+        _ descriptor: CInt, _ host: any GrainHost, settings: CapnpTransportSettings, log: HostLog, on loop: RPCLoop
+    ) {
         self.loop = loop
         self.settings = settings
         self.log = log
         self.descriptor = descriptor
+        objects = HostObjects(host, maximumCount: settings.heldObjects, on: loop)
     }
 
     deinit {
@@ -35,12 +39,13 @@ final class CapnpConnection: GrainConnection, @unchecked Sendable {
     }
 
     private func start() {
-        let api = loop.export(UnbuiltInterface("SandstormApi"))
+        let api = objects.export(SandstormAPIObject(objects), in: Membrane())
         let connection = RPCConnection(
             descriptor, bcr_server, bootstrap: api, limits: settings.limits, on: loop
         ) { [weak self] reason in self?.ended(reason) }
         self.connection = connection
         view = connection.bootstrap()
+        objects.begin(view)
         askForViewInfo()
         connection.flush()
     }
@@ -54,6 +59,7 @@ final class CapnpConnection: GrainConnection, @unchecked Sendable {
         connection?.close()
         connection = nil
         view = nil
+        objects.end()
         viewInfoResult.set(.failure(HostError(.disconnected, "ask a grain for its view info: the grain is gone")))
         end.set(())
     }
@@ -91,24 +97,25 @@ extension CapnpConnection {
 
 extension CapnpConnection {
     func openWebSession(_ parameters: WebSessionParameters) async throws(HostError) -> any WebSession {
-        let params = try parameters.message()
-        let session = Shared<Result<RPCCapability, HostError>>()
-        let message = UncheckedSendable(params)
-        loop.post { [self] in session.set(newSession(message.value)) }
-        return CapnpWebSession(try await session.value().get(), settings: settings)
+        let params = UncheckedSendable(try parameters.message())
+        let session = Shared<Result<CapnpWebSession, HostError>>()
+        loop.post { [self] in session.set(newSession(params.value, of: parameters.user)) }
+        return try await session.value().get()
     }
 
-    private func newSession(_ params: MessageBuilder) -> Result<RPCCapability, HostError> {
-        guard let view else { return .failure(HostError(.disconnected, "open a session: the grain is gone")) }
-        let context = loop.export(UnbuiltInterface("SessionContext"))
-        let call = RPCCall.start(
-            Wire.UiView.Methods.newSession, on: view, params, capabilities: [context]
-        ) { _ in
+    /// A session that is used before the app has answered.
+    private func newSession(_ params: MessageBuilder, of user: UserInfo) -> Result<CapnpWebSession, HostError> {
+        let gone = HostError(.disconnected, "open a session: the grain is gone")
+        guard let view else { return .failure(gone) }
+        let membrane = Membrane()
+        var given = [objects.export(SessionContextObject(user, in: membrane, of: objects), in: membrane)]
+        if !user.identityID.isEmpty {
+            given.append(objects.export(IdentityObject(user.identityID, of: objects, in: membrane), in: membrane))
+        }
+        let call = RPCCall.start(Wire.UiView.Methods.newSession, on: view, params, capabilities: given) { _ in
             // A failure comes out of every call on the pipelined session.
         }
-        guard let session = call.pipeline([0]) else {
-            return .failure(HostError(.disconnected, "open a session: the grain is gone"))
-        }
-        return .success(session)
+        guard let session = call.pipeline([0]) else { return .failure(gone) }
+        return .success(CapnpWebSession(session, in: membrane, settings: settings))
     }
 }

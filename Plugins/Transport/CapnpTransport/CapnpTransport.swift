@@ -24,10 +24,12 @@ final class CapnpTransport: TransportProvider {
         self.loops = loops
     }
 
-    func connect(over socket: consuming OwnedDescriptor) async throws(HostError) -> any GrainConnection {
+    func connect(
+        over socket: consuming OwnedDescriptor, offering host: any GrainHost
+    ) async throws(HostError) -> any GrainConnection {
         let turn = next.wrappingAdd(1, ordering: .relaxed).oldValue
         let loop = loops[Int(UInt(bitPattern: turn) % UInt(loops.count))]
-        let connection = CapnpConnection(socket.release(), settings: settings.forGrain(), log: log, on: loop)
+        let connection = CapnpConnection(socket.release(), host, settings: settings.forGrain(), log: log, on: loop)
         await connection.open()
         return connection
     }

@@ -16,6 +16,7 @@ struct CapnpTransportSettings: Sendable {
     var streamStartMilliseconds: Int64
     /// What the queues of one grain share.
     private(set) var queue: ByteBudget
+    var heldObjects: Int
 
     static let definitions: [SettingDefinition] = [
         SettingDefinition(
@@ -47,6 +48,9 @@ struct CapnpTransportSettings: Sendable {
         SettingDefinition(
             "streamStartMilliseconds", default: .integer(200),
             "how long a streamed answer waits for its length or first bytes, 0 to 60000"),
+        SettingDefinition(
+            "heldObjects", default: .integer(4096),
+            "objects of the host that a grain may have asked for and hold, 1 to 1048576"),
     ]
 
     /// - Throws: ``HostError`` `.invalidArgument` for a number out of range.
@@ -63,6 +67,7 @@ struct CapnpTransportSettings: Sendable {
         requestWindowBytes = Int(try settings.integer("requestWindowBytes", in: 4096...64 << 20))
         bufferedBodyBytes = Int(try settings.integer("bufferedBodyBytes", in: 64 << 10...1 << 30))
         streamStartMilliseconds = try settings.integer("streamStartMilliseconds", in: 0...60000)
+        heldObjects = Int(try settings.integer("heldObjects", in: 1...1_048_576))
     }
 
     /// The same for another grain.

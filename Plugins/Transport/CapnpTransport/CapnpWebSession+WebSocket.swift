@@ -9,6 +9,8 @@ extension CapnpWebSession {
         let attempt = "open a web socket '/\(request.path.prefix(200))' of a grain"
         let queue = settings.byteQueue()
         let opening = WebSocketOpening(on: try target(for: attempt), queue, attempt: attempt)
+        let openingCut = endingWithSession { opening.abort(RPCError.sessionClosed.hostError(attempt)) }
+        defer { openingCut.lift() }
         let opened: WebSocketOpening.Opened
         do { opened = try await opening.perform(request) } catch {
             incoming.cancel()
@@ -16,8 +18,14 @@ extension CapnpWebSession {
         }
         let sender = ByteSender(
             to: opened.stream, kind: .webSocket, windowBytes: settings.requestWindowBytes, attempt: attempt)
+        let cut = endingWithSession {
+            sender.abort()
+            incoming.cancel()
+            queue.finish(.failure(RPCError.sessionClosed.hostError(attempt)))
+        }
         // Either side's end is the other's.
         queue.onCancel {
+            cut.lift()
             sender.abort()
             incoming.cancel()
         }
@@ -29,7 +37,7 @@ extension CapnpWebSession {
             do { try await sender.pump(incoming, length: nil) } catch { incoming.cancel() }
             sender.abort()
         }
-        return WebSocketResponse(protocols: opened.protocols, outgoing: ByteQueueReader(queue))
+        return WebSocketResponse(protocols: opened.protocols, outgoing: ByteQueueReader(queue, of: self))
     }
 }
 
@@ -47,7 +55,7 @@ final class WebSocketOpening: @unchecked Sendable {
     private let attempt: String
     private var reply: Reply?
     private var call: RPCCall?
-    private var isCancelled = false
+    private var refusal: HostError?
 
     init(on target: RPCCapability, _ queue: ByteQueue, attempt: String) {
         self.target = target
@@ -59,9 +67,17 @@ final class WebSocketOpening: @unchecked Sendable {
         let result = await withTaskCancellationHandler {
             await withUnsafeContinuation { reply in target.loop.post { self.begin(request, reply) } }
         } onCancel: {
-            target.loop.post { self.cancel() }
+            abort(HostError(.cancelled, "\(attempt): the task was cancelled"))
         }
         return try result.get()
+    }
+
+    /// Gives up with `error`, unless the socket is open already. From any thread.
+    func abort(_ error: HostError) {
+        target.loop.post {
+            self.refusal = error
+            self.finish(.failure(error))
+        }
     }
 
     /// Calls `body` when the app lets go of its end, at once when it has.
@@ -71,7 +87,7 @@ final class WebSocketOpening: @unchecked Sendable {
 
     private func begin(_ request: WebSocketRequest, _ reply: Reply) {
         self.reply = reply
-        guard !isCancelled else { return cancel() }
+        if let refusal { return finish(.failure(refusal)) }
         let message = MessageBuilder(capacityWords: 96)
         let params = message.initRoot(Wire.WebSession.OpenWebSocketParams.self)
         params.setPath(request.path)
@@ -96,11 +112,6 @@ final class WebSocketOpening: @unchecked Sendable {
             for name in try results.protocol { protocols.append(try name.text()) }
             return .success(Opened(protocols: protocols, stream: stream))
         } catch { return .failure(RPCError(error)) }
-    }
-
-    private func cancel() {
-        isCancelled = true
-        finish(.failure(HostError(.cancelled, "\(attempt): the task was cancelled")))
     }
 
     private func finish(_ result: Result<Opened, HostError>) {

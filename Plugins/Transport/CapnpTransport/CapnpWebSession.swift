@@ -6,14 +6,23 @@ import Synchronization
 /// One person's session with one grain.
 final class CapnpWebSession: WebSession {
     private let session: Mutex<RPCCapability?>
+    private let loop: RPCLoop
+    /// Around everything that the session gave the app and the app gave the session.
+    let membrane: Membrane
     let settings: CapnpTransportSettings
 
     /// A body that is shorter, and known to be, goes in one message (specification, section 9.1).
     static let streamedBodyBytes = 65536
 
-    init(_ session: RPCCapability, settings: CapnpTransportSettings) {
+    init(_ session: RPCCapability, in membrane: Membrane, settings: CapnpTransportSettings) {
+        loop = session.loop
         self.session = Mutex(session)
+        self.membrane = membrane
         self.settings = settings
+    }
+
+    deinit {
+        loop.post { [membrane] in membrane.end(.sessionClosed) }
     }
 
     func close() async {
@@ -21,7 +30,8 @@ final class CapnpWebSession: WebSession {
             defer { session = nil }
             return session
         }
-        _ = dropped
+        guard dropped != nil else { return }
+        await loop.run { [membrane] in membrane.end(.sessionClosed) }
     }
 
     func send(_ request: WebRequest) async throws(HostError) -> WebResponse {
@@ -53,9 +63,13 @@ final class CapnpWebSession: WebSession {
 
     private func exchange(_ request: WebRequest, on target: RPCCapability, _ queue: ByteQueue? = nil) -> Exchange {
         Exchange(
-            on: target, queue: queue ?? settings.byteQueue(), settings: settings,
-            attempt: request.attempt)
+            on: target, of: self, queue: queue ?? settings.byteQueue(), settings: settings, attempt: request.attempt)
     }
+}
+
+extension RPCError {
+    /// Why everything of a session ends.
+    static let sessionClosed = RPCError(.disconnected, "the session is closed")
 }
 
 /// A body to be streamed.
@@ -66,6 +80,32 @@ struct RequestBodySource: Sendable {
     init(_ reader: any ByteReader, length: Int64?) {
         self.reader = reader
         self.length = length
+    }
+}
+
+// MARK: The session's end
+
+/// Something that a session takes along, until that is over by itself.
+final class SessionCut: @unchecked Sendable {
+    // On the loop's thread only.
+    private let membrane: Membrane
+    private let loop: RPCLoop
+    private var key: Membrane.Key?
+
+    init(_ membrane: Membrane, on loop: RPCLoop, _ action: @escaping @Sendable () -> Void) {
+        self.membrane = membrane
+        self.loop = loop
+        loop.post { self.key = membrane.onEnd { _ in action() } }
+    }
+
+    /// From any thread.
+    func lift() { loop.post { self.membrane.forget(self.key) } }
+}
+
+extension CapnpWebSession {
+    /// Calls `action` when the session ends before it is lifted.
+    func endingWithSession(_ action: @escaping @Sendable () -> Void) -> SessionCut {
+        SessionCut(membrane, on: loop, action)
     }
 }
 
@@ -93,7 +133,10 @@ extension CapnpWebSession {
         _ request: WebRequest, _ opening: RequestMessage, _ body: RequestBodySource, to target: RPCCapability
     ) async throws(HostError) -> WebResponse {
         let queue = settings.byteQueue()
-        switch await OpeningCall(on: target, queue).perform(opening) {
+        let opener = OpeningCall(on: target, queue)
+        let cut = endingWithSession { opener.abort(.sessionClosed) }
+        defer { cut.lift() }
+        switch await opener.perform(opening) {
         case .success(let stream): return try await send(request, body, over: stream, queue)
         case .failure(let error) where error.meansNotImplemented:
             return try await sendWhole(request, try await readWhole(body.reader), to: target)
@@ -110,7 +153,12 @@ extension CapnpWebSession {
         let exchange = exchange(request, on: stream, queue)
         let sender = ByteSender(
             to: stream, kind: .byteStream, windowBytes: settings.requestWindowBytes, attempt: request.attempt)
+        let cut = endingWithSession {
+            sender.abort()
+            body.reader.cancel()
+        }
         let pump = Task {
+            defer { cut.lift() }
             do throws(HostError) {
                 try await sender.pump(body.reader, length: body.length)
             } catch {

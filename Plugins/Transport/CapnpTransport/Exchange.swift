@@ -8,6 +8,9 @@ final class Exchange: @unchecked Sendable {
 
     let queue: ByteQueue
     private let target: RPCCapability
+    /// Lives at least as long as an answer of its flows.
+    private let session: CapnpWebSession
+    private var cut: Membrane.Key?
     private let attempt: String
     private let startNanoseconds: UInt64
     private var reply: Reply?
@@ -17,8 +20,12 @@ final class Exchange: @unchecked Sendable {
     private var streamed: ReceivedResponse?
 
     /// - Parameter attempt: What is tried, for errors.
-    init(on target: RPCCapability, queue: ByteQueue, settings: CapnpTransportSettings, attempt: String) {
+    init(
+        on target: RPCCapability, of session: CapnpWebSession, queue: ByteQueue, settings: CapnpTransportSettings,
+        attempt: String
+    ) {
         self.target = target
+        self.session = session
         self.queue = queue
         self.attempt = attempt
         startNanoseconds = UInt64(settings.streamStartMilliseconds) * 1_000_000
@@ -44,6 +51,8 @@ final class Exchange: @unchecked Sendable {
     private func begin(_ message: RequestMessage, _ offersStream: Bool, _ reply: Reply) {
         if let refusal { return reply.resume(returning: .failure(refusal)) }
         self.reply = reply
+        cut = session.membrane.onEnd { error in self.finish(.failure(error.hostError(self.attempt))) }
+        guard self.reply != nil else { return }
         let capabilities = offersStream ? [target.loop.export(ResponseStream(queue))] : []
         call = message.start(target, message.params, capabilities) { answer in
             self.call = nil
@@ -86,13 +95,20 @@ extension Exchange {
             return
         }
         streamed = nil
-        content.body = .stream(ByteQueueReader(queue), length: queue.length)
+        content.body = .stream(ByteQueueReader(queue, of: session), length: queue.length)
         received.response.outcome = .content(status: status, content)
         // The app works on the body while somebody holds its handle.
         let handle = received.streamHandle
         received.streamHandle = nil
         let holder = HandleHolder(handle)
-        queue.onCancel { holder.drop() }
+        let flow = session.endingWithSession { [queue, attempt] in
+            queue.finish(.failure(RPCError.sessionClosed.hostError(attempt)))
+            holder.drop()
+        }
+        queue.onCancel {
+            holder.drop()
+            flow.lift()
+        }
         finish(.success(received.response))
     }
 
@@ -102,6 +118,8 @@ extension Exchange {
             bcr_timer_free(timer)
             Unmanaged.passUnretained(self).release()
         }
+        session.membrane.forget(cut)
+        cut = nil
         streamed = nil
         call?.cancel()
         call = nil

@@ -7,7 +7,7 @@ final class OpeningCall: @unchecked Sendable {
     private let queue: ByteQueue
     private var reply: UnsafeContinuation<Result<RPCCapability, RPCError>, Never>?
     private var call: RPCCall?
-    private var isCancelled = false
+    private var refusal: RPCError?
 
     init(on target: RPCCapability, _ queue: ByteQueue) {
         self.target = target
@@ -20,13 +20,21 @@ final class OpeningCall: @unchecked Sendable {
                 target.loop.post { self.begin(message, reply) }
             }
         } onCancel: {
-            target.loop.post { self.cancel() }
+            abort(RPCError(.failed, "the task was cancelled"))
+        }
+    }
+
+    /// Gives up with `error`, unless the stream is there already. From any thread.
+    func abort(_ error: RPCError) {
+        target.loop.post {
+            self.refusal = error
+            self.finish(.failure(error))
         }
     }
 
     private func begin(_ message: RequestMessage, _ reply: UnsafeContinuation<Result<RPCCapability, RPCError>, Never>) {
         self.reply = reply
-        guard !isCancelled else { return cancel() }
+        if let refusal { return finish(.failure(refusal)) }
         call = message.start(target, message.params, [target.loop.export(ResponseStream(queue))]) { answer in
             self.call = nil
             self.finish(answer.flatMap(Self.stream))
@@ -41,11 +49,6 @@ final class OpeningCall: @unchecked Sendable {
             else { return .failure(RPCError(.failed, "it returned no stream")) }
             return .success(stream)
         } catch { return .failure(RPCError(error)) }
-    }
-
-    private func cancel() {
-        isCancelled = true
-        finish(.failure(RPCError(.failed, "the task was cancelled")))
     }
 
     private func finish(_ result: Result<RPCCapability, RPCError>) {

@@ -20,5 +20,10 @@ extension ViewInfo {
                     permissions: Array(try role.permissions), isDefault: role.`default`, isObsolete: role.obsolete))
         }
         deniedPermissions = Array(try info.deniedPermissions)
+        for type in try info.eventTypes {
+            activityTypes.append(
+                ActivityTypeDefinition(
+                    name: try type.name, verbPhrase: try type.verbPhrase.defaultText, isObsolete: type.obsolete))
+        }
     }
 }

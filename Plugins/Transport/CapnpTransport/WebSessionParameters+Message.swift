@@ -3,7 +3,7 @@ import CapnProto
 import GrainSchemas
 
 extension WebSessionParameters {
-    /// The parameters of newSession; capability 0 is the session's context.
+    /// The parameters of newSession; capability 0 is the session's context, 1 the person who is not anonymous.
     func message() throws(HostError) -> MessageBuilder {
         guard user.identityID.isEmpty || user.identityID.count == 32 else {
             throw HostError(
@@ -31,7 +31,10 @@ extension UserInfo {
         info.setPronouns(Wire.Profile.Pronouns(rawValue: pronouns.rawValue) ?? .neutral)
         info.setPermissions(permissions)
         info.setDeprecatedPermissionsBlob(permissionsBlob)
-        if !identityID.isEmpty { info.setIdentityId(identityID) }
+        if !identityID.isEmpty {
+            info.setIdentityId(identityID)
+            info.setIdentity(capability: 1)
+        }
     }
 
     /// The same bits for old apps, the first permission in the lowest bit of the first byte.

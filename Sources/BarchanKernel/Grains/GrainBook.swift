@@ -152,13 +152,16 @@ struct GrainBook: GrainDirectory {
         await registry.remove(grain)
         try await volumes.remove(for: grain)
         var writes: [RecordBatch.Write] = []
-        try await records.forEach(prefix: .identityPrefix(grain)) { (entry) throws(HostError) in
-            writes.append(.delete(entry.key))
+        for prefix in [RecordKey.identityPrefix(grain), .tokenPrefix(grain), .activityPrefix(grain)] {
+            try await records.forEach(prefix: prefix) { (entry) throws(HostError) in
+                writes.append(.delete(entry.key))
+            }
         }
         if let (fields, _) = try await records.read(.grain(grain)) {
             let record = GrainRecord(grain: grain, fields: fields)
             if let owner = record.owner { writes.append(.delete(.owned(grain, by: owner))) }
             if let app = record.app { writes.append(.delete(.use(of: app, by: grain))) }
+            if let publicID = fields["public-id"] { writes.append(.delete(.publicID(publicID))) }
         }
         writes.append(.delete(.grain(grain)))
         _ = try await records.store.commit(RecordBatch(writes: writes))

@@ -14,6 +14,7 @@ actor GrainLife {
 
     let grain: GrainID
     private let starter: GrainStarter
+    private let makeServices: @Sendable (GrainID, WakeLocks) -> GrainServices
     private let records: RecordBook
     private let running: RunningCount
     private let clock: any HostClock
@@ -28,11 +29,12 @@ actor GrainLife {
 
     init(
         grain: GrainID, starter: GrainStarter, records: RecordBook, running: RunningCount, clock: any HostClock,
-        settings: LifeSettings,
-        log: HostLog
+        settings: LifeSettings, log: HostLog,
+        services: @escaping @Sendable (GrainID, WakeLocks) -> GrainServices
     ) {
         self.grain = grain
         self.starter = starter
+        makeServices = services
         self.records = records
         self.running = running
         self.clock = clock
@@ -53,6 +55,17 @@ actor GrainLife {
     var runningVolume: (any Volume)? {
         guard case .running(let running) = phase else { return nil }
         return running.volume
+    }
+
+    /// Why the grain runs although nobody may be looking.
+    var wakeReasons: [String] {
+        guard case .running(let running) = phase else { return [] }
+        return running.wakeLocks.captions
+    }
+
+    /// A person wants the grain to sleep when nobody looks at it, whatever its app says.
+    func cancelWakeLocks() {
+        if case .running(let running) = phase { running.wakeLocks.cancelAll() }
     }
 
     // MARK: Starting
@@ -83,7 +96,10 @@ actor GrainLife {
 
     private func start() async -> HostError? {
         do throws(HostError) {
-            let started = try await starter.start(grain)
+            let wakeLocks = WakeLocks(maximumCount: settings.wakeLocks) { [weak self] in
+                Task { await self?.armIdleTimer() }
+            }
+            let started = try await starter.start(grain, makeServices(grain, wakeLocks))
             phase = .running(started)
             watch(started)
             armIdleTimer()
@@ -198,7 +214,7 @@ actor GrainLife {
 
     private func armIdleTimer() {
         idleTimer?.cancel()
-        guard sessions.isEmpty, case .running(let running) = phase else { return }
+        guard sessions.isEmpty, case .running(let running) = phase, running.wakeLocks.isEmpty else { return }
         let duration = wasVisited ? settings.idle : settings.unvisited
         idleTimer = Task { [clock] in
             await clock.sleep(for: duration)
@@ -207,7 +223,7 @@ actor GrainLife {
     }
 
     private func stopIfIdle(_ idle: RunningGrain) {
-        guard sessions.isEmpty else { return }
+        guard sessions.isEmpty, idle.wakeLocks.isEmpty else { return }
         end(idle, cause: nil)
     }
 

@@ -13,9 +13,21 @@ struct GrainStarter: Sendable {
     let startLimit: Duration
     let log: HostLog
 
+    /// - Parameter services: What the app may ask for; ended when it does not start.
     /// - Throws: ``HostError`` with the end of the app's log when the app does not start; `.cancelled` when the task
     ///   was. Nothing runs then.
-    func start(_ grain: GrainID) async throws(HostError) -> RunningGrain {
+    func start(_ grain: GrainID, _ services: GrainServices) async throws(HostError) -> RunningGrain {
+        do throws(HostError) {
+            let running = try await launch(grain, services)
+            services.viewInfo.set(running.viewInfo)
+            return running
+        } catch {
+            services.end()
+            throw error
+        }
+    }
+
+    private func launch(_ grain: GrainID, _ services: GrainServices) async throws(HostError) -> RunningGrain {
         guard let record = try await records.grain(grain) else {
             throw HostError(.notFound, "start grain '\(grain)': there is none")
         }
@@ -24,12 +36,12 @@ struct GrainStarter: Sendable {
         let volume = try await volume(for: grain)
         let sockets = try SocketPair()
         // The transport speaks first: what it says waits in the socket when the app is executed.
-        let connection = try await transport.connect(over: sockets.hostEnd)
+        let connection = try await transport.connect(over: sockets.hostEnd, offering: services)
         do throws(HostError) {
             var specification = SandboxSpecification(
                 grain: grain, package: package.tree, data: volume.directory, command: command)
             specification.limits = limits.sandbox
-            return try await launch(specification, grainEnd: sockets.grainEnd, connection, volume)
+            return try await launch(specification, grainEnd: sockets.grainEnd, connection, volume, services)
         } catch {
             await connection.close()
             throw error
@@ -67,7 +79,7 @@ struct GrainStarter: Sendable {
 
     private func launch(
         _ specification: SandboxSpecification, grainEnd: consuming OwnedDescriptor, _ connection: any GrainConnection,
-        _ volume: any Volume
+        _ volume: any Volume, _ services: GrainServices
     ) async throws(HostError) -> RunningGrain {
         let pipe = try Pipe()
         let grainLog = GrainLog(volume: volume, limits: limits, clock: clock, log: log)
@@ -84,8 +96,7 @@ struct GrainStarter: Sendable {
             let viewInfo = try await firstAnswer(of: sandbox, over: connection)
             return RunningGrain(
                 grain: specification.grain, sandbox: sandbox, connection: connection, viewInfo: viewInfo,
-                volume: volume,
-                output: grainOutput)
+                volume: volume, output: grainOutput, services: services)
         } catch {
             await sandbox.terminate()
             await grainOutput.end()

@@ -8,10 +8,11 @@ final class RunningGrain: Sendable {
     let viewInfo: ViewInfo
     let volume: any Volume
     private let output: GrainOutput
+    private let services: GrainServices
 
     init(
         grain: GrainID, sandbox: any Sandbox, connection: any GrainConnection, viewInfo: ViewInfo, volume: any Volume,
-        output: GrainOutput
+        output: GrainOutput, services: GrainServices
     ) {
         self.grain = grain
         self.sandbox = sandbox
@@ -19,10 +20,15 @@ final class RunningGrain: Sendable {
         self.viewInfo = viewInfo
         self.volume = volume
         self.output = output
+        self.services = services
     }
+
+    /// What keeps the grain awake.
+    var wakeLocks: WakeLocks { services.wakeLocks }
 
     /// Ends everything; returns when all processes are gone and their output is in the log.
     func end() async {
+        services.end()
         await connection.close()
         await sandbox.terminate()
         await output.end()

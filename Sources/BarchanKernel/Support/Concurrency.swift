@@ -28,3 +28,34 @@ func first<Result: Sendable>(
     tasks.withLock { $0.forEach { $0.cancel() } }
     return result
 }
+
+/// A value that comes later, for any number of readers.
+final class Later<Value: Sendable>: Sendable {
+    private struct State {
+        var value: Value?
+        var readers: [UnsafeContinuation<Value, Never>] = []
+    }
+
+    private let state = Mutex(State())
+
+    /// Only the first value counts.
+    func set(_ value: Value) {
+        let readers = state.withLock { state in
+            guard state.value == nil else { return [UnsafeContinuation<Value, Never>]() }
+            state.value = value
+            defer { state.readers = [] }
+            return state.readers
+        }
+        for reader in readers { reader.resume(returning: value) }
+    }
+
+    func get() async -> Value {
+        await withUnsafeContinuation { reader in
+            let value = state.withLock { state in
+                if state.value == nil { state.readers.append(reader) }
+                return state.value
+            }
+            if let value { reader.resume(returning: value) }
+        }
+    }
+}

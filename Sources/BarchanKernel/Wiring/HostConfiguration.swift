@@ -44,6 +44,8 @@ public struct LifeSettings: Sendable, Equatable {
     public var startLimit: Duration = .seconds(120)
     /// After a failed start the next attempt waits for so long; requests until then get the same error.
     public var restartPause: Duration = .seconds(2)
+    /// As many reasons to stay awake as one grain may have at a time.
+    public var wakeLocks = 16
 
     public init() {}
 }
@@ -53,6 +55,8 @@ public struct HostLimits: Sendable, Equatable {
     public var sessionsPerAccount = 200
     public var grainsPerAccount = 10_000
     public var runningGrains = 1_000
+    /// Objects that one grain may have saved.
+    public var tokensPerGrain = TokenBook.maximumTokens
     /// Bounds on each grain; see ``SandboxLimits``.
     public var sandbox = SandboxLimits()
     /// What a grain may print to its log per second, and at once.

@@ -20,11 +20,17 @@ final class RPCCall {
         _ method: Method<Params, Results>, on target: RPCCapability, _ params: MessageBuilder,
         capabilities: [RPCCapability] = [], _ completion: @escaping (Result<RPCMessage, RPCError>) -> Void
     ) -> RPCCall {
+        withPayload(params, capabilities) { send(method.interfaceID, method.ordinal, on: target, $0, completion) }
+    }
+
+    /// The same for a message that is there already.
+    static func send(
+        _ interfaceID: UInt64, _ ordinal: UInt16, on target: RPCCapability, _ payload: UnsafePointer<bcr_payload>,
+        _ completion: @escaping (Result<RPCMessage, RPCError>) -> Void
+    ) -> RPCCall {
         let call = RPCCall(on: target.loop, completion)
         let context = Unmanaged.passRetained(call).toOpaque()
-        call.handle = withPayload(params, capabilities) { payload in
-            bcr_call_start(target.handle, method.interfaceID, method.ordinal, payload, RPCCall.returned, context)
-        }
+        call.handle = bcr_call_start(target.handle, interfaceID, ordinal, payload, RPCCall.returned, context)
         return call
     }
 

@@ -25,12 +25,29 @@ final class RPCCapability: @unchecked Sendable {
 struct RPCMessage {
     let reader: MessageReader
     let capability: (UInt32) -> RPCCapability?
+    let capabilityCount: Int
+    private let bytes: UnsafeRawBufferPointer
 
     init(_ message: UnsafePointer<bcr_message>, on loop: RPCLoop) throws(MessageError) {
-        let bytes = UnsafeRawBufferPointer(start: message.pointee.bytes, count: message.pointee.byte_count)
+        bytes = UnsafeRawBufferPointer(start: message.pointee.bytes, count: message.pointee.byte_count)
+        capabilityCount = message.pointee.capability_count
         reader = try MessageReader(unsafeBytes: bytes, owner: loop, framing: .flat)
         capability = { index in
             bcr_message_capability(message, index).map { RPCCapability(owning: $0, on: loop) }
+        }
+    }
+
+    /// Calls `body` with the message as it is, but for the capabilities.
+    func withPayload<Result>(
+        carrying capabilities: [RPCCapability?], _ body: (UnsafePointer<bcr_payload>) -> Result
+    ) -> Result {
+        let handles: [OpaquePointer?] = capabilities.map { $0?.handle }
+        defer { withExtendedLifetime(capabilities) {} }
+        return handles.withUnsafeBufferPointer { handles in
+            var payload = bcr_payload(
+                bytes: bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), byte_count: bytes.count,
+                capabilities: handles.baseAddress, capability_count: handles.count)
+            return body(&payload)
         }
     }
 }

@@ -71,6 +71,12 @@ final class RPCIncoming: @unchecked Sendable {
         withPayload(results, capabilities) { bcr_incoming_reply(handle, $0) }
     }
 
+    /// Answers with somebody else's answer, but for the capabilities in it.
+    func reply(_ results: RPCMessage, carrying capabilities: [RPCCapability?]) {
+        guard let handle = take() else { return }
+        results.withPayload(carrying: capabilities) { bcr_incoming_reply(handle, $0) }
+    }
+
     func fail(_ error: RPCError) {
         guard let handle = take() else { return }
         bcr_incoming_fail(handle, error.code, error.text)

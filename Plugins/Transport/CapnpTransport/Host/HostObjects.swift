@@ -1,0 +1,263 @@
+import Barchan
+import CapnProto
+import GrainSchemas
+
+/// The objects of the host that one grain may hold, and how they are told from the app's own.
+final class HostObjects: @unchecked Sendable {
+    // On the loop's thread only, but for what is constant.
+    let loop: RPCLoop
+    let host: any GrainHost
+    private let maximumCount: Int
+    /// What the app gave as its view; nil at the end of the conversation.
+    private var view: RPCCapability?
+    private var count = 0
+    /// Which object answers, by the number it was asked with.
+    private var questions: [UInt64: (any HostObject)?] = [:]
+    /// What lives by a token, until that is dropped.
+    private var restored: [Secret: [Membrane]] = [:]
+
+    init(_ host: any GrainHost, maximumCount: Int, on loop: RPCLoop) {
+        self.host = host
+        self.maximumCount = maximumCount
+        self.loop = loop
+    }
+
+    func begin(_ view: RPCCapability?) { self.view = view }
+
+    /// The conversation is over.
+    func end() {
+        view = nil
+        restored = [:]
+    }
+
+    // MARK: Giving out
+
+    /// Makes an object callable until `membrane` ends.
+    func export(_ object: any HostObject, in membrane: Membrane) -> RPCCapability {
+        loop.export(HostObjectServer(object, in: membrane, of: self) {})
+    }
+
+    /// The same for an object that the app has asked for: of those it may hold so many.
+    func exportCounted(
+        _ object: any HostObject, in membrane: Membrane, onDrop: @escaping () -> Void = {}
+    ) throws(RPCError) -> RPCCapability {
+        guard count < maximumCount else {
+            throw RPCError(.overloaded, "the grain holds \(maximumCount) objects of the host; let go of some")
+        }
+        count += 1
+        return loop.export(
+            HostObjectServer(object, in: membrane, of: self) { [weak self] in
+                self?.count -= 1
+                onDrop()
+            })
+    }
+
+    // MARK: Recognizing
+
+    /// Finds out which object of the host a capability is; nil for one of the app's own.
+    ///
+    /// The capability is called with a number that nobody knows, and the host's object that gets the call says so here:
+    /// an app can do no more than pass the call on to an object that it holds anyway.
+    func find(_ capability: RPCCapability, _ completion: @escaping ((any HostObject)?) -> Void) {
+        var generator = SystemRandomNumberGenerator()
+        let number = generator.next()
+        questions[number] = .some(nil)
+        let params = MessageBuilder(capacityWords: 2)
+        params.initRoot(Recognition.Params.self).structure.store(number, 0)
+        RPCCall.start(Recognition.recognize, on: capability, params) { [self] _ in
+            completion(questions.removeValue(forKey: number) ?? nil)
+        }
+    }
+
+    /// Handles the call that ``find(_:_:)`` makes.
+    fileprivate func recognize(_ object: any HostObject, _ call: HostCall) {
+        let number = (try? call.params.reader.root.structure().load(0, default: UInt64(0))) ?? 0
+        guard questions[number] != nil else {
+            return call.incoming.fail(RPCError(.unimplemented, "there is no such method"))
+        }
+        questions[number] = .some(object)
+        call.incoming.reply()
+    }
+
+    // MARK: Saving and restoring
+
+    /// Says what a token for a capability would stand for.
+    func save(_ capability: RPCCapability, _ completion: @escaping (Result<SavedObject, RPCError>) -> Void) {
+        let params = MessageBuilder(capacityWords: 1)
+        _ = params.initRoot(Wire.AppPersistent.SaveParams.self)
+        RPCCall.start(Wire.AppPersistent.Methods.save, on: capability, params) { [self] answer in
+            switch answer {
+            case .success(let message):
+                completion(Result { try SavedObject(message) }.mapError { RPCError(answering: $0) })
+            case .failure(let error) where error.kind == .unimplemented:
+                find(capability) { object in
+                    guard let object else {
+                        return completion(
+                            .failure(RPCError(.failed, "save: the object is not persistent: \(error.text)")))
+                    }
+                    object.save(completion)
+                }
+            case .failure(let error): completion(.failure(error))
+            }
+        }
+    }
+
+    /// Makes the object again that a token stands for.
+    func restore(
+        _ object: SavedObject, _ token: Secret, _ completion: @escaping (Result<RPCCapability, RPCError>) -> Void
+    ) {
+        guard case .app(let objectID) = object.kind else {
+            return completion(Result { try restoreOwn(object, token) }.mapError { RPCError(answering: $0) })
+        }
+        restoreApps(objectID) { [self] result in
+            guard !object.requirements.isEmpty else { return completion(result) }
+            completion(
+                result.flatMap { target in
+                    let membrane = Membrane()
+                    let tied = TiedObject(target, requirements: object.requirements, in: membrane, of: self)
+                    return Result { try keep(tied, in: membrane, by: token) }.mapError { RPCError(answering: $0) }
+                })
+        }
+    }
+
+    private func restoreOwn(_ object: SavedObject, _ token: Secret) throws -> RPCCapability {
+        let membrane = Membrane()
+        switch object.kind {
+        case .identity(let identityID):
+            let identity = IdentityObject(
+                identityID, requirements: object.requirements, of: self, in: membrane)
+            return try keep(identity, in: membrane, by: token)
+        case .permissions(let identityID):
+            return try keep(PermissionsObject(.of(identityID), of: self), in: membrane, by: token)
+        default: throw RPCError(.unimplemented, "restore: this transport does not know that kind of object")
+        }
+    }
+
+    private func restoreApps(_ objectID: [UInt8], _ completion: @escaping (Result<RPCCapability, RPCError>) -> Void) {
+        do {
+            guard let view else { throw RPCError(.disconnected, "restore: the conversation is over") }
+            let params = MessageBuilder(capacityWords: 8 + objectID.count / 8)
+            let source = try MessageReader(objectID, framing: .flat)
+            try params.initRoot(Wire.MainView.RestoreParams.self).initObjectId().copy(source.root)
+            RPCCall.start(Wire.MainView.Methods.restore, on: view, params) { answer in
+                completion(
+                    answer.flatMap { message in
+                        Result {
+                            let results = try message.reader.root(Wire.MainView.RestoreResults.self)
+                            guard let object = try results.cap.flatMap(message.capability) else {
+                                throw RPCError(.failed, "restore: the app returned no object")
+                            }
+                            return object
+                        }.mapError { RPCError(answering: $0) }
+                    })
+            }
+        } catch { completion(.failure(RPCError(answering: error))) }
+    }
+
+    private func keep(
+        _ object: any HostObject, in membrane: Membrane, by token: Secret
+    ) throws(RPCError) -> RPCCapability {
+        let capability = try exportCounted(object, in: membrane) { [weak self] in self?.forget(membrane, token) }
+        restored[token, default: []].append(membrane)
+        return capability
+    }
+
+    private func forget(_ membrane: Membrane, _ token: Secret) {
+        restored[token]?.removeAll { $0 === membrane }
+        if restored[token]?.isEmpty == true { restored[token] = nil }
+    }
+
+    /// Ends what lives by a token.
+    func revoke(_ token: Secret) {
+        for membrane in restored.removeValue(forKey: token) ?? [] {
+            membrane.end(RPCError(.disconnected, "the token of this object was dropped"))
+        }
+    }
+
+    // MARK: The kernel
+
+    /// Asks the kernel and goes on on the loop's thread; an error answers `incoming`.
+    func ask<Value: Sendable>(
+        _ incoming: RPCIncoming, _ question: @escaping @Sendable (any GrainHost) async throws(HostError) -> Value,
+        then next: @escaping (Value) throws -> Void
+    ) {
+        let next = UncheckedSendable(next)
+        Task { [host, loop] in
+            let answer: Result<Value, HostError>
+            do throws(HostError) { answer = .success(try await question(host)) } catch { answer = .failure(error) }
+            loop.post {
+                do { try next.value(try answer.get()) } catch { incoming.fail(RPCError(answering: error)) }
+            }
+        }
+    }
+}
+
+/// The host's own call on its own objects; apps do not know the interface.
+private enum Recognition {
+    static let interfaceID: UInt64 = 0xa41c_7d03_95e2_6b8f
+    static var recognize: Method<Params, Params> { .init(interfaceID: interfaceID, ordinal: 0, name: "recognize") }
+
+    enum Params: StructSchema {
+        static var size: StructSize { StructSize(dataWords: 1, pointers: 0) }
+        struct Reader: TypedReader {
+            let structure: StructReader
+            init(_ structure: StructReader) { self.structure = structure }
+        }
+        struct Builder: TypedBuilder {
+            let structure: StructBuilder
+            init(_ structure: StructBuilder) { self.structure = structure }
+        }
+    }
+}
+
+/// What the facade calls: an object behind its membrane.
+private final class HostObjectServer: RPCServer {
+    private let object: any HostObject
+    private let membrane: Membrane
+    private let objects: HostObjects
+    private let onDrop: () -> Void
+
+    init(_ object: any HostObject, in membrane: Membrane, of objects: HostObjects, onDrop: @escaping () -> Void) {
+        self.object = object
+        self.membrane = membrane
+        self.objects = objects
+        self.onDrop = onDrop
+    }
+
+    func called(_ interfaceID: UInt64, _ method: UInt16, _ params: RPCMessage, _ incoming: RPCIncoming) {
+        if let ending = membrane.ending { return incoming.fail(ending) }
+        let call = HostCall(interfaceID: interfaceID, ordinal: method, params: params, incoming: incoming)
+        switch interfaceID {
+        case Recognition.interfaceID: objects.recognize(object, call)
+        // An app saves the host's objects by asking the host.
+        case Wire.AppPersistent.interfaceID: incoming.fail(call.unimplemented("AppPersistent"))
+        default:
+            do { try object.receive(call) } catch { incoming.fail(RPCError(answering: error)) }
+        }
+    }
+
+    func dropped() {
+        object.dropped()
+        onDrop()
+    }
+}
+
+extension SavedObject {
+    /// What an app calls an object of its own.
+    fileprivate init(_ message: RPCMessage) throws {
+        let results = try message.reader.root(Wire.AppPersistent.SaveResults.self)
+        self.init(.app(objectID: try SavedObject.identifier(results.objectId)))
+    }
+
+    /// The identifier as bytes; equal ones give equal bytes.
+    static func identifier(_ pointer: PointerReader) throws -> [UInt8] {
+        var hasCapability = false
+        let message = MessageBuilder()
+        try message.root.copy(pointer) { _ in
+            hasCapability = true
+            return nil
+        }
+        if hasCapability { throw RPCError(.failed, "save: an object's identifier may not hold capabilities") }
+        return message.flatBytes
+    }
+}
