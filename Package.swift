@@ -34,6 +34,7 @@ let package = Package(
         .executable(name: "barchan-http-bridge", targets: ["barchan-http-bridge"]),
         .executable(name: "sandbox-probe", targets: ["sandbox-probe"]),
         .library(name: "NamespaceIsolation", type: .dynamic, targets: ["NamespaceIsolationModule"]),
+        .library(name: "BubblewrapIsolation", type: .dynamic, targets: ["BubblewrapIsolationModule"]),
         .library(name: "OverlayStorage", type: .dynamic, targets: ["OverlayStorageModule"]),
         .library(name: "CapnpTransport", type: .dynamic, targets: ["CapnpTransportModule"]),
         .library(name: "HTTPFrontend", type: .dynamic, targets: ["HTTPFrontendModule"]),
@@ -112,6 +113,7 @@ let package = Package(
         .executableTarget(name: "capnpc-swift", dependencies: ["CapnProto"], swiftSettings: strict),
     ]
         + module("Isolation", "NamespaceIsolation", dependencies: ["SandboxLauncher", "SandboxProtocol"])
+        + module("Isolation", "BubblewrapIsolation", dependencies: ["SandboxLauncher", "SandboxProtocol"])
         + module("Storage", "OverlayStorage", dependencies: ["CLinux", "CSQLite", "SPK"])
         + module("Transport", "CapnpTransport", dependencies: ["CLinux", "CCapnpRPC", "CapnProto", "GrainSchemas"])
         + module(
@@ -143,6 +145,10 @@ let package = Package(
             .testTarget(
                 name: "NamespaceIsolationTests",
                 dependencies: [contract, "NamespaceIsolation", "SandboxProtocol", "BarchanConformance", "CLinux"],
+                swiftSettings: strict),
+            .testTarget(
+                name: "BubblewrapIsolationTests",
+                dependencies: [contract, "BubblewrapIsolation", "BarchanConformance"],
                 swiftSettings: strict),
             .testTarget(
                 name: "OverlayStorageTests",

@@ -91,3 +91,23 @@ static int drop_pages(struct dl_phdr_info *object, size_t size, void *context) {
 }
 
 void clinux_drop_program_pages(void) { dl_iterate_phdr(drop_pages, NULL); }
+
+int clinux_pass_credentials(int socket, int on) {
+    return setsockopt(socket, SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
+}
+
+ssize_t clinux_receive_from_process(int socket, void *bytes, size_t capacity, int *sender) {
+    union { struct cmsghdr header; char space[CMSG_SPACE(sizeof(struct ucred))]; } control;
+    struct iovec part = {bytes, capacity};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+    *sender = 0;
+    ssize_t length;
+    do length = recvmsg(socket, &message, MSG_CMSG_CLOEXEC); while (length < 0 && errno == EINTR);
+    struct cmsghdr *header = length > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+    if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_CREDENTIALS) {
+        struct ucred from;
+        memcpy(&from, CMSG_DATA(header), sizeof from);
+        *sender = from.pid;
+    }
+    return length;
+}

@@ -11,7 +11,9 @@ extension LaunchFailure {
 
     /// For whoever starts the host on a machine that does not let it make sandboxes.
     func hostErrorAtStart() -> HostError {
-        HostError(.unsupported, "make a first sandbox: \(step.attempt): \(reason); \(NamespaceRemedy.now())")
+        let hint = step == .runtime ? "what it said is in the log; " : ""
+        return HostError(
+            .unsupported, "make a first sandbox: \(step.attempt): \(reason); \(hint)\(NamespaceRemedy.now())")
     }
 
     private var reason: String {
@@ -47,6 +49,7 @@ extension LaunchFailure {
         case (.processorInformationFile, ELOOP), (.processorInformationFile, ENOTDIR):
             "/proc/cpuinfo of the package is reached through a symbolic link; it has to be a file"
         case (.lostBeforeStart, _): "its sandbox was lost before the program ran (\(reason)); try again"
+        case (.runtime, _): "\(step.attempt): \(reason); what it said is in the log"
         default: "\(step.attempt): \(reason)"
         }
     }

@@ -45,6 +45,8 @@ public enum LaunchStep: UInt8, Sendable, CaseIterable {
     case devDirectory, temporaryDirectory, varDirectory, processorInformationFile
     case changeRoot, descriptors, landlock, filter, execute
     case lostBeforeStart, memoryLimit
+    // Where another program makes the sandbox.
+    case runtimeStage, runtime
 
     /// What was attempted, for a person.
     public var attempt: String {
@@ -79,6 +81,8 @@ public enum LaunchStep: UInt8, Sendable, CaseIterable {
         case .execute: "execute"
         case .lostBeforeStart: "start the program"
         case .memoryLimit: "limit memory"
+        case .runtimeStage: "lay out package and data for the program that makes the sandbox"
+        case .runtime: "run the program that makes the sandbox"
         }
     }
 }

@@ -9,11 +9,12 @@ import SandboxProtocol
 @main
 struct BarchanSandbox {
     static func main() {
+        if let guest = RuntimeGuest() { guest.live() }
         if CommandLine.arguments.dropFirst() == ["--print-filter"] { printFilter() }
         guard let configuration = LauncherConfiguration(arguments: CommandLine.arguments) else {
             complain(
-                "usage: barchan-sandbox --user N --group N --pool N [--no-landlock], by the host; or --print-filter"
-            )
+                "usage: barchan-sandbox --user N --group N --pool N [--no-landlock] [--bubblewrap PROGRAM], by the host;"
+                    + " or --print-filter")
             exit(64)
         }
         keepLauncher(configuration)
@@ -40,6 +41,13 @@ struct LauncherConfiguration {
     /// How many wait for a grain of a package in use.
     var parking = ParkingLimits()
     var usesLandlock = true
+    /// What makes the sandboxes in place of the launcher; nil for itself.
+    var runtime: (any SandboxRuntime)?
+
+    func makeMaker(_ clock: StartClock) throws(LaunchFailure) -> any SandboxMaker {
+        if let runtime { return RuntimeMaker(self, runtime: runtime) }
+        return BlankMaker(self, filter: try SyscallFilter.build(), clock: clock)
+    }
 
     init?(arguments: [String]) {
         var rest = arguments.dropFirst()
@@ -56,10 +64,13 @@ struct LauncherConfiguration {
                 case "--parked-seconds": parking.seconds = UInt64(value)
                 default: pool = Int(value)
                 }
+            case "--bubblewrap", "--oci":
+                guard let program = rest.popFirst() else { return nil }
+                runtime = name == "--oci" ? OCIRuntime(program: program) : BubblewrapRuntime(program: program)
             default: return nil
             }
         }
-        guard user != 0, group != 0 else { return nil }
+        guard runtime == nil || (pool == 0 && parking.perPackage == 0), user != 0, group != 0 else { return nil }
     }
 }
 

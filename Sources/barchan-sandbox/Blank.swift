@@ -154,9 +154,17 @@ struct ProgramImage {
     private let arguments: [UnsafeMutablePointer<CChar>?]
     private let environment: [UnsafeMutablePointer<CChar>?]
 
-    init(_ order: LaunchOrder) {
-        arguments = order.arguments.map { strdup($0) } + [nil]
-        environment = order.environment.map { strdup($0) } + [nil]
+    init(_ order: LaunchOrder) { self.init(arguments: order.arguments, environment: order.environment) }
+
+    init(arguments: [String], environment: [String]) {
+        self.arguments = arguments.map { strdup($0) } + [nil]
+        self.environment = environment.map { strdup($0) } + [nil]
+    }
+
+    /// The same for a program that is open.
+    func execute(_ program: CInt) -> CInt {
+        _ = clinux_execute_descriptor(program, arguments, environment)
+        return errno
     }
 
     /// Returns the error when the program could not be executed.

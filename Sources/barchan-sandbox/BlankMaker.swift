@@ -6,8 +6,9 @@ import SandboxProtocol
 ///
 /// Most of the cost of a sandbox does not depend on what runs in it - namespaces (the network namespace alone takes as long
 /// as two plain process starts), /dev, limits, the way out of the host's file system - so it is paid ahead of time.
-final class BlankMaker {
+final class BlankMaker: SandboxMaker {
     let features: LauncherFeatures
+    let makesAhead = true
     private let configuration: LauncherConfiguration
     private let blank: Blank
     private let clock: StartClock
@@ -24,7 +25,7 @@ final class BlankMaker {
     }
 
     /// Returns at once; the new process prepares itself and then waits for its order.
-    func make() throws(LaunchFailure) -> LaunchedSandbox {
+    func make(for _: SandboxContents?) throws(LaunchFailure) -> LaunchedSandbox {
         let (mine, theirs) = try channel(.namespaces)
         let (identity, writer) = try channel(.namespaces)
         defer { close(identity) }
@@ -59,7 +60,7 @@ final class BlankMaker {
     private func start(report: CInt, identity: CInt, _ slot: StartSlot?) -> Never {
         do throws(LaunchFailure) {
             setsid()
-            if isRoot { try becomeGrainUser() }
+            if isRoot { try Identity.becomeGrainUser(configuration) }
             // The sandbox belongs to the launcher, not to this process.
             let flags =
                 CLINUX_CLONE_PARENT | CLINUX_CLONE_NEWUSER | CLINUX_CLONE_NEWNS | CLINUX_CLONE_NEWPID
@@ -74,14 +75,5 @@ final class BlankMaker {
             _ = send(error.encoded(), to: identity)
             _exit(1)
         }
-    }
-
-    private func becomeGrainUser() throws(LaunchFailure) {
-        try check(clinux_drop_groups(), .identity)
-        try check(clinux_setresgid(configuration.group), .identity)
-        // Kept for the clone: a host may forbid user namespaces to everybody but root.
-        try check(clinux_prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), .identity)
-        try check(clinux_setresuid(configuration.user), .identity)
-        try check(clinux_raise_capabilities(), .identity)
     }
 }

@@ -42,6 +42,18 @@ struct DetachedMounts {
         try check(clinux_mount_setattr(devices, attributes, CLINUX_MOUNT_ATIME_MASK), .devices)
     }
 
+    /// Gives /tmp and /dev/shm the size that was ordered.
+    func resize(to order: LaunchOrder) throws(LaunchFailure) {
+        guard (order.temporaryBytes, order.temporaryInodes) != DetachedMounts.defaultTemporary else { return }
+        for mount in [temporary, sharedMemory] {
+            let context = try opened(clinux_fspick(mount), .temporaryDirectory)
+            try check(clinux_fsconfig_string(context.number, "size", String(order.temporaryBytes)), .temporaryDirectory)
+            try check(
+                clinux_fsconfig_string(context.number, "nr_inodes", String(order.temporaryInodes)), .temporaryDirectory)
+            try check(clinux_fsconfig_reconfigure(context.number), .temporaryDirectory)
+        }
+    }
+
     /// What /tmp and /dev/shm are.
     static func temporaryMemory(bytes: UInt64, inodes: UInt64) throws(LaunchFailure) -> CInt {
         try memory(

@@ -15,4 +15,14 @@ enum Identity {
         try writeFile("/proc/self/gid_map", "\(inside) \(configuration.group) 1", .mapping)
         _ = clinux_prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     }
+
+    /// Root becomes the grains' user, with its capabilities.
+    static func becomeGrainUser(_ configuration: LauncherConfiguration) throws(LaunchFailure) {
+        try check(clinux_drop_groups(), .identity)
+        try check(clinux_setresgid(configuration.group), .identity)
+        // Kept for the clone: a host may forbid user namespaces to everybody but root.
+        try check(clinux_prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), .identity)
+        try check(clinux_setresuid(configuration.user), .identity)
+        try check(clinux_raise_capabilities(), .identity)
+    }
 }

@@ -14,6 +14,7 @@ struct LandlockWall {
 
     private static let execute: UInt64 = 1 << 0, writeFile: UInt64 = 1 << 1, readFile: UInt64 = 1 << 2
     private static let readDirectory: UInt64 = 1 << 3
+    private static let device = writeFile | readFile | readDirectory
     private static let makeCharacterDevice: UInt64 = 1 << 6, makeBlockDevice: UInt64 = 1 << 11
     private static let reading = execute | readFile | readDirectory
 
@@ -32,15 +33,34 @@ struct LandlockWall {
 
     /// Rules for what does not depend on the package.
     func makeRules(for mounts: DetachedMounts) throws(LaunchFailure) -> CInt {
+        let rules = try makeRules()
+        try allow(writing, on: mounts.temporary, rules)
+        try allow(writing, on: mounts.sharedMemory, rules)
+        try allow(LandlockWall.device, on: mounts.devices, rules)
+        return rules
+    }
+
+    private func makeRules() throws(LaunchFailure) -> CInt {
         // Abstract sockets and signals stay inside.
         let scoped: UInt64 = version >= 6 ? 3 : 0
         let size = version >= 6 ? 24 : version >= 4 ? 16 : 8
-        let rules = try check(clinux_landlock_create(handled, 0, scoped, size), .landlock)
-        try allow(writing, on: mounts.temporary, rules)
-        try allow(writing, on: mounts.sharedMemory, rules)
-        try allow(
-            LandlockWall.writeFile | LandlockWall.readFile | LandlockWall.readDirectory, on: mounts.devices, rules)
-        return rules
+        return try check(clinux_landlock_create(handled, 0, scoped, size), .landlock)
+    }
+
+    /// The same for a process whose root is the package already, with all of its mounts.
+    func applyInPackage() throws(LaunchFailure) {
+        let rules = try makeRules()
+        let places = [
+            ("/", LandlockWall.reading), ("/var", writing), ("/tmp", writing), ("/dev", LandlockWall.device),
+            ("/dev/shm", writing),
+        ]
+        for (path, access) in places {
+            let place = open(path, CLINUX_O_PATH | O_CLOEXEC)
+            guard place >= 0 else { continue }
+            defer { close(place) }
+            try allow(access, on: place, rules)
+        }
+        try check(clinux_landlock_restrict(rules), .landlock)
     }
 
     /// Adds the rule for the package.

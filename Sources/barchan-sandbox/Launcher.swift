@@ -24,7 +24,7 @@ func runLauncher(_ configuration: LauncherConfiguration, keeper: CInt) -> Never 
 /// The resident part: takes requests, keeps the pool filled, reports what happens to sandboxes.
 final class Launcher {
     let features: LauncherFeatures
-    private let maker: BlankMaker
+    private let maker: any SandboxMaker
     private let configuration: LauncherConfiguration
     private let events: EventQueue
     private let clock: StartClock
@@ -48,14 +48,19 @@ final class Launcher {
         self.configuration = configuration
         parked = ParkedSandboxes(configuration.parking)
         clock = try StartClock()
-        maker = BlankMaker(configuration, filter: try SyscallFilter.build(), clock: clock)
+        maker = try configuration.makeMaker(clock)
         events = try EventQueue()
         try events.add(controlSocket, Launcher.control)
         try events.add(keeper, Launcher.keeper)
         if let memory { try events.add(memory.descriptor, Launcher.memoryPressure, for: EPOLLPRI) }
-        let first = try maker.make()
-        try first.waitUntilParked()
+        let first = try maker.make(for: nil)
         features = maker.features
+        guard maker.makesAhead else {
+            first.kill()
+            _ = first.collect()
+            return
+        }
+        try first.waitUntilParked()
         try adopt(first)
     }
 
@@ -111,7 +116,8 @@ final class Launcher {
                 return end(parked.use(files, order))
             }
             let root = try openPackage(order.layers)
-            guard hand(bytes, [root.number] + grain, to: try takeBlank(), number, ordered) else {
+            let contents = SandboxContents(package: root.number, data: data.number, order: order)
+            guard hand(bytes, [root.number] + grain, to: try takeSandbox(for: contents), number, ordered) else {
                 throw LaunchFailure(.lostBeforeStart, errno)
             }
             if let files { end(parked.use(files, order)) }
@@ -154,7 +160,7 @@ final class Launcher {
             let root = try openPackage(files.layers)
             // What was opened is what will be compared when a grain comes.
             guard PackageFiles(files.layers) == files else { return parked.giveUp(on: files) }
-            let sandbox = try takeBlank()
+            let sandbox = try takeSandbox(for: nil)
             sandbox.state = .parked
             parked.add(sandbox.token, for: files)
             _ = send(LauncherRequest.park(order).encoded(), to: sandbox.report, with: [root.number])
@@ -180,7 +186,7 @@ final class Launcher {
 
     private func fillPool() {
         do throws(LaunchFailure) {
-            try adopt(try maker.make())
+            try adopt(try maker.make(for: nil))
         } catch {
             poolIsBroken = true
             complain(
@@ -188,9 +194,9 @@ final class Launcher {
         }
     }
 
-    private func takeBlank() throws(LaunchFailure) -> LaunchedSandbox {
+    private func takeSandbox(for contents: SandboxContents?) throws(LaunchFailure) -> LaunchedSandbox {
         poolIsBroken = false
-        if pool.isEmpty { try adopt(try maker.make()) }
+        if pool.isEmpty { try adopt(try maker.make(for: contents)) }
         guard let token = pool.first, let sandbox = sandboxes[token] else { throw LaunchFailure(.lostBeforeStart, 0) }
         pool.removeFirst()
         return sandbox

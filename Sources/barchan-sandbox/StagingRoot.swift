@@ -44,9 +44,7 @@ struct StagingRoot {
             try root.mount(
                 mounts.processorInformation, on: "proc/cpuinfo", .processorInformationFile, isDirectory: false)
         }
-        if (order.temporaryBytes, order.temporaryInodes) != DetachedMounts.defaultTemporary {
-            try resize(mounts, order)
-        }
+        try mounts.resize(to: order)
         try check(fchdir(package), .changeRoot)
         try check(clinux_chroot("."), .changeRoot)
         return data
@@ -56,16 +54,6 @@ struct StagingRoot {
     static func attach(data: CInt, on place: CInt?) throws(LaunchFailure) {
         guard let place else { return }
         try check(clinux_move_mount(data, "", place, "", PackageRoot.byDescriptors), .varDirectory)
-    }
-
-    private func resize(_ mounts: DetachedMounts, _ order: LaunchOrder) throws(LaunchFailure) {
-        for mount in [mounts.temporary, mounts.sharedMemory] {
-            let context = try opened(clinux_fspick(mount), .temporaryDirectory)
-            try check(clinux_fsconfig_string(context.number, "size", String(order.temporaryBytes)), .temporaryDirectory)
-            try check(
-                clinux_fsconfig_string(context.number, "nr_inodes", String(order.temporaryInodes)), .temporaryDirectory)
-            try check(clinux_fsconfig_reconfigure(context.number), .temporaryDirectory)
-        }
     }
 }
 
@@ -92,5 +80,12 @@ struct PackageRoot {
         let place = clinux_openat2(descriptor, name, UInt64(flags), UInt64(resolve))
         if place < 0 && errno == ENOENT { return nil }
         return try check(place, step)
+    }
+
+    /// Whether the package has this mount point.
+    func has(_ name: String, _ step: LaunchStep, isDirectory: Bool = true) throws(LaunchFailure) -> Bool {
+        guard let place = try place(name, step, isDirectory: isDirectory) else { return false }
+        close(place)
+        return true
     }
 }

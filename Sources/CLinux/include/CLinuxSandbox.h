@@ -170,6 +170,10 @@ static inline int clinux_execve(const char *path, char *const argv[], char *cons
     return execve(path, argv, envp);
 }
 
+static inline int clinux_execute_descriptor(int program, char *const argv[], char *const envp[]) {
+    return (int)syscall(SYS_execveat, program, "", argv, envp, CLINUX_AT_EMPTY_PATH);
+}
+
 static inline void clinux_default_signals(void) {
     struct { void *handler; unsigned long flags; void *restorer; unsigned long mask; } action = {0, 0, 0, 0};
     for (int number = 1; number <= 64; number++)
@@ -230,5 +234,13 @@ static inline ssize_t clinux_receive(int socket, void *bytes, size_t capacity, i
     }
     return length;
 }
+
+// Whether messages sent from now on say which process sent them.
+int clinux_pass_credentials(int socket, int on);
+// One short message, and which process sent it, as a number in this pid namespace; 0 when the message does not say.
+// Descriptors that come along are not taken.
+ssize_t clinux_receive_from_process(int socket, void *bytes, size_t capacity, int *sender);
+// From waitid(2): the exit status, or -1 for another end.
+static inline int clinux_exit_status(const siginfo_t *end) { return end->si_code == CLD_EXITED ? end->si_status : -1; }
 
 #endif
