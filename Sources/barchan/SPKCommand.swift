@@ -11,7 +11,8 @@ struct SPKCommand: AsyncParsableCommand {
         discussion:
             "A package is signed; the key it is signed with is the app's identity. Keep it, and keep it to yourself.",
         subcommands: [
-            SPKKeygenCommand.self, SPKListkeysCommand.self, SPKGetkeyCommand.self, SPKInitCommand.self,
+            SPKKeygenCommand.self, SPKListkeysCommand.self, SPKGetkeyCommand.self, SPKKeyringCommand.self,
+            SPKInitCommand.self,
             SPKPackCommand.self,
             SPKVerifyCommand.self, SPKUnpackCommand.self,
         ])
@@ -70,5 +71,28 @@ struct SPKGetkeyCommand: ParsableCommand {
                 .invalidArgument, "write a key: standard output is a terminal; send it to a file with '> FILE'")
         }
         write(key.keyFile, to: 1)
+    }
+}
+
+struct SPKKeyringCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "keyring", abstract: "Puts a passphrase on the keyring, changes it, or takes it away.",
+        discussion: """
+            A keyring with a passphrase is for Barchan alone; other packers read plain ones. Without a terminal the \
+            passphrase is taken from BARCHAN_KEYRING_PASSPHRASE, a new one from BARCHAN_KEYRING_NEW_PASSPHRASE.
+            """)
+
+    @OptionGroup var options: KeyringOptions
+    @Flag(help: "Asks for a new passphrase and seals the keyring with it.") var seal = false
+    @Flag(help: "Writes the keyring as a plain file again.") var unseal = false
+
+    func validate() throws {
+        guard seal != unseal else { throw ValidationError("say --seal or --unseal") }
+    }
+
+    func run() throws {
+        let file = try options.file()
+        try seal ? file.seal() : file.unseal()
+        printLine("keyring '\(file.path)' is \(seal ? "sealed with the new passphrase" : "plain")")
     }
 }

@@ -76,7 +76,9 @@ import Testing
 
     private func checkImage() throws {
         let outcome = try workshop.spk(
-            "pack", "--from-image", "image.tar", "--title", "Image", "--port", "9000", "app.spk")
+            "pack", "--from-image", "image.tar", "--title", "Image", "--port", "9000", "--bridge",
+            try workshop.bridge(),
+            "app.spk")
         #expect(outcome.status == 0, "\(outcome.errors)")
         let paths = try unpacked()
         #expect(paths.contains("cache/new"))
