@@ -33,6 +33,8 @@ extension Guarantee {
     public static let memoryLimit = Guarantee("memoryLimit")
     /// The number of processes and threads is bounded by ``SandboxLimits/processes``.
     public static let processLimit = Guarantee("processLimit")
+    /// What a program asks about the machine - memory, processors, kernel, uptime - is answered for the sandbox.
+    public static let virtualizedCalls = Guarantee("virtualizedCalls")
     /// A second file-system and signal wall through Landlock.
     public static let landlock = Guarantee("landlock")
 

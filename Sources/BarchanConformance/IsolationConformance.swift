@@ -7,7 +7,9 @@ public enum IsolationConformance {
     /// Every check.
     /// - Parameter probe: Path of the static `sandbox-probe` on this machine.
     public static func checks(probe: String) -> [ConformanceCheck<any IsolationProvider>] {
-        let all = startChecks + fileChecks + wallChecks + argumentChecks + limitChecks + endChecks + refusalChecks
+        let all =
+            startChecks + fileChecks + wallChecks + argumentChecks + machineChecks + limitChecks + endChecks
+            + refusalChecks
         return all.map { promise in
             ConformanceCheck(promise.name, promise.sentence, required: promise.required) { provider in
                 try await promise.body(IsolationTrial(provider, probe: probe))

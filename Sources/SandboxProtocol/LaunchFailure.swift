@@ -47,6 +47,8 @@ public enum LaunchStep: UInt8, Sendable, CaseIterable {
     case lostBeforeStart, memoryLimit
     // Where another program makes the sandbox.
     case runtimeStage, runtime
+    // Once, when a supervisor of calls starts.
+    case virtualCalls
 
     /// What was attempted, for a person.
     public var attempt: String {
@@ -83,6 +85,7 @@ public enum LaunchStep: UInt8, Sendable, CaseIterable {
         case .memoryLimit: "limit memory"
         case .runtimeStage: "lay out package and data for the program that makes the sandbox"
         case .runtime: "run the program that makes the sandbox"
+        case .virtualCalls: "prepare to answer system calls"
         }
     }
 }

@@ -93,4 +93,6 @@ public struct LauncherFeatures: OptionSet, Sendable {
     public static let processLimit = LauncherFeatures(rawValue: 2)
     /// Memory is bounded per sandbox.
     public static let memoryLimit = LauncherFeatures(rawValue: 4)
+    /// Calls that ask about the machine are answered for the sandbox.
+    public static let virtualizedCalls = LauncherFeatures(rawValue: 1 << 16)
 }

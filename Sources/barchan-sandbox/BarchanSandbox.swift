@@ -41,12 +41,17 @@ struct LauncherConfiguration {
     /// How many wait for a grain of a package in use.
     var parking = ParkingLimits()
     var usesLandlock = true
+    /// Whether calls that ask about the machine are answered for the sandbox.
+    var virtualizesCalls = false
+    /// How many processors a sandbox is told then; 0 for all.
+    var processors = 0
     /// What makes the sandboxes in place of the launcher; nil for itself.
     var runtime: (any SandboxRuntime)?
 
-    func makeMaker(_ clock: StartClock) throws(LaunchFailure) -> any SandboxMaker {
+    /// - Parameter virtualizing: Whether a supervisor answers calls of the launcher's own sandboxes.
+    func makeMaker(_ clock: StartClock, virtualizing: Bool) throws(LaunchFailure) -> any SandboxMaker {
         if let runtime { return RuntimeMaker(self, runtime: runtime) }
-        return BlankMaker(self, filter: try SyscallFilter.build(), clock: clock)
+        return BlankMaker(self, filter: try SyscallFilter.build(virtualizing: virtualizing), clock: clock)
     }
 
     init?(arguments: [String]) {
@@ -54,7 +59,8 @@ struct LauncherConfiguration {
         while let name = rest.popFirst() {
             switch name {
             case "--no-landlock": usesLandlock = false
-            case "--user", "--group", "--pool", "--parked", "--parked-total", "--parked-seconds":
+            case "--virtual-calls": virtualizesCalls = true
+            case "--user", "--group", "--pool", "--parked", "--parked-total", "--parked-seconds", "--processors":
                 guard let value = rest.popFirst().flatMap({ UInt32($0) }) else { return nil }
                 switch name {
                 case "--user": user = value
@@ -62,6 +68,7 @@ struct LauncherConfiguration {
                 case "--parked": parking.perPackage = Int(value)
                 case "--parked-total": parking.total = Int(value)
                 case "--parked-seconds": parking.seconds = UInt64(value)
+                case "--processors": processors = Int(value)
                 default: pool = Int(value)
                 }
             case "--bubblewrap", "--oci":

@@ -8,11 +8,13 @@ struct Blank {
     let filter: SyscallFilter
     let landlock: LandlockWall?
 
+    /// Out of the way of the program's descriptors and of those that come with an order.
+    private static let report: CInt = 4
+
     /// Runs in the new process. Its descriptors 0 and 3 become the program's; nothing of the launcher's stays open.
     func live(report inherited: CInt, _ slot: StartSlot?) -> Never {
         slot?.note(.born)
-        // The number is out of the way of the program's descriptors and of those that come with an order.
-        let report: CInt = 4
+        let report = Blank.report
         if inherited != report { _ = clinux_dup3(inherited, report) }
         _ = clinux_close_range(5, UInt32.max, 0)
         do throws(LaunchFailure) {
@@ -109,7 +111,9 @@ struct Blank {
         slot?.note(.mounted)
         if let rules = entered.rules { try landlock?.apply(rules, data: descriptors.data) }
         try Privileges.dropCapabilities()
-        try filter.load()
+        try filter.load { listener in
+            send(SandboxView(memoryBytes: order.memoryBytes).encoded, to: Blank.report, with: [listener])
+        }
         slot?.note(.walled)
         throw LaunchFailure(.execute, program.execute())
     }

@@ -29,4 +29,17 @@ final class EventQueue {
         let count = epoll_wait(queue, &ready, CInt(ready.count), milliseconds)
         return ready.prefix(Int(max(0, count))).map(\.data.u64)
     }
+
+    /// As ``wait(milliseconds:)``; `isOver` when nobody is at the other end any more.
+    func waitForEnds(milliseconds: CInt) -> [(token: UInt64, isOver: Bool)] {
+        var ready = [epoll_event](repeating: epoll_event(), count: 32)
+        let count = epoll_wait(queue, &ready, CInt(ready.count), milliseconds)
+        return ready.prefix(Int(max(0, count))).map { ($0.data.u64, $0.events & EPOLLHUP.rawValue != 0) }
+    }
+
+    /// Whether ``add(_:_:)``'s descriptor is looked at for nothing but its end.
+    func setPaused(_ isPaused: Bool, _ descriptor: CInt, _ token: UInt64) {
+        var event = epoll_event(events: isPaused ? 0 : EPOLLIN.rawValue, data: epoll_data_t(u64: token))
+        _ = epoll_ctl(queue, EPOLL_CTL_MOD, descriptor, &event)
+    }
 }

@@ -45,7 +45,7 @@ final class LaunchedSandbox {
         switch receive(from: report, maximumBytes: 64, flags: blocking ? 0 : CInt(MSG_DONTWAIT)) {
         case .nothing: nil
         case .end: .executed
-        case .message(let bytes, _): BlankReport(bytes)
+        case .message(let bytes, let descriptors): BlankReport(bytes, descriptors)
         }
     }
 
@@ -54,7 +54,7 @@ final class LaunchedSandbox {
         switch nextReport(blocking: true) {
         case .parked: return
         case .failed(let failure): throw failure
-        case .executed, nil: throw LaunchFailure(.lostBeforeStart, 0)
+        case .executed, .listening, nil: throw LaunchFailure(.lostBeforeStart, 0)
         }
     }
 
@@ -71,10 +71,16 @@ final class LaunchedSandbox {
 enum BlankReport {
     case parked
     case failed(LaunchFailure)
+    /// The filter is loaded; somebody has to answer its virtual calls.
+    case listening(CInt, SandboxView)
     case executed
 
-    init?(_ bytes: [UInt8]) {
+    init?(_ bytes: [UInt8], _ descriptors: [CInt]) {
         if bytes == BlankReport.parkedMessage { self = .parked; return }
+        if let view = SandboxView(decoding: bytes), descriptors.count == 1 {
+            self = .listening(descriptors[0], view)
+            return
+        }
         guard let failure = LaunchFailure(decoding: bytes) else { return nil }
         self = .failed(failure)
     }

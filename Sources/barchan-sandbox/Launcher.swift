@@ -27,6 +27,8 @@ final class Launcher {
     private let maker: any SandboxMaker
     private let configuration: LauncherConfiguration
     private let events: EventQueue
+    /// Nil when calls are not virtualized.
+    private let supervisor: SupervisorLink?
     private let clock: StartClock
     private var sandboxes: [UInt64: LaunchedSandbox] = [:]
     /// The host's number of each sandbox to ours.
@@ -48,13 +50,14 @@ final class Launcher {
         self.configuration = configuration
         parked = ParkedSandboxes(configuration.parking)
         clock = try StartClock()
-        maker = try configuration.makeMaker(clock)
         events = try EventQueue()
+        supervisor = configuration.virtualizesCalls ? SupervisorLink(configuration, events) : nil
+        maker = try configuration.makeMaker(clock, virtualizing: supervisor != nil)
         try events.add(controlSocket, Launcher.control)
         try events.add(keeper, Launcher.keeper)
         if let memory { try events.add(memory.descriptor, Launcher.memoryPressure, for: EPOLLPRI) }
         let first = try maker.make(for: nil)
-        features = maker.features
+        features = supervisor == nil ? maker.features : maker.features.union(.virtualizedCalls)
         guard maker.makesAhead else {
             first.kill()
             _ = first.collect()
@@ -83,6 +86,7 @@ final class Launcher {
         case Launcher.control: serveRequest()
         case Launcher.keeper: isRunning = false
         case Launcher.memoryPressure: end(parked.relieve())
+        case SupervisorLink.channelToken, SupervisorLink.timerToken: supervisor?.handle(event)
         case let event where event & 1 == 0: readReport(of: event & ~1)
         default: collect(event & ~1)
         }
@@ -222,6 +226,9 @@ final class Launcher {
         switch report {
         case nil, .parked: return
         case .failed(let failure): fail(sandbox, failure)
+        case .listening(let listener, let view):
+            if let supervisor { supervisor.adopt(listener, view) } else { close(listener) }
+            readReport(of: token)
         case .executed:
             events.remove(sandbox.report)
             guard case .starting(let number) = sandbox.state else { return }

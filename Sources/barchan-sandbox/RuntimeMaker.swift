@@ -64,13 +64,13 @@ final class RuntimeMaker: SandboxMaker {
         let length = clinux_receive_from_process(report, &bytes, capacity, &sender)
         _ = clinux_pass_credentials(report, 0)
         guard length > 0 else { throw LaunchFailure(.runtime, length < 0 ? errno : 0) }
-        switch BlankReport(Array(bytes.prefix(length))) {
+        switch BlankReport(Array(bytes.prefix(length)), []) {
         case .parked:
             guard sender > 0 else { throw LaunchFailure(.runtime, ESRCH) }
             hasSucceeded = true
             return sender
         case .failed(let failure): throw failure
-        case .executed, nil: throw LaunchFailure(.runtime, 0)
+        case .executed, .listening, nil: throw LaunchFailure(.runtime, 0)
         }
     }
 

@@ -34,9 +34,9 @@ enum SyscallTable {
     private static let processes = [
         "execve", "execveat", "exit", "exit_group", "fork", "getcpu", "getpriority", "getrlimit",
         "getrusage", "pidfd_open", "pidfd_send_signal", "prlimit64", "rseq", "sched_get_priority_max",
-        "sched_get_priority_min", "sched_getaffinity", "sched_getattr", "sched_getparam", "sched_getscheduler",
+        "sched_get_priority_min", "sched_getattr", "sched_getparam", "sched_getscheduler",
         "sched_rr_get_interval", "sched_setaffinity", "sched_setattr", "sched_setparam", "sched_setscheduler",
-        "sched_yield", "set_robust_list", "set_tid_address", "setpriority", "setrlimit", "sysinfo", "times", "uname",
+        "sched_yield", "set_robust_list", "set_tid_address", "setpriority", "setrlimit", "times",
         "vfork", "wait4", "waitid",
     ]
 
@@ -72,6 +72,9 @@ enum SyscallTable {
 
     /// Refused the way an ordinary kernel refuses an ordinary user, because debuggers and sanitizers read the answer.
     static let refused = ["ptrace"]
+
+    /// Allowed, or answered for the sandbox instead of the machine (``VirtualCall``).
+    static let virtual = VirtualCall.allCases.map(\.rawValue)
 
     /// Calls newer than Debian 12's libseccomp; their numbers are the same on every architecture: fchmodat2, futex_wake,
     /// futex_wait, futex_requeue, mseal.

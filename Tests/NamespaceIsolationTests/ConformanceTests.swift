@@ -26,6 +26,11 @@ struct NamespaceIsolationConformanceTests {
         }
     }
 
+    @Test("without virtualized calls", arguments: IsolationConformance.checks(probe: Programs.path("sandbox-probe")))
+    func conformsWithoutVirtualizedCalls(_ check: ConformanceCheck<any IsolationProvider>) async throws {
+        try await skipping { try await check.run(on: Machine.provider(["virtualizedCalls": .boolean(false)])) }
+    }
+
     @Test("without Landlock", arguments: IsolationConformance.checks(probe: Programs.path("sandbox-probe")))
     func conformsWithoutLandlock(_ check: ConformanceCheck<any IsolationProvider>) async throws {
         try await skipping { try await check.run(on: Machine.provider(["landlock": .boolean(false)])) }

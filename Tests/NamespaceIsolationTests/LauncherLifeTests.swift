@@ -130,19 +130,29 @@ struct LauncherProcesses {
 
     /// How many descriptors the launcher has open.
     func openDescriptors() throws -> Int {
-        guard let stream = opendir("/proc/\(inner)/fd") else {
-            throw ConformanceSkip("the launcher's descriptors cannot be seen")
-        }
-        defer { closedir(stream) }
-        var count = 0
-        while readdir(stream) != nil { count += 1 }
-        return count
+        try Text.descriptors(of: inner)
     }
 
     /// How many sandboxes there are, running or made ahead of time.
-    func children() throws -> Int {
+    func children() throws -> Int { try descendants(inSandboxes: true).count }
+
+    /// The process that answers virtual calls.
+    func supervisor() throws -> pid_t {
+        try require(descendants(inSandboxes: false).first, "no supervisor")
+    }
+
+    /// The launcher's children: sandboxes have a pid namespace of their own, the supervisor has the launcher's.
+    private func descendants(inSandboxes: Bool) throws -> [pid_t] {
         let lines = try Text.lines(of: "/proc/\(inner)/task/\(inner)/children")
-        return lines.first?.split(separator: " ").count ?? 0
+        let all = lines.first?.split(separator: " ").compactMap { pid_t($0) } ?? []
+        let own = try depth(inner)
+        return all.filter { process in (try? depth(process)).map { ($0 > own) == inSandboxes } ?? false }
+    }
+
+    /// In how many pid namespaces a process has a number.
+    private func depth(_ process: pid_t) throws -> Int {
+        let line = try Text.lines(of: "/proc/\(process)/status").first { $0.hasPrefix("NSpid:") }
+        return line?.split(separator: "\t").count ?? 0
     }
 
     private static func processes(running program: String) throws -> [(process: pid_t, parent: pid_t)] {

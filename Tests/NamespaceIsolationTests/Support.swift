@@ -19,6 +19,17 @@ enum Text {
         return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 
+    /// How many descriptors a process has open.
+    static func descriptors(of process: pid_t) throws -> Int {
+        guard let stream = opendir("/proc/\(process)/fd") else {
+            throw ConformanceSkip("the launcher's descriptors cannot be seen")
+        }
+        defer { closedir(stream) }
+        var count = 0
+        while readdir(stream) != nil { count += 1 }
+        return count
+    }
+
     static func trimmed(_ text: some StringProtocol) -> String {
         var rest = text[...]
         while rest.first == " " { rest.removeFirst() }

@@ -17,6 +17,7 @@ enum NamespaceIsolation {
         if features.contains(.landlock) { guarantees.insert(.landlock) }
         if features.contains(.processLimit) { guarantees.insert(.processLimit) }
         if features.contains(.memoryLimit) { guarantees.insert(.memoryLimit) }
+        if features.contains(.virtualizedCalls) { guarantees.insert(.virtualizedCalls) }
         return guarantees
     }
 }

@@ -12,6 +12,10 @@ struct NamespaceIsolationSettings: Sendable {
     var parkedTotal: Int
     var parkedSeconds: Int
     var usesLandlock: Bool
+    /// Whether calls that ask about the machine are answered for the sandbox.
+    var virtualizesCalls: Bool
+    /// How many processors a grain is told.
+    var processors: Int
     /// Absolute path of the launcher.
     var launcher: String
 
@@ -28,6 +32,12 @@ struct NamespaceIsolationSettings: Sendable {
                 "how long after its last start a package counts as in use, 1 to 86400"),
             SettingDefinition("landlock", default: .boolean(true), "apply Landlock where the kernel has it"),
             SettingDefinition(
+                "virtualizedCalls", default: .boolean(true),
+                "answer what a grain asks about the machine with its sandbox's memory, processors, names and uptime"),
+            SettingDefinition(
+                "processors", default: .integer(4),
+                "processors that a grain is told at most, 0 for all; runtimes start a thread for each"),
+            SettingDefinition(
                 "launcher", default: .string(""), "path of barchan-sandbox; empty for the host's program directory"),
         ]
 
@@ -38,6 +48,8 @@ struct NamespaceIsolationSettings: Sendable {
         parkedTotal = Int(try settings.integer("parkedTotal", in: 0...256))
         parkedSeconds = Int(try settings.integer("parkedSeconds", in: 1...86400))
         usesLandlock = settings.boolean("landlock")
+        virtualizesCalls = settings.boolean("virtualizedCalls")
+        processors = Int(try settings.integer("processors", in: 0...4096))
         launcher = LauncherProgram.path(settings.string("launcher"), context)
     }
 
@@ -47,6 +59,7 @@ struct NamespaceIsolationSettings: Sendable {
             options: [
                 "--pool", "\(poolSize)", "--parked", "\(parked)", "--parked-total", "\(parkedTotal)",
                 "--parked-seconds", "\(parkedSeconds)",
-            ] + (usesLandlock ? [] : ["--no-landlock"]))
+            ] + (usesLandlock ? [] : ["--no-landlock"])
+                + (virtualizesCalls ? ["--virtual-calls", "--processors", "\(processors)"] : []))
     }
 }

@@ -53,5 +53,6 @@ void clinux_drop_program_pages(void);
 int clinux_temporary_file(int directory);
 
 #include "CLinuxSandbox.h"
+#include "CLinuxNotify.h"
 
 #endif
