@@ -94,8 +94,10 @@ let package = Package(
 
         // Small static programs.
         .executableTarget(
-            name: "barchan-sandbox", dependencies: ["CLinux", "CSeccomp", "SandboxProtocol"], swiftSettings: strict,
-            linkerSettings: staticLinking),
+            name: "barchan-sandbox", dependencies: ["CLinux", "CSeccomp", "ControlGroups", "SandboxProtocol"],
+            swiftSettings: strict, linkerSettings: staticLinking),
+        // What the launcher does with control groups; a library, so that tests can link it.
+        .target(name: "ControlGroups", dependencies: ["CLinux", "SandboxProtocol"], swiftSettings: strict),
         .target(name: "SandboxProtocol", swiftSettings: strict),
         // The host's side of the launcher, for every back end that uses it.
         .target(
@@ -144,7 +146,12 @@ let package = Package(
             .testTarget(name: "HTTP1ServerTests", dependencies: ["HTTP1Server"], swiftSettings: strict),
             .testTarget(
                 name: "NamespaceIsolationTests",
-                dependencies: [contract, "NamespaceIsolation", "SandboxProtocol", "BarchanConformance", "CLinux"],
+                dependencies: [
+                    contract, "NamespaceIsolation", "SandboxProtocol", "BarchanConformance", "CLinux",
+                ],
+                swiftSettings: strict),
+            .testTarget(
+                name: "ControlGroupsTests", dependencies: ["ControlGroups", "SandboxProtocol", "CLinux"],
                 swiftSettings: strict),
             .testTarget(
                 name: "BubblewrapIsolationTests",

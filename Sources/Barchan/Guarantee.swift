@@ -35,6 +35,8 @@ extension Guarantee {
     public static let processLimit = Guarantee("processLimit")
     /// What a program asks about the machine - memory, processors, kernel, uptime - is answered for the sandbox.
     public static let virtualizedCalls = Guarantee("virtualizedCalls")
+    /// A sandbox can stop where it is and go on later.
+    public static let freezing = Guarantee("freezing")
     /// A second file-system and signal wall through Landlock.
     public static let landlock = Guarantee("landlock")
 

@@ -64,6 +64,46 @@ public struct StartStep: Sendable, Equatable {
     }
 }
 
+/// A sandbox whose use of the machine is counted.
+public protocol MeasuredSandbox: Sandbox {
+    /// What it uses now; after the end, what it had used.
+    func usage() async -> SandboxUsage
+}
+
+/// A sandbox that can stop where it is, see ``Guarantee/freezing``.
+public protocol FreezableSandbox: Sandbox {
+    /// Stops every process where it is and returns when all have stopped: no timer runs, nothing is computed or written.
+    /// ``Sandbox/terminate()`` works as ever. A second call does nothing.
+    /// - Throws: ``HostError`` `.disconnected` when the sandbox has ended, `.failed` when a process did not stop; then
+    ///   all go on.
+    func freeze() async throws(HostError)
+
+    /// Lets every process go on. Does nothing when none was stopped.
+    /// - Throws: ``HostError`` `.disconnected` when the sandbox has ended.
+    func thaw() async throws(HostError)
+}
+
+/// What a sandbox uses or used. Nil: nobody counts it on this machine.
+public struct SandboxUsage: Sendable, Equatable {
+    /// Processor time of all processes that ever ran in it.
+    public var processorTime: Duration?
+    /// Memory now and at most, page cache and /tmp included.
+    public var memoryBytes: Int64?
+    public var memoryPeakBytes: Int64?
+    /// Processes and threads.
+    public var processes: Int64?
+    /// From and to disks.
+    public var readBytes: Int64?
+    public var writtenBytes: Int64?
+    /// How many processes were ended because ``SandboxLimits/memoryBytes`` was used up.
+    public var memoryKills: Int64?
+    /// How many processes or threads were not made because of ``SandboxLimits/processes``.
+    public var refusedProcesses: Int64?
+    public var isFrozen = false
+
+    public init() {}
+}
+
 /// How the first process of a sandbox ended.
 public enum SandboxExit: Sendable, Equatable {
     /// It called exit with this status, 0 to 255.

@@ -46,6 +46,10 @@ public struct SandboxLimits: Sendable, Equatable {
     public var memoryBytes: Int64?
     /// Processes and threads together.
     public var processes: Int64?
+    /// Share of processor time when it is short, 1 to 10000; nil for 100, what everybody has.
+    public var processorWeight: Int64?
+    /// Share of the disk when it is busy, 1 to 1000; nil for 100.
+    public var ioWeight: Int64?
 
     public init() {}
 }

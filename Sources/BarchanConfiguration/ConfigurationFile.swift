@@ -26,7 +26,9 @@ public struct ConfigurationFile {
             guard let table = root[section]?.table else {
                 throw mistake("'\(section)' stands outside of a section; sections are: \(ConfigurationKeys.sections)")
             }
-            if let interface = PluginInterface(rawValue: section) {
+            if section == "apps" {
+                try applyApps(table, to: &configuration)
+            } else if let interface = PluginInterface(rawValue: section) {
                 try apply(table, to: &configuration.choices[interface, default: ProviderChoice()], of: section)
             } else {
                 try apply(table, of: section, to: &configuration)
@@ -51,6 +53,31 @@ public struct ConfigurationFile {
                 try key.apply(value, &configuration)
             } catch {
                 throw mistake("\(section).\(name) \(error.message)")
+            }
+        }
+    }
+
+    /// `[apps.ID]`: limits of the grains of one app.
+    private func applyApps(_ apps: TOMLTable, to configuration: inout HostConfiguration) throws(HostError) {
+        for name in apps.keys {
+            guard let table = apps[name]?.table, let app = AppID(name) else {
+                throw mistake(
+                    "[apps] has a section [apps.ID] for each app; '\(name)' is no app's ID, see 'barchan app list'")
+            }
+            for key in table.keys {
+                let place = "apps.\(name).\(key)"
+                guard let limit = GrainLimit(rawValue: key) else {
+                    let known = GrainLimit.allCases.map(\.rawValue).sorted().joined(separator: ", ")
+                    throw mistake("unknown key '\(key)' in [apps.\(name)]; known are: \(known)")
+                }
+                guard case .integer(let value) = try settingValue(table[key], at: place) else {
+                    throw mistake("\(place) has to be an integer")
+                }
+                guard limit.range.contains(value) else {
+                    throw mistake(
+                        "\(place) is \(value); \(limit.range.lowerBound) to \(limit.range.upperBound) is allowed")
+                }
+                configuration.limits.apps[app, default: [:]][limit] = value
             }
         }
     }

@@ -43,7 +43,7 @@ public enum ConfigurationKeys {
     public static let all: [String: [ConfigurationKey]] = ["host": host, "grains": grains, "limits": limits]
 
     static var sections: String {
-        (all.keys.sorted() + PluginInterface.allCases.map(\.rawValue)).joined(separator: ", ")
+        ((all.keys + ["apps"]).sorted() + PluginInterface.allCases.map(\.rawValue)).joined(separator: ", ")
     }
 
     static let host: [ConfigurationKey] = [
@@ -83,40 +83,28 @@ public enum ConfigurationKeys {
         },
     ]
 
-    static let limits: [ConfigurationKey] = [
-        .integer("sessionsPerAccount", 1...100_000, "open tabs of one person, 200") {
-            $1.limits.sessionsPerAccount = Int($0)
-        },
-        .integer("grainsPerAccount", 1...1_000_000, "grains of one person, 10000") {
-            $1.limits.grainsPerAccount = Int($0)
-        },
-        .integer("runningGrains", 1...100_000, "grains running at once, 1000") { $1.limits.runningGrains = Int($0) },
-        .integer("tokensPerGrain", 0...1_000_000, "objects that one grain may have saved, 10000") {
-            $1.limits.tokensPerGrain = Int($0)
-        },
-        .integer("wakeLocksPerGrain", 0...1_000, "reasons to stay awake that one grain may have at a time, 16") {
-            $1.life.wakeLocks = Int($0)
-        },
-        .integer("memoryMiB", 0...1_048_576, "memory of one grain, 0 for no limit, 1024") {
-            $1.limits.sandbox.memoryBytes = $0 == 0 ? nil : $0 << 20
-        },
-        .integer("processes", 0...1_000_000, "processes and threads of one grain, 0 for no limit, 512") {
-            $1.limits.sandbox.processes = $0 == 0 ? nil : $0
-        },
-        .integer("temporaryMiB", 1...65_536, "size of /tmp and of /dev/shm of one grain, 16") {
-            $1.limits.sandbox.temporaryBytes = $0 << 20
-        },
-        .integer("openFiles", 64...1_048_576, "open files of one process, hard limit, 4096") {
-            $1.limits.sandbox.openFilesHard = $0
-            $1.limits.sandbox.openFilesSoft = min($0, 1024)
-        },
-        .integer("logKiBPerSecond", 1...65_536, "what a grain may print for long, 64") {
-            $1.limits.logBytesPerSecond = Int($0) << 10
-        },
-        .integer("logBurstKiB", 4...65_536, "what a grain may print at once, 512") {
-            $1.limits.logBurstBytes = Int($0) << 10
-        },
-    ]
+    static let limits: [ConfigurationKey] =
+        [
+            .integer("sessionsPerAccount", 1...100_000, "open tabs of one person, 200") {
+                $1.limits.sessionsPerAccount = Int($0)
+            },
+            .integer("grainsPerAccount", 1...1_000_000, "grains of one person, 10000") {
+                $1.limits.grainsPerAccount = Int($0)
+            },
+            .integer("runningGrains", 1...100_000, "grains running at once, 1000") {
+                $1.limits.runningGrains = Int($0)
+            },
+            .integer("tokensPerGrain", 0...1_000_000, "objects that one grain may have saved, 10000") {
+                $1.limits.tokensPerGrain = Int($0)
+            },
+            .integer("wakeLocksPerGrain", 0...1_000, "reasons to stay awake that one grain may have at a time, 16") {
+                $1.life.wakeLocks = Int($0)
+            },
+        ] + grainLimits
+
+    private static let grainLimits = GrainLimit.allCases.map { limit in
+        ConfigurationKey.integer(limit.rawValue, limit.range, limit.summary) { limit.set($0, in: &$1.limits.grain) }
+    }
 }
 
 extension HostLog.Level {

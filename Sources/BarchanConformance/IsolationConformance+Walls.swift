@@ -186,6 +186,22 @@ extension IsolationConformance {
             try require(facts["forked"].flatMap { Int($0) }.map { (1..<20).contains($0) } == true, "\(facts.lines)")
             try facts.require("forked.last", "EAGAIN")
         },
+        Promise("memoryLimit", "memory is bounded, and a program that wants more is ended", [.memoryLimit]) { trial in
+            var limits = SandboxLimits()
+            limits.memoryBytes = 32 << 20
+            let modest = try await trial.facts(["allocate", "16"], limits: limits)
+            try modest.require("allocated", "16")
+            let greedy = try await trial.facts(["allocate", "256"], limits: limits)
+            try require(greedy["allocated"] == nil && greedy.exit != .exited(status: 0), "it got 256 MiB")
+        },
+        Promise("memoryLimitCountsFiles", "what is written to /tmp and /dev/shm counts as memory", [.memoryLimit]) {
+            trial in
+            var limits = SandboxLimits()
+            limits.memoryBytes = 16 << 20
+            limits.temporaryBytes = 64 << 20
+            let facts = try await trial.facts(["fill", "/tmp", "exit", "0"], limits: limits)
+            try require(facts.exit != .exited(status: 0), "it filled /tmp with \(facts["filled.bytes"] ?? "nothing")")
+        },
     ]
 }
 

@@ -20,7 +20,7 @@ extension LaunchOrder {
         guard !specification.package.layers.isEmpty else { throw refusal("the package has no files") }
         let bounds = [
             limits.openFilesSoft, limits.openFilesHard, limits.temporaryBytes, limits.temporaryInodes,
-            limits.memoryBytes ?? 1, limits.processes ?? 1,
+            limits.memoryBytes ?? 1, limits.processes ?? 1, limits.processorWeight ?? 1, limits.ioWeight ?? 1,
         ]
         guard bounds.allSatisfy({ $0 > 0 }) else { throw refusal("a limit is not positive") }
         self.init(
@@ -28,7 +28,8 @@ extension LaunchOrder {
             environment: command.environment, openFilesSoft: UInt64(limits.openFilesSoft),
             openFilesHard: UInt64(limits.openFilesHard), temporaryBytes: UInt64(limits.temporaryBytes),
             temporaryInodes: UInt64(limits.temporaryInodes), memoryBytes: UInt64(limits.memoryBytes ?? 0),
-            processes: UInt64(limits.processes ?? 0))
+            processes: UInt64(limits.processes ?? 0), processorWeight: UInt64(limits.processorWeight ?? 0),
+            ioWeight: UInt64(limits.ioWeight ?? 0))
         guard LauncherRequest.launch(number: 0, self).encoded().count <= LauncherRequest.maximumBytes else {
             throw refusal(
                 "its arguments and environment are longer than \(LauncherRequest.maximumBytes >> 10) KiB")

@@ -15,9 +15,11 @@ final class LauncherConnection: Sendable {
         var features: LauncherFeatures = []
         var ready: CheckedContinuation<Result<Void, LaunchFailure>, Never>?
         var nextNumber: UInt64 = 1
+        var nextTicket: UInt64 = 0
         var launches: [UInt64: CheckedContinuation<Result<Void, LaunchFailure>, Never>] = [:]
         var sandboxes: [UInt64: SandboxRecord] = [:]
         var releases: [UInt64: CheckedContinuation<Void, Never>] = [:]
+        var actions: [UInt64: CheckedContinuation<Result<SandboxMeasure, ActionFailure>, Never>] = [:]
     }
 
     private init(socket: CInt, process: pid_t) {
@@ -90,6 +92,20 @@ final class LauncherConnection: Sendable {
         }
     }
 
+    /// Does something to a sandbox and returns when it is done.
+    func act(_ action: SandboxAction, on record: SandboxRecord) async throws(ActionFailure) -> SandboxMeasure {
+        try await withCheckedContinuation { continuation in
+            let ticket = state.withLock { state -> UInt64? in
+                guard !state.isClosed else { return nil }
+                state.nextTicket += 1
+                state.actions[state.nextTicket] = continuation
+                return state.nextTicket
+            }
+            guard let ticket else { return continuation.resume(returning: .failure(ActionFailure(ECONNRESET))) }
+            send(LauncherRequest.act(ticket: ticket, number: record.number, action).encoded(), [])
+        }.get()
+    }
+
     private func send(_ bytes: [UInt8], _ descriptors: [CInt]) {
         let sent = bytes.withUnsafeBytes { bytes in
             descriptors.withUnsafeBufferPointer {
@@ -146,16 +162,24 @@ final class LauncherConnection: Sendable {
             }?.resume(returning: .success(()))
         case .failed(let number, let failure):
             state.withLock { $0.launches.removeValue(forKey: number) }?.resume(returning: .failure(failure))
-        case .exited(let number, let kind, let value): ended(number, kind, value)
+        case .exited(let number, let kind, let value, let measure): ended(number, kind, value, measure)
+        case .acted(let ticket, let errorNumber, let measure): acted(ticket, errorNumber, measure)
         case .released(let ticket): state.withLock { $0.releases.removeValue(forKey: ticket) }?.resume()
         }
     }
 
-    private func ended(_ number: UInt64, _ kind: LauncherReply.ExitKind, _ value: Int32) {
+    private func acted(_ ticket: UInt64, _ errorNumber: Int32, _ measure: SandboxMeasure) {
+        let waiting = state.withLock { $0.actions.removeValue(forKey: ticket) }
+        waiting?.resume(returning: errorNumber == 0 ? .success(measure) : .failure(ActionFailure(errorNumber)))
+    }
+
+    private func ended(
+        _ number: UInt64, _ kind: LauncherReply.ExitKind, _ value: Int32, _ measure: SandboxMeasure
+    ) {
         let (launch, record) = state.withLock {
             ($0.launches.removeValue(forKey: number), $0.sandboxes.removeValue(forKey: number))
         }
-        record?.end(kind == .status ? .exited(status: value) : .signaled(signal: value))
+        record?.end(kind == .status ? .exited(status: value) : .signaled(signal: value), measure)
         launch?.resume(returning: .failure(LaunchFailure(.lostBeforeStart, 0)))
     }
 
@@ -171,10 +195,18 @@ final class LauncherConnection: Sendable {
         state.ready?.resume(returning: failure)
         for launch in state.launches.values { launch.resume(returning: failure) }
         for release in state.releases.values { release.resume() }
+        for action in state.actions.values { action.resume(returning: .failure(ActionFailure(ECONNRESET))) }
         for record in state.sandboxes.values { record.end(.lost(reason: "the sandbox launcher is gone")) }
     }
 
     deinit { close(socket) }
+}
+
+/// Why something could not be done to a sandbox.
+struct ActionFailure: Error {
+    /// ESRCH when it has ended, ECONNRESET when its launcher has.
+    let errorNumber: Int32
+    init(_ errorNumber: Int32) { self.errorNumber = errorNumber }
 }
 
 /// Keeps a launcher running as long as a provider or a sandbox needs it.

@@ -3,7 +3,7 @@ import SandboxProtocol
 import Synchronization
 
 /// A sandbox, as the contract knows it.
-final class LauncherSandbox: TimedSandbox {
+final class LauncherSandbox: MeasuredSandbox, TimedSandbox {
     private let record: SandboxRecord
     private let launcher: LauncherHandle
 
@@ -20,6 +20,28 @@ final class LauncherSandbox: TimedSandbox {
         if !record.hasEnded { launcher.connection.terminate(record) }
         _ = await record.waitForEnd()
     }
+
+    func usage() async -> SandboxUsage {
+        if let last = record.lastMeasure { return SandboxUsage(last) }
+        // What cannot be measured has ended meanwhile.
+        let measure = try? await launcher.connection.act(.measure, on: record)
+        return SandboxUsage(measure ?? record.lastMeasure ?? SandboxMeasure())
+    }
+}
+
+extension SandboxUsage {
+    fileprivate init(_ measure: SandboxMeasure) {
+        self.init()
+        processorTime = measure.processorMicroseconds.map { .microseconds(Int64(clamping: $0)) }
+        memoryBytes = measure.memoryBytes.map { Int64(clamping: $0) }
+        memoryPeakBytes = measure.memoryPeakBytes.map { Int64(clamping: $0) }
+        processes = measure.processes.map { Int64(clamping: $0) }
+        readBytes = measure.readBytes.map { Int64(clamping: $0) }
+        writtenBytes = measure.writtenBytes.map { Int64(clamping: $0) }
+        memoryKills = measure.memoryKills.map { Int64(clamping: $0) }
+        refusedProcesses = measure.refusedProcesses.map { Int64(clamping: $0) }
+        isFrozen = measure.isFrozen
+    }
 }
 
 /// How a sandbox ended, for everybody who asks before or after.
@@ -30,7 +52,7 @@ final class SandboxRecord: Sendable {
 
     private enum State {
         case running(waiting: [CheckedContinuation<SandboxExit, Never>])
-        case ended(SandboxExit)
+        case ended(SandboxExit, SandboxMeasure)
     }
 
     init(number: UInt64) { self.number = number }
@@ -49,7 +71,7 @@ final class SandboxRecord: Sendable {
         await withCheckedContinuation { continuation in
             let exit = state.withLock { state -> SandboxExit? in
                 switch state {
-                case .ended(let exit): return exit
+                case .ended(let exit, _): return exit
                 case .running(let waiting):
                     state = .running(waiting: waiting + [continuation])
                     return nil
@@ -59,11 +81,18 @@ final class SandboxRecord: Sendable {
         }
     }
 
+    /// What it had used at its end; nil before.
+    var lastMeasure: SandboxMeasure? {
+        state.withLock { state in
+            if case .ended(_, let measure) = state { measure } else { nil }
+        }
+    }
+
     /// Only the first end counts.
-    func end(_ exit: SandboxExit) {
+    func end(_ exit: SandboxExit, _ measure: SandboxMeasure = SandboxMeasure()) {
         let waiting = state.withLock { state -> [CheckedContinuation<SandboxExit, Never>] in
             guard case .running(let waiting) = state else { return [] }
-            state = .ended(exit)
+            state = .ended(exit, measure)
             return waiting
         }
         for continuation in waiting { continuation.resume(returning: exit) }

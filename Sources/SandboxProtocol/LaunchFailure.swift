@@ -44,7 +44,7 @@ public enum LaunchStep: UInt8, Sendable, CaseIterable {
     case order, package, overlay, data, attachPackage
     case devDirectory, temporaryDirectory, varDirectory, processorInformationFile
     case changeRoot, descriptors, landlock, filter, execute
-    case lostBeforeStart, memoryLimit
+    case lostBeforeStart, controlGroup, groupLimits
     // Where another program makes the sandbox.
     case runtimeStage, runtime
     // Once, when a supervisor of calls starts.
@@ -82,7 +82,8 @@ public enum LaunchStep: UInt8, Sendable, CaseIterable {
         case .filter: "load the system call filter"
         case .execute: "execute"
         case .lostBeforeStart: "start the program"
-        case .memoryLimit: "limit memory"
+        case .controlGroup: "make the sandbox's control group"
+        case .groupLimits: "set the limits of the sandbox's control group"
         case .runtimeStage: "lay out package and data for the program that makes the sandbox"
         case .runtime: "run the program that makes the sandbox"
         case .virtualCalls: "prepare to answer system calls"

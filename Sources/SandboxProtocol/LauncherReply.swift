@@ -8,8 +8,10 @@ public enum LauncherReply: Sendable, Equatable {
     case started(number: UInt64, StartMarks)
     /// The program does not run and nothing is left of it.
     case failed(number: UInt64, LaunchFailure)
-    /// A program that ran has ended, and every process of its sandbox.
-    case exited(number: UInt64, ExitKind, value: Int32)
+    /// A program that ran has ended, and every process of its sandbox, which had used so much.
+    case exited(number: UInt64, ExitKind, value: Int32, SandboxMeasure)
+    /// An action is done, or failed with an errno value other than 0.
+    case acted(ticket: UInt64, errorNumber: Int32, SandboxMeasure)
     /// Nothing waits for the package any more, and nothing holds its files but its grains.
     case released(ticket: UInt64)
 
@@ -36,11 +38,17 @@ public enum LauncherReply: Sendable, Equatable {
             writer.append(UInt8(4))
             writer.append(number)
             failure.write(to: &writer)
-        case .exited(let number, let kind, let value):
+        case .exited(let number, let kind, let value, let measure):
             writer.append(UInt8(5))
             writer.append(number)
             writer.append(kind.rawValue)
             writer.append(UInt32(bitPattern: value))
+            measure.write(to: &writer)
+        case .acted(let ticket, let errorNumber, let measure):
+            writer.append(UInt8(6))
+            writer.append(ticket)
+            writer.append(UInt32(bitPattern: errorNumber))
+            measure.write(to: &writer)
         case .released(let ticket):
             writer.append(UInt8(7))
             writer.append(ticket)
@@ -71,9 +79,14 @@ public enum LauncherReply: Sendable, Equatable {
             self = .failed(number: number, failure)
         case 5:
             guard let number = reader.uint64(), let kind = reader.uint8().flatMap(ExitKind.init),
-                let value = reader.uint32()
+                let value = reader.uint32(), let measure = SandboxMeasure(from: &reader)
             else { return nil }
-            self = .exited(number: number, kind, value: Int32(bitPattern: value))
+            self = .exited(number: number, kind, value: Int32(bitPattern: value), measure)
+        case 6:
+            guard let ticket = reader.uint64(), let error = reader.uint32(),
+                let measure = SandboxMeasure(from: &reader)
+            else { return nil }
+            self = .acted(ticket: ticket, errorNumber: Int32(bitPattern: error), measure)
         case 7:
             guard let ticket = reader.uint64() else { return nil }
             self = .released(ticket: ticket)
@@ -95,4 +108,6 @@ public struct LauncherFeatures: OptionSet, Sendable {
     public static let memoryLimit = LauncherFeatures(rawValue: 4)
     /// Calls that ask about the machine are answered for the sandbox.
     public static let virtualizedCalls = LauncherFeatures(rawValue: 1 << 16)
+    /// A sandbox can be stopped where it is and go on later.
+    public static let freezing = LauncherFeatures(rawValue: 8)
 }

@@ -10,6 +10,8 @@ public enum LauncherRequest: Sendable, Equatable {
     /// From the launcher to a sandbox made ahead of time: take this package, whose descriptor comes along, and wait for
     /// a grain of it.
     case park(LaunchOrder)
+    /// Do something to a running sandbox; the answer is that it is done, with the same ticket.
+    case act(ticket: UInt64, number: UInt64, SandboxAction)
 
     /// The longest message. Arguments and environment of a command have to fit.
     public static let maximumBytes = 160 << 10
@@ -32,6 +34,11 @@ public enum LauncherRequest: Sendable, Equatable {
             writer.append(UInt8(6))
             writer.append(UInt64(0))
             order.write(to: &writer)
+        case .act(let ticket, let number, let action):
+            writer.append(UInt8(3))
+            writer.append(number)
+            writer.append(ticket)
+            writer.append(action.rawValue)
         }
         return writer.bytes
     }
@@ -51,10 +58,24 @@ public enum LauncherRequest: Sendable, Equatable {
         case 6:
             guard let order = LaunchOrder(from: &reader) else { return nil }
             self = .park(order)
+        case 3:
+            guard let ticket = reader.uint64(), let action = reader.uint8().flatMap(SandboxAction.init) else {
+                return nil
+            }
+            self = .act(ticket: ticket, number: number, action)
         default: return nil
         }
         guard reader.isAtEnd else { return nil }
     }
+}
+
+/// What can be done to a running sandbox.
+public enum SandboxAction: UInt8, Sendable, CaseIterable {
+    /// Say what it uses.
+    case measure = 1
+    /// Stop every process where it is. Done when all have stopped.
+    case freeze
+    case thaw
 }
 
 /// What to run and what it may see; the launcher's form of a sandbox specification.
@@ -72,11 +93,14 @@ public struct LaunchOrder: Sendable, Equatable {
     public var memoryBytes: UInt64
     /// 0 for no bound.
     public var processes: UInt64
+    /// Shares of processor time and of the disk, 0 for what everybody has, which is 100.
+    public var processorWeight: UInt64
+    public var ioWeight: UInt64
 
     public init(
         layers: [String], data: String, arguments: [String], environment: [String], openFilesSoft: UInt64 = 1024,
         openFilesHard: UInt64 = 4096, temporaryBytes: UInt64 = 16 << 20, temporaryInodes: UInt64 = 4096,
-        memoryBytes: UInt64 = 0, processes: UInt64 = 0
+        memoryBytes: UInt64 = 0, processes: UInt64 = 0, processorWeight: UInt64 = 0, ioWeight: UInt64 = 0
     ) {
         self.layers = layers
         self.data = data
@@ -88,6 +112,8 @@ public struct LaunchOrder: Sendable, Equatable {
         self.temporaryInodes = temporaryInodes
         self.memoryBytes = memoryBytes
         self.processes = processes
+        self.processorWeight = processorWeight
+        self.ioWeight = ioWeight
     }
 
     func write(to writer: inout MessageWriter) {
@@ -95,7 +121,10 @@ public struct LaunchOrder: Sendable, Equatable {
         writer.append(data)
         writer.append(arguments)
         writer.append(environment)
-        for number in [openFilesSoft, openFilesHard, temporaryBytes, temporaryInodes, memoryBytes, processes] {
+        for number in [
+            openFilesSoft, openFilesHard, temporaryBytes, temporaryInodes, memoryBytes, processes, processorWeight,
+            ioWeight,
+        ] {
             writer.append(number)
         }
     }
@@ -104,11 +133,12 @@ public struct LaunchOrder: Sendable, Equatable {
         guard let layers = reader.strings(), !layers.isEmpty, let data = reader.string(),
             let arguments = reader.strings(), !arguments.isEmpty, let environment = reader.strings(),
             let soft = reader.uint64(), let hard = reader.uint64(), let bytes = reader.uint64(),
-            let inodes = reader.uint64(), let memory = reader.uint64(), let processes = reader.uint64()
+            let inodes = reader.uint64(), let memory = reader.uint64(), let processes = reader.uint64(),
+            let processorWeight = reader.uint64(), let ioWeight = reader.uint64()
         else { return nil }
         self.init(
             layers: layers, data: data, arguments: arguments, environment: environment, openFilesSoft: soft,
             openFilesHard: hard, temporaryBytes: bytes, temporaryInodes: inodes, memoryBytes: memory,
-            processes: processes)
+            processes: processes, processorWeight: processorWeight, ioWeight: ioWeight)
     }
 }

@@ -10,11 +10,17 @@ import SandboxProtocol
 struct BarchanSandbox {
     static func main() {
         if let guest = RuntimeGuest() { guest.live() }
-        if CommandLine.arguments.dropFirst() == ["--print-filter"] { printFilter() }
+        switch Array(CommandLine.arguments.dropFirst()) {
+        case ["--print-filter"]: printFilter()
+        case ["--groups"]:
+            reportGroups()
+            exit(0)
+        default: break
+        }
         guard let configuration = LauncherConfiguration(arguments: CommandLine.arguments) else {
             complain(
                 "usage: barchan-sandbox --user N --group N --pool N [--no-landlock] [--bubblewrap PROGRAM], by the host;"
-                    + " or --print-filter")
+                    + " or --print-filter, --groups")
             exit(64)
         }
         keepLauncher(configuration)
@@ -49,9 +55,12 @@ struct LauncherConfiguration {
     var runtime: (any SandboxRuntime)?
 
     /// - Parameter virtualizing: Whether a supervisor answers calls of the launcher's own sandboxes.
-    func makeMaker(_ clock: StartClock, virtualizing: Bool) throws(LaunchFailure) -> any SandboxMaker {
-        if let runtime { return RuntimeMaker(self, runtime: runtime) }
-        return BlankMaker(self, filter: try SyscallFilter.build(virtualizing: virtualizing), clock: clock)
+    func makeMaker(_ clock: StartClock, _ groups: GroupStock, virtualizing: Bool) throws(LaunchFailure)
+        -> any SandboxMaker
+    {
+        if let runtime { return RuntimeMaker(self, runtime: runtime, groups: groups) }
+        return BlankMaker(
+            self, filter: try SyscallFilter.build(virtualizing: virtualizing), groups: groups, clock: clock)
     }
 
     init?(arguments: [String]) {

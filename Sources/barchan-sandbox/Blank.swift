@@ -7,6 +7,8 @@ struct Blank {
     let configuration: LauncherConfiguration
     let filter: SyscallFilter
     let landlock: LandlockWall?
+    /// Processes are counted by a control group.
+    let hasProcessGroup: Bool
 
     /// Out of the way of the program's descriptors and of those that come with an order.
     private static let report: CInt = 4
@@ -94,7 +96,7 @@ struct Blank {
     ) throws(LaunchFailure) -> EnteredState {
         let place = try prepared.stage.enter(package: package, prepared.mounts, order)
         if let rules = prepared.rules { try landlock?.allow(package: package, rules) }
-        try ResourceLimits.apply(order)
+        try ResourceLimits.apply(order, hasProcessGroup: hasProcessGroup)
         umask(0o007)
         return EnteredState(dataPlace: place, rules: prepared.rules)
     }

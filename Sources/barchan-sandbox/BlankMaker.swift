@@ -1,4 +1,5 @@
 import CLinux
+import ControlGroups
 import Glibc
 import SandboxProtocol
 
@@ -11,17 +12,20 @@ final class BlankMaker: SandboxMaker {
     let makesAhead = true
     private let configuration: LauncherConfiguration
     private let blank: Blank
+    private let groups: GroupStock
     private let clock: StartClock
     private let isRoot = geteuid() == 0
 
-    init(_ configuration: LauncherConfiguration, filter: SyscallFilter, clock: StartClock) {
+    init(_ configuration: LauncherConfiguration, filter: SyscallFilter, groups: GroupStock, clock: StartClock) {
         self.configuration = configuration
+        self.groups = groups
         self.clock = clock
         let landlock = configuration.usesLandlock ? LandlockWall.supported() : nil
-        var features: LauncherFeatures = [.processLimit]
+        var features = groups.features.union(.processLimit)
         if landlock != nil { features.insert(.landlock) }
         self.features = features
-        blank = Blank(configuration: configuration, filter: filter, landlock: landlock)
+        blank = Blank(
+            configuration: configuration, filter: filter, landlock: landlock, hasProcessGroup: groups.countsProcesses)
     }
 
     /// Returns at once; the new process prepares itself and then waits for its order.
@@ -29,18 +33,27 @@ final class BlankMaker: SandboxMaker {
         let (mine, theirs) = try channel(.namespaces)
         let (identity, writer) = try channel(.namespaces)
         defer { close(identity) }
+        let group: SandboxGroup
+        do throws(LaunchFailure) {
+            group = try groups.make()
+        } catch {
+            for descriptor in [mine, theirs, writer] { close(descriptor) }
+            throw error
+        }
         let slot = clock.take()
-        let starter = clinux_clone(UInt(SIGCHLD))
-        if starter == 0 { start(report: theirs, identity: writer, slot) }
+        let starter = group.clone(SIGCHLD)
+        let cloneError = errno
+        if starter == 0 { start(report: theirs, identity: writer, group, slot) }
         close(theirs)
         close(writer)
         do throws(LaunchFailure) {
-            guard starter > 0 else { throw LaunchFailure(.namespaces, errno) }
+            guard starter > 0 else { throw LaunchFailure(.namespaces, cloneError) }
             let processID = try startedProcess(identity, starter: pid_t(starter))
             let process = try check(clinux_pidfd_open(processID), .namespaces)
-            return LaunchedSandbox(processID: processID, process: process, report: mine, slot: slot)
+            return LaunchedSandbox(processID: processID, process: process, report: mine, group: group, slot: slot)
         } catch {
             close(mine)
+            groups.retire(group)
             if let slot { _ = clock.release(slot) }
             throw error
         }
@@ -57,8 +70,10 @@ final class BlankMaker: SandboxMaker {
 
     /// A process between launcher and sandbox, gone at once. It leads the session of the sandbox and takes on the grains'
     /// user, so that the sandbox can map its own ids and shares a process group with nobody: kill(0) reaches only itself.
-    private func start(report: CInt, identity: CInt, _ slot: StartSlot?) -> Never {
+    private func start(report: CInt, identity: CInt, _ group: SandboxGroup, _ slot: StartSlot?) -> Never {
         do throws(LaunchFailure) {
+            let error = group.joinLegacy()
+            guard error == 0 else { throw LaunchFailure(.controlGroup, error) }
             setsid()
             if isRoot { try Identity.becomeGrainUser(configuration) }
             // The sandbox belongs to the launcher, not to this process.

@@ -1,4 +1,5 @@
 import CLinux
+import ControlGroups
 import Glibc
 import SandboxProtocol
 
@@ -11,6 +12,7 @@ func keepLauncher(_ configuration: LauncherConfiguration) -> Never {
     setsid()
     // Whatever key ring the host has is not the grains'.
     _ = clinux_join_new_keyring()
+    let groups = GroupTree(movable: [getppid(), getpid()])
     do throws(LaunchFailure) {
         if geteuid() != 0 { try enterUserNamespace() }
         let (mine, theirs) = try channel(.launcherNamespaces)
@@ -18,11 +20,12 @@ func keepLauncher(_ configuration: LauncherConfiguration) -> Never {
         guard child >= 0 else { throw LaunchFailure(.launcherNamespaces, errno) }
         if child == 0 {
             close(theirs)
-            runLauncher(configuration, keeper: mine)
+            runLauncher(configuration, keeper: mine, groups)
         }
         close(mine)
-        waitForLauncher(pid_t(child), lifeline: theirs)
+        waitForLauncher(pid_t(child), lifeline: theirs, groups.paths)
     } catch {
+        GroupTree.remove(groups.paths)
         _ = send(LauncherReply.unusable(error).encoded(), to: controlSocket)
         exit(1)
     }
@@ -31,12 +34,14 @@ func keepLauncher(_ configuration: LauncherConfiguration) -> Never {
 /// The host's end is where requests come from and replies go to.
 let controlSocket: CInt = 3
 
-private func waitForLauncher(_ pid: pid_t, lifeline: CInt) -> Never {
+private func waitForLauncher(_ pid: pid_t, lifeline: CInt, _ groups: [String]) -> Never {
     // Only the lifeline stays open: its end tells the launcher that this process is gone.
     if lifeline > 3 { _ = clinux_dup3(lifeline, 3) }
     _ = clinux_close_range(4, UInt32.max, 0)
     var status: CInt = 0
     while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
+    // Whatever ended the launcher, nobody is left in a group now.
+    GroupTree.remove(groups)
     exit(clinux_wifexited(status) != 0 ? clinux_wexitstatus(status) : 1)
 }
 

@@ -1,4 +1,5 @@
 import CLinux
+import ControlGroups
 import Glibc
 import SandboxProtocol
 
@@ -25,12 +26,14 @@ final class LaunchedSandbox {
     let process: CInt
     /// Takes the order, tells failures, and ends when the program is executed.
     let report: CInt
+    let group: SandboxGroup
 
-    init(processID: pid_t, process: CInt, report: CInt, slot: StartSlot?) {
+    init(processID: pid_t, process: CInt, report: CInt, group: SandboxGroup, slot: StartSlot?) {
         self.slot = slot
         self.processID = processID
         self.process = process
         self.report = report
+        self.group = group
     }
 
     deinit {

@@ -1,9 +1,10 @@
 import CLinux
+import ControlGroups
 import Glibc
 import SandboxProtocol
 
 /// Serves the host until it is gone. Process 1 of its pid namespace: when it returns, every sandbox is gone too.
-func runLauncher(_ configuration: LauncherConfiguration, keeper: CInt) -> Never {
+func runLauncher(_ configuration: LauncherConfiguration, keeper: CInt, _ groups: GroupTree) -> Never {
     clinux_default_signals()
     _ = clinux_prctl(PR_SET_PDEATHSIG, UInt(SIGKILL), 0, 0, 0)
     // Nobody may look into the process that holds the privilege. Sandboxes become dumpable again by executing.
@@ -11,7 +12,7 @@ func runLauncher(_ configuration: LauncherConfiguration, keeper: CInt) -> Never 
     do throws(LaunchFailure) {
         // Mounts that the host makes later arrive here; nothing from here arrives there.
         try check(clinux_mount_propagation("/", CLINUX_MOUNT_SLAVE), .launcherSetup)
-        let launcher = try Launcher(configuration, keeper: keeper)
+        let launcher = try Launcher(configuration, keeper: keeper, GroupStock(groups))
         guard send(LauncherReply.ready(launcher.features).encoded(), to: controlSocket) else { exit(0) }
         launcher.run()
         exit(0)
@@ -29,6 +30,8 @@ final class Launcher {
     private let events: EventQueue
     /// Nil when calls are not virtualized.
     private let supervisor: SupervisorLink?
+    private let groups: GroupStock
+    private var freezes: [PendingFreeze] = []
     private let clock: StartClock
     private var sandboxes: [UInt64: LaunchedSandbox] = [:]
     /// The host's number of each sandbox to ours.
@@ -46,13 +49,14 @@ final class Launcher {
     private static let control: UInt64 = 0, keeper: UInt64 = 1, memoryPressure: UInt64 = 2
 
     /// Makes one sandbox to find out whether the machine allows it.
-    init(_ configuration: LauncherConfiguration, keeper: CInt) throws(LaunchFailure) {
+    init(_ configuration: LauncherConfiguration, keeper: CInt, _ groups: GroupStock) throws(LaunchFailure) {
         self.configuration = configuration
         parked = ParkedSandboxes(configuration.parking)
         clock = try StartClock()
+        self.groups = groups
         events = try EventQueue()
         supervisor = configuration.virtualizesCalls ? SupervisorLink(configuration, events) : nil
-        maker = try configuration.makeMaker(clock, virtualizing: supervisor != nil)
+        maker = try configuration.makeMaker(clock, groups, virtualizing: supervisor != nil)
         try events.add(controlSocket, Launcher.control)
         try events.add(keeper, Launcher.keeper)
         if let memory { try events.add(memory.descriptor, Launcher.memoryPressure, for: EPOLLPRI) }
@@ -61,6 +65,7 @@ final class Launcher {
         guard maker.makesAhead else {
             first.kill()
             _ = first.collect()
+            groups.retire(first.group)
             return
         }
         try first.waitUntilParked()
@@ -73,9 +78,12 @@ final class Launcher {
             let isShort = !poolIsBroken && pool.count < configuration.pool
             let wanted = parked.wanted()
             // Sandboxes are made ahead when nothing was asked for a moment, one at a time.
-            let isBehind = isShort || wanted != nil
-            let ready = events.wait(milliseconds: isBehind ? 5 : parked.quietMilliseconds ?? -1)
+            let isBehind = isShort || wanted != nil || groups.hasLeftovers
+            let patience = freezes.isEmpty ? (isBehind ? 5 : parked.quietMilliseconds ?? -1) : 1
+            let ready = events.wait(milliseconds: patience)
             for token in ready { handle(token) }
+            answerFreezes()
+            groups.sweep()
             guard ready.isEmpty else { continue }
             if let wanted { park(wanted.files, wanted.order) } else if isShort { fillPool() }
         }
@@ -104,6 +112,7 @@ final class Launcher {
             case .launch(let number, let order): launch(number, order, bytes, descriptors)
             case .terminate(let number): terminate(number)
             case .release(let ticket, let layers): release(layers, ticket)
+            case .act(let ticket, let number, let action): act(action, on: number, ticket)
             case .park, nil: complain("a request that is none: ignored")
             }
         }
@@ -116,12 +125,15 @@ final class Launcher {
             let data = try openData(order.data)
             let files = configuration.parking.perPackage > 0 ? PackageFiles(order.layers) : nil
             let grain = [data.number] + descriptors
-            if let files, let sandbox = takeParked(files, order), hand(bytes, grain, to: sandbox, number, ordered) {
+            if let files, let sandbox = takeParked(files, order),
+                try hand(order, bytes, grain, to: sandbox, number, ordered)
+            {
                 return end(parked.use(files, order))
             }
             let root = try openPackage(order.layers)
             let contents = SandboxContents(package: root.number, data: data.number, order: order)
-            guard hand(bytes, [root.number] + grain, to: try takeSandbox(for: contents), number, ordered) else {
+            let sandbox = try takeSandbox(for: contents)
+            guard try hand(order, bytes, [root.number] + grain, to: sandbox, number, ordered) else {
                 throw LaunchFailure(.lostBeforeStart, errno)
             }
             if let files { end(parked.use(files, order)) }
@@ -132,10 +144,17 @@ final class Launcher {
 
     /// Tells a sandbox to run a grain. False when it is gone.
     private func hand(
-        _ order: [UInt8], _ descriptors: [CInt], to sandbox: LaunchedSandbox, _ number: UInt64, _ ordered: UInt64
-    ) -> Bool {
+        _ order: LaunchOrder, _ bytes: [UInt8], _ descriptors: [CInt], to sandbox: LaunchedSandbox, _ number: UInt64,
+        _ ordered: UInt64
+    ) throws(LaunchFailure) -> Bool {
         sandbox.slot?.note(.ordered, ordered)
-        guard send(order, to: sandbox.report, with: descriptors) else {
+        let error = sandbox.group.apply(order)
+        guard error == 0 else {
+            sandbox.kill()
+            sandbox.state = .reported
+            throw LaunchFailure(.groupLimits, error)
+        }
+        guard send(bytes, to: sandbox.report, with: descriptors) else {
             sandbox.state = .reported
             return false
         }
@@ -147,6 +166,32 @@ final class Launcher {
     private func terminate(_ number: UInt64) {
         guard let token = tokens[number], let sandbox = sandboxes[token] else { return }
         sandbox.kill()
+    }
+
+    // MARK: Measuring and freezing
+
+    private func act(_ action: SandboxAction, on number: UInt64, _ ticket: UInt64) {
+        guard let token = tokens[number], let sandbox = sandboxes[token] else {
+            return reply(.acted(ticket: ticket, errorNumber: ESRCH, SandboxMeasure()))
+        }
+        switch action {
+        case .measure: reply(.acted(ticket: ticket, errorNumber: 0, sandbox.group.measure()))
+        case .thaw:
+            reply(.acted(ticket: ticket, errorNumber: sandbox.group.setFrozen(false), SandboxMeasure()))
+        case .freeze:
+            let error = sandbox.group.setFrozen(true)
+            guard error == 0 else { return reply(.acted(ticket: ticket, errorNumber: error, SandboxMeasure())) }
+            freezes.append(PendingFreeze(ticket: ticket, token: token))
+        }
+    }
+
+    /// A process stops when it comes back from the kernel, which is soon, but not at once.
+    private func answerFreezes() {
+        freezes.removeAll { freeze in
+            guard let answer = freeze.answer(sandboxes[freeze.token]?.group) else { return false }
+            reply(.acted(ticket: freeze.ticket, errorNumber: answer, SandboxMeasure()))
+            return true
+        }
     }
 
     private func reply(_ reply: LauncherReply) {
@@ -262,10 +307,11 @@ final class Launcher {
         switch sandbox.state {
         case .running(let number), .starting(let number):
             tokens[number] = nil
-            reply(.exited(number: number, kind, value: value))
+            reply(.exited(number: number, kind, value: value, sandbox.group.measure()))
         case .waiting, .parked, .reported: tokens = tokens.filter { $0.value != token }
         }
         _ = releaseSlot(of: sandbox)
+        groups.retire(sandbox.group)
         events.remove(sandbox.process)
         pool.removeAll { $0 == token }
         parked.remove(token)

@@ -14,10 +14,13 @@ enum ResourceLimits {
         try limit(CLINUX_RLIMIT_STACK, 8 << 20, UInt64.max)
     }
 
-    static func apply(_ order: LaunchOrder) throws(LaunchFailure) {
+    static func apply(_ order: LaunchOrder, hasProcessGroup: Bool) throws(LaunchFailure) {
         try limit(CLINUX_RLIMIT_NOFILE, order.openFilesSoft, order.openFilesHard)
-        // The kernel counts a user's processes for each user namespace, so this bounds one sandbox.
-        if order.processes > 0 { try limit(CLINUX_RLIMIT_NPROC, order.processes, order.processes) }
+        // The kernel counts a user's processes for each user namespace, so this bounds one sandbox. One more than a
+        // control group allows: the group comes first, because it counts refusals.
+        guard order.processes > 0 else { return }
+        let processes = order.processes + (hasProcessGroup ? 1 : 0)
+        try limit(CLINUX_RLIMIT_NPROC, processes, processes)
     }
 
     /// Never raises what the host itself is limited to.

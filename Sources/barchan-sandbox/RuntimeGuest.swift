@@ -47,7 +47,7 @@ struct RuntimeGuest {
     ) throws(LaunchFailure) -> Never {
         let program = ProgramImage(order)
         try ResourceLimits.applyDefaults()
-        try ResourceLimits.apply(order)
+        try ResourceLimits.apply(order, hasProcessGroup: false)
         try check(clinux_chroot(RuntimeStage.packageRoot), .changeRoot)
         try check(chdir("/"), .changeRoot)
         try check(dup2(descriptors.output, 1), .descriptors)

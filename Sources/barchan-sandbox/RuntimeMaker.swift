@@ -1,4 +1,5 @@
 import CLinux
+import ControlGroups
 import Glibc
 import SandboxProtocol
 
@@ -22,14 +23,16 @@ final class RuntimeMaker: SandboxMaker {
     let makesAhead = false
     private let configuration: LauncherConfiguration
     private let runtime: any SandboxRuntime
+    private let groups: GroupStock
     private let isRoot = geteuid() == 0
     /// A runtime that says nothing for so long does not work here; they take 5 to 100 ms.
     private static let patienceSeconds: CInt = 30
 
-    init(_ configuration: LauncherConfiguration, runtime: any SandboxRuntime) {
+    init(_ configuration: LauncherConfiguration, runtime: any SandboxRuntime, groups: GroupStock) {
         self.configuration = configuration
+        self.groups = groups
         self.runtime = runtime
-        var features: LauncherFeatures = [.processLimit]
+        var features = groups.features.union(.processLimit)
         if configuration.usesLandlock && LandlockWall.supported() != nil { features.insert(.landlock) }
         self.features = features
     }
@@ -38,17 +41,26 @@ final class RuntimeMaker: SandboxMaker {
         let (mine, theirs) = try channel(.runtime)
         // Before anybody can send: a message knows its sender only then.
         _ = clinux_pass_credentials(mine, 1)
-        let program = clinux_clone(UInt(SIGCHLD))
-        if program == 0 { start(contents, report: theirs) }
+        let group: SandboxGroup
+        do throws(LaunchFailure) {
+            group = try groups.make()
+        } catch {
+            for descriptor in [mine, theirs] { close(descriptor) }
+            throw error
+        }
+        let program = group.clone(SIGCHLD)
+        let cloneError = errno
+        if program == 0 { start(contents, report: theirs, group) }
         close(theirs)
         do throws(LaunchFailure) {
-            guard program > 0 else { throw LaunchFailure(.runtime, errno) }
+            guard program > 0 else { throw LaunchFailure(.runtime, cloneError) }
             let processID = try firstProcess(behind: mine, madeBy: pid_t(program))
             return LaunchedSandbox(
                 processID: processID, process: try check(clinux_pidfd_open(processID), .runtime), report: mine,
-                slot: nil)
+                group: group, slot: nil)
         } catch {
             close(mine)
+            groups.retire(group)
             throw error
         }
     }
@@ -107,9 +119,11 @@ final class RuntimeMaker: SandboxMaker {
     }
 
     /// Runs in a process of its own, which becomes the runtime.
-    private func start(_ contents: SandboxContents?, report inherited: CInt) -> Never {
+    private func start(_ contents: SandboxContents?, report inherited: CInt, _ group: SandboxGroup) -> Never {
         let report: CInt = 3
         do throws(LaunchFailure) {
+            let error = group.joinLegacy()
+            guard error == 0 else { throw LaunchFailure(.controlGroup, error) }
             setsid()
             try check(dup2(inherited, report), .descriptors)
             if isRoot { try Identity.becomeGrainUser(configuration) }

@@ -16,10 +16,9 @@ enum MachineCheck {
 
     static func all(_ configuration: HostConfiguration) -> [Finding] {
         [
-            kernel(), userNamespaces(), overlay(), seccomp(), landlock(), controlGroups(), pidfd(), memory(),
-            openFiles(),
+            kernel(), userNamespaces(), overlay(), seccomp(), landlock(), pidfd(), memory(), openFiles(),
             dataDirectory(configuration.dataDirectory),
-        ]
+        ] + GroupCheck.findings(launcher: "\(configuration.programDirectory)/barchan-sandbox")
     }
 
     // MARK: Kernel
@@ -74,27 +73,6 @@ enum MachineCheck {
             name: "landlock", found: version > 0 ? "ABI \(version)" : String(cString: strerror(-version)),
             isNeeded: false,
             fix: version > 0 ? nil : "add landlock to the kernel's lsm= list; without it the second wall is absent")
-    }
-
-    private static func controlGroups() -> Finding {
-        if let controllers = contents("/sys/fs/cgroup/cgroup.controllers") {
-            let names = controllers.split { $0 == " " || $0 == "\n" }
-            let missing = ["memory", "pids", "cpu"].filter { !names.contains(Substring($0)) }
-            return Finding(
-                name: "control groups",
-                found: "version 2 with \(names.isEmpty ? "no controllers" : names.joined(separator: " "))",
-                isNeeded: false,
-                fix: missing.isEmpty
-                    ? nil : "\(missing.joined(separator: ", ")) not available; boot without cgroup v1 or delegate them")
-        }
-        let v1 =
-            contents("/proc/self/cgroup")?.split(separator: "\n").compactMap {
-                $0.split(separator: ":").dropFirst().first
-            } ?? []
-        return Finding(
-            name: "control groups", found: v1.isEmpty ? "none" : "version 1: \(v1.joined(separator: " "))",
-            isNeeded: false,
-            fix: "boot with systemd.unified_cgroup_hierarchy=1; until then limits use version 1 or rlimits")
     }
 
     private static func pidfd() -> Finding {

@@ -29,6 +29,15 @@ enum ProcessActions {
         say("forked.last", started < most ? errorName(errno) : "ok")
     }
 
+    /// Takes memory and uses every page of it.
+    static func allocate(_ mebibytes: Int) {
+        for _ in 0..<mebibytes {
+            guard let memory = malloc(1 << 20) else { return say("allocated.last", errorName(errno)) }
+            memset(memory, 1, 1 << 20)
+        }
+        say("allocated", mebibytes)
+    }
+
     /// Daemons: sessions of their own, deaf to every signal. They hold the output open as long as they live.
     static func leaveDescendants() {
         for _ in 0..<3 where clinux_clone(UInt(SIGCHLD)) == 0 {

@@ -44,6 +44,7 @@ struct SandboxProbe {
         "connect": { NetworkFacts.connect(port: number(&$0)) },
         "abstract": { NetworkFacts.connect(abstract: $0.popFirst() ?? "") },
         "bind": { NetworkFacts.bind(port: number(&$0)) },
+        "allocate": { ProcessActions.allocate(number(&$0)) },
         "fork": { ProcessActions.fork(number(&$0)) },
         "signal-all": { _ in ProcessActions.signalEverybody() },
         "descendants": { _ in ProcessActions.leaveDescendants() },

@@ -58,7 +58,8 @@ import Testing
         #expect(configuration.dataDirectory == "/srv/barchan" && configuration.pluginDirectories == ["/a", "/b"])
         #expect(configuration.programDirectory == "/libexec" && configuration.logLevel == .debug)
         #expect(configuration.life.idle == .seconds(20))
-        #expect(configuration.limits.sandbox.memoryBytes == 256 << 20 && configuration.limits.sandbox.processes == nil)
+        #expect(configuration.limits.grain.sandbox.memoryBytes == 256 << 20)
+        #expect(configuration.limits.grain.sandbox.processes == nil)
         let isolation = try #require(configuration.choices[.isolation])
         #expect(isolation.provider == "namespace" && isolation.required == [.noNetwork, .syscallFilter])
         #expect(
@@ -73,7 +74,7 @@ import Testing
     @Test(arguments: [
         (
             "[hosts]",
-            "unknown section [hosts]; known are: grains, host, limits, isolation, storage, transport, frontend"
+            "unknown section [hosts]; known are: apps, grains, host, limits, isolation, storage, transport, frontend"
         ),
         ("[host]\ndate = \"/x\"", "unknown key 'date' in [host]; known are: data, log, plugins, programs"),
         (
@@ -82,7 +83,7 @@ import Testing
         ),
         (
             "data = \"/x\"",
-            "'data' stands outside of a section; sections are: grains, host, limits, isolation, storage, transport, frontend"
+            "'data' stands outside of a section; sections are: apps, grains, host, limits, isolation, storage, transport, frontend"
         ),
         ("[host]\ndata = 3", "host.data is an integer; a string is needed"),
         ("[host]\ndata = \"here\"", "host.data is 'here'; an absolute path is needed"),
@@ -192,6 +193,46 @@ import Testing
                 file: $0, overrides: ["grains.idleSeconds=9"], paths: paths, dataDirectory: "/data")
         }
         #expect(configuration.life.idle == .seconds(9) && configuration.life.startLimit == .seconds(8))
+    }
+
+    /// What an app's section leaves out is as for all, whichever stands first.
+    @Test func limitsOfOneApp() throws {
+        let app = "0dp7n6ehj8r5ttfc0fj0au6gxkuy1nhw2kx70wussfa1mqj8tf80"
+        let text = """
+            [apps.\(app)]
+            memoryMiB = 4096
+            processorWeight = 50
+            logBurstKiB = 8
+            [limits]
+            memoryMiB = 256
+            processes = 40
+            """
+        let limits = try withFile(text) {
+            try ConfigurationLoader.load(
+                file: $0, overrides: ["apps.\(app).ioWeight=10"], paths: paths, dataDirectory: "/data")
+        }.limits
+        let special = limits.grain(of: AppID(app))
+        #expect(special.sandbox.memoryBytes == 4096 << 20 && special.sandbox.processes == 40)
+        #expect(special.sandbox.processorWeight == 50 && special.sandbox.ioWeight == 10)
+        #expect(special.logBurstBytes == 8 << 10)
+        #expect(limits.grain(of: nil) == limits.grain && limits.grain.sandbox.memoryBytes == 256 << 20)
+    }
+
+    @Test(arguments: [
+        ("[apps.wiki]\nmemoryMiB = 1", "'wiki' is no app's ID"),
+        ("[apps]\nmemoryMiB = 1", "'memoryMiB' is no app's ID"),
+        ("[apps.0dp7n6ehj8r5ttfc0fj0au6gxkuy1nhw2kx70wussfa1mqj8tf80]\nmemory = 1", "unknown key 'memory'"),
+        (
+            "[apps.0dp7n6ehj8r5ttfc0fj0au6gxkuy1nhw2kx70wussfa1mqj8tf80]\nioWeight = 1001",
+            "is 1001; 1 to 1000 is allowed"
+        ),
+        ("[apps.0dp7n6ehj8r5ttfc0fj0au6gxkuy1nhw2kx70wussfa1mqj8tf80]\nprocesses = \"x\"", "has to be an integer"),
+    ])
+    func mistakesInAnAppsLimits(_ text: String, _ message: String) throws {
+        let error = try #require(throws: HostError.self) {
+            try withFile(text) { try ConfigurationLoader.load(file: $0, paths: paths, dataDirectory: "/data") }
+        }
+        #expect(error.message.contains(message), "\(error)")
     }
 
     @Test(arguments: ["x", "x=1", "=", "a.b"])

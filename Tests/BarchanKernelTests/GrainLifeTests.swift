@@ -136,6 +136,41 @@ import Testing
         #expect(try await test.state(of: other) == .running)
     }
 
+    /// Its owner learns which limit it was, and who can raise it.
+    @Test(arguments: [
+        (
+            SandboxExit.signaled(signal: 9), 1, 0,
+            "the app needed more memory than it may have, which is 1024 MiB (memoryMiB); the administrator can raise it in [limits] or for the app in [apps.ID]. The app was ended by signal 9; its log is empty"
+        ),
+        (
+            .exited(status: 1), 0, 5,
+            "the app needed more processes and threads than it may have, which are 512 (processes); the administrator can raise it in [limits] or for the app in [apps.ID]. The app ended with status 1; its log is empty"
+        ),
+        (.exited(status: 0), 2, 2, "the app ended with status 0; its log is empty"),
+    ])
+    func anEndByALimitNamesIt(_ exit: SandboxExit, _ memoryKills: Int64, _ refused: Int64, _ reason: String)
+        async throws
+    {
+        let test = try await TestHost()
+        let grain = try await test.makeGrain()
+        let app = await test.grains.app(1)
+        app.used.withLock {
+            $0.memoryKills = memoryKills
+            $0.refusedProcesses = refused
+        }
+        app.end(exit)
+        try await waitUntil { if case .crashed = try await test.state(of: grain) { true } else { false } }
+        #expect(try await test.state(of: grain) == .crashed(reason: reason))
+    }
+
+    @Test func limitsOfTheAppReachItsSandbox() async throws {
+        let app = InstalledPackage.example().app
+        let test = try await TestHost { $0.limits.apps[app] = [.memoryMiB: 64, .processorWeight: 200] }
+        _ = try await test.makeGrain()
+        let limits = await test.grains.app(1).specification.limits
+        #expect(limits.memoryBytes == 64 << 20 && limits.processorWeight == 200 && limits.processes == 512)
+    }
+
     @Test func theNextRequestStartsACrashedGrain() async throws {
         let test = try await TestHost()
         let grain = try await test.makeGrain()

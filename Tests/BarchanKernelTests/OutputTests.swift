@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test func aGrainThatPrintsWithoutEndIsBounded() async throws {
-        let test = try await TestHost { $0.limits.logBurstBytes = 8 << 10 }
+        let test = try await TestHost { $0.limits.grain.logBurstBytes = 8 << 10 }
         test.grains.onLaunch { app in
             for _ in 0..<6 { app.print(String(repeating: "x", count: 8 << 10)) }
             app.answerFirst()

@@ -69,11 +69,13 @@ final class ScriptedGrains: PackageHolder, TransportProvider {
 }
 
 /// One launched app, as a test plays it.
-final class ScriptedApp: Sandbox {
+final class ScriptedApp: MeasuredSandbox {
     let specification: SandboxSpecification
     let viewInfo = Later<ViewInfo?>()
     let exit = Later<SandboxExit>()
     let closed = Later<Bool>()
+    /// What it says it uses or used.
+    let used = Mutex(SandboxUsage())
     /// Sessions opened so far.
     let sessions = Mutex<[WebSessionParameters]>([])
     private let descriptors: Mutex<(socket: CInt, output: CInt)?>
@@ -124,6 +126,7 @@ final class ScriptedApp: Sandbox {
     }
 
     func waitForExit() async -> SandboxExit { await exit.get() }
+    func usage() async -> SandboxUsage { used.withLock { $0 } }
     func terminate() async { end(.signaled(signal: 9)) }
 
     func respond(to request: WebRequest) async throws(HostError) -> WebResponse {

@@ -4,12 +4,13 @@ import Testing
 /// The launcher's messages: what was written is read again, and nothing else is.
 @Suite struct LauncherMessageTests {
     private static let requests: [LauncherRequest] = [
-        .terminate(number: .max),
+        .terminate(number: .max), .act(ticket: 2, number: 3, .freeze),
         .launch(
             number: 7,
             LaunchOrder(
                 layers: ["/upper", "/lower"], data: "/data", arguments: ["/a", "", "ü"], environment: ["A=1"],
-                openFilesSoft: 1, openFilesHard: 2, temporaryBytes: 3, temporaryInodes: 4, memoryBytes: 5, processes: 6)
+                openFilesSoft: 1, openFilesHard: 2, temporaryBytes: 3, temporaryInodes: 4, memoryBytes: 5, processes: 6,
+                processorWeight: 7, ioWeight: 8)
         ),
     ]
     private static let marks = {
@@ -17,10 +18,24 @@ import Testing
         for mark in StartMark.allCases { marks[mark] = UInt64(mark.rawValue) << 60 | 7 }
         return marks
     }()
+    private static let fullMeasure: SandboxMeasure = {
+        var measure = SandboxMeasure()
+        measure.processorMicroseconds = 1
+        measure.memoryBytes = 2
+        measure.memoryPeakBytes = 3
+        measure.processes = 4
+        measure.readBytes = 5
+        measure.writtenBytes = 6
+        measure.memoryKills = 7
+        measure.refusedProcesses = 0
+        measure.isFrozen = true
+        return measure
+    }()
     private static let replies: [LauncherReply] = [
         .ready([.landlock]), .unusable(LaunchFailure(.mapping, 1)), .started(number: 3, marks),
-        .failed(number: 4, LaunchFailure(.execute, 2)), .exited(number: 5, .status, value: 255),
-        .exited(number: 6, .signal, value: -9),
+        .failed(number: 4, LaunchFailure(.execute, 2)), .exited(number: 5, .status, value: 255, SandboxMeasure()),
+        .exited(number: 6, .signal, value: -9, fullMeasure), .acted(ticket: 1, errorNumber: 3, SandboxMeasure()),
+        .acted(ticket: .max, errorNumber: 0, fullMeasure),
     ]
 
     @Test(arguments: requests) func requestsAreReadAgain(_ request: LauncherRequest) {

@@ -21,6 +21,7 @@ enum BubblewrapIsolation {
         if features.contains(.landlock) { guarantees.insert(.landlock) }
         if features.contains(.processLimit) { guarantees.insert(.processLimit) }
         if features.contains(.memoryLimit) { guarantees.insert(.memoryLimit) }
+        if features.contains(.freezing) { guarantees.insert(.freezing) }
         return guarantees
     }
 }

@@ -18,6 +18,7 @@ enum NamespaceIsolation {
         if features.contains(.processLimit) { guarantees.insert(.processLimit) }
         if features.contains(.memoryLimit) { guarantees.insert(.memoryLimit) }
         if features.contains(.virtualizedCalls) { guarantees.insert(.virtualizedCalls) }
+        if features.contains(.freezing) { guarantees.insert(.freezing) }
         return guarantees
     }
 }

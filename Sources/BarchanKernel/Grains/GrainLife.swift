@@ -143,8 +143,8 @@ actor GrainLife {
 
     private func watch(_ started: RunningGrain) {
         Task {
-            let exit = await started.sandbox.waitForExit()
-            end(started, cause: EndReport.text(exit))
+            let exit = await GrainEnd(of: started.sandbox, started.limits)
+            end(started, cause: exit.text)
         }
         Task {
             await started.connection.waitForClose()
@@ -166,7 +166,7 @@ actor GrainLife {
         running.release()
         await remember(ending)
         if let cause {
-            let reason = await EndReport.text(exit.map { EndReport.text($0) } ?? cause, volume: ending.volume)
+            let reason = await EndReport.text(exit?.text ?? cause, volume: ending.volume)
             phase = .crashed(reason: reason)
             log(.warning, "grain \(grain): \(reason)")
         } else {
@@ -176,9 +176,9 @@ actor GrainLife {
     }
 
     /// How the sandbox ended, if it does within a second (specification, section 4.5).
-    private func exitSoon(of ending: RunningGrain) async -> SandboxExit? {
+    private func exitSoon(of ending: RunningGrain) async -> GrainEnd? {
         await first(
-            { await ending.sandbox.waitForExit() },
+            { await GrainEnd(of: ending.sandbox, ending.limits) },
             { [clock] in
                 await clock.sleep(for: .seconds(1))
                 return nil

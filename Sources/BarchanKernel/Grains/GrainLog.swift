@@ -29,7 +29,7 @@ final class GrainLog: Sendable {
     private let wake: AsyncStream<Void>.Continuation
     private let writer: Task<Void, Never>
 
-    init(volume: any Volume, limits: HostLimits, clock: any HostClock, log: HostLog) {
+    init(volume: any Volume, limits: GrainLimits, clock: any HostClock, log: HostLog) {
         let pending = Pending(
             LogThrottle(bytesPerSecond: limits.logBytesPerSecond, burstBytes: limits.logBurstBytes, now: clock.now()))
         let (signals, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))

@@ -40,8 +40,10 @@ struct GrainStarter: Sendable {
         do throws(HostError) {
             var specification = SandboxSpecification(
                 grain: grain, package: package.tree, data: volume.directory, command: command)
+            let limits = limits.grain(of: package.app)
             specification.limits = limits.sandbox
-            return try await launch(specification, grainEnd: sockets.grainEnd, connection, volume, services)
+            return try await launch(
+                specification, grainEnd: sockets.grainEnd, connection, volume, limits, services)
         } catch {
             await connection.close()
             throw error
@@ -79,7 +81,7 @@ struct GrainStarter: Sendable {
 
     private func launch(
         _ specification: SandboxSpecification, grainEnd: consuming OwnedDescriptor, _ connection: any GrainConnection,
-        _ volume: any Volume, _ services: GrainServices
+        _ volume: any Volume, _ limits: GrainLimits, _ services: GrainServices
     ) async throws(HostError) -> RunningGrain {
         let pipe = try Pipe()
         let grainLog = GrainLog(volume: volume, limits: limits, clock: clock, log: log)
@@ -96,11 +98,11 @@ struct GrainStarter: Sendable {
             let viewInfo = try await firstAnswer(of: sandbox, over: connection)
             return RunningGrain(
                 grain: specification.grain, sandbox: sandbox, connection: connection, viewInfo: viewInfo,
-                volume: volume, output: grainOutput, services: services)
+                volume: volume, limits: limits.sandbox, output: grainOutput, services: services)
         } catch {
             await sandbox.terminate()
             await grainOutput.end()
-            throw await explain(error, exit: sandbox.waitForExit(), volume)
+            throw await explain(error, end: GrainEnd(of: sandbox, limits.sandbox), volume)
         }
     }
 
@@ -138,11 +140,11 @@ struct GrainStarter: Sendable {
         }
     }
 
-    private func explain(_ error: HostError, exit: SandboxExit, _ volume: any Volume) async -> HostError {
+    private func explain(_ error: HostError, end: GrainEnd, _ volume: any Volume) async -> HostError {
         switch error.code {
         case .cancelled: return error
         case .disconnected:
-            return HostError(.failed, "start the app: " + (await EndReport.text(EndReport.text(exit), volume: volume)))
+            return HostError(.failed, "start the app: " + (await EndReport.text(end.text, volume: volume)))
         default: return HostError(.failed, "start the app: " + (await EndReport.text(error.message, volume: volume)))
         }
     }

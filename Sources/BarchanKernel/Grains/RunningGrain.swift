@@ -7,18 +7,20 @@ final class RunningGrain: Sendable {
     let connection: any GrainConnection
     let viewInfo: ViewInfo
     let volume: any Volume
+    let limits: SandboxLimits
     private let output: GrainOutput
     private let services: GrainServices
 
     init(
         grain: GrainID, sandbox: any Sandbox, connection: any GrainConnection, viewInfo: ViewInfo, volume: any Volume,
-        output: GrainOutput, services: GrainServices
+        limits: SandboxLimits, output: GrainOutput, services: GrainServices
     ) {
         self.grain = grain
         self.sandbox = sandbox
         self.connection = connection
         self.viewInfo = viewInfo
         self.volume = volume
+        self.limits = limits
         self.output = output
         self.services = services
     }
@@ -58,14 +60,5 @@ enum EndReport {
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").suffix(maximumLogLines)
         return lines.isEmpty
             ? "\(cause); its log is empty" : "\(cause); the end of its log:\n\(lines.joined(separator: "\n"))"
-    }
-
-    static func text(_ exit: SandboxExit) -> String {
-        switch exit {
-        case .exited(let status): "the app ended with status \(status)"
-        case .signaled(let signal): "the app was ended by signal \(signal)"
-        case .lost(let reason): "the app is gone: \(reason)"
-        @unknown default: "the app is gone"
-        }
     }
 }

@@ -57,14 +57,17 @@ public struct HostLimits: Sendable, Equatable {
     public var runningGrains = 1_000
     /// Objects that one grain may have saved.
     public var tokensPerGrain = TokenBook.maximumTokens
-    /// Bounds on each grain; see ``SandboxLimits``.
-    public var sandbox = SandboxLimits()
-    /// What a grain may print to its log per second, and at once.
-    public var logBytesPerSecond = 64 << 10
-    public var logBurstBytes = 512 << 10
+    /// Bounds on each grain.
+    public var grain = GrainLimits()
+    /// What is different for the grains of some apps.
+    public var apps: [AppID: [GrainLimit: Int64]] = [:]
 
-    public init() {
-        sandbox.memoryBytes = 1 << 30
-        sandbox.processes = 512
+    public init() {}
+
+    /// The bounds on a grain of `app`.
+    public func grain(of app: AppID?) -> GrainLimits {
+        var limits = grain
+        for (limit, value) in app.flatMap({ apps[$0] }) ?? [:] { limit.set(value, in: &limits) }
+        return limits
     }
 }

@@ -26,6 +26,11 @@ static const int
 
 // fork() is hidden from Swift; this is clone(2) without a stack of its own. Only for single-threaded programs.
 static inline long clinux_clone(unsigned long flags) { return syscall(SYS_clone, flags, 0, 0, 0, 0); }
+// The same into a control group (clone3, struct clone_args); flags without the signal, which is sent to the parent at the end.
+static inline long clinux_clone_into(uint64_t flags, uint64_t signal, int group) {
+    uint64_t arguments[11] = {flags | 0x200000000 /* CLONE_INTO_CGROUP */, 0, 0, 0, signal, 0, 0, 0, 0, 0, (uint64_t)group};
+    return syscall(SYS_clone3, arguments, sizeof arguments);
+}
 // Any system call, for probes of what a kernel or a filter answers. -1 and errno as syscall(2).
 static inline long clinux_syscall(long number, long a, long b, long c, long d, long e, long f) {
     return syscall(number, a, b, c, d, e, f);

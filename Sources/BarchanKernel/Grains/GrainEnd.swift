@@ -1,0 +1,49 @@
+import Barchan
+
+/// How a grain's sandbox ended, in words that its owner can do something with.
+struct GrainEnd {
+    private let exit: SandboxExit
+    private let usage: SandboxUsage
+    private let limits: SandboxLimits
+
+    init(_ exit: SandboxExit, usage: SandboxUsage = SandboxUsage(), limits: SandboxLimits = SandboxLimits()) {
+        self.exit = exit
+        self.usage = usage
+        self.limits = limits
+    }
+
+    /// Waits for the end.
+    init(of sandbox: any Sandbox, _ limits: SandboxLimits) async {
+        let exit = await sandbox.waitForExit()
+        let usage = await (sandbox as? any MeasuredSandbox)?.usage()
+        self.init(exit, usage: usage ?? SandboxUsage(), limits: limits)
+    }
+
+    var text: String {
+        guard let limit = reachedLimit else { return exitText }
+        return "\(limit); the administrator can raise it in [limits] or for the app in [apps.ID]. \(endText)"
+    }
+
+    /// The limit that most likely is the cause. A limit that was met and survived is none.
+    private var reachedLimit: String? {
+        if exit == .exited(status: 0) { return nil }
+        if (usage.memoryKills ?? 0) > 0, let bytes = limits.memoryBytes {
+            return "the app needed more memory than it may have, which is \(bytes >> 20) MiB (memoryMiB)"
+        }
+        if (usage.refusedProcesses ?? 0) > 0, let processes = limits.processes {
+            return "the app needed more processes and threads than it may have, which are \(processes) (processes)"
+        }
+        return nil
+    }
+
+    private var endText: String { "T\(exitText.dropFirst())" }
+
+    private var exitText: String {
+        switch exit {
+        case .exited(let status): "the app ended with status \(status)"
+        case .signaled(let signal): "the app was ended by signal \(signal)"
+        case .lost(let reason): "the app is gone: \(reason)"
+        @unknown default: "the app is gone"
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Barchan
+
+/// What one grain may use.
+public struct GrainLimits: Sendable, Equatable {
+    public var sandbox = SandboxLimits()
+    /// What a grain may print to its log per second, and at once.
+    public var logBytesPerSecond = 64 << 10
+    public var logBurstBytes = 512 << 10
+
+    public init() {
+        sandbox.memoryBytes = 1 << 30
+        sandbox.processes = 512
+    }
+}
+
+/// A limit by its name in the configuration, where it stands in `[limits]` for all grains and in `[apps.ID]` for those of
+/// one app.
+public enum GrainLimit: String, Sendable, CaseIterable {
+    case memoryMiB, processes, processorWeight, ioWeight, temporaryMiB, openFiles, logKiBPerSecond, logBurstKiB
+
+    /// The values that make sense.
+    public var range: ClosedRange<Int64> {
+        switch self {
+        case .memoryMiB: 0...1_048_576
+        case .processes: 0...1_000_000
+        case .processorWeight: 1...10_000
+        case .ioWeight: 1...1_000
+        case .temporaryMiB: 1...65_536
+        case .openFiles: 64...1_048_576
+        case .logKiBPerSecond: 1...65_536
+        case .logBurstKiB: 4...65_536
+        }
+    }
+
+    /// One line for people, with units and default.
+    public var summary: String {
+        switch self {
+        case .memoryMiB: "memory of one grain, 0 for no limit, 1024"
+        case .processes: "processes and threads of one grain, 0 for no limit, 512"
+        case .processorWeight: "share of processor time when it is short, 100"
+        case .ioWeight: "share of the disk when it is busy, 100"
+        case .temporaryMiB: "size of /tmp and of /dev/shm of one grain, 16"
+        case .openFiles: "open files of one process, hard limit, 4096"
+        case .logKiBPerSecond: "what a grain may print for long, 64"
+        case .logBurstKiB: "what a grain may print at once, 512"
+        }
+    }
+
+    /// - Parameter value: Within ``range``.
+    public func set(_ value: Int64, in limits: inout GrainLimits) {
+        switch self {
+        case .memoryMiB: limits.sandbox.memoryBytes = value == 0 ? nil : value << 20
+        case .processes: limits.sandbox.processes = value == 0 ? nil : value
+        case .processorWeight: limits.sandbox.processorWeight = value == 100 ? nil : value
+        case .ioWeight: limits.sandbox.ioWeight = value == 100 ? nil : value
+        case .temporaryMiB: limits.sandbox.temporaryBytes = value << 20
+        case .openFiles:
+            limits.sandbox.openFilesHard = value
+            limits.sandbox.openFilesSoft = min(value, 1024)
+        case .logKiBPerSecond: limits.logBytesPerSecond = Int(value) << 10
+        case .logBurstKiB: limits.logBurstBytes = Int(value) << 10
+        }
+    }
+}

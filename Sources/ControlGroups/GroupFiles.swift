@@ -1,0 +1,84 @@
+import Glibc
+
+/// The short files of one control group.
+public struct GroupFiles: Sendable {
+    /// An open directory, not owned.
+    let directory: CInt
+    /// Empty, or the way from there to the group with a slash behind it.
+    let prefix: String
+
+    /// The contents of a file, at most 4 KiB of it; nil when it cannot be read.
+    func text(_ name: String) -> String? {
+        let file = openat(directory, prefix + name, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        var count = 0
+        let text = [UInt8](unsafeUninitializedCapacity: 4096) { buffer, used in
+            count = read(file, buffer.baseAddress, 4096)
+            used = max(0, count)
+        }
+        return count < 0 ? nil : String(decoding: text, as: UTF8.self)
+    }
+
+    /// The words of a file; none when it cannot be read.
+    func words(_ name: String) -> [String] {
+        (text(name) ?? "").split { $0 == " " || $0 == "\n" }.map(String.init)
+    }
+
+    /// The first number of a file. Nil also for `max`.
+    func number(_ name: String) -> UInt64? { words(name).first.flatMap { UInt64($0) } }
+
+    /// The number behind `key` in a file of lines `key number`.
+    func number(_ name: String, _ key: String) -> UInt64? {
+        for line in (text(name) ?? "").split(separator: "\n") where line.hasPrefix(key + " ") {
+            return UInt64(line.dropFirst(key.utf8.count + 1))
+        }
+        return nil
+    }
+
+    func has(_ name: String) -> Bool { faccessat(directory, prefix + name, F_OK, 0) == 0 }
+
+    /// 0, or the error number. The kernel's files take one value per write; nothing is ever created.
+    @discardableResult
+    func set(_ name: String, _ value: String) -> CInt {
+        let file = openat(directory, prefix + name, O_WRONLY | O_CLOEXEC)
+        guard file >= 0 else { return errno }
+        defer { close(file) }
+        let bytes = Array(value.utf8)
+        return bytes.withUnsafeBytes { write(file, $0.baseAddress, $0.count) } == bytes.count ? 0 : errno
+    }
+}
+
+/// A directory of a control group hierarchy, held open.
+final class GroupDirectory: Sendable {
+    let path: String
+    let descriptor: CInt
+    var files: GroupFiles { GroupFiles(directory: descriptor, prefix: "") }
+
+    /// Nil, with `errno`, when it cannot be opened.
+    init?(_ path: String) {
+        descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        self.path = path
+    }
+
+    deinit { close(descriptor) }
+
+    /// A group below this one, which may not exist yet.
+    func files(of group: String) -> GroupFiles { GroupFiles(directory: descriptor, prefix: "\(group)/") }
+
+    /// The names of what a directory holds; of groups only, when asked.
+    static func names(in path: String, groupsOnly: Bool = false) -> [String] {
+        guard let stream = opendir(path) else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            guard !groupsOnly || entry.pointee.d_type == UInt8(DT_DIR) else { continue }
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names
+    }
+}

@@ -1,0 +1,140 @@
+import Glibc
+
+/// The control groups of one host: in every hierarchy that is of use, a directory below the host's own group.
+///
+/// Each directory is locked as long as the launcher lives. One whose lock is free belonged to a host that is gone and is
+/// collected by the next.
+public final class GroupTree {
+    /// One of the directories.
+    struct Base {
+        let directory: GroupDirectory
+        let version: GroupHierarchy.Version
+        let controllers: [GroupController]
+    }
+
+    /// What the groups are good for on this machine.
+    public let abilities: GroupAbilities
+    let bases: [Base]
+
+    /// The directories of this host, for ``remove(_:)``.
+    public var paths: [String] { bases.map(\.directory.path) }
+
+    static let prefix = "barchan-"
+
+    /// Takes what it gets; nothing of it is an error. See ``abilities``.
+    /// - Parameter movable: Processes that belong to the host, see ``GroupDelegation``.
+    public init(_ hierarchies: [GroupHierarchy], movable: Set<pid_t>) {
+        let name = GroupTree.prefix + GroupTree.randomName()
+        var bases: [Base] = []
+        for hierarchy in hierarchies where hierarchy.version == .v2 {
+            if let base = GroupTree.unified(hierarchy, movable, name) { bases.append(base) }
+        }
+        // Version 1 for what version 2 does not control here.
+        for hierarchy in hierarchies where hierarchy.version == .v1 {
+            if let base = GroupTree.legacy(hierarchy, name, besides: bases) { bases.append(base) }
+        }
+        self.bases = bases
+        abilities = GroupAbilities(bases)
+    }
+
+    init(_ bases: [Base]) {
+        self.bases = bases
+        abilities = GroupAbilities(bases)
+    }
+
+    /// Below the groups of this process.
+    public convenience init(movable: Set<pid_t>) {
+        self.init(
+            GroupHierarchy.all(
+                mounts: GroupTree.contents("/proc/self/mountinfo"), membership: GroupTree.contents("/proc/self/cgroup")),
+            movable: movable)
+    }
+
+    /// What controls something here.
+    func base(of controller: GroupController) -> Base? { bases.first { $0.controllers.contains(controller) } }
+    var unified: Base? { bases.first { $0.version == .v2 } }
+
+    // MARK: Making
+
+    private static func unified(_ hierarchy: GroupHierarchy, _ movable: Set<pid_t>, _ name: String) -> Base? {
+        guard let own = GroupDirectory(hierarchy.directory) else { return nil }
+        let delegation = GroupDelegation(own: own, wanted: GroupController.allCases.map(\.rawValue), movable: movable)
+        guard let directory = makeBase(in: delegation.parent, name) else { return nil }
+        for controller in delegation.controllers { directory.files.set("cgroup.subtree_control", "+\(controller)") }
+        let enabled = directory.files.words("cgroup.subtree_control")
+        return Base(
+            directory: directory, version: .v2,
+            controllers: GroupController.allCases.filter { enabled.contains($0.rawValue) })
+    }
+
+    private static func legacy(_ hierarchy: GroupHierarchy, _ name: String, besides bases: [Base]) -> Base? {
+        let wanted = GroupController.allCases.filter { controller in
+            hierarchy.controllers.contains(controller.legacyName)
+                && !bases.contains { $0.controllers.contains(controller) }
+                && (controller != .io || BlockDevices.useFairQueueing())
+        }
+        guard !wanted.isEmpty, let parent = GroupDirectory(hierarchy.directory),
+            let directory = makeBase(in: parent, name)
+        else { return nil }
+        return Base(directory: directory, version: .v1, controllers: wanted)
+    }
+
+    private static func makeBase(in parent: GroupDirectory, _ name: String) -> GroupDirectory? {
+        collect(in: parent)
+        let path = "\(parent.path)/\(name)"
+        // Another host may collect the directory before it is locked.
+        for _ in 0..<8 {
+            guard mkdir(path, 0o755) == 0 || errno == EEXIST else { return nil }
+            guard let base = GroupDirectory(path) else { continue }
+            if flock(base.descriptor, LOCK_EX | LOCK_NB) == 0, access(path, F_OK) == 0 { return base }
+        }
+        return nil
+    }
+
+    private static func randomName() -> String {
+        let digits = Array("0123456789abcdef")
+        var generator = SystemRandomNumberGenerator()
+        return String((0..<16).map { _ in digits[Int(generator.next() & 15)] })
+    }
+
+    // MARK: Removing
+
+    /// Removes what a tree made, whose processes are gone or about to go.
+    public static func remove(_ paths: [String]) {
+        for path in paths {
+            for name in GroupDirectory.names(in: path, groupsOnly: true) {
+                _ = GroupDirectory("\(path)/\(name)")?.set("cgroup.kill", "1")
+                removeSoon("\(path)/\(name)")
+            }
+            removeSoon(path)
+        }
+    }
+
+    /// What hosts left that were killed together with their launcher and its keeper.
+    private static func collect(in parent: GroupDirectory) {
+        for name in GroupDirectory.names(in: parent.path, groupsOnly: true)
+        where name.hasPrefix(prefix) && name != hostLeaf {
+            guard let base = GroupDirectory("\(parent.path)/\(name)"), flock(base.descriptor, LOCK_EX | LOCK_NB) == 0
+            else { continue }
+            remove([base.path])
+        }
+    }
+
+    /// A group is busy until its last process is taken off the process table.
+    private static func removeSoon(_ path: String) {
+        for _ in 0..<200 {
+            if rmdir(path) == 0 || errno != EBUSY { return }
+            usleep(5_000)
+        }
+    }
+
+    private static func contents(_ path: String) -> String {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return "" }
+        defer { close(file) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 16 << 10)
+        while case let count = read(file, &buffer, buffer.count), count > 0 { bytes += buffer.prefix(count) }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

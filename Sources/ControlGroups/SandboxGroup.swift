@@ -1,0 +1,149 @@
+import CLinux
+import Glibc
+import SandboxProtocol
+
+/// The control groups of one sandbox: the same name in every hierarchy of a ``GroupTree``. Holds no descriptor.
+public struct SandboxGroup {
+    private let tree: GroupTree
+    private let name: String
+
+    /// Nil, with `errno`, when a group cannot be made; nothing is left then.
+    public init?(in tree: GroupTree, name: String) {
+        self.tree = tree
+        self.name = name
+        for base in tree.bases where mkdirat(base.directory.descriptor, name, 0o755) < 0 {
+            let error = errno
+            _ = remove()
+            errno = error
+            return nil
+        }
+    }
+
+    init(existing name: String, in tree: GroupTree) {
+        self.tree = tree
+        self.name = name
+    }
+
+    /// Removes the groups; false when a process is still in one: try again later.
+    public func remove() -> Bool {
+        var isGone = true
+        for base in tree.bases where unlinkat(base.directory.descriptor, name, AT_REMOVEDIR) < 0 && errno == EBUSY {
+            isGone = false
+        }
+        return isGone
+    }
+
+    private func files(_ base: GroupTree.Base?) -> GroupFiles? { base?.directory.files(of: name) }
+    private var unified: GroupFiles? { files(tree.unified) }
+
+    // MARK: Joining
+
+    /// As clone(2), into the group of version 2. The child calls ``joinLegacy()`` before anything else.
+    public func clone(_ signal: CInt) -> Int {
+        guard let base = tree.unified?.directory else { return clinux_clone(UInt(signal)) }
+        let group = openat(base.descriptor, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard group >= 0 else { return -1 }
+        defer { close(group) }
+        return clinux_clone_into(0, UInt64(signal), group)
+    }
+
+    /// Moves the calling process, which has one thread and just began, into the groups of version 1; 0 or an error number.
+    ///
+    /// A thread that moves itself waits for nobody; moving another process takes a grace period of 12 ms.
+    public func joinLegacy() -> CInt {
+        for base in tree.bases where base.version == .v1 {
+            let error = base.directory.files(of: name).set("tasks", "0")
+            guard error == 0 else { return error }
+        }
+        return 0
+    }
+
+    // MARK: Limits
+
+    /// Sets what `order` bounds; 0 or an error number. What no group controls here is left to others.
+    public func apply(_ order: LaunchOrder) -> CInt {
+        var error: CInt = 0
+        if order.memoryBytes > 0, let base = tree.base(of: .memory) { error = limitMemory(order.memoryBytes, base) }
+        if error == 0, order.processes > 0, let pids = files(tree.base(of: .pids)) {
+            error = pids.set("pids.max", "\(order.processes)")
+        }
+        // A weight that cannot be set harms nobody.
+        if order.processorWeight > 0 { setProcessorWeight(order.processorWeight) }
+        if order.ioWeight > 0 { setIOWeight(order.ioWeight) }
+        return error
+    }
+
+    /// As much swap again as memory. Version 2 also slows the sandbox down and reclaims shortly before the limit.
+    private func limitMemory(_ bytes: UInt64, _ base: GroupTree.Base) -> CInt {
+        let memory = base.directory.files(of: name)
+        guard base.version == .v2 else {
+            let error = memory.set("memory.limit_in_bytes", "\(bytes)")
+            // Absent where swap is not accounted for. Memory and swap together.
+            memory.set("memory.memsw.limit_in_bytes", "\(bytes.multipliedReportingOverflow(by: 2).partialValue)")
+            return error
+        }
+        memory.set("memory.high", "\(bytes - bytes / 16)")
+        memory.set("memory.swap.max", "\(bytes)")
+        return memory.set("memory.max", "\(bytes)")
+    }
+
+    /// 1 to 10000, 100 being what everybody has; in version 1 that is 1024.
+    private func setProcessorWeight(_ weight: UInt64) {
+        guard let base = tree.base(of: .cpu), let processor = files(base) else { return }
+        switch base.version {
+        case .v2: processor.set("cpu.weight", "\(weight)")
+        case .v1: processor.set("cpu.shares", "\(max(2, weight * 1024 / 100))")
+        }
+    }
+
+    /// 1 to 1000, which BFQ takes in either version, `io.weight` in version 2.
+    private func setIOWeight(_ weight: UInt64) {
+        guard let base = tree.base(of: .io), let io = files(base) else { return }
+        guard base.version == .v2 else {
+            _ = io.set("blkio.bfq.weight", "\(weight)")
+            return
+        }
+        io.set("io.weight", "default \(weight)")
+        io.set("io.bfq.weight", "\(weight)")
+    }
+
+    // MARK: Measuring
+
+    /// What the sandbox uses now, as far as groups count it here.
+    public func measure() -> SandboxMeasure {
+        var measure = SandboxMeasure()
+        if let unified {
+            // Counted in every group of version 2, with or without the controller.
+            measure.processorMicroseconds = unified.number("cpu.stat", "usage_usec")
+            measure.isFrozen = isFrozen
+        }
+        if let base = tree.base(of: .memory) { measureMemory(base, &measure) }
+        if let pids = files(tree.base(of: .pids)) {
+            measure.processes = pids.number("pids.current")
+            measure.refusedProcesses = pids.number("pids.events", "max")
+        }
+        return measure
+    }
+
+    private func measureMemory(_ base: GroupTree.Base, _ measure: inout SandboxMeasure) {
+        let memory = base.directory.files(of: name)
+        switch base.version {
+        case .v2:
+            measure.memoryBytes = memory.number("memory.current")
+            measure.memoryPeakBytes = memory.number("memory.peak")
+            measure.memoryKills = memory.number("memory.events", "oom_kill")
+        case .v1:
+            measure.memoryBytes = memory.number("memory.usage_in_bytes")
+            measure.memoryPeakBytes = memory.number("memory.max_usage_in_bytes")
+            measure.memoryKills = memory.number("memory.oom_control", "oom_kill")
+        }
+    }
+
+    // MARK: Freezing
+
+    /// Begins to stop every process where it is, or lets all go on; 0 or an error number.
+    public func setFrozen(_ isFrozen: Bool) -> CInt { unified?.set("cgroup.freeze", isFrozen ? "1" : "0") ?? ENOTSUP }
+
+    /// Whether every process has stopped.
+    public var isFrozen: Bool { unified?.number("cgroup.events", "frozen") == 1 }
+}

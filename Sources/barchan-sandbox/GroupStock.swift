@@ -1,0 +1,67 @@
+import ControlGroups
+import Glibc
+import SandboxProtocol
+
+/// The control groups of this launcher's sandboxes.
+final class GroupStock {
+    private let tree: GroupTree
+    private var next: UInt64 = 1
+    /// Groups of ended sandboxes that the kernel still calls busy.
+    private var leftovers: [SandboxGroup] = []
+
+    init(_ tree: GroupTree) { self.tree = tree }
+
+    /// What the groups add to what a launcher can promise.
+    var features: LauncherFeatures {
+        var features: LauncherFeatures = []
+        if tree.abilities.mechanisms[.memory] != nil { features.insert(.memoryLimit) }
+        if tree.abilities.canFreeze { features.insert(.freezing) }
+        return features
+    }
+
+    var countsProcesses: Bool { tree.abilities.mechanisms[.pids] != nil }
+
+    func make() throws(LaunchFailure) -> SandboxGroup {
+        guard let group = SandboxGroup(in: tree, name: "\(next)") else { throw LaunchFailure(.controlGroup, errno) }
+        next += 1
+        return group
+    }
+
+    /// Removes a group whose processes are gone, now or soon.
+    func retire(_ group: SandboxGroup) {
+        if !group.remove() { leftovers.append(group) }
+    }
+
+    var hasLeftovers: Bool { !leftovers.isEmpty }
+    func sweep() { leftovers.removeAll { $0.remove() } }
+}
+
+/// A sandbox that was told to stop where it is.
+struct PendingFreeze {
+    let ticket: UInt64
+    let token: UInt64
+    private let begin = PendingFreeze.now()
+
+    /// Only a process that waits for a broken disk takes longer.
+    private static let limitNanoseconds: UInt64 = 1_000_000_000
+
+    init(ticket: UInt64, token: UInt64) {
+        self.ticket = ticket
+        self.token = token
+    }
+
+    /// Nil: ask again. 0: it has stopped. Else an error number, and it goes on.
+    func answer(_ group: SandboxGroup?) -> CInt? {
+        guard let group else { return ESRCH }
+        if group.isFrozen { return 0 }
+        guard PendingFreeze.now() - begin > PendingFreeze.limitNanoseconds else { return nil }
+        _ = group.setFrozen(false)
+        return ETIMEDOUT
+    }
+
+    private static func now() -> UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+}

@@ -1,0 +1,104 @@
+import Barchan
+import BarchanConformance
+import CLinux
+import Glibc
+import Testing
+
+/// Grains and the control groups of this machine.
+@Suite(.serialized, .timeLimit(.minutes(2)))
+struct GroupTests {
+    /// The directories of one launcher, which it holds open.
+    private func groups(of launcher: pid_t) throws -> [String] {
+        guard let stream = opendir("/proc/\(launcher)/fd") else { throw ConformanceSkip("it cannot be seen") }
+        defer { closedir(stream) }
+        var found: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            var target = [CChar](repeating: 0, count: 4096)
+            let length = readlink("/proc/\(launcher)/fd/\(name)", &target, target.count)
+            let path = String(decoding: target.prefix(max(0, length)).map(UInt8.init(bitPattern:)), as: UTF8.self)
+            if path.contains("/barchan-") && path.hasPrefix("/sys/fs/cgroup") { found.append(path) }
+        }
+        return found
+    }
+
+    private func trial(_ guarantee: Guarantee) async throws -> IsolationTrial {
+        let provider = try await Machine.provider()
+        guard provider.guarantees.contains(guarantee) else { throw ConformanceSkip("\(guarantee) is not there") }
+        return try IsolationTrial(provider, probe: Programs.path("sandbox-probe"))
+    }
+
+    @Test func anEndByMemoryIsCounted() async throws {
+        try await skipping {
+            let trial = try await trial(.memoryLimit)
+            var limits = SandboxLimits()
+            limits.memoryBytes = 32 << 20
+            let running = try await trial.start(["allocate", "256"], limits: limits)
+            #expect(await running.sandbox.waitForExit() == .signaled(signal: SIGKILL))
+            let usage = try await require((running.sandbox as? any MeasuredSandbox)?.usage(), "it is not measured")
+            #expect(usage.memoryKills == 1)
+            #expect(usage.memoryPeakBytes.map { (24 << 20...33 << 20).contains($0) } == true, "\(usage)")
+        }
+    }
+
+    @Test func useIsMeasuredWhileItRuns() async throws {
+        try await skipping {
+            let trial = try await trial(.memoryLimit)
+            let running = try await trial.start(["allocate", "20", "fork", "5", "wait"])
+            while let line = await running.output.line(), line != "forked.last ok" {}
+            let usage = try await require((running.sandbox as? any MeasuredSandbox)?.usage(), "it is not measured")
+            #expect(usage.processes == 6)
+            #expect(usage.memoryBytes.map { $0 > 20 << 20 } == true, "\(usage)")
+            #expect(usage.processorTime.map { $0 > .milliseconds(1) && $0 < .seconds(60) } == true, "\(usage)")
+            #expect(usage.memoryKills == 0 && usage.refusedProcesses == 0 && !usage.isFrozen)
+            await running.sandbox.terminate()
+        }
+    }
+
+    @Test func refusedProcessesAreCounted() async throws {
+        try await skipping {
+            let trial = try await trial(.memoryLimit)
+            var limits = SandboxLimits()
+            limits.processes = 20
+            let running = try await trial.start(["fork", "100", "exit", "3"], limits: limits)
+            #expect(await running.sandbox.waitForExit() == .exited(status: 3))
+            let usage = try await require((running.sandbox as? any MeasuredSandbox)?.usage(), "it is not measured")
+            #expect(usage.refusedProcesses == 1)
+        }
+    }
+
+    /// Groups go with the host, however it ends: here its launcher and keeper are killed, or only one of them.
+    @Test func thirtyKilledHostsLeaveNoGroup() async throws {
+        try await skipping {
+            _ = try await trial(.freezing)
+            var all: [String] = []
+            for round in 0..<30 {
+                let directory = try TemporaryDirectory()
+                let launcher = "\(directory.path)/barchan-sandbox"
+                try require(symlink(Programs.path("barchan-sandbox"), launcher) == 0, "no link")
+                let trial = try await IsolationTrial(
+                    Machine.provider(["launcher": .string(launcher)]), probe: Programs.path("sandbox-probe"))
+                let running = try await trial.start(["descendants", "ignore", "wait"])
+                try require(await running.output.line() == "descendants 3", "the probe does not run")
+                let processes = try LauncherProcesses(program: launcher)
+                let made = try groups(of: processes.inner)
+                #expect(!made.isEmpty && made.allSatisfy { access($0, F_OK) == 0 })
+                all += made
+                if round % 3 != 1 { kill(processes.inner, SIGKILL) }
+                if round % 3 != 0 { kill(processes.keeper, SIGKILL) }
+                _ = await running.output.rest()
+                _ = await running.sandbox.waitForExit()
+            }
+            // What a killed keeper could not remove is removed by the next host, whose own groups go with it.
+            try await end(of: Machine.provider())
+            for path in all { #expect(access(path, F_OK) != 0, "\(path) is left") }
+        }
+    }
+
+    private func end(of provider: any IsolationProvider) async throws {
+        let trial = try IsolationTrial(provider, probe: Programs.path("sandbox-probe"))
+        #expect(try await trial.facts(["exit", "0"]).exit == .exited(status: 0))
+    }
+}
