@@ -11,18 +11,21 @@ public struct ConformanceCheck<Provider: Sendable>: Sendable {
     public let sentence: String
     /// What the provider must guarantee for this check to apply; a provider without it is skipped.
     public let required: Set<Guarantee>
+    /// Not to be tried where the guarantee is not claimed: it would reach the machine's own processes.
+    public let harmsWhereBroken: Bool
 
     private let body: @Sendable (Provider) async throws -> Void
 
     /// - Parameter body: Returns when the promise holds; throws ``ConformanceFailure`` when it does not, and
     ///   ``ConformanceSkip`` when this machine cannot tell.
     public init(
-        _ name: String, _ sentence: String, required: Set<Guarantee> = [],
+        _ name: String, _ sentence: String, required: Set<Guarantee> = [], harmsWhereBroken: Bool = false,
         _ body: @escaping @Sendable (Provider) async throws -> Void
     ) {
         self.name = name
         self.sentence = sentence
         self.required = required
+        self.harmsWhereBroken = harmsWhereBroken
         self.body = body
     }
 
@@ -34,6 +37,9 @@ public struct ConformanceCheck<Provider: Sendable>: Sendable {
         guard missing.isEmpty else { throw ConformanceSkip("the provider does not guarantee \(missing)") }
         try await body(provider)
     }
+
+    /// Runs the check whatever the provider claims.
+    public func attempt(on provider: Provider) async throws { try await body(provider) }
 }
 
 extension ConformanceCheck where Provider == any IsolationProvider {

@@ -11,7 +11,9 @@ public enum IsolationConformance {
             startChecks + fileChecks + wallChecks + argumentChecks + machineChecks + limitChecks + endChecks
             + refusalChecks
         return all.map { promise in
-            ConformanceCheck(promise.name, promise.sentence, required: promise.required) { provider in
+            ConformanceCheck(
+                promise.name, promise.sentence, required: promise.required, harmsWhereBroken: promise.harmsWhereBroken
+            ) { provider in
                 try await promise.body(IsolationTrial(provider, probe: probe))
             }
         }
@@ -21,15 +23,17 @@ public enum IsolationConformance {
         let name: String
         let sentence: String
         let required: Set<Guarantee>
+        let harmsWhereBroken: Bool
         let body: @Sendable (IsolationTrial) async throws -> Void
 
         init(
-            _ name: String, _ sentence: String, _ required: Set<Guarantee> = [],
+            _ name: String, _ sentence: String, _ required: Set<Guarantee> = [], harmsWhereBroken: Bool = false,
             _ body: @escaping @Sendable (IsolationTrial) async throws -> Void
         ) {
             self.name = name
             self.sentence = sentence
             self.required = required
+            self.harmsWhereBroken = harmsWhereBroken
             self.body = body
         }
     }
@@ -108,14 +112,20 @@ public enum IsolationConformance {
             let exit = await running.sandbox.waitForExit()
             try require(exit == .signaled(signal: SIGKILL), "it was \(exit)")
         },
-        Promise("descendantsEnd", "daemons go when the sandbox is terminated", [.completeTermination]) { trial in
+        Promise(
+            "descendantsEnd", "daemons go when the sandbox is terminated", [.completeTermination],
+            harmsWhereBroken: true
+        ) { trial in
             let running = try await trial.start(["descendants", "ignore", "wait"])
             _ = await running.output.line()
             await running.sandbox.terminate()
             // The end of the pipe comes when nobody holds it.
             _ = await running.output.rest()
         },
-        Promise("descendantsEndWithFirst", "daemons go when the first process exits", [.completeTermination]) { trial in
+        Promise(
+            "descendantsEndWithFirst", "daemons go when the first process exits", [.completeTermination],
+            harmsWhereBroken: true
+        ) { trial in
             let facts = try await trial.facts(["descendants", "exit", "0"])
             try require(facts.exit == .exited(status: 0), "it was \(facts.exit)")
         },

@@ -6,7 +6,7 @@ struct BarchanCommand: AsyncParsableCommand {
         abstract: "Runs web apps one document at a time, each in a sandbox of its own.",
         subcommands: [
             ServeCommand.self, GrainCommand.self, AppCommand.self, LoginLinkCommand.self, PluginsCommand.self,
-            DoctorCommand.self,
+            ConformCommand.self, ProbeCommand.self, DoctorCommand.self,
             BenchCommand.self, SPKCommand.self,
         ])
 }

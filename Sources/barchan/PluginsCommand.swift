@@ -27,7 +27,7 @@ struct PluginsCommand: AsyncParsableCommand {
 }
 
 /// A directory in which providers can be made without touching a host's data.
-private struct ScratchDirectory {
+struct ScratchDirectory {
     let path: String
 
     init() throws {

@@ -122,7 +122,7 @@ enum ArgumentFacts {
     private static func reportEntries() {
         // A child each: where the kernel has no such entry the processor ends the program.
         for (name, number) in [("getpid", 20), ("mount", 21), ("clone", 120), ("socket", 359)] {
-            say("shut int80.\(name)", inChild { CInt(truncatingIfNeeded: -clinux_call_int80(number)) })
+            say("shut int80.\(name)", inChild { CInt(truncatingIfNeeded: -clinux_call_int80(number, 0, 0)) })
         }
         say("shut x32", inChild { clinux_syscall(0x4000_0000 + 39, 0, 0, 0, 0, 0, 0) < 0 ? errno : 0 })
         // Numbers that no kernel of today has, and the one below all.

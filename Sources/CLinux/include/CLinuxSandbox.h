@@ -35,16 +35,18 @@ static inline long clinux_clone_into(uint64_t flags, uint64_t signal, int group)
 static inline long clinux_syscall(long number, long a, long b, long c, long d, long e, long f) {
     return syscall(number, a, b, c, d, e, f);
 }
+// fork(2) with what the C library does around it; likewise only for single-threaded programs.
+static inline int clinux_fork(void) { return fork(); }
 // A call through the 32-bit entry of an x86-64 kernel, as old code makes it. The result or a negative errno; -ENOSYS on other
 // processors, which have no such entry.
-static inline long clinux_call_int80(long number) {
+static inline long clinux_call_int80(long number, long a, long b) {
 #ifdef __x86_64__
     long result;
-    __asm__ volatile("int $0x80" : "=a"(result) : "a"(number), "b"(0), "c"(0), "d"(0), "S"(0), "D"(0)
+    __asm__ volatile("int $0x80" : "=a"(result) : "a"(number), "b"(a), "c"(b), "d"(0), "S"(0), "D"(0)
                      : "memory", "r8", "r9", "r10", "r11");
-    return result;
+    return (int)result;
 #else
-    (void)number;
+    (void)number, (void)a, (void)b;
     return -ENOSYS;
 #endif
 }

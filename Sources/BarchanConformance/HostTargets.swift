@@ -1,0 +1,133 @@
+import Barchan
+import CLinux
+import Glibc
+
+/// What the host offers for the probe's attempts to reach and must be unreachable: a process, ports, names, a file,
+/// objects of System V. Anybody on the host may use each of them; all go with this object.
+final class HostTargets: Sendable {
+    /// `name=value` for the probe.
+    let arguments: [String]
+    private let listeners: [HostListener]
+    private let objects: HostObjects
+    private let queue: HostQueue
+    private let file: HostFile
+    private let stranger: HostProcess
+
+    /// Opens the trial's package to everybody, too: where the promises are kept, modes and setuid bits change nothing.
+    init(_ trial: IsolationTrial, probe: String) throws {
+        let name = "barchan-attempt-\(GrainID.random())"
+        file = try HostFile()
+        stranger = try HostProcess(probe)
+        let tcp = try HostListener.inet(type: 1), udp = try HostListener.inet(type: 2)
+        let tcp6 = try HostListener.inet6()
+        listeners = [
+            tcp, udp, tcp6, try .unix(path: "\(file.directory)/socket"), try .unix(type: 1, abstract: name),
+            try .unix(type: 2, abstract: "\(name)-2"), try .unix(type: 5, abstract: "\(name)-5"),
+        ]
+        objects = try HostObjects()
+        queue = try HostQueue(name)
+        arguments = [
+            "package=\(trial.package)", "data=\(trial.data)", "marker=\(try HostTargets.mark(trial))",
+            "process=\(stranger.number)", "tcp=\(tcp.port)", "udp=\(udp.port)", "tcp6=\(tcp6.port)",
+            "abstract=\(name)", "socket=\(file.directory)/socket", "file=\(file.path)", "key=\(objects.key)",
+            "memory=\(objects.memory)", "semaphores=\(objects.semaphores)", "messages=\(objects.messages)",
+            "queue=\(name)",
+        ]
+    }
+
+    /// The marker says to the probe whether the package is its root.
+    private static func mark(_ trial: IsolationTrial) throws -> String {
+        let marker = "marker-\(GrainID.random())"
+        try TemporaryTree.write(Array("of the package".utf8), to: "\(trial.package)/\(marker)", mode: 0o666)
+        for name in ["", "/proc", "/proc/cpuinfo"] { chmod("\(trial.package)\(name)", 0o777) }
+        chmod("\(trial.package)/probe", 0o6755)
+        return marker
+    }
+}
+
+/// A file that anybody may write, in a directory of its own.
+private final class HostFile: Sendable {
+    let directory: String
+    let path: String
+
+    init() throws {
+        directory = try TemporaryTree.make()
+        path = "\(directory)/host-file"
+        try TemporaryTree.write(Array("of the host".utf8), to: path, mode: 0o666)
+    }
+
+    deinit { TemporaryTree.remove(directory) }
+}
+
+/// The probe itself as an ordinary process, waiting, in a group of its own.
+private final class HostProcess: Sendable {
+    let number: pid_t
+
+    init(_ probe: String) throws {
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+        var arguments = [strdup("probe"), strdup("wait"), nil]
+        defer { for argument in arguments { free(argument) } }
+        var number: pid_t = 0
+        let result = posix_spawn(&number, probe, nil, &attributes, &arguments, [nil])
+        guard result == 0 else {
+            throw ConformanceSkip("'\(probe)' cannot be run: \(String(cString: strerror(result)))")
+        }
+        self.number = number
+    }
+
+    deinit {
+        kill(number, SIGKILL)
+        waitpid(number, nil, 0)
+    }
+}
+
+/// System V memory, semaphores and messages under one key that nobody else has.
+private final class HostObjects: Sendable {
+    let key: CInt
+    let memory: CInt
+    let semaphores: CInt
+    let messages: CInt
+
+    init() throws {
+        let flags = CInt(0o1000 | 0o2000 /* a new one only */ | 0o666)
+        var key: CInt = 0, memory: CInt = -1
+        for _ in 0..<100 where memory < 0 {
+            key = CInt.random(in: 1 << 20...CInt.max)
+            memory = shmget(key, 4096, flags)
+        }
+        (self.key, self.memory) = (key, memory)
+        semaphores = semget(key, 1, flags)
+        messages = msgget(key, flags)
+        guard memory >= 0, semaphores >= 0, messages >= 0 else {
+            throw ConformanceSkip("no System V objects can be made on this host: \(String(cString: strerror(errno)))")
+        }
+    }
+
+    deinit {
+        shmctl(memory, 0, nil)
+        _ = clinux_syscall(66 /* semctl, which Swift does not see */, Int(semaphores), 0, 0, 0, 0, 0)
+        msgctl(messages, 0, nil)
+    }
+}
+
+/// A POSIX message queue.
+private final class HostQueue: Sendable {
+    private let name: String
+
+    init(_ name: String) throws {
+        self.name = name
+        // Not mq_open(3), which Swift does not see either: 240, and 241 to remove it.
+        let queue = name.withCString {
+            clinux_syscall(240, Int(bitPattern: $0), Int(O_RDWR | O_CREAT | O_CLOEXEC), 0o666, 0, 0, 0)
+        }
+        guard queue >= 0 else {
+            throw ConformanceSkip("no message queue can be made on this host: \(String(cString: strerror(errno)))")
+        }
+        close(CInt(queue))
+    }
+
+    deinit { name.withCString { _ = clinux_syscall(241, Int(bitPattern: $0), 0, 0, 0, 0, 0) } }
+}

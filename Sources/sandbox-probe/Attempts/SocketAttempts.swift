@@ -1,0 +1,135 @@
+import CLinux
+import Glibc
+
+/// Sockets that lead elsewhere than to UNIX, TCP and UDP, and options that give a socket powers.
+enum SocketAttempts {
+    static let all = families + protocols + netlink + options + interfaces
+
+    /// Address families with the type and protocol that each is opened with.
+    private static let families = [
+        ("ax25", 3, 2, 0), ("ipx", 4, 2, 0), ("appletalk", 5, 2, 0), ("netrom", 6, 5, 0), ("x25", 9, 5, 0),
+        ("rose", 11, 5, 0), ("key", 15, 3, 2), ("packet", 17, 3, 0), ("packet.datagram", 17, 2, 0), ("rds", 21, 5, 0),
+        ("pppox", 24, 1, 0), ("llc", 26, 2, 0), ("can.raw", 29, 3, 1), ("can.broadcast", 29, 2, 2), ("tipc", 30, 1, 0),
+        ("bluetooth.l2cap", 31, 5, 0), ("bluetooth.hci", 31, 3, 1), ("rxrpc", 33, 2, 2), ("isdn", 34, 3, 0),
+        ("phonet", 35, 2, 0), ("ieee802154", 36, 2, 0), ("caif", 37, 5, 0), ("alg", 38, 5, 0), ("nfc", 39, 5, 0),
+        ("vsock.stream", 40, 1, 0), ("vsock.datagram", 40, 2, 0), ("vsock.packets", 40, 5, 0), ("kcm", 41, 2, 0),
+        ("qipcrtr", 42, 2, 0), ("smc", 43, 1, 0), ("xdp", 44, 3, 0), ("mctp", 45, 2, 0),
+    ].map { name, family, type, number in
+        refused("family.\(name)", .syscallFilter) { _ in kernel(SYS_socket, family, type, number) }
+    }
+
+    private static let protocols = [
+        ("inet.raw.icmp", 2, 3, 1), ("inet.raw.tcp", 2, 3, 6), ("inet.raw.any", 2, 3, 255), ("inet.ping", 2, 2, 1),
+        ("inet.sctp", 2, 1, 132), ("inet.sctp.packets", 2, 5, 132), ("inet.mptcp", 2, 1, 262), ("inet.dccp", 2, 6, 33),
+        ("inet.udplite", 2, 2, 136), ("inet.l2tp", 2, 2, 115), ("inet.smc", 2, 1, 256), ("inet.packet", 2, 10, 3),
+        ("inet6.raw.icmp", 10, 3, 58), ("inet6.ping", 10, 2, 58), ("inet6.mptcp", 10, 1, 262),
+        ("inet6.sctp", 10, 1, 132), ("inet.raw.highBits", 2 | 1 << 32, 3 | 1 << 32, 1),
+    ].map { (name: String, family: Int, type: Int, number: Int) in
+        refused("protocol.\(name)", .syscallFilter) { _ in kernel(SYS_socket, family, type, number) }
+    }
+
+    private static let netlink = [
+        ("users", 2), ("diagnostics", 4), ("netfilterLog", 5), ("xfrm", 6), ("selinux", 7), ("iscsi", 8), ("audit", 9),
+        ("fib", 10), ("connector", 11), ("netfilter", 12), ("events", 15), ("generic", 16), ("scsi", 18),
+        ("rdma", 20), ("crypto", 21), ("highBits", 16 | 1 << 32),
+    ].map { (name: String, number: Int) in
+        refused("netlink.\(name)", .syscallFilter) { _ in kernel(SYS_socket, 16, 3, number) }
+    }
+
+    private static let noop: [UInt64] = [0x7fff_ffff_0000_0006]
+
+    private static let options: [Attempt] = [
+        refused("option.filter", .syscallFilter) { _ in
+            kernel(SYS_setsockopt, tcp(), 1, 26, address([1, UInt64(address(noop))]), 16)
+        },
+        refused("option.filterHighBits", .syscallFilter) { _ in
+            kernel(SYS_setsockopt, tcp(), 1 | 1 << 32, 26 | 1 << 32, address([1, UInt64(address(noop))]), 16)
+        },
+        refused("option.filterOfPort", .syscallFilter) { _ in
+            let socket = tcp()
+            _ = setOption(CInt(socket), 1, 15 /* SO_REUSEPORT */, [1])
+            return kernel(SYS_setsockopt, socket, 1, 51, address([1, UInt64(address(noop))]), 16)
+        },
+        // Programs that do not exist: where the option does, the descriptor is looked at.
+        refused("option.program", .syscallFilter) { _ in reached(setOption(CInt(tcp()), 1, 50, [9999])) },
+        refused("option.programOfPort", .syscallFilter) { _ in reached(setOption(CInt(tcp()), 1, 52, [9999])) },
+        refused("option.upperLayer", .syscallFilter) { _ in
+            let result = kernel(SYS_setsockopt, tcp(), 6, 31, address("tls"), 3)
+            return result == -Int(ENOPROTOOPT) ? result : 0
+        },
+        refused("option.repair", .syscallFilter) { _ in setOption(CInt(tcp()), 6, 19, [1]) },
+        refused("option.mark", .noCapabilities) { _ in setOption(CInt(tcp()), 1, 36, [1]) },
+        refused("option.receiveForce", .noCapabilities) { _ in setOption(CInt(tcp()), 1, 33, [1 << 24]) },
+        refused("option.sendForce", .noCapabilities) { _ in setOption(CInt(tcp()), 1, 32, [1 << 24]) },
+        refused("option.debug", .noCapabilities) { _ in setOption(CInt(tcp()), 1, 1, [1]) },
+        refused("option.priority", .noCapabilities) { _ in setOption(CInt(tcp()), 1, 12, [7]) },
+        refused("option.transparent", .noCapabilities) { _ in setOption(CInt(tcp()), 0, 19, [1]) },
+        refused("option.busyPoll", .noCapabilities) { _ in setOption(CInt(tcp()), 1, 70, [1]) },
+        refused("option.packetFilterTable", .noCapabilities) { _ in
+            // IPT_SO_GET_INFO of the table `filter`.
+            kernel(SYS_getsockopt, tcp(), 0, 64, address(bytes: Array("filter".utf8) + zeros), address([84]))
+        },
+    ]
+    private static let zeros = [UInt8](repeating: 0, count: 78)
+
+    private static func tcp() -> Int { kernel(SYS_socket, 2, 1, 0) }
+    private static func reached(_ result: Int) -> Int { result == -Int(EBADF) || result == -Int(EINVAL) ? 0 : result }
+
+    /// Changes to interfaces, addresses and routes, by ioctl and by routing messages.
+    private static let interfaces = [
+        refused("interface.down", .noCapabilities) { _ in request(0x8914, flags: 0) },
+        refused("interface.promiscuous", .noCapabilities) { _ in request(0x8914, flags: 0x101) },
+        refused("interface.address", .noCapabilities) { _ in
+            // struct sockaddr_in 10.1.2.3
+            request(0x8916, words: [2, 0, 0x0201_0a00 | 0x0302_0000, 0])
+        },
+        refused("interface.size", .noCapabilities) { _ in request(0x8922, flags: 1400) },
+        refused("interface.bridge", .noCapabilities) { _ in request(0x89a0, name: "attempt0", flags: 0) },
+        refused("route.link", .noCapabilities) { _ in
+            // RTM_SETLINK of interface 1: down.
+            route(type: 19, payload: [0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0])
+        },
+        refused("route.address", .noCapabilities) { _ in
+            // RTM_NEWADDR: IPv4, 32 bits, interface 1; IFA_LOCAL 10.9.9.9.
+            route(type: 20, payload: [2, 32, 0, 0, 1, 0, 0, 0, 8, 0, 2, 0, 10, 9, 9, 9])
+        },
+        refused("route.newLink", .noCapabilities) { _ in
+            // RTM_NEWLINK of kind ifb.
+            let kind: [UInt8] = [16, 0, 18, 0, 8, 0, 1, 0] + Array("ifb\0".utf8) + [4, 0, 2, 0]
+            return route(type: 16, payload: [UInt8](repeating: 0, count: 16) + kind)
+        },
+        refused("route.rule", .noCapabilities) { _ in
+            // RTM_NEWRULE: IPv4, table main, lookup.
+            route(type: 32, payload: [2, 0, 0, 0, 254, 0, 0, 1, 0, 0, 0, 0])
+        },
+    ]
+
+    private static func request(_ number: Int, name: String = "lo", flags: UInt64) -> Int {
+        request(number, name: name, words: [flags, 0, 0])
+    }
+
+    /// struct ifreq: a name of 16 bytes, then what the request takes.
+    private static func request(_ number: Int, name: String = "lo", words: [UInt64]) -> Int {
+        apart(CLINUX_CLONE_NEWNET)
+        var bytes = Array(name.utf8) + [UInt8](repeating: 0, count: 16 - name.utf8.count)
+        for word in words.prefix(3) {
+            for shift in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: word >> (8 * shift))) }
+        }
+        return kernel(SYS_ioctl, kernel(SYS_socket, 2, 2, 0), number, address(bytes: bytes))
+    }
+
+    /// Sends a routing message and returns what the kernel answers.
+    private static func route(type: UInt8, payload: [UInt8]) -> Int {
+        apart(CLINUX_CLONE_NEWNET)
+        let socket = kernel(SYS_socket, 16, 3, 0)
+        guard socket >= 0 else { return socket }
+        // nlmsghdr: length, type, REQUEST | ACK | EXCL | CREATE, sequence, port.
+        let header: [UInt8] = [UInt8(16 + payload.count), 0, 0, 0, type, 0, 5, 6, 1, 0, 0, 0, 0, 0, 0, 0]
+        let sent = kernel(SYS_sendto, socket, address(bytes: header + payload), 16 + payload.count)
+        guard sent >= 0 else { return sent }
+        let answer = buffer(4096)
+        let received = kernel(SYS_recvfrom, socket, answer, 4096)
+        // nlmsgerr begins behind the header.
+        return received < 20 ? untried : Int(Int32(truncatingIfNeeded: word(at: answer, 2)))
+    }
+}
