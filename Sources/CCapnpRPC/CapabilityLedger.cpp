@@ -23,38 +23,19 @@ uint64_t lentBy(rpc::Payload::Reader payload) {
 
 } // namespace
 
-void CapabilityHolder::lend(std::unordered_map<uint32_t, uint64_t> &loans, uint32_t question, uint64_t count) {
-  if (count == 0) return;
-  held += count;
-  loans[question] = count;
-}
-
-void CapabilityHolder::settle(std::unordered_map<uint32_t, uint64_t> &loans, uint32_t question, bool isGivenBack) {
-  if (loans.empty()) return;
-  auto loan = loans.find(question);
-  if (loan == loans.end()) return;
-  if (isGivenBack) giveBack(loan->second);
-  loans.erase(loan);
-}
-
-void CapabilityLedger::note(rpc::Message::Reader message, CapabilityHolder &sender, CapabilityHolder &receiver) {
+void CapabilityLedger::note(rpc::Message::Reader message, Side &sender, Side &receiver) {
   switch (message.which()) {
+  case rpc::Message::BOOTSTRAP: sender.questions[message.getBootstrap().getQuestionId()] = {}; break;
   case rpc::Message::CALL: {
     auto call = message.getCall();
-    receiver.lend(receiver.params, call.getQuestionId(), lentBy(call.getParams()));
+    Question question;
+    question.params = lentBy(call.getParams());
+    receiver.held += question.params;
+    sender.questions[call.getQuestionId()] = question;
     break;
   }
-  case rpc::Message::RETURN: {
-    auto answer = message.getReturn();
-    sender.settle(sender.params, answer.getAnswerId(), answer.getReleaseParamCaps());
-    if (answer.isResults()) receiver.lend(receiver.results, answer.getAnswerId(), lentBy(answer.getResults()));
-    break;
-  }
-  case rpc::Message::FINISH: {
-    auto finish = message.getFinish();
-    sender.settle(sender.results, finish.getQuestionId(), finish.getReleaseResultCaps());
-    break;
-  }
+  case rpc::Message::RETURN: noteReturn(message.getReturn(), sender, receiver); break;
+  case rpc::Message::FINISH: noteFinish(message.getFinish(), sender); break;
   case rpc::Message::RELEASE: sender.giveBack(message.getRelease().getReferenceCount()); break;
   case rpc::Message::RESOLVE: {
     auto resolve = message.getResolve();
@@ -63,6 +44,30 @@ void CapabilityLedger::note(rpc::Message::Reader message, CapabilityHolder &send
   }
   default: break;
   }
+}
+
+void CapabilityLedger::noteReturn(rpc::Return::Reader answer, Side &sender, Side &receiver) {
+  // An answer to nothing lends nothing: libcapnp ends the conversation over it.
+  auto place = receiver.questions.find(answer.getAnswerId());
+  if (place == receiver.questions.end() || place->second.isReturned) return;
+  auto &question = place->second;
+  question.isReturned = true;
+  if (answer.getReleaseParamCaps()) sender.giveBack(question.params);
+  if (answer.isResults() && !question.refusesResults) {
+    question.results = lentBy(answer.getResults());
+    receiver.held += question.results;
+  }
+  if (question.isFinished) receiver.questions.erase(place);
+}
+
+void CapabilityLedger::noteFinish(rpc::Finish::Reader finish, Side &sender) {
+  auto place = sender.questions.find(finish.getQuestionId());
+  if (place == sender.questions.end()) return;
+  auto &question = place->second;
+  question.isFinished = true;
+  question.refusesResults = finish.getReleaseResultCaps();
+  if (question.refusesResults) sender.giveBack(question.results);
+  if (question.isReturned) sender.questions.erase(place);
 }
 
 } // namespace bcr

@@ -7,17 +7,6 @@
 
 namespace bcr {
 
-/// One side: what it was given, and what it was given only until a question is over.
-struct CapabilityHolder {
-  uint64_t held = 0;
-  std::unordered_map<uint32_t, uint64_t> params;  // by the question of ours that lent them
-  std::unordered_map<uint32_t, uint64_t> results; // by the question of its own that they answered
-
-  void lend(std::unordered_map<uint32_t, uint64_t> &loans, uint32_t question, uint64_t count);
-  void settle(std::unordered_map<uint32_t, uint64_t> &loans, uint32_t question, bool isGivenBack);
-  void giveBack(uint64_t count) { held -= count < held ? count : held; }
-};
-
 class CapabilityLedger {
 public:
   /// Notes a message before it is handled or after it was made.
@@ -30,9 +19,26 @@ public:
   uint64_t heldByUs() const { return us.held; }
 
 private:
-  static void note(capnp::rpc::Message::Reader message, CapabilityHolder &sender, CapabilityHolder &receiver);
+  /// A question from when it is asked until it is answered and finished.
+  struct Question {
+    uint64_t params = 0;  // objects lent along with it
+    uint64_t results = 0; // objects lent along with its answer
+    bool isReturned = false, isFinished = false, refusesResults = false;
+  };
 
-  CapabilityHolder us, peer;
+  /// What one side holds, and what it asked.
+  struct Side {
+    uint64_t held = 0;
+    std::unordered_map<uint32_t, Question> questions;
+
+    void giveBack(uint64_t count) { held -= count < held ? count : held; }
+  };
+
+  static void note(capnp::rpc::Message::Reader message, Side &sender, Side &receiver);
+  static void noteReturn(capnp::rpc::Return::Reader answer, Side &sender, Side &receiver);
+  static void noteFinish(capnp::rpc::Finish::Reader finish, Side &sender);
+
+  Side us, peer;
 };
 
 } // namespace bcr

@@ -192,6 +192,54 @@ import Testing
         await connection.close()
     }
 
+    /// The objects of an answer that crosses its cancellation are given back unseen.
+    @Test func answersThatComeTooLateDoNotCount() async throws {
+        let (connection, app) = try await connectedApp(["capabilities": .integer(256)]) { call in
+            if call.path == "last" { call.answer([1]) } else { call.answerStream() }
+        }
+        let session = try await connection.openWebSession(.ann)
+        for index in 0..<600 {
+            let sending = Task { try await session.send(.home) }
+            // Some are cancelled before they are sent, some while the answer is on its way, some after it.
+            for _ in 0..<(index % 8) { await Task.yield() }
+            sending.cancel()
+            _ = try? await sending.value
+        }
+        #expect(try await session.send(WebRequest(method: .get, path: "last")).wholeBody() == [1])
+        withExtendedLifetime(app) {}
+        await connection.close()
+    }
+
+    @Test func anAppThatNeverAnswersIsAskedNoMore() async throws {
+        let asked = Counter(), all = Signal()
+        let (connection, app) = try await connectedApp(["openRequests": .integer(8)]) { call in
+            guard call.path == "" else { return call.answer([1]) }
+            waiting.append(call.incoming)
+            if asked.add() == 8 { all.fire() }
+        }
+        let session = try await connection.openWebSession(.ann)
+        let requests = (0..<8).map { _ in Task { try await session.send(.home) } }
+        await all.wait()
+        let error = await hostError { _ = try await session.send(WebRequest(method: .get, path: "other")) }
+        #expect(error?.code == .resourceExhausted)
+        #expect(await hostError { _ = try await session.send(.home) }?.code == .resourceExhausted)
+        for request in requests {
+            request.cancel()
+            #expect(await hostError { _ = try await request.value }?.code == .cancelled)
+        }
+        // What was given up makes room as soon as the app has heard of it.
+        var answer: [UInt8] = []
+        while answer.isEmpty {
+            do { answer = try await session.send(WebRequest(method: .get, path: "other")).wholeBody() } catch {
+                try #require((error as? HostError)?.code == .resourceExhausted)
+                await Task.yield()
+            }
+        }
+        #expect(answer == [1])
+        await connection.close()
+        withExtendedLifetime(app) {}
+    }
+
     /// Many answers that nobody reads: together they hold what one grain may have, not a window each.
     @Test func theAnswersOfAGrainShareABudget() async throws {
         let answered = Counter()

@@ -1,12 +1,26 @@
 import Barchan
 import Synchronization
 
-/// What all queues of one grain may hold together.
+/// How many queues one grain may have, and what they may hold together.
 final class ByteBudget: Sendable {
     let maximum: Int
+    let maximumQueues: Int
     private let used = Atomic(0)
+    private let queues = Atomic(0)
 
-    init(_ maximum: Int) { self.maximum = maximum }
+    init(_ maximum: Int, queues: Int) {
+        self.maximum = maximum
+        maximumQueues = queues
+    }
+
+    /// - Returns: Whether there may be one more queue.
+    func addQueue() -> Bool {
+        if queues.add(1, ordering: .relaxed).newValue <= maximumQueues { return true }
+        removeQueue()
+        return false
+    }
+
+    fileprivate func removeQueue() { queues.subtract(1, ordering: .relaxed) }
 
     /// - Returns: Whether that is still within the budget.
     func take(_ count: Int) -> Bool { used.add(count, ordering: .relaxed).newValue <= maximum }
@@ -34,12 +48,16 @@ final class ByteQueue: Sendable {
     private let windowBytes: Int
     private let budget: ByteBudget
 
+    /// - Parameter budget: One that this queue was added to.
     init(windowBytes: Int, within budget: ByteBudget) {
         self.windowBytes = windowBytes
         self.budget = budget
     }
 
-    deinit { budget.giveBack(state.withLock { $0.bytes.count }) }
+    deinit {
+        budget.giveBack(state.withLock { $0.bytes.count })
+        budget.removeQueue()
+    }
 
     /// What the grain said the length is.
     var length: Int64? { state.withLock { $0.length } }

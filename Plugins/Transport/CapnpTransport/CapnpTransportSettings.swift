@@ -37,6 +37,9 @@ struct CapnpTransportSettings: Sendable {
             "queuedBytes", default: .integer(32 << 20),
             "bytes of all answers and web sockets of a grain taken ahead of their readers, 64 KiB to 1 GiB"),
         SettingDefinition(
+            "openRequests", default: .integer(512),
+            "requests and web sockets of a grain that are not over, more are refused, 1 to 1048576"),
+        SettingDefinition(
             "streamWindowBytes", default: .integer(512 << 10),
             "bytes of one answer or web socket taken from a grain ahead of its reader, 4 KiB to 64 MiB"),
         SettingDefinition(
@@ -62,7 +65,9 @@ struct CapnpTransportSettings: Sendable {
         unfinishedCalls = try settings.integer("unfinishedCalls", in: 64...16_777_216)
         unsentBytes = try settings.integer("unsentBytes", in: 64 << 10...1 << 30)
         capabilities = try settings.integer("capabilities", in: 256...1_048_576)
-        queue = ByteBudget(Int(try settings.integer("queuedBytes", in: 64 << 10...1 << 30)))
+        queue = ByteBudget(
+            Int(try settings.integer("queuedBytes", in: 64 << 10...1 << 30)),
+            queues: Int(try settings.integer("openRequests", in: 1...1_048_576)))
         streamWindowBytes = Int(try settings.integer("streamWindowBytes", in: 4096...64 << 20))
         requestWindowBytes = Int(try settings.integer("requestWindowBytes", in: 4096...64 << 20))
         bufferedBodyBytes = Int(try settings.integer("bufferedBodyBytes", in: 64 << 10...1 << 30))
@@ -73,12 +78,20 @@ struct CapnpTransportSettings: Sendable {
     /// The same for another grain.
     func forGrain() -> CapnpTransportSettings {
         var settings = self
-        settings.queue = ByteBudget(queue.maximum)
+        settings.queue = ByteBudget(queue.maximum, queues: queue.maximumQueues)
         return settings
     }
 
     /// A queue for an answer or a web socket of the grain.
-    func byteQueue() -> ByteQueue { ByteQueue(windowBytes: streamWindowBytes, within: queue) }
+    /// - Throws: ``HostError`` `.resourceExhausted` when the grain has too many of them.
+    func byteQueue(for attempt: String) throws(HostError) -> ByteQueue {
+        guard queue.addQueue() else {
+            throw HostError(
+                .resourceExhausted,
+                "\(attempt): its app has not finished \(queue.maximumQueues) other requests; try again when it has")
+        }
+        return ByteQueue(windowBytes: streamWindowBytes, within: queue)
+    }
 
     /// The limits of one connection, as the facade takes them.
     var limits: bcr_limits {

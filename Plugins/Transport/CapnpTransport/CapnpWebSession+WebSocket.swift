@@ -7,7 +7,7 @@ extension CapnpWebSession {
         _ request: WebSocketRequest, incoming: any ByteReader
     ) async throws(HostError) -> WebSocketResponse {
         let attempt = "open a web socket '/\(request.path.prefix(200))' of a grain"
-        let queue = settings.byteQueue()
+        let queue = try settings.byteQueue(for: attempt)
         let opening = WebSocketOpening(on: try target(for: attempt), queue, attempt: attempt)
         let openingCut = endingWithSession { opening.abort(RPCError.sessionClosed.hostError(attempt)) }
         defer { openingCut.lift() }

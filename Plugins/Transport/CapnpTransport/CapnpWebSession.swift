@@ -61,9 +61,12 @@ final class CapnpWebSession: WebSession {
         return target
     }
 
-    private func exchange(_ request: WebRequest, on target: RPCCapability, _ queue: ByteQueue? = nil) -> Exchange {
-        Exchange(
-            on: target, of: self, queue: queue ?? settings.byteQueue(), settings: settings, attempt: request.attempt)
+    private func exchange(
+        _ request: WebRequest, on target: RPCCapability, _ queue: ByteQueue? = nil
+    ) throws(HostError) -> Exchange {
+        // `??` would lose the kind of error.
+        let own = if let queue { queue } else { try settings.byteQueue(for: request.attempt) }
+        return Exchange(on: target, of: self, queue: own, settings: settings, attempt: request.attempt)
     }
 }
 
@@ -132,7 +135,7 @@ extension CapnpWebSession {
     private func sendStreaming(
         _ request: WebRequest, _ opening: RequestMessage, _ body: RequestBodySource, to target: RPCCapability
     ) async throws(HostError) -> WebResponse {
-        let queue = settings.byteQueue()
+        let queue = try settings.byteQueue(for: request.attempt)
         let opener = OpeningCall(on: target, queue)
         let cut = endingWithSession { opener.abort(.sessionClosed) }
         defer { cut.lift() }
@@ -150,7 +153,7 @@ extension CapnpWebSession {
     private func send(
         _ request: WebRequest, _ body: RequestBodySource, over stream: RPCCapability, _ queue: ByteQueue
     ) async throws(HostError) -> WebResponse {
-        let exchange = exchange(request, on: stream, queue)
+        let exchange = try exchange(request, on: stream, queue)
         let sender = ByteSender(
             to: stream, kind: .byteStream, windowBytes: settings.requestWindowBytes, attempt: request.attempt)
         let cut = endingWithSession {
