@@ -6,12 +6,12 @@ help:
 	@echo 'make run      build, pack two example apps, start a host on http://localhost:6080'
 	@echo 'make build    release build'
 	@echo 'make test     every test; CI=true makes a skipped test a failure'
-	@echo 'make check    format, lint, layering, schemas, scripts'
+	@echo 'make check    format, lint, layering, schemas, scripts, a short run of the fuzzers'
 	@echo 'make format   reformat the sources'
 	@echo 'make schemas  generate code from the Cap'"'"'n Proto schemas'
 	@echo 'make docs     reference documentation in .build/docs'
 	@echo 'make bench    measurements, beside what they compare with'
-	@echo 'make fuzz     made-up messages for the parsers, a bounded number'
+	@echo 'make fuzz     made-up messages for the parsers and made-up grains for the transport, a bounded number'
 	@echo 'make install  DESTDIR, prefix, bindir, libdir, libexecdir, docdir'
 
 run:
@@ -25,6 +25,8 @@ test:
 
 check:
 	@contrib/check
+	@contrib/fuzz/messages 5000
+	@contrib/fuzz/transport 2000
 
 format:
 	@git ls-files '*.swift' ':!Tests/Fixtures' | xargs swift format --in-place --parallel
@@ -40,6 +42,7 @@ bench: build
 
 fuzz:
 	@contrib/fuzz/messages
+	@contrib/fuzz/transport 20000
 
 install:
 	@contrib/install $(INSTALL_OPTIONS)
