@@ -5,15 +5,38 @@ import NIOCore
 final class LoopContext: TaskExecutor, @unchecked Sendable {
     let eventLoop: any EventLoop
     // Touched on the loop only.
+    private var ready: [UnownedJob] = []
+    private var isRunning = false
     private var dateSecond: time_t = 0
     private var dateLine: [UInt8] = []
 
     init(_ eventLoop: any EventLoop) { self.eventLoop = eventLoop }
 
     /// Runs requests where their sockets are: a hop to another thread and back costs more than most requests.
+    ///
+    /// A request comes back here from every actor it asks. That is a place in a list then, not a task of the event loop.
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        eventLoop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+        if eventLoop.inEventLoop, isRunning { return ready.append(job) }
+        eventLoop.execute { self.run(job) }
+    }
+
+    private func run(_ first: UnownedJob) {
+        isRunning = true
+        first.runSynchronously(on: asUnownedTaskExecutor())
+        var index = 0
+        // Sockets get their turn also where tasks call one another for ever.
+        while index < min(ready.count, 64) {
+            ready[index].runSynchronously(on: asUnownedTaskExecutor())
+            index += 1
+        }
+        isRunning = false
+        while index < ready.count {
+            let job = ready[index]
+            eventLoop.execute { self.run(job) }
+            index += 1
+        }
+        ready.removeAll(keepingCapacity: true)
     }
 
     /// `Date: …` with its line end, made anew once a second.
