@@ -56,7 +56,7 @@ let package = Package(
             name: "barchan",
             dependencies: [
                 contract, "BarchanKernel", "BarchanConformance", "BarchanConfiguration", "BarchanControl", "SPK",
-                "TOML", "CLinux", "CapnProto", "GrainSchemas", "CCapnpSchema",
+                "GrainRecording", "TOML", "CLinux", "CapnProto", "GrainSchemas", "CCapnpSchema",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -68,6 +68,9 @@ let package = Package(
             name: "SPK", dependencies: [contract, "CapnProto", "GrainSchemas", "CLzma", "CSodium"],
             swiftSettings: strict),
         .target(name: "Sealing", dependencies: ["CSodium"], swiftSettings: strict),
+        .target(
+            name: "GrainRecording", dependencies: ["CapnProto", "GrainSchemas"], exclude: ["README.md"],
+            swiftSettings: strict),
         .target(name: "HTTP1", swiftSettings: strict),
         .target(name: "TOML", swiftSettings: strict),
         .target(name: "HTTP1Server", swiftSettings: strict),
@@ -141,6 +144,9 @@ let package = Package(
             .testTarget(name: "SPKTests", dependencies: ["SPK", "CapnProto", "GrainSchemas"], swiftSettings: strict),
             // Runs the command, which `swift build` makes beside the tests.
             .testTarget(name: "SPKCommandTests", dependencies: ["SPK", contract], swiftSettings: strict),
+            .testTarget(
+                name: "GrainRecordingTests", dependencies: ["GrainRecording", "CapnProto", "GrainSchemas"],
+                swiftSettings: strict),
             .testTarget(name: "TOMLTests", dependencies: ["TOML"], swiftSettings: strict),
             .testTarget(name: "HTTP1Tests", dependencies: ["HTTP1"], swiftSettings: strict),
             .testTarget(name: "HTTP1ServerTests", dependencies: ["HTTP1Server"], swiftSettings: strict),
@@ -174,7 +180,8 @@ let package = Package(
                 exclude: ["README.md"], swiftSettings: strict),
             .testTarget(
                 name: "BridgeTests",
-                dependencies: ["HTTPBridge", "CCapnpRPC", "CapnProto", "GrainSchemas", "CLinux"], swiftSettings: strict),
+                dependencies: ["HTTPBridge", "CCapnpRPC", "CapnProto", "GrainSchemas", "GrainRecording", "CLinux"],
+                swiftSettings: strict),
             .testTarget(
                 name: "HTTPFrontendTests", dependencies: [contract, "HTTPFrontend", "BarchanConformance", "CLinux"],
                 swiftSettings: strict),

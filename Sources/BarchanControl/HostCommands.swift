@@ -19,6 +19,12 @@ public struct HostCommands: Sendable {
         case "stop":
             try await host.operatorStop(try grain(in: request))
             return .members(["ok": .boolean(true)])
+        case "record":
+            let path = try await host.operatorRecord(try grain(in: request))
+            return .members(["ok": .boolean(true), "path": .string(path)])
+        case "end-recording":
+            try await host.operatorEndRecording(try grain(in: request))
+            return .members(["ok": .boolean(true)])
         case "login-link":
             let link = address.loginLink(token: try await host.operatorLoginToken())
             return .members(["ok": .boolean(true), "link": .string(link)])

@@ -49,6 +49,21 @@ extension Host {
         try await activities.activities(of: grain)
     }
 
+    /// Stops any grain and writes down what is said with it from its next start on, until ``operatorEndRecording(_:)``.
+    /// - Returns: The file, which is made when the grain starts.
+    public func operatorRecord(_ grain: GrainID) async throws(HostError) -> String {
+        let owner = try await owner(of: grain)
+        let path = try await recordings.begin(grain)
+        try await grainBook.stop(grain, by: owner)
+        return path
+    }
+
+    /// Stops a grain that is recorded; its next start is not.
+    public func operatorEndRecording(_ grain: GrainID) async throws(HostError) {
+        try await recordings.end(grain)
+        try await operatorStop(grain)
+    }
+
     /// Installs a package in the name of the person who runs the command.
     public func operatorInstall(_ file: any ByteReader) async throws(HostError) -> InstalledPackage {
         try await packages.install(file, expecting: nil) { _ in }

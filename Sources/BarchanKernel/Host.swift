@@ -13,6 +13,7 @@ public final class Host: FrontendHost {
     private let sessionBook: SessionBook
     let registry: GrainRegistry
     private let output: OutputReader
+    let recordings: RecordingBook
     let records: RecordBook
     let activities: ActivityBook
     let packages: any PackageStore
@@ -24,11 +25,12 @@ public final class Host: FrontendHost {
     ) async throws(HostError) {
         let records = RecordBook(store: storage.records)
         let output = try OutputReader()
+        let recordings = RecordingBook(directory: "\(configuration.dataDirectory)/recordings")
         let starter = GrainStarter(
             isolation: isolation, transport: transport, packages: storage.packages, volumes: storage.volumes,
             records: records,
             output: output, clock: clock, limits: configuration.limits, startLimit: configuration.life.startLimit,
-            log: log)
+            recordings: recordings, log: log)
         let running = RunningCount(limit: configuration.limits.runningGrains)
         let accounts = AccountBook(records: records, clock: clock)
         let activities = ActivityBook(records: records, clock: clock)
@@ -62,6 +64,7 @@ public final class Host: FrontendHost {
         self.output = output
         self.records = records
         self.activities = activities
+        self.recordings = recordings
         packages = storage.packages
         try await finishWhatWasBegun()
     }

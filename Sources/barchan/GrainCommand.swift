@@ -5,7 +5,10 @@ import BarchanControl
 struct GrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "grain", abstract: "Looks after the grains of a running host.",
-        subcommands: [GrainListCommand.self, GrainLogCommand.self, GrainStopCommand.self])
+        subcommands: [
+            GrainListCommand.self, GrainLogCommand.self, GrainStopCommand.self, GrainRecordCommand.self,
+            GrainReplayCommand.self,
+        ])
 }
 
 struct GrainListCommand: ParsableCommand {

@@ -138,7 +138,7 @@ final class GrainHost {
         return try #require(outcome).get()
     }
 
-    private static func spawn(_ command: [String], descriptor3: Int32) throws -> pid_t {
+    static func spawn(_ command: [String], descriptor3: Int32) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }

@@ -11,6 +11,7 @@ struct GrainStarter: Sendable {
     let clock: any HostClock
     let limits: HostLimits
     let startLimit: Duration
+    let recordings: RecordingBook
     let log: HostLog
 
     /// - Parameter services: What the app may ask for; ended when it does not start.
@@ -35,8 +36,12 @@ struct GrainStarter: Sendable {
         let command = try command(for: record, in: package)
         let volume = try await volume(for: grain)
         let sockets = try SocketPair()
+        var hostEnd = sockets.hostEnd
+        if let path = await recordings.file(for: grain) {
+            hostEnd = try ConversationTap.start(on: hostEnd, path: path)
+        }
         // The transport speaks first: what it says waits in the socket when the app is executed.
-        let connection = try await transport.connect(over: sockets.hostEnd, offering: services)
+        let connection = try await transport.connect(over: hostEnd, offering: services)
         do throws(HostError) {
             var specification = SandboxSpecification(
                 grain: grain, package: package.tree, data: volume.directory, command: command)

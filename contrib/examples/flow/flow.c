@@ -1,4 +1,5 @@
 // A web server for measuring how bytes flow: every connection has a thread, and nothing is ever on disk.
+// usage: flow [PORT], 8000 when left out
 //
 //   GET /bytes/N     N bytes
 //   POST /take       takes a body, answers how many bytes it had
@@ -181,13 +182,14 @@ static void *run(void *argument) {
   return NULL;
 }
 
-int main(void) {
+int main(int count, char **arguments) {
+  int port = count > 1 ? atoi(arguments[1]) : 8000;
   signal(SIGPIPE, SIG_IGN);
   int listener = socket(AF_INET, SOCK_STREAM, 0), yes = 1;
   setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(8000), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
   if (bind(listener, (struct sockaddr *)&address, sizeof address) != 0 || listen(listener, 511) != 0) {
-    perror("flow: listen on port 8000");
+    perror("flow: listen");
     return 1;
   }
   pthread_attr_t attributes;

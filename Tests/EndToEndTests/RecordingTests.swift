@@ -1,0 +1,66 @@
+import Foundation
+import Glibc
+import Testing
+
+extension EndToEndTests {
+    @Test("a grain's conversation is recorded, and its app gives the same answers when that is played to it")
+    func recordAndReplay() async throws {
+        try await Stage.with("recording", apps: ["flow"]) { stage in
+            let page = try await stage.person.create("New flow")
+            let grain = try await page.grain()
+            try await page.waitInFrame(for: "document.body.innerText.includes('....')", "the app's page")
+
+            let file = stage.folder("grain.wire")
+            let recorder = try ChildProcess(
+                Places.barchan, ["grain", "record", "--data", stage.command.data, grain, "--output", file])
+            var lines = recorder.lines.makeAsyncIterator()
+            #expect(await lines.next()?.contains("recording grain") == true)
+            let again = try await stage.person.open(grain)
+            try await again.waitInFrame(for: "document.body.innerText.includes('....')", "the app's page, recorded")
+            try await again.runInFrame(
+                "fetch('/bytes/300000').then(r => r.blob()).then(b => { window.got = b.size }); true")
+            try await again.waitInFrame(for: "window.got === 300000", "a long body, recorded")
+            recorder.signal(SIGINT)
+            #expect(await recorder.end() == 0)
+
+            let tree = stage.folder("tree")
+            let unpacked = try await ChildProcess.run(Places.barchan, ["spk", "unpack", Places.package("flow"), tree])
+            try #require(unpacked.status == 0, "\(unpacked.output)")
+            let program = [
+                "\(tree)/sandstorm-http-bridge", "--config", "\(tree)/sandstorm-http-bridge-config", "--api-socket", "",
+                "--proxy-port", "0", "--identities", stage.folder("identities"),
+            ]
+            let port = String(try freePort())
+            let same = try await ChildProcess.run(
+                Places.barchan, ["grain", "replay", file, "--"] + program + [port, "--", "\(tree)/flow", port])
+            #expect(same.status == 0, "\(same.output)")
+            #expect(same.output.contains(" 0 differences"), "\(same.output)")
+
+            // Another app behind the bridge: the recorded page does not come.
+            let other = try await ChildProcess.run(
+                Places.barchan,
+                ["grain", "replay", file, "--"] + program
+                    + [port, "--", "/usr/bin/python3", "-m", "http.server", "--bind", "127.0.0.1", port])
+            #expect(other.status == 1, "\(other.output)")
+            #expect(other.output.contains("WebSession.get"), "\(other.output)")
+        }
+    }
+}
+
+/// A port for programs that bind it with SO_REUSEADDR; it stays bound here, too, so that nobody else gets it.
+private func freePort() throws -> UInt16 {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    var yes: Int32 = 1
+    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let result = withUnsafeMutablePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            bind(descriptor, $0, size) | getsockname(descriptor, $0, &size)
+        }
+    }
+    guard result == 0 else { throw TestFailure("no port is free") }
+    return UInt16(bigEndian: address.sin_port)
+}

@@ -1,0 +1,61 @@
+import Foundation
+import Testing
+
+@testable import GrainRecording
+
+/// The conversation of a real bridge, recorded by other means than ours.
+let fixture: [UInt8] = {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    return Array((try? Data(contentsOf: folder.appending(path: "Fixtures/bridge/wire.txt"))) ?? Data())
+}()
+
+@Suite struct RecordingTests {
+    @Test func aRecordingIsReadAndWrittenAsItWas() throws {
+        let recording = try Recording(parsing: fixture)
+        #expect(recording.pieces.count == 309)
+        #expect(Array(recording.text.utf8) == fixture)
+        #expect(try Recording(parsing: Array("# a remark\n\n".utf8) + fixture).pieces == recording.pieces)
+    }
+
+    @Test(arguments: ["host>app 1", "host>app 2 00", "host>app 1 0g", "host>app 1 0", "x>y 1 00", "host>app one 00"])
+    func whatIsNoPieceIsAMistakeWithItsLine(_ line: String) {
+        let mistake = #expect(throws: Recording.Mistake.self) { try Recording(parsing: Array("# x\n\(line)\n".utf8)) }
+        #expect(mistake?.description.contains("line 2") == true)
+    }
+
+    @Test func messagesArePutTogetherFromPieces() throws {
+        let recording = try Recording(parsing: fixture)
+        let whole = try recording.messages()
+        for side in [Recording.Side.host, .app] {
+            let bytes = recording.pieces.filter { $0.from == side }.flatMap(\.bytes)
+            #expect(whole.filter { $0.from == side }.flatMap(\.bytes) == bytes)
+        }
+        // The same bytes one by one.
+        let crumbs = recording.pieces.flatMap { piece in piece.bytes.map { Recording.Piece(from: piece.from, [$0]) } }
+        #expect(try Recording(crumbs).messages() == whole)
+    }
+
+    @Test func aMessageThatCannotBeIsAMistake() {
+        for bytes: [UInt8] in [[0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0], [0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff]] {
+            #expect(throws: Recording.Mistake.self) { try Recording([.init(from: .app, bytes)]).messages() }
+        }
+    }
+
+    @Test func aRedactedRecordingSaysNothingAndKeepsItsShape() throws {
+        let recording = try Recording(parsing: fixture)
+        let redacted = try recording.redacted()
+        let before = try recording.messages(), after = try redacted.messages()
+        #expect(before.count == after.count)
+        for words in ["Ann", "UA/1", "ui-abc", "text/html", "hell", "Set-Cookie", "/there", "moved", "xxxxxxxxxx2"] {
+            let bytes = Array(words.utf8)
+            #expect(!after.contains { $0.bytes.firstRange(of: bytes) != nil }, "\(words)")
+        }
+        #expect(before.contains { $0.bytes.firstRange(of: Array("UA/1".utf8)) != nil })
+        for (one, other) in zip(before, after) {
+            let then = try ProtocolMessage(one.bytes), now = try ProtocolMessage(other.bytes)
+            #expect(then.kind == now.kind && then.number == now.number && then.exports == now.exports)
+            #expect(then.flat.bytes.count == now.flat.bytes.count)
+            if then.isCall { #expect(then.method == now.method) }
+        }
+    }
+}
