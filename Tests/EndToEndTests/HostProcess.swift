@@ -12,13 +12,15 @@ struct HostProcess: Sendable {
 
     /// Starts a host and waits until people can connect.
     /// - Parameter port: 0 takes a free one.
-    static func start(data: String, port: Int = 0, log: String) async throws -> HostProcess {
+    static func start(
+        data: String, port: Int = 0, settings: [String] = [], log: String
+    ) async throws -> HostProcess {
         let process = try ChildProcess(
             Places.barchan,
             [
                 "serve", "--data", data, "--login-link", "--set", "frontend.http.port=\(port)",
                 "--set", "grains.idleSeconds=1",
-            ],
+            ] + settings.flatMap { ["--set", $0] },
             standardError: log)
         return try await within(.seconds(60), "the host to be ready, see \(log)") {
             var address: String?

@@ -23,6 +23,38 @@ extension EndToEndTests {
         #expect(
             proven * 100 >= table.count * 75, "the control let out \(proven) of \(table.count): the detector is blind")
     }
+
+    @Test("an exception in the configuration lets out what it names and nothing else")
+    func pageExceptions() async throws {
+        let channels = [
+            "img-src", "fetch", "script-src", "css-background", "iframe-src", "link-preconnect", "websocket",
+        ]
+        let sink = try Sink(channels: channels)
+        let app = try await ChildProcess.run(Places.barchan, ["spk", "verify", Places.package("HostilePages")]).output
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+        let lines = [
+            "\(app) img-src http://\(Sink.address):\(sink.ports["img-src"] ?? 0)", "\(app) feature fullscreen",
+        ]
+        let setting = "frontend.http.page_exceptions=[\(lines.map { "\"\($0)\"" }.joined(separator: ","))]"
+        try await Stage.with("exceptions", apps: ["HostilePages"], settings: [setting]) { stage in
+            let tab = try await stage.person.create("New hostile page")
+            let grain = try await tab.grain()
+            #expect(
+                try await tab.evaluate("document.querySelector('header.bar').innerText").string?.contains("⚠") == true)
+            try await tab.close()
+            let page = try await HostilePage(at: .grain(stage.person, grain))
+            for name in channels { _ = try await page.evaluate("start('\(name)', \(sink.ports[name] ?? 0))") }
+            try await sink.wait(for: "img-src", limit: .seconds(5))
+            let features = try await page.evaluate("attempt(channels, 'powerful-features', 0)").string
+            #expect(features == "fullscreen")
+            #expect(try await page.evaluate("attempt(spoilers, 'fullscreen', 0)").string == "the whole screen")
+            for name in channels { #expect(sink.arrived(for: name).isEmpty == (name != "img-src"), "'\(name)'") }
+            try await stage.host.stop()
+        }
+        let log = try String(contentsOf: Places.artifacts.appending(path: "exceptions-host.log"), encoding: .utf8)
+        #expect(log.contains("exception: pages of app \(app) may use fullscreen"))
+        #expect(log.contains("is opened with an exception: its pages may load pictures from http://\(Sink.address):"))
+    }
 }
 
 private struct HostileResult {

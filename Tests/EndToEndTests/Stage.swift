@@ -10,9 +10,12 @@ struct Stage: Sendable {
     var person: Person { Person(tools: tools, host: host) }
 
     /// Runs a test on a fresh host with the named apps installed and an administrator logged in.
-    /// - Parameter browser: Further arguments for the browser.
+    /// - Parameters:
+    ///   - browser: Further arguments for the browser.
+    ///   - settings: What `--set` changes of the host's configuration.
     static func with(
-        _ name: String, apps: [String], browser: [String] = [], _ body: (Stage) async throws -> Void
+        _ name: String, apps: [String], browser: [String] = [], settings: [String] = [],
+        _ body: (Stage) async throws -> Void
     ) async throws {
         let folder = try TemporaryFolder()
         let log = Places.artifacts.appending(path: "\(name)-host.log").path
@@ -20,7 +23,7 @@ struct Stage: Sendable {
         let command = HostCommand(data: folder("data"))
         // Without a running host the command installs by itself, with one through it; both ways are used here.
         if let first = apps.first { try await command.install(first) }
-        let host = try await HostProcess.start(data: folder("data"), log: log)
+        let host = try await HostProcess.start(data: folder("data"), settings: settings, log: log)
         for app in apps.dropFirst() { try await command.install(app) }
         let tools = try DevTools(
             profile: folder("profile"), log: Places.artifacts.appending(path: "\(name)-browser.log").path,

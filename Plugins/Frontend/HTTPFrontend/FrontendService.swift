@@ -10,8 +10,13 @@ struct FrontendService: RequestService {
 
     init(host: any FrontendHost, site: Site, settings: HTTPFrontendSettings, log: HostLog) throws(HostError) {
         self.site = site
-        shell = try ShellService(host: host, site: site, log: log)
-        grains = GrainService(host: host, site: site, bufferedBodyBytes: settings.bufferedBodyBytes, log: log)
+        let exceptions = OpenExceptions(settings.pageExceptions)
+        for (app, allowed) in settings.pageExceptions {
+            for text in allowed.descriptions { log(.info, "exception: pages of app \(app) may \(text)") }
+        }
+        shell = try ShellService(host: host, site: site, exceptions: exceptions, log: log)
+        grains = GrainService(
+            host: host, site: site, bufferedBodyBytes: settings.bufferedBodyBytes, exceptions: exceptions, log: log)
     }
 
     func answer(_ request: Request) async -> Answer {
@@ -45,11 +50,14 @@ final class FrontendServiceBox: RequestService {
     func start(_ started: FrontendService) { service.withLockedValue { $0 = started } }
 
     func answer(_ request: Request) async -> Answer {
-        guard let service = service.withLockedValue({ $0 }) else { return .response(Response(503)) }
+        guard let service = service.withLockedValue({ $0 }) else { return .response(FrontendServiceBox.notYet) }
         return await service.answer(request)
     }
 
     func refusal(_ fault: RequestFault, host: String?) -> Response {
-        service.withLockedValue { $0 }?.refusal(fault, host: host) ?? Response(503)
+        service.withLockedValue { $0 }?.refusal(fault, host: host) ?? FrontendServiceBox.notYet
     }
+
+    /// Whose host this is is not known yet; the page of a grain that was open before must not find an answer without walls.
+    private static let notYet = Response(503, fields: HeaderPolicy.shell(frame: nil))
 }

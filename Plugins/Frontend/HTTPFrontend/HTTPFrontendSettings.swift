@@ -10,6 +10,8 @@ struct HTTPFrontendSettings: Sendable {
     var eventLoops: Int
     var stopSeconds: Int64
     var bufferedBodyBytes: Int
+    /// What the pages of some apps may do beyond the walls.
+    var pageExceptions: [AppID: PageExceptions]
     var limits = ServerLimits()
 
     static let definitions: [SettingDefinition] = [
@@ -34,6 +36,10 @@ struct HTTPFrontendSettings: Sendable {
         SettingDefinition(
             "max_buffered_body", default: .integer(16_777_216),
             "bytes of a body that has to be read whole: PATCH, PROPFIND and other WebDAV methods"),
+        SettingDefinition(
+            "page_exceptions", default: .strings([]),
+            "what pages of some apps may do beyond the walls: 'APP-ID img-src https://tiles.example.org', 'APP-ID feature fullscreen'"
+        ),
     ]
 
     init(_ settings: PluginSettings) throws(HostError) {
@@ -44,6 +50,7 @@ struct HTTPFrontendSettings: Sendable {
         eventLoops = try Self.number("event_loops", settings, 0...1024)
         stopSeconds = Int64(try Self.number("stop_timeout", settings, 0...3600))
         bufferedBodyBytes = try Self.number("max_buffered_body", settings, 65_536...1_073_741_824)
+        pageExceptions = try PageExceptions.parse(settings.strings("page_exceptions"))
         limits.connections = try Self.number("max_connections", settings, 16...1_000_000)
         limits.head = .seconds(Int64(try Self.number("head_timeout", settings, 1...3600)))
         limits.idle = .seconds(Int64(try Self.number("idle_timeout", settings, 1...86_400)))

@@ -4,62 +4,71 @@
 /// in browsers that have it. An app's own headers of these names never pass.
 enum HeaderPolicy {
     /// For every answer of a grain's host, errors and redirects included.
-    static func grain(origin: String, host: String, shell: String) -> FieldBlock {
+    static func grain(origin: String, host: String, shell: String, except exceptions: PageExceptions) -> FieldBlock {
         let socket = (origin.hasPrefix("https:") ? "wss://" : "ws://") + host
-        var block = walls
-        block.add("Content-Security-Policy", contentPolicy(socket: socket, shell: shell))
+        var block = exceptions.isEmpty ? strictWalls : walls(except: exceptions)
+        let policy = contentPolicy(socket: socket, shell: shell).map { directive, sources in
+            ([directive, sources] + (exceptions.sources[directive] ?? [])).joined(separator: " ")
+        }
+        block.add("Content-Security-Policy", policy.joined(separator: "; "))
         return block
     }
 
     /// Everything an ordinary page does with its own host works; nothing reaches another one.
-    private static func contentPolicy(socket: String, shell: String) -> String {
+    private static func contentPolicy(socket: String, shell: String) -> [(directive: String, sources: String)] {
         [
-            "default-src 'none'",
-            "script-src 'self' 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval' data: blob:",
-            "style-src 'self' 'unsafe-inline' data: blob:",
-            "img-src 'self' data: blob:",
-            "media-src 'self' data: blob:",
-            "font-src 'self' data: blob:",
-            "connect-src 'self' \(socket) data: blob:",
-            "frame-src 'self' blob:",
-            "child-src 'self' blob:",
-            "worker-src 'self' blob:",
-            "manifest-src 'self'",
-            "object-src 'none'",
-            "form-action 'self'",
-            "base-uri 'self'",
-            "frame-ancestors 'self' \(shell)",
-            "sandbox \(sandbox)",
-            "webrtc 'block'",
-        ].joined(separator: "; ")
+            ("default-src", "'none'"),
+            ("script-src", "'self' 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval' data: blob:"),
+            ("style-src", "'self' 'unsafe-inline' data: blob:"),
+            ("img-src", "'self' data: blob:"),
+            ("media-src", "'self' data: blob:"),
+            ("font-src", "'self' data: blob:"),
+            ("connect-src", "'self' \(socket) data: blob:"),
+            ("frame-src", "'self' blob:"),
+            ("child-src", "'self' blob:"),
+            ("worker-src", "'self' blob:"),
+            ("manifest-src", "'self'"),
+            ("object-src", "'none'"),
+            ("form-action", "'self'"),
+            ("base-uri", "'self'"),
+            ("frame-ancestors", "'self' \(shell)"),
+            ("sandbox", sandbox),
+            ("webrtc", "'block'"),
+        ]
     }
 
     /// For the policy and for the frame's attribute alike: no pop-ups, no navigation of our page, no pointer lock.
     static let sandbox = "allow-scripts allow-same-origin allow-forms allow-modals allow-downloads"
 
-    private static let walls: FieldBlock = {
+    private static let strictWalls = walls(except: .none)
+
+    private static func walls(except exceptions: PageExceptions) -> FieldBlock {
         var block = FieldBlock()
-        block.add("Permissions-Policy", permissions)
+        block.add("Permissions-Policy", permissions(on: exceptions.features, for: "self"))
         block.add("Referrer-Policy", "no-referrer")
         block.add("Cross-Origin-Opener-Policy", "same-origin")
-        block.add("Cross-Origin-Embedder-Policy", "require-corp")
+        // Another host's pictures and scripts come without its consent then, and without its cookies.
+        let isWidened = !exceptions.sources.isEmpty
+        block.add("Cross-Origin-Embedder-Policy", isWidened ? "credentialless" : "require-corp")
         block.add("Cross-Origin-Resource-Policy", "same-site")
         block.add("Origin-Agent-Cluster", "?1")
         block.add("X-Content-Type-Options", "nosniff")
         block.add("X-DNS-Prefetch-Control", "off")
-        block.add("Connection-Allowlist", "(response-origin);redirects=allow")
+        let allowed = ["response-origin"] + exceptions.origins.map { "\"\($0)\"" }
+        block.add("Connection-Allowlist", "(\(allowed.joined(separator: " ")));redirects=allow")
         return block
-    }()
+    }
 
     /// For our own pages.
     /// - Parameter frame: The one origin the page may show in a frame.
-    static func shell(frame: String?) -> FieldBlock {
+    /// - Parameter features: What that frame may use.
+    static func shell(frame: String?, features: [String] = []) -> FieldBlock {
         var block = FieldBlock()
         block.add(
             "Content-Security-Policy",
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
                 + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; frame-src \(frame ?? "'none'")")
-        block.add("Permissions-Policy", permissions)
+        block.add("Permissions-Policy", permissions(on: features, for: "self \"\(frame ?? "")\""))
         // Not `no-referrer`: with it browsers send `Origin: null` with our own forms.
         block.add("Referrer-Policy", "same-origin")
         block.add("Cross-Origin-Opener-Policy", "same-origin")
@@ -71,8 +80,17 @@ enum HeaderPolicy {
         return block
     }
 
-    /// Every feature a browser knows, off.
-    private static let permissions = [
+    private static func permissions(on features: [String], for origins: String) -> String {
+        features.isEmpty
+            ? allOff
+            : HeaderPolicy.features.map { features.contains($0) ? "\($0)=(\(origins))" : "\($0)=()" }
+                .joined(separator: ", ")
+    }
+
+    private static let allOff = features.map { "\($0)=()" }.joined(separator: ", ")
+
+    /// Every feature a browser knows, as Chromium 156 lists them, and some of older ones.
+    static let features = [
         "accelerometer", "all-screens-capture", "ambient-light-sensor", "aria-notify", "attribution-reporting",
         "autofill", "autoplay", "bluetooth", "browsing-topics", "camera", "captured-surface-control",
         "ch-device-memory", "ch-downlink", "ch-dpr", "ch-ect", "ch-prefers-color-scheme", "ch-prefers-reduced-motion",
@@ -92,5 +110,5 @@ enum HeaderPolicy {
         "serial", "shared-storage", "shared-storage-select-url", "smart-card", "speaker-selection", "storage-access",
         "sub-apps", "summarizer", "sync-xhr", "translator", "unload", "usb", "web-printing", "web-share",
         "window-management", "writer", "xr-spatial-tracking",
-    ].map { "\($0)=()" }.joined(separator: ", ")
+    ]
 }

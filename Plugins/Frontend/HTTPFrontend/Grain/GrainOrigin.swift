@@ -9,10 +9,10 @@ final class GrainOrigin: Sendable {
     /// The header lines of every answer from there.
     let policy: FieldBlock
 
-    init(_ session: SessionID, site: Site) {
+    init(_ session: SessionID, site: Site, except exceptions: PageExceptions = .none) {
         self.session = session
         host = site.grainHost(session)
         origin = site.grainOrigin(session)
-        policy = HeaderPolicy.grain(origin: origin, host: host, shell: site.baseURL)
+        policy = HeaderPolicy.grain(origin: origin, host: host, shell: site.baseURL, except: exceptions)
     }
 }

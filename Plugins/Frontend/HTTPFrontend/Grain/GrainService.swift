@@ -6,6 +6,7 @@ struct GrainService: Sendable {
     let host: any FrontendHost
     let site: Site
     let bufferedBodyBytes: Int
+    let exceptions: OpenExceptions
     let log: HostLog
 
     func answer(_ request: Request, _ session: SessionID) async -> Answer {
@@ -27,7 +28,7 @@ struct GrainService: Sendable {
 
     private func origin(_ session: SessionID, _ memory: ConnectionMemory) -> GrainOrigin {
         if let known = memory.grainOrigin, known.session == session { return known }
-        let origin = GrainOrigin(session, site: site)
+        let origin = GrainOrigin(session, site: site, except: exceptions.of(session))
         memory.grainOrigin = origin
         return origin
     }

@@ -41,7 +41,8 @@ struct Pages: Sendable {
     }
 
     func grain(
-        _ grain: GrainSummary, session: any GrainSession, origin: String, frame: String, _ person: Person
+        _ grain: GrainSummary, session: any GrainSession, origin: String, frame: String,
+        except exceptions: PageExceptions, _ person: Person
     ) -> Response {
         var values = Pages.values(grain, now: 0, hasIcon: false)
         values["icon"] = Assets.icon.path
@@ -50,7 +51,11 @@ struct Pages: Sendable {
         values["origin"] = origin
         values["frame"] = frame
         values["sandbox"] = HeaderPolicy.sandbox
-        return page(200, "grain", title: grain.title, values, person, frame: origin)
+        values["allow"] = exceptions.features.joined(separator: "; ")
+        values["exceptions"] = exceptions.descriptions
+        values["hasExceptions"] = !exceptions.isEmpty
+        return page(
+            200, "grain", title: grain.title, values, person, frame: origin, features: exceptions.features)
     }
 
     func log(_ grain: GrainSummary, text: String, _ person: Person) -> Response {
@@ -86,7 +91,7 @@ struct Pages: Sendable {
 
     private func page(
         _ status: Int, _ template: String, title: String, _ values: [String: Any], _ person: Person?,
-        frame: String? = nil
+        frame: String? = nil, features: [String] = []
     ) -> Response {
         var values = values
         values["nonce"] = person?.nonce.text ?? ""
@@ -100,7 +105,7 @@ struct Pages: Sendable {
         ]
         frameValues["name"] = person?.account.displayName ?? ""
         let text = library.render(frameValues, withTemplate: "layout") ?? ""
-        return send(status, "text/html; charset=utf-8", text, frame: frame)
+        return send(status, "text/html; charset=utf-8", text, frame: frame, features: features)
     }
 
     // MARK: Other answers
@@ -133,8 +138,10 @@ struct Pages: Sendable {
         return Response(303, fields: fields)
     }
 
-    private func send(_ status: Int, _ type: String, _ text: String, frame: String? = nil) -> Response {
-        var fields = HeaderPolicy.shell(frame: frame)
+    private func send(
+        _ status: Int, _ type: String, _ text: String, frame: String? = nil, features: [String] = []
+    ) -> Response {
+        var fields = HeaderPolicy.shell(frame: frame, features: features)
         fields.add("Content-Type", type)
         fields.add("Cache-Control", "no-store")
         if status == 405 { fields.add("Allow", "GET, HEAD, POST") }

@@ -53,10 +53,14 @@ extension ShellService {
     func openGrain(_ visit: Visit, _ person: Person) async throws(HostError) -> Response {
         let grain = try await grain(visit.path[1], person)
         let session = try await host.sessions.open(grain.identifier, by: person.account.identifier)
+        let exceptions = await exceptions.opened(session.identifier, of: grain.app, in: host.sessions)
+        for text in exceptions.descriptions {
+            log(.info, "grain \(grain.identifier) is opened with an exception: its pages may \(text)")
+        }
         let origin = site.grainOrigin(session.identifier)
         let path = PercentText.encode(ShellService.appPath(visit))
         let frame = "\(origin)\(SessionStart.path)?sessionid=\(session.secret.text)&path=\(path)"
-        return pages.grain(grain, session: session, origin: origin, frame: frame, person)
+        return pages.grain(grain, session: session, origin: origin, frame: frame, except: exceptions, person)
     }
 
     /// What stands behind the grain's identifier in the address; `/` when a session could not start there.

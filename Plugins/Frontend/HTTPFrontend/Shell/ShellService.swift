@@ -5,12 +5,14 @@ import HTTP1Server
 struct ShellService: Sendable {
     let host: any FrontendHost
     let site: Site
+    let exceptions: OpenExceptions
     let log: HostLog
     let pages: Pages
 
-    init(host: any FrontendHost, site: Site, log: HostLog) throws(HostError) {
+    init(host: any FrontendHost, site: Site, exceptions: OpenExceptions, log: HostLog) throws(HostError) {
         self.host = host
         self.site = site
+        self.exceptions = exceptions
         self.log = log
         pages = try Pages()
     }

@@ -181,6 +181,12 @@ enum Templates {
         <button class="quiet">Rename</button>
         </form>
         <span class="state {{state}}" role="status">{{stateText}}</span>
+        {{#hasExceptions}}
+        <details class="menu"><summary aria-label="Exceptions" title="Exceptions">⚠</summary><div>
+        <p>The settings of this server let pages of {{app}} do more than others. They may:</p>
+        <ul>{{#exceptions}}<li>{{.}}</li>{{/exceptions}}</ul>
+        </div></details>
+        {{/hasExceptions}}
         <details class="menu"><summary aria-label="More">⋯</summary><div>
         <p class="soft small">{{app}}</p>
         <a class="button" href="/grains/{{id}}/log">Log</a>
@@ -191,7 +197,7 @@ enum Templates {
         </header>
         <div class="problem" role="alert" hidden><p></p><a class="button" href="/grains/{{id}}/log">Show the log</a><button type="button" data-reload>Start again</button></div>
         <div class="stage">
-        <iframe src="{{frame}}" sandbox="{{sandbox}}" allow="" referrerpolicy="no-referrer" title="{{title}}"></iframe>
+        <iframe src="{{frame}}" sandbox="{{sandbox}}" allow="{{allow}}" referrerpolicy="no-referrer" title="{{title}}"></iframe>
         <div class="waiting" hidden><div class="dune"><i></i><i></i><i></i></div><p role="status">Starting {{app}}…</p><p><a href="/grains/{{id}}/log">Log</a></p></div>
         </div>
         """
