@@ -27,7 +27,8 @@ class Host:
         self.log = open(os.path.join(options.work, "host.log"), "wb")
         self.process = subprocess.Popen(
             [self.barchan, "serve", "--data", self.data, "--login-link", "--set", "frontend.http.port=0",
-             "--set", "grains.idleSeconds=3600", "--set", "grains.sessionSeconds=3600"],
+             "--set", "grains.idleSeconds=3600", "--set", "grains.sessionSeconds=3600",
+             "--set", "isolation.provider=namespace"],
             stdout=subprocess.PIPE, stderr=self.log, text=True)
         address = link = None
         for line in self.process.stdout:
