@@ -2,6 +2,8 @@
 public struct SandboxSpecification: Sendable {
     /// The grain, for names in messages and in control groups.
     public var grain: GrainID
+    /// The app that the grain belongs to, for policies; nil when there is none, as in tests of a back end.
+    public var app: AppID?
     /// The package, the read-only root of the sandbox.
     public var package: PackageTree
     /// Absolute path of the directory that becomes /var, owned by the provider's ``IsolationProvider/fileOwner``.

@@ -57,7 +57,7 @@ public struct ConfigurationFile {
         }
     }
 
-    /// `[apps.ID]`: limits of the grains of one app.
+    /// `[apps.ID]`: what is different for the grains of one app.
     private func applyApps(_ apps: TOMLTable, to configuration: inout HostConfiguration) throws(HostError) {
         for name in apps.keys {
             guard let table = apps[name]?.table, let app = AppID(name) else {
@@ -66,13 +66,19 @@ public struct ConfigurationFile {
             }
             for key in table.keys {
                 let place = "apps.\(name).\(key)"
+                let value = try settingValue(table[key], at: place)
+                if key == "isolation" {
+                    guard case .string(let backEnd) = value else {
+                        throw mistake("\(place) is \(value.kind); a string is needed")
+                    }
+                    configuration.appIsolation[app] = backEnd
+                    continue
+                }
                 guard let limit = GrainLimit(rawValue: key) else {
-                    let known = GrainLimit.allCases.map(\.rawValue).sorted().joined(separator: ", ")
+                    let known = (["isolation"] + GrainLimit.allCases.map(\.rawValue)).sorted().joined(separator: ", ")
                     throw mistake("unknown key '\(key)' in [apps.\(name)]; known are: \(known)")
                 }
-                guard case .integer(let value) = try settingValue(table[key], at: place) else {
-                    throw mistake("\(place) has to be an integer")
-                }
+                guard case .integer(let value) = value else { throw mistake("\(place) has to be an integer") }
                 guard limit.range.contains(value) else {
                     throw mistake(
                         "\(place) is \(value); \(limit.range.lowerBound) to \(limit.range.upperBound) is allowed")

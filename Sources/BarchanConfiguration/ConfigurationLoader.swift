@@ -5,6 +5,8 @@ import Glibc
 /// Where a configuration comes from: defaults, then the file, then single values from the command line.
 public enum ConfigurationLoader {
     public static let defaultFile = "/etc/barchan/barchan.toml"
+    /// What is taken when a configuration does not choose and there are several.
+    static let preferredProviders: [PluginInterface: String] = [.isolation: "namespace"]
     /// A configuration is small; a larger file is a mistake.
     static let maximumBytes = 1 << 20
 
@@ -15,6 +17,7 @@ public enum ConfigurationLoader {
         dataDirectory: String = defaultDataDirectory()
     ) throws(HostError) -> HostConfiguration {
         var configuration = HostConfiguration(dataDirectory: dataDirectory, paths: paths)
+        for (interface, name) in preferredProviders { configuration.choices[interface]?.preferred = name }
         if let text = try read(file ?? defaultFile, isOptional: file == nil) {
             try ConfigurationFile(text: text, name: file ?? defaultFile).apply(to: &configuration)
         }

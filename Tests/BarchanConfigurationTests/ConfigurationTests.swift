@@ -183,7 +183,8 @@ import Testing
         let configuration = try withFile {
             try ConfigurationLoader.load(file: $0, overrides: [override], paths: paths, dataDirectory: "/data")
         }
-        let expected = try read(toml)
+        var expected = try read(toml)
+        expected.choices[.isolation]?.preferred = "namespace"
         #expect(configuration == expected)
     }
 
@@ -233,6 +234,26 @@ import Testing
             try withFile(text) { try ConfigurationLoader.load(file: $0, paths: paths, dataDirectory: "/data") }
         }
         #expect(error.message.contains(message), "\(error)")
+    }
+
+    @Test func anAppMayHaveABackEndOfItsOwn() throws {
+        let app = "0dp7n6ehj8r5ttfc0fj0au6gxkuy1nhw2kx70wussfa1mqj8tf80"
+        let text = "[apps.\(app)]\nisolation = \"bubblewrap\"\n"
+        let configuration = try withFile(text) {
+            try ConfigurationLoader.load(file: $0, paths: paths, dataDirectory: "/data")
+        }
+        #expect(configuration.appIsolation == [try #require(AppID(app)): "bubblewrap"])
+        #expect(configuration.choices[.isolation]?.preferred == "namespace")
+        for (text, message) in [
+            ("[apps.\(app)]\nisolation = 3", "apps.\(app).isolation is an integer; a string is needed"),
+            ("[apps.wiki]\nisolation = \"oci\"", "'wiki' is no app's ID"),
+            ("[apps.\(app)]\nisolated = \"oci\"", "unknown key 'isolated' in [apps.\(app)]"),
+        ] {
+            let error = try #require(throws: HostError.self) {
+                try withFile(text) { try ConfigurationLoader.load(file: $0, paths: paths, dataDirectory: "/data") }
+            }
+            #expect(error.message.contains(message), "\(error)")
+        }
     }
 
     @Test(arguments: ["x", "x=1", "=", "a.b"])

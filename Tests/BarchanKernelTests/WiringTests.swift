@@ -1,5 +1,6 @@
 import Barchan
 import BarchanKernel
+import Glibc
 import Testing
 
 @Suite struct WiringTests {
@@ -79,6 +80,15 @@ import Testing
         _ = try await wire(both) { $0.choices[.isolation]?.provider = "other" }
     }
 
+    @Test func thePreferredOneOfSeveralIsTakenWhenNobodyChose() async throws {
+        let several = candidates + [WiringTests.isolation("other")]
+        _ = try await wire(several) { $0.choices[.isolation]?.preferred = "other" }
+        let message = await expectError(.invalidArgument) {
+            _ = try await wire(several) { $0.choices[.isolation]?.preferred = "absent" }
+        }
+        #expect(message.contains("there are several"))
+    }
+
     @Test func aRequirementThatIsNotKeptIsNamed() async throws {
         _ = try await wire { $0.choices[.isolation]?.required = [.noNetwork] }
         let message = await expectError(.unsupported) {
@@ -112,5 +122,83 @@ import Testing
         #expect(
             HostPaths(executableDirectory: "/bin") { $0 == "/lib/barchan/plugins" }
                 == HostPaths(plugins: "/lib/barchan/plugins", programs: "/libexec/barchan"))
+    }
+
+    // MARK: Back ends by app
+
+    /// Says its name instead of launching.
+    private struct Refusing: IsolationProvider {
+        let name: String
+        var guarantees: Set<Guarantee> = [.noNetwork]
+        var fileOwner = FileOwner(user: 7, group: 7)
+
+        func launch(
+            _ specification: SandboxSpecification, socket: consuming OwnedDescriptor,
+            output: consuming OwnedDescriptor
+        ) async throws(HostError) -> any Sandbox { throw HostError(.failed, name) }
+
+        var candidate: ModuleCandidate {
+            WiringTests.loaded(
+                Plugin(identifier: name, summary: "", factory: .isolation { (_, _) throws(HostError) in self }))
+        }
+    }
+
+    private static let app = AppID(String(repeating: "0", count: 52))
+    private static let otherApp = AppID(String(repeating: "1", count: 52))
+
+    private func wire(
+        _ backEnds: [Refusing], _ change: @Sendable (inout HostConfiguration) -> Void
+    ) async throws(HostError) -> any IsolationProvider {
+        try await wire(backEnds.map(\.candidate) + candidates.dropFirst()) {
+            $0.choices[.isolation]?.provider = "usual"
+            change(&$0)
+        }.isolation
+    }
+
+    @Test func anAppsGrainsAreLaunchedByItsBackEnd() async throws {
+        let app = try #require(Self.app)
+        let isolation = try await wire([Refusing(name: "usual"), Refusing(name: "other")]) {
+            $0.appIsolation[app] = "other"
+        }
+        for (app, expected) in [(Self.app, "other"), (Self.otherApp, "usual"), (nil, "usual")] {
+            var specification = SandboxSpecification(
+                grain: .random(), package: PackageTree(layers: ["/"]), data: "/", command: Command(arguments: ["/"]))
+            specification.app = app
+            let message = await expectError(.failed) {
+                let null = OwnedDescriptor(takingOwnershipOf: open("/dev/null", O_RDONLY))
+                let other = OwnedDescriptor(takingOwnershipOf: open("/dev/null", O_RDONLY))
+                _ = try await isolation.launch(specification, socket: null, output: other)
+            }
+            #expect(message == expected)
+        }
+    }
+
+    @Test func aBackEndOfAnAppHasToGuaranteeWhatIsRequired() async throws {
+        let app = try #require(Self.app)
+        let weak = Refusing(name: "weak", guarantees: [])
+        let message = await expectError(.unsupported) {
+            _ = try await wire([Refusing(name: "usual"), weak]) {
+                $0.appIsolation[app] = "weak"
+                $0.choices[.isolation]?.required = [.noNetwork]
+            }
+        }
+        #expect(message.hasPrefix("use isolation 'weak': it does not guarantee noNetwork"))
+    }
+
+    @Test func aBackEndThatIsNotThereIsNamed() async throws {
+        let app = try #require(Self.app)
+        let message = await expectError(.notFound) {
+            _ = try await wire([Refusing(name: "usual")]) { $0.appIsolation[app] = "absent" }
+        }
+        #expect(message == "use isolation 'absent' for app '\(app)': there is no such module; known are: 'usual'")
+    }
+
+    @Test func filesOfGrainsHaveOneOwner() async throws {
+        let app = try #require(Self.app)
+        let other = Refusing(name: "other", fileOwner: FileOwner(user: 8, group: 8))
+        let message = await expectError(.invalidArgument) {
+            _ = try await wire([Refusing(name: "usual"), other]) { $0.appIsolation[app] = "other" }
+        }
+        #expect(message.contains("would belong to user 8, those of others to 7"))
     }
 }

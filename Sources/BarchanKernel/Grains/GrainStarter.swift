@@ -46,6 +46,7 @@ struct GrainStarter: Sendable {
             var specification = SandboxSpecification(
                 grain: grain, package: package.tree, data: volume.directory, command: command)
             let limits = limits.grain(of: package.app)
+            specification.app = package.app
             specification.limits = limits.sandbox
             return try await launch(
                 specification, grainEnd: sockets.grainEnd, connection, volume, limits, services)

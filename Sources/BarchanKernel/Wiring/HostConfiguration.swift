@@ -10,6 +10,8 @@ public struct HostConfiguration: Sendable, Equatable {
     public var programDirectory: String
     public var logLevel: HostLog.Level = .info
     public var choices: [PluginInterface: ProviderChoice]
+    /// Isolation back ends of some apps, by name; the others have the one of ``choices``.
+    public var appIsolation: [AppID: String] = [:]
     public var life = LifeSettings()
     public var limits = HostLimits()
 
@@ -23,8 +25,10 @@ public struct HostConfiguration: Sendable, Equatable {
 
 /// Which provider stands behind an interface, and what it must promise.
 public struct ProviderChoice: Sendable, Equatable {
-    /// Nil: the only one there is.
+    /// Nil: the only one there is, or ``preferred`` among several.
     public var provider: String?
+    /// What a distribution takes when nobody has chosen.
+    public var preferred: String?
     public var required: Set<Guarantee> = []
     /// Settings by provider; those of providers not chosen are checked and kept for the day they are.
     public var settings: [String: [String: SettingValue]] = [:]

@@ -35,18 +35,53 @@ public struct Wiring: Sendable {
     /// - Throws: ``HostError`` that lists what there is.
     public func providers() async throws(HostError) -> Providers {
         for interface in PluginInterface.allCases { _ = try settings(of: plugin(for: interface)) }
-        let isolation = try await isolation()
+        for (app, name) in configuration.appIsolation { _ = try settings(of: isolation(named: name, for: app)) }
+        let isolation = try await isolationOfEveryApp()
         let transport = try await transport()
         let storage = try await storage()
         return Providers(isolation: isolation, storage: storage, transport: transport, frontend: try await frontend())
     }
 
     public func isolation() async throws(HostError) -> any IsolationProvider {
-        let plugin = try plugin(for: .isolation)
+        try await isolation(by: plugin(for: .isolation))
+    }
+
+    private func isolation(by plugin: Plugin) async throws(HostError) -> any IsolationProvider {
         guard case .isolation(let make) = plugin.factory else { throw wrongInterface(plugin) }
         let provider = try await make(try settings(of: plugin), context(for: .isolation))
         try require(.isolation, of: plugin, provider.guarantees)
         return provider
+    }
+
+    /// The back end of the configuration, or several behind one where it names others for some apps.
+    private func isolationOfEveryApp() async throws(HostError) -> any IsolationProvider {
+        let plugin = try plugin(for: .isolation), standard = try await isolation(by: plugin)
+        var made: [String: any IsolationProvider] = [plugin.identifier: standard]
+        var apps: [AppID: any IsolationProvider] = [:]
+        for (app, name) in configuration.appIsolation.sorted(by: { $0.key < $1.key }) {
+            let provider =
+                if let there = made[name] { there } else { try await isolation(by: isolation(named: name, for: app)) }
+            guard provider.fileOwner == standard.fileOwner else {
+                throw HostError(
+                    .invalidArgument,
+                    "use isolation '\(name)' for app '\(app)': its grains' files would belong to user"
+                        + " \(provider.fileOwner.user), those of others to \(standard.fileOwner.user); give both back ends"
+                        + " the same user and group")
+            }
+            made[name] = provider
+            apps[app] = provider
+        }
+        return apps.isEmpty ? standard : IsolationByApp(standard: standard, apps: apps)
+    }
+
+    private func isolation(named name: String, for app: AppID) throws(HostError) -> Plugin {
+        let offered = candidates.compactMap(\.plugin).filter { $0.interface == .isolation }
+        guard let plugin = offered.first(where: { $0.identifier == name }) else {
+            throw HostError(
+                .notFound,
+                "use isolation '\(name)' for app '\(app)': there is no such module; known are: \(names(offered))")
+        }
+        return plugin
     }
 
     public func storage() async throws(HostError) -> any StorageProvider {
@@ -79,6 +114,8 @@ public struct Wiring: Sendable {
         let choice = configuration.choices[interface]?.provider
         let chosen = offered.filter { choice == nil || $0.identifier == choice }
         if let plugin = chosen.first, chosen.count == 1 { return plugin }
+        let preferred = configuration.choices[interface]?.preferred
+        if choice == nil, let plugin = chosen.first(where: { $0.identifier == preferred }) { return plugin }
         if choice == nil && !offered.isEmpty {
             throw HostError(
                 .invalidArgument,
