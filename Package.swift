@@ -35,6 +35,7 @@ let package = Package(
         .executable(name: "sandbox-probe", targets: ["sandbox-probe"]),
         .library(name: "NamespaceIsolation", type: .dynamic, targets: ["NamespaceIsolationModule"]),
         .library(name: "BubblewrapIsolation", type: .dynamic, targets: ["BubblewrapIsolationModule"]),
+        .library(name: "OCIIsolation", type: .dynamic, targets: ["OCIIsolationModule"]),
         .library(name: "OverlayStorage", type: .dynamic, targets: ["OverlayStorageModule"]),
         .library(name: "CapnpTransport", type: .dynamic, targets: ["CapnpTransportModule"]),
         .library(name: "HTTPFrontend", type: .dynamic, targets: ["HTTPFrontendModule"]),
@@ -119,6 +120,7 @@ let package = Package(
     ]
         + module("Isolation", "NamespaceIsolation", dependencies: ["SandboxLauncher", "SandboxProtocol"])
         + module("Isolation", "BubblewrapIsolation", dependencies: ["SandboxLauncher", "SandboxProtocol"])
+        + module("Isolation", "OCIIsolation", dependencies: ["SandboxLauncher", "SandboxProtocol"])
         + module("Storage", "OverlayStorage", dependencies: ["CLinux", "CSQLite", "SPK"])
         + module("Transport", "CapnpTransport", dependencies: ["CLinux", "CCapnpRPC", "CapnProto", "GrainSchemas"])
         + module(
@@ -162,6 +164,9 @@ let package = Package(
             .testTarget(
                 name: "BubblewrapIsolationTests",
                 dependencies: [contract, "BubblewrapIsolation", "BarchanConformance"],
+                swiftSettings: strict),
+            .testTarget(
+                name: "OCIIsolationTests", dependencies: [contract, "OCIIsolation", "BarchanConformance"],
                 swiftSettings: strict),
             .testTarget(
                 name: "OverlayStorageTests",

@@ -1,5 +1,6 @@
 import Barchan
 import Glibc
+import SandboxProtocol
 
 /// The settings of a back end whose sandboxes another program makes.
 public struct RuntimeSettings: Sendable {
@@ -34,5 +35,18 @@ public struct RuntimeSettings: Sendable {
         launcher = LauncherProgram(
             path: LauncherProgram.path(settings.string("launcher"), context), owner: try FileOwner.ofGrains(settings),
             options: [option, program] + (settings.boolean("landlock") ? [] : ["--no-landlock"]))
+    }
+
+    /// What holds when the guest has put up its walls inside those of the program.
+    public static func guarantees(of features: LauncherFeatures) -> Set<Guarantee> {
+        var guarantees: Set<Guarantee> = [
+            .privateFileSystem, .readOnlyPackage, .noNetwork, .privateProcesses, .privateIPC, .syscallFilter,
+            .noCapabilities, .noKernelFileSystems, .completeTermination,
+        ]
+        if features.contains(.landlock) { guarantees.insert(.landlock) }
+        if features.contains(.processLimit) { guarantees.insert(.processLimit) }
+        if features.contains(.memoryLimit) { guarantees.insert(.memoryLimit) }
+        if features.contains(.freezing) { guarantees.insert(.freezing) }
+        return guarantees
     }
 }

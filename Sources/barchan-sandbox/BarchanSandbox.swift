@@ -10,6 +10,7 @@ import SandboxProtocol
 struct BarchanSandbox {
     static func main() {
         if let guest = RuntimeGuest() { guest.live() }
+        if let kept = KeptProgram(arguments: CommandLine.arguments) { kept.keep() }
         switch Array(CommandLine.arguments.dropFirst()) {
         case ["--print-filter"]: printFilter()
         case ["--groups"]:

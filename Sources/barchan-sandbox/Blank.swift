@@ -167,6 +167,17 @@ struct ProgramImage {
         self.environment = environment.map { strdup($0) } + [nil]
     }
 
+    /// What this process has, as it has it.
+    static var ownEnvironment: [String] {
+        var texts: [String] = []
+        var entry = environ
+        while let text = entry.pointee {
+            texts.append(String(cString: text))
+            entry += 1
+        }
+        return texts
+    }
+
     /// The same for a program that is open.
     func execute(_ program: CInt) -> CInt {
         _ = clinux_execute_descriptor(program, arguments, environment)

@@ -46,7 +46,7 @@ private func waitForLauncher(_ pid: pid_t, lifeline: CInt, _ groups: [String]) -
 }
 
 /// An ordinary user becomes able to make namespaces inside a user namespace, in which only its own id exists.
-private func enterUserNamespace() throws(LaunchFailure) {
+func enterUserNamespace() throws(LaunchFailure) {
     let user = geteuid(), group = getegid()
     try check(clinux_unshare(CLINUX_CLONE_NEWUSER), .launcherUserNamespace)
     try writeFile("/proc/self/setgroups", "deny", .launcherUserNamespace)

@@ -42,12 +42,22 @@ struct RuntimeGuest {
         }
     }
 
+    /// crun opens its own /dev/null, for both ways; where a runtime leaves none, the one that the launcher opened has come along.
+    private func openStandardInput() {
+        let null = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        guard null >= 0 else { return }
+        dup2(null, 0)
+        close(null)
+    }
+
     private func start(
         _ order: LaunchOrder, _ descriptors: GrainDescriptors, _ filter: SyscallFilter
     ) throws(LaunchFailure) -> Never {
         let program = ProgramImage(order)
         try ResourceLimits.applyDefaults()
         try ResourceLimits.apply(order, hasProcessGroup: false)
+        openStandardInput()
+        try check(clinux_set_names("sandbox", 7), .hostName)
         try check(clinux_chroot(RuntimeStage.packageRoot), .changeRoot)
         try check(chdir("/"), .changeRoot)
         try check(dup2(descriptors.output, 1), .descriptors)

@@ -29,19 +29,10 @@ struct RuntimeStage {
             bytes: 1 << 20, inodes: 64, mode: "755", [CLINUX_MOUNT_NOSUID, CLINUX_MOUNT_NODEV], .runtimeStage)
         try check(
             clinux_move_mount(directory, "", AT_FDCWD, RuntimeStage.path, CLINUX_MOVE_FROM_DESCRIPTOR), .runtimeStage)
-        try mountProcesses()
+        // Runtimes look up there, by number, what they have started.
+        try ProcessFileSystem.mount(.runtimeStage)
         try attach(guest, "guest", isDirectory: false)
         if let contents { try attach(contents, detached) }
-    }
-
-    /// Runtimes look up by number in /proc what they have started, in the numbers of this pid namespace.
-    private func mountProcesses() throws(LaunchFailure) {
-        let context = try opened(clinux_fsopen("proc"), .runtimeStage)
-        try check(clinux_fsconfig_create(context.number), .runtimeStage)
-        let attributes = CLINUX_MOUNT_NOSUID | CLINUX_MOUNT_NODEV | CLINUX_MOUNT_NOEXEC
-        let mount = try opened(clinux_fsmount(context.number, UInt32(attributes)), .runtimeStage)
-        try check(
-            clinux_move_mount(mount.number, "", AT_FDCWD, "/proc", CLINUX_MOVE_FROM_DESCRIPTOR), .runtimeStage)
     }
 
     /// By its path: the link itself leads into the mount namespace that the program was started in.
@@ -96,8 +87,9 @@ struct RuntimeStage {
         [RuntimeStage.guest, RuntimeGuest.option] + (usesLandlock ? [] : ["--no-landlock"])
     }
 
-    /// What that process needs until it executes the grain's program: the way into the package, and the bounding set.
-    static let guestCapabilities = ["CAP_SYS_CHROOT", "CAP_SETPCAP"]
+    /// What that process needs until it executes the grain's program: the domain name, which no runtime sets, the way into the
+    /// package, and the bounding set.
+    static let guestCapabilities = ["CAP_SYS_ADMIN", "CAP_SYS_CHROOT", "CAP_SETPCAP"]
 }
 
 /// One mount of a sandbox.

@@ -43,7 +43,8 @@ enum Machine {
             guard let file = fopen("/proc/\(name)/cmdline", "re") else { continue }
             defer { fclose(file) }
             var bytes = [UInt8](repeating: 0, count: 4096)
-            let command = bytes.prefix(fread(&bytes, 1, bytes.count, file)).prefix { $0 != 0 }
+            let count = fread(&bytes, 1, bytes.count, file)
+            let command = bytes.prefix(count).prefix { $0 != 0 }
             if String(decoding: command, as: UTF8.self) == program { found.append(name) }
         }
         return found

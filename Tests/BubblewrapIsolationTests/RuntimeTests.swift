@@ -10,17 +10,6 @@ struct RuntimeTests {
         try IsolationTrial(await Machine.provider(settings), probe: Programs.path("sandbox-probe"))
     }
 
-    @Test func everyWallIsPromised() async throws {
-        try await skipping {
-            let promised = try await Machine.provider().guarantees
-            let expected: Set<Guarantee> = [
-                .privateFileSystem, .readOnlyPackage, .noNetwork, .privateProcesses, .privateIPC, .syscallFilter,
-                .noCapabilities, .noKernelFileSystems, .completeTermination, .processLimit,
-            ]
-            #expect(promised.isSuperset(of: expected))
-        }
-    }
-
     @Test func nothingOfTheProgramStaysBesideAGrain() async throws {
         try await skipping {
             let directory = try TemporaryTree.make()

@@ -10,18 +10,6 @@ enum BubblewrapIsolation {
     static func make(_ settings: PluginSettings, _ context: PluginContext) async throws(HostError) -> LauncherIsolation
     {
         let settings = try RuntimeSettings(settings, context, option: "--bubblewrap", package: "bubblewrap")
-        return try await LauncherIsolation(settings.launcher, log: context.log, guarantees: guarantees)
-    }
-
-    private static func guarantees(of features: LauncherFeatures) -> Set<Guarantee> {
-        var guarantees: Set<Guarantee> = [
-            .privateFileSystem, .readOnlyPackage, .noNetwork, .privateProcesses, .privateIPC, .syscallFilter,
-            .noCapabilities, .noKernelFileSystems, .completeTermination,
-        ]
-        if features.contains(.landlock) { guarantees.insert(.landlock) }
-        if features.contains(.processLimit) { guarantees.insert(.processLimit) }
-        if features.contains(.memoryLimit) { guarantees.insert(.memoryLimit) }
-        if features.contains(.freezing) { guarantees.insert(.freezing) }
-        return guarantees
+        return try await LauncherIsolation(settings.launcher, log: context.log, guarantees: RuntimeSettings.guarantees)
     }
 }

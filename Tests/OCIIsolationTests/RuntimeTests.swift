@@ -1,0 +1,82 @@
+import Barchan
+import BarchanConformance
+import Glibc
+import Testing
+
+/// What is particular about sandboxes that another program makes.
+@Suite(.timeLimit(.minutes(1)))
+struct RuntimeTests {
+    private func trial(_ settings: [String: SettingValue] = [:]) async throws -> IsolationTrial {
+        try IsolationTrial(await Machine.provider(settings), probe: Programs.path("sandbox-probe"))
+    }
+
+    @Test func nothingOfTheProgramStaysBesideAGrain() async throws {
+        try await skipping {
+            let directory = try TemporaryTree.make()
+            defer { TemporaryTree.remove(directory) }
+            // A name of its own makes the processes of this test recognizable.
+            let program = "\(directory)/runtime"
+            try require(symlink(Machine.program, program) == 0, "no link")
+            let trial = try await trial(["program": .string(program)])
+            let running = try await trial.start(["ignore", "wait"])
+            try require(await running.output.line() == "ignoring ok", "it did not start")
+            #expect(Machine.processes(running: program).isEmpty)
+            await running.sandbox.terminate()
+        }
+    }
+
+    @Test func layersLieOverEachOther() async throws {
+        try await skipping {
+            let trial = try await trial()
+            let upper = "\(trial.directory)/upper, with: all\\of it"
+            try TemporaryTree.makeDirectory(upper)
+            try TemporaryTree.makeDirectory("\(upper)/app")
+            var specification = trial.specification(["/probe", "files"])
+            specification.package = PackageTree(layers: [upper, trial.package])
+            let running = try await trial.start(specification)
+            let facts = ProbeFacts(lines: await running.output.rest(), exit: await running.sandbox.waitForExit())
+            try facts.require("list /", "app,dev,probe,proc,tmp,var")
+            try facts.require("create /x", "EROFS")
+            try facts.require("create /var/x", "ok")
+        }
+    }
+
+    @Test func aPackageWithoutMountPointsRuns() async throws {
+        try await skipping {
+            let trial = try await trial()
+            for name in ["dev", "tmp", "var"] { rmdir("\(trial.package)/\(name)") }
+            unlink("\(trial.package)/proc/cpuinfo")
+            rmdir("\(trial.package)/proc")
+            try await trial.facts(["files"]).require("list /", "probe")
+        }
+    }
+
+    @Test func manyStartsAtOnce() async throws {
+        try await skipping {
+            let trial = try await trial()
+            let statuses = try await withThrowingTaskGroup(of: SandboxExit.self) { group in
+                for number in 0..<40 {
+                    group.addTask { try await trial.facts(["exit", "\(number)"]).exit }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            for number in Int32(0)..<40 { #expect(statuses.contains(.exited(status: number))) }
+        }
+    }
+
+    @Test func aMissingProgramIsNamed() async throws {
+        let error = await #expect(throws: HostError.self) {
+            try await Machine.provider(["program": .string("/nowhere/runtime")])
+        }
+        #expect(error?.code == .notFound)
+        #expect(error?.message.contains("'/nowhere/runtime'") == true)
+        #expect(error?.message.contains("install Debian's package") == true)
+    }
+
+    @Test func aProgramThatFailsIsAnErrorAtTheStart() async throws {
+        let error = await #expect(throws: ConformanceSkip.self) {
+            try await Machine.provider(["program": .string("/bin/false")])
+        }
+        #expect(error?.reason.contains("run the program that makes the sandbox") == true)
+    }
+}
