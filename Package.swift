@@ -36,6 +36,7 @@ let package = Package(
         .library(name: "NamespaceIsolation", type: .dynamic, targets: ["NamespaceIsolationModule"]),
         .library(name: "BubblewrapIsolation", type: .dynamic, targets: ["BubblewrapIsolationModule"]),
         .library(name: "OCIIsolation", type: .dynamic, targets: ["OCIIsolationModule"]),
+        .library(name: "ExternalIsolation", type: .dynamic, targets: ["ExternalIsolationModule"]),
         .library(name: "OverlayStorage", type: .dynamic, targets: ["OverlayStorageModule"]),
         .library(name: "CapnpTransport", type: .dynamic, targets: ["CapnpTransportModule"]),
         .library(name: "HTTPFrontend", type: .dynamic, targets: ["HTTPFrontendModule"]),
@@ -121,6 +122,9 @@ let package = Package(
         + module("Isolation", "NamespaceIsolation", dependencies: ["SandboxLauncher", "SandboxProtocol"])
         + module("Isolation", "BubblewrapIsolation", dependencies: ["SandboxLauncher", "SandboxProtocol"])
         + module("Isolation", "OCIIsolation", dependencies: ["SandboxLauncher", "SandboxProtocol"])
+        + module(
+            "Isolation", "ExternalIsolation",
+            dependencies: ["CLinux", "SandboxLauncher", "SandboxProtocol", "CapnProto", "GrainSchemas"])
         + module("Storage", "OverlayStorage", dependencies: ["CLinux", "CSQLite", "SPK"])
         + module("Transport", "CapnpTransport", dependencies: ["CLinux", "CCapnpRPC", "CapnProto", "GrainSchemas"])
         + module(
@@ -167,6 +171,10 @@ let package = Package(
                 swiftSettings: strict),
             .testTarget(
                 name: "OCIIsolationTests", dependencies: [contract, "OCIIsolation", "BarchanConformance"],
+                swiftSettings: strict),
+            .testTarget(
+                name: "ExternalIsolationTests",
+                dependencies: [contract, "ExternalIsolation", "BarchanConformance", "CapnProto", "GrainSchemas"],
                 swiftSettings: strict),
             .testTarget(
                 name: "OverlayStorageTests",

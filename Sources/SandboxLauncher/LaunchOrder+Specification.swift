@@ -3,7 +3,8 @@ import SandboxProtocol
 
 extension LaunchOrder {
     /// Refuses what cannot be run before anything is started.
-    init(_ specification: SandboxSpecification) throws(HostError) {
+    /// - Throws: ``HostError`` `.invalidArgument`.
+    public init(_ specification: SandboxSpecification) throws(HostError) {
         let command = specification.command, limits = specification.limits
         func refusal(_ reason: String) -> HostError {
             HostError(

@@ -29,7 +29,7 @@ final class LauncherConnection: Sendable {
 
     /// Starts a launcher and waits until it has made its first sandbox.
     static func start(_ program: LauncherProgram) async throws(HostError) -> LauncherConnection {
-        let (socket, process) = try LauncherProcess.spawn(program)
+        let (socket, process) = try LauncherProcess.spawn(program.arguments)
         let connection = LauncherConnection(socket: socket, process: process)
         let result = await withCheckedContinuation { continuation in
             connection.state.withLock { $0.ready = continuation }

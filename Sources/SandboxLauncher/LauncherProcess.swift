@@ -2,9 +2,13 @@ import Barchan
 import CLinux
 import Glibc
 
-/// Starts `barchan-sandbox` with one end of a new socket as its descriptor 3.
-enum LauncherProcess {
-    static func spawn(_ program: LauncherProgram) throws(HostError) -> (socket: CInt, process: pid_t) {
+/// Starts a program with one end of a new socket as its descriptor 3.
+public enum LauncherProcess {
+    /// - Parameter command: The first is the absolute path of the program, `barchan-sandbox` or one that stands for it.
+    /// - Returns: The other end, and the process, which the caller waits for.
+    public static func spawn(
+        _ command: [String], environment: [String] = []
+    ) throws(HostError) -> (socket: CInt, process: pid_t) {
         var ends: (CInt, CInt) = (-1, -1)
         let paired = withUnsafeMutableBytes(of: &ends) {
             socketpair(
@@ -17,19 +21,19 @@ enum LauncherProcess {
         }
         defer { close(ends.1) }
         var process: pid_t = 0
-        let result = spawn(program, control: ends.1, &process)
+        let result = spawn(command, environment, control: ends.1, &process)
         guard result == 0 else {
             close(ends.0)
             throw HostError(
                 result == ENOENT ? .notFound : .failed,
-                "start the sandbox launcher '\(program.path)': \(String(cString: strerror(result)));"
+                "start the sandbox launcher '\(command[0])': \(String(cString: strerror(result)));"
                     + " install barchan-sandbox there or name it in the setting 'launcher'")
         }
         return (ends.0, process)
     }
 
     private static func spawn(
-        _ program: LauncherProgram, control: CInt, _ process: inout pid_t
+        _ command: [String], _ environment: [String], control: CInt, _ process: inout pid_t
     ) -> CInt {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -44,8 +48,8 @@ enum LauncherProcess {
         sigemptyset(&none)
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-        let strings = program.arguments.map { strdup($0) }
-        defer { for string in strings { free(string) } }
-        return posix_spawn(&process, program.path, &actions, &attributes, strings + [nil], [nil])
+        let strings = command.map { strdup($0) }, variables = environment.map { strdup($0) }
+        defer { for string in strings + variables { free(string) } }
+        return posix_spawn(&process, command[0], &actions, &attributes, strings + [nil], variables + [nil])
     }
 }

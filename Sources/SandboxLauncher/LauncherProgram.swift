@@ -16,6 +16,9 @@ public struct LauncherProgram: Sendable {
         self.options = options
     }
 
+    /// The launcher's option to run another program as process 1 of a pid namespace, behind which its command line follows.
+    public static let keepOption = "--keep"
+
     /// - Parameter given: The setting `launcher`; empty for the host's program directory.
     public static func path(_ given: String, _ context: PluginContext) -> String {
         given.isEmpty ? "\(context.programDirectory)/barchan-sandbox" : given

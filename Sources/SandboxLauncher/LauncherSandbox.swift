@@ -45,8 +45,8 @@ extension SandboxUsage {
 }
 
 /// How a sandbox ended, for everybody who asks before or after.
-final class SandboxRecord: Sendable {
-    let number: UInt64
+public final class SandboxRecord: Sendable {
+    public let number: UInt64
     private let state = Mutex<State>(.running(waiting: []))
     private let startMarks = Mutex(StartMarks())
 
@@ -55,19 +55,19 @@ final class SandboxRecord: Sendable {
         case ended(SandboxExit, SandboxMeasure)
     }
 
-    init(number: UInt64) { self.number = number }
+    public init(number: UInt64) { self.number = number }
 
     var marks: StartMarks { startMarks.withLock { $0 } }
 
     func note(_ marks: StartMarks) { startMarks.withLock { $0 = marks } }
 
-    var hasEnded: Bool {
+    public var hasEnded: Bool {
         state.withLock { state in
             if case .ended = state { true } else { false }
         }
     }
 
-    func waitForEnd() async -> SandboxExit {
+    public func waitForEnd() async -> SandboxExit {
         await withCheckedContinuation { continuation in
             let exit = state.withLock { state -> SandboxExit? in
                 switch state {
@@ -89,7 +89,7 @@ final class SandboxRecord: Sendable {
     }
 
     /// Only the first end counts.
-    func end(_ exit: SandboxExit, _ measure: SandboxMeasure = SandboxMeasure()) {
+    public func end(_ exit: SandboxExit, _ measure: SandboxMeasure = SandboxMeasure()) {
         let waiting = state.withLock { state -> [CheckedContinuation<SandboxExit, Never>] in
             guard case .running(let waiting) = state else { return [] }
             state = .ended(exit, measure)

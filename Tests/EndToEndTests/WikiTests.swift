@@ -101,7 +101,7 @@ private func expectWikiPage(_ page: Page, _ text: String) async throws {
 }
 
 /// Waits until none of these processes is there.
-private func waitForEnd(of processes: Set<pid_t>) async throws {
+func waitForEnd(of processes: Set<pid_t>) async throws {
     try await within(.seconds(10), "\(processes.count) processes of a killed host to be gone") {
         while processes.contains(where: { kill($0, 0) == 0 && !isZombie($0) }) {
             try await Task.sleep(for: .milliseconds(20))

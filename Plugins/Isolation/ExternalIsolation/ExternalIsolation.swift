@@ -1,0 +1,91 @@
+import Barchan
+import Glibc
+import SandboxLauncher
+import SandboxProtocol
+
+/// Hands specifications to a program, which makes the sandboxes.
+final class ExternalIsolation: IsolationProvider {
+    let guarantees: Set<Guarantee>
+    let fileOwner: FileOwner
+    private let programs: ExternalSupply
+
+    /// Starts the program, to learn what it promises.
+    init(_ settings: ExternalIsolationSettings, log: HostLog) async throws(HostError) {
+        programs = ExternalSupply(settings, log: log)
+        let hello = try await programs.program().connection.hello
+        fileOwner = hello.owner
+        guard geteuid() == 0 || hello.owner == FileOwner(user: geteuid(), group: getegid()) else {
+            throw HostError(
+                .unsupported,
+                "use '\(settings.program)': it wants files to belong to \(hello.owner.user), and only root can give files"
+                    + " away; let it say \(geteuid()), or run the host as root")
+        }
+        // A program outside of a pid namespace can promise this for its own life only.
+        guarantees = settings.isContained ? hello.guarantees : hello.guarantees.subtracting([.completeTermination])
+    }
+
+    func launch(
+        _ specification: SandboxSpecification, socket: consuming OwnedDescriptor, output: consuming OwnedDescriptor
+    ) async throws(HostError) -> any Sandbox {
+        let order = try LaunchOrder(specification)
+        let program = try await programs.program()
+        let record = try await program.connection.launch(
+            order, grain: specification.grain, socket: socket, output: output)
+        return ExternalSandbox(record, program)
+    }
+}
+
+/// A sandbox, as the contract knows it.
+private final class ExternalSandbox: Sandbox {
+    private let record: SandboxRecord
+    private let program: ExternalHandle
+
+    init(_ record: SandboxRecord, _ program: ExternalHandle) {
+        self.record = record
+        self.program = program
+    }
+
+    func waitForExit() async -> SandboxExit { await record.waitForEnd() }
+
+    func terminate() async {
+        guard !record.hasEnded else { return }
+        await program.connection.terminate(record)
+    }
+}
+
+/// Keeps a program running as long as a provider or a sandbox needs it.
+private final class ExternalHandle: Sendable {
+    let connection: ExternalConnection
+
+    init(_ connection: ExternalConnection) { self.connection = connection }
+    deinit { connection.shutDown("the host has no more use for it") }
+}
+
+/// The program that is running now; a new one when it has ended.
+private actor ExternalSupply {
+    private let settings: ExternalIsolationSettings
+    private let log: HostLog
+    private var current: Task<ExternalHandle, any Error>?
+
+    init(_ settings: ExternalIsolationSettings, log: HostLog) {
+        self.settings = settings
+        self.log = log
+    }
+
+    func program() async throws(HostError) -> ExternalHandle {
+        while let running = current {
+            if let handle = try? await running.value, !handle.connection.isClosed { return handle }
+            // Somebody else who waited may have replaced it already.
+            guard running == current else { continue }
+            current = nil
+        }
+        let settings = settings, log = log
+        let task = Task { ExternalHandle(try await ExternalConnection.start(settings, log: log)) }
+        current = task
+        do {
+            return try await task.value
+        } catch {
+            throw error as? HostError ?? HostError(.failed, "start '\(settings.program)': \(error)")
+        }
+    }
+}

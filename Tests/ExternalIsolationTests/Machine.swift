@@ -1,0 +1,88 @@
+import Barchan
+import BarchanConformance
+import Glibc
+import ExternalIsolation
+import Testing
+
+/// The programs that were built beside the tests.
+enum Programs {
+    static let directory: String = {
+        if let given = getenv("BARCHAN_PROGRAMS") { return String(cString: given) }
+        var path = [CChar](repeating: 0, count: 4096)
+        let length = readlink("/proc/self/exe", &path, path.count)
+        var parts = String(decoding: path.prefix(max(0, length)).map(UInt8.init(bitPattern:)), as: UTF8.self)
+            .split(separator: "/")
+        while !parts.isEmpty {
+            parts.removeLast()
+            let candidate = "/" + parts.joined(separator: "/")
+            if access("\(candidate)/barchan-sandbox", X_OK) == 0 { return candidate }
+        }
+        return #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" } + "/.build/debug"
+    }()
+
+    static func path(_ name: String) -> String { "\(directory)/\(name)" }
+}
+
+/// What this machine lets the tests do.
+enum Machine {
+    static let context = PluginContext(
+        dataDirectory: "/tmp", programDirectory: Programs.directory,
+        log: HostLog { _, message in print("log: \(message)") })
+
+    /// The processes with such a command line, its parts joined by spaces.
+    static func processes(where isWanted: (String) -> Bool) -> [pid_t] {
+        guard let stream = opendir("/proc") else { return [] }
+        defer { closedir(stream) }
+        var found: [pid_t] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            guard let process = pid_t(name), let file = fopen("/proc/\(name)/cmdline", "re") else { continue }
+            defer { fclose(file) }
+            var bytes = [UInt8](repeating: 0, count: 4096)
+            let count = fread(&bytes, 1, bytes.count, file)
+            let command = bytes.prefix(count).map { $0 == 0 ? 0x20 : $0 }
+            if isWanted(String(decoding: command, as: UTF8.self)) { found.append(process) }
+        }
+        return found
+    }
+
+    /// A fresh provider, made as the host makes it.
+    static func provider(
+        _ program: TestProgram, _ given: [String: SettingValue] = [:]
+    ) async throws -> any IsolationProvider {
+        let own: [String: SettingValue] = [
+            "program": .string(program.path), "arguments": .strings(program.arguments),
+        ]
+        let settings = try PluginSettings(own.merging(given) { $1 }, definitions: Plugin.external.settings)
+        guard case .isolation(let make) = Plugin.external.factory else {
+            throw ConformanceFailure("not an isolation plugin")
+        }
+        return try await make(settings, context)
+    }
+}
+
+/// Runs a test; one that this machine cannot run says so, and fails where everything has to be there.
+func skipping(_ body: () async throws -> Void) async throws {
+    do {
+        try await body()
+    } catch let skip as ConformanceSkip {
+        print("skipped: \(skip.reason)")
+        if getenv("CI").map({ String(cString: $0) }) == "true" { Issue.record("skipped in CI: \(skip.reason)") }
+    }
+}
+
+/// A back end to be started.
+struct TestProgram: Sendable {
+    let path: String
+    var arguments: [String] = []
+
+    private static let examplePath =
+        #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" }
+        + "/contrib/examples/external-isolation/back-end"
+
+    static let example = TestProgram(path: examplePath)
+    static let filtered = TestProgram(
+        path: examplePath, arguments: ["--filter", Programs.path("barchan-sandbox")])
+}

@@ -1,0 +1,121 @@
+import Barchan
+import BarchanConformance
+import CapnProto
+import Glibc
+import GrainSchemas
+import Testing
+
+/// A program that does what it must not costs one clear error and takes its grains along; the next launch gets a new one.
+@Suite(.timeLimit(.minutes(1)))
+struct MisbehaviourTests {
+    /// What a program sends first, and how it goes on.
+    private func program(_ first: [UInt8], then: String = "host.recv(1 << 18)") throws -> ScriptedProgram {
+        try ScriptedProgram(
+            """
+            host = socket.socket(fileno=3)
+            host.send(bytes(\(first.map { Int($0) })))
+            reply = lambda text: host.send(bytes.fromhex(text))
+            \(then)
+            """)
+    }
+
+    @Test(arguments: [
+        ("ends at once", "sys.exit(0)", "it ended"),
+        ("sends no message", "host.send(b'hello, world')", "no IsolationReply"),
+        ("sends too much", "host.send(bytes(5000))", "a packet of 5000 bytes"),
+        (
+            "starts something before its hello", "host.send(bytes.fromhex('\(Replies.hex(Replies.started(1)))'))",
+            "before its hello"
+        ),
+        (
+            "speaks another version", "host.send(bytes.fromhex('\(Replies.hex(Replies.hello(version: 2)))'))",
+            "no IsolationReply"
+        ),
+    ])
+    func atTheStart(_ name: String, _ does: String, _ expected: String) async throws {
+        let script = try ScriptedProgram("host = socket.socket(fileno=3)\n\(does)\nhost.recv(1)")
+        let error = await #expect(throws: HostError.self) { try await Machine.provider(script.program) }
+        #expect(error?.code == .unsupported)
+        #expect(error?.message.contains(expected) == true, "\(name): \(error?.message ?? "")")
+        #expect(error?.message.contains(script.program.path) == true)
+    }
+
+    @Test(arguments: [
+        ("garbage", "00000000"), ("an answer to nobody", Replies.hex(Replies.started(77))),
+        ("an end of nobody", Replies.hex(Replies.exited(77, 0))),
+        ("a wrong status", Replies.hex(Replies.exited(1, 256))),
+        ("hello again", Replies.hex(Replies.hello())),
+    ])
+    func atALaunch(_ name: String, _ hex: String) async throws {
+        let script = try program(Replies.hello(), then: "host.recv(1 << 18)\nreply('\(hex)')\nhost.recv(1)")
+        let trial = try IsolationTrial(await Machine.provider(script.program), probe: Programs.path("sandbox-probe"))
+        // The second launch gets a new program, which does the same.
+        for _ in 0..<2 {
+            let error = try await trial.refusal(of: trial.specification(["/probe"]))
+            #expect(error.code == .failed)
+            #expect(error.message.contains("was ended with all of its grains: it sent"), "\(name): \(error)")
+        }
+    }
+
+    @Test func itsDeathIsTheEndOfItsGrains() async throws {
+        let started = Replies.hex(Replies.started(1))
+        let script = try program(Replies.hello(), then: "host.recv(1 << 18)\nreply('\(started)')\nhost.recv(1 << 18)")
+        let trial = try IsolationTrial(await Machine.provider(script.program), probe: Programs.path("sandbox-probe"))
+        let running = try await trial.start(["wait"])
+        // It ends instead of ending the sandbox.
+        await running.sandbox.terminate()
+        guard case .lost(let reason) = await running.sandbox.waitForExit() else {
+            throw ConformanceFailure("the sandbox was not lost")
+        }
+        #expect(reason.contains("it ended"))
+    }
+
+    @Test func whatItSaysOfAFailureIsPassedOn() async throws {
+        let failed = Replies.hex(Replies.failed(1, .resourceExhausted, "make a sandbox: nothing is left"))
+        let script = try program(Replies.hello(), then: "host.recv(1 << 18)\nreply('\(failed)')\nhost.recv(1)")
+        let trial = try IsolationTrial(await Machine.provider(script.program), probe: Programs.path("sandbox-probe"))
+        let error = try await trial.refusal(of: trial.specification(["/probe"]))
+        #expect(error.code == .resourceExhausted)
+        #expect(error.message.hasSuffix("make a sandbox: nothing is left"))
+    }
+
+    @Test func everyChangedByteIsSurvived() async throws {
+        let hello = Replies.hello()
+        for index in stride(from: 0, to: hello.count, by: 5) {
+            var changed = hello
+            changed[index] ^= 0xff
+            let script = try program(changed, then: "host.close()")
+            // Either it is understood or refused.
+            _ = try? await Machine.provider(script.program)
+        }
+    }
+
+    @Test func aMissingProgramIsNamed() async throws {
+        let error = await #expect(throws: HostError.self) {
+            try await Machine.provider(TestProgram(path: "/nowhere/back-end"))
+        }
+        #expect(error?.code == .notFound && error?.message.contains("/nowhere/back-end") == true)
+        let relative = await #expect(throws: HostError.self) {
+            try await Machine.provider(TestProgram(path: "back-end"))
+        }
+        #expect(relative?.code == .invalidArgument)
+    }
+
+    /// A grain's daemons hold its output open until all are gone.
+    @Test func aKilledProgramTakesItsGrainsAlong() async throws {
+        let directory = try TemporaryTree.make()
+        defer { TemporaryTree.remove(directory) }
+        // The name of the stage makes the processes of this test recognizable.
+        let program = TestProgram(path: TestProgram.example.path, arguments: ["--stage", directory])
+        let trial = try IsolationTrial(await Machine.provider(program), probe: Programs.path("sandbox-probe"))
+        let running = try await trial.start(["descendants", "ignore", "wait"])
+        try require(await running.output.line() == "descendants 3", "the probe does not run")
+        let processes = Machine.processes { $0.hasPrefix("/usr/bin/python3") && $0.contains(directory) }
+        try require(kill(require(processes.min(), "the program is not found"), SIGKILL) == 0, "it cannot be killed")
+        _ = await running.output.rest()
+        guard case .lost = await running.sandbox.waitForExit() else {
+            throw ConformanceFailure("the sandbox was not lost")
+        }
+        #expect(try await trial.facts(["exit", "5"]).exit == .exited(status: 5))
+    }
+}

@@ -1,0 +1,54 @@
+import BarchanConformance
+import CapnProto
+import Glibc
+import GrainSchemas
+
+/// A back end of a few lines, in a directory that goes with it.
+final class ScriptedProgram: Sendable {
+    private let directory: String
+    var program: TestProgram { TestProgram(path: "\(directory)/back-end") }
+
+    init(_ lines: String) throws {
+        directory = try TemporaryTree.make()
+        let text = "#!/usr/bin/python3\nimport socket, sys\n\(lines)\n"
+        try TemporaryTree.write(Array(text.utf8), to: "\(directory)/back-end", mode: 0o755)
+    }
+
+    deinit { TemporaryTree.remove(directory) }
+}
+
+/// Packets as a program sends them.
+enum Replies {
+    private static func packet(_ number: UInt64, _ fill: (Wire.IsolationReply.Builder) -> Void) -> [UInt8] {
+        let message = MessageBuilder()
+        let reply = message.initRoot(Wire.IsolationReply.self)
+        reply.setNumber(number)
+        fill(reply)
+        return message.streamBytes
+    }
+
+    static func hello(version: UInt16 = 1) -> [UInt8] {
+        packet(0) {
+            let hello = $0.initHello()
+            hello.setVersion(version)
+            hello.setGuarantees(["noNetwork"])
+            hello.setUser(UInt32(geteuid() == 0 ? 1_900_000_000 : geteuid()))
+            hello.setGroup(UInt32(geteuid() == 0 ? 1_900_000_000 : getegid()))
+        }
+    }
+
+    static func started(_ number: UInt64) -> [UInt8] { packet(number) { $0.setStarted() } }
+    static func exited(_ number: UInt64, _ status: Int32) -> [UInt8] { packet(number) { $0.setExited(status) } }
+
+    static func failed(_ number: UInt64, _ reason: Wire.IsolationFailure.Reason, _ message: String) -> [UInt8] {
+        packet(number) {
+            let failure = $0.initFailed()
+            failure.setReason(reason)
+            failure.setMessage(message)
+        }
+    }
+
+    static func hex(_ bytes: [UInt8]) -> String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}
