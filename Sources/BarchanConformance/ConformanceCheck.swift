@@ -11,7 +11,7 @@ public struct ConformanceCheck<Provider: Sendable>: Sendable {
     public let sentence: String
     /// What the provider must guarantee for this check to apply; a provider without it is skipped.
     public let required: Set<Guarantee>
-    /// Not to be tried where the guarantee is not claimed: it would reach the machine's own processes.
+    /// Not to be tried where the walls are not claimed that keep it in: it would reach the machine's own processes or files.
     public let harmsWhereBroken: Bool
 
     private let body: @Sendable (Provider) async throws -> Void

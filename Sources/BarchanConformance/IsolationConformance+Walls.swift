@@ -113,7 +113,7 @@ extension IsolationConformance {
                 throw ConformanceFailure("ioctl \(line)")
             }
         },
-        Promise("ordinaryNeeds", "what ordinary programs need is there") { trial in
+        Promise("ordinaryNeeds", "what ordinary programs need is there", harmsWhereBroken: true) { trial in
             let facts = try await trial.facts(["needs"])
             try require(facts.all("need").count > 30, "the probe said too little: \(facts.exit)")
             for line in facts.all("need") where !line.hasSuffix(" ok") { throw ConformanceFailure("need \(line)") }
@@ -169,7 +169,10 @@ extension IsolationConformance {
             try facts.require("limit.files.opened", "1020")
             try require(facts["limit.lockedMemory"].flatMap { Int($0) }.map { $0 <= 8 << 20 } == true, "locked memory")
         },
-        Promise("temporaryLimits", "/tmp and /dev/shm are bounded in bytes and files", [.privateFileSystem]) { trial in
+        Promise(
+            "temporaryLimits", "/tmp and /dev/shm are bounded in bytes and files", [.privateFileSystem],
+            harmsWhereBroken: true
+        ) { trial in
             for directory in ["/tmp", "/dev/shm"] {
                 let facts = try await trial.facts(["fill", directory])
                 try require(
@@ -182,7 +185,8 @@ extension IsolationConformance {
             let facts = try await trial.facts(["fill", "/tmp"], limits: limits)
             try require(facts["filled.bytes"].flatMap { Int($0) }.map { (1...1 << 20).contains($0) } == true, "1 MiB")
         },
-        Promise("processLimit", "the number of processes is bounded", [.processLimit]) { trial in
+        Promise("processLimit", "the number of processes is bounded", [.processLimit], harmsWhereBroken: true) {
+            trial in
             var limits = SandboxLimits()
             limits.processes = 20
             let facts = try await trial.facts(["fork", "100"], limits: limits)
@@ -197,8 +201,10 @@ extension IsolationConformance {
             let greedy = try await trial.facts(["allocate", "256"], limits: limits)
             try require(greedy["allocated"] == nil && greedy.exit != .exited(status: 0), "it got 256 MiB")
         },
-        Promise("memoryLimitCountsFiles", "what is written to /tmp and /dev/shm counts as memory", [.memoryLimit]) {
-            trial in
+        Promise(
+            "memoryLimitCountsFiles", "what is written to /tmp and /dev/shm counts as memory", [.memoryLimit],
+            harmsWhereBroken: true
+        ) { trial in
             var limits = SandboxLimits()
             limits.memoryBytes = 16 << 20
             limits.temporaryBytes = 64 << 20

@@ -8,7 +8,8 @@ public enum IsolationConformance {
     /// - Parameter probe: Path of the static `sandbox-probe` on this machine.
     public static func checks(probe: String) -> [ConformanceCheck<any IsolationProvider>] {
         let all =
-            startChecks + fileChecks + wallChecks + argumentChecks + machineChecks + limitChecks + endChecks
+            startChecks + fileChecks.map(\.keptInByWalls) + wallChecks + argumentChecks + machineChecks + limitChecks
+            + endChecks
             + refusalChecks
         return all.map { promise in
             ConformanceCheck(
@@ -36,6 +37,9 @@ public enum IsolationConformance {
             self.harmsWhereBroken = harmsWhereBroken
             self.body = body
         }
+
+        /// The same, marked as one that changes files of the machine where no wall keeps it in.
+        var keptInByWalls: Promise { Promise(name, sentence, required, harmsWhereBroken: true, body) }
     }
 
     // MARK: What a program starts with

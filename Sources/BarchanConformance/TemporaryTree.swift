@@ -30,11 +30,27 @@ public enum TemporaryTree {
         defer { close(from) }
         try write([], to: path, mode: 0o755)
         let to = open(path, O_WRONLY | O_CLOEXEC)
-        defer { close(to) }
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
         while case let count = read(from, &buffer, buffer.count), count > 0 {
-            try require(Glibc.write(to, buffer, count) == count, "copy '\(source)': \(lastError())")
+            guard Glibc.write(to, buffer, count) == count else {
+                close(to)
+                throw ConformanceFailure("copy '\(source)': \(lastError())")
+            }
         }
+        close(to)
+        try waitForWriters(of: path)
+    }
+
+    /// A process that another thread is just starting has this file open for writing, too, until it executes; so long the file
+    /// itself cannot be executed. A read lease is refused as long as there is such a process (fcntl(2)).
+    private static func waitForWriters(of path: String) throws {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        defer { close(file) }
+        for _ in 0..<2000 {
+            if fcntl(file, 1024 /* F_SETLEASE */, F_RDLCK) == 0 || errno != EAGAIN { return }
+            usleep(1000)
+        }
+        throw ConformanceFailure("'\(path)' is still open for writing after two seconds")
     }
 
     /// Removes a tree without following links out of it.

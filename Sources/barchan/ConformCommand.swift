@@ -11,7 +11,8 @@ struct ConformCommand: AsyncParsableCommand {
             "Tries every promise of isolation back ends from inside a sandbox, and compares it with what they claim.",
         discussion: """
             Runs the static program sandbox-probe as a grain's app, which makes some hundred attempts, and checks how sandboxes \
-            start and end. Takes some seconds for each back end, needs no running host, and changes nothing on this machine. \
+            start and end. Takes some seconds for each back end, needs no running host, and leaves nothing on this machine; but a \
+            back end that claims walls it does not have lets some of the checks loose on it. \
             Fails when something that a back end claims, or that every back end promises, did not hold or could not be tried.
             """)
 

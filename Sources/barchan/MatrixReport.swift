@@ -43,8 +43,9 @@ struct MatrixReport {
     }
 
     var markdown: String {
-        let heading = ["promise"] + columns.map { "`\($0.name)`" }
-        let lines = [heading, heading.map { _ in "---" }] + rows.map { ["`\($0)`"] + cells($0) }
+        let heading = ["promise"] + (columns.map(\.name) + unusable.map(\.name)).map { "`\($0)`" }
+        let rest = unusable.map { _ in "not usable here" }
+        let lines = [heading, heading.map { _ in "---" }] + rows.map { ["`\($0)`"] + cells($0) + rest }
         return lines.map { "| \($0.joined(separator: " | ")) |" }.joined(separator: "\n")
     }
 

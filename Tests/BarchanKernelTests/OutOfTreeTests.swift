@@ -97,6 +97,21 @@ import Testing
             """)
     }
 
+    /// It claims nothing, so that no missing wall counts; but it does not start programs as every back end has to.
+    @Test(.enabled(if: access("\(buildFolder())/sandbox-probe", X_OK) == 0, "the command and the probe are not built"))
+    func theCommandTriesIt() async throws {
+        let plugins = try OutOfTreeTests.plugins.get(), command = "\(buildFolder())/barchan"
+        try run(
+            "/bin/sh", "-ec",
+            """
+            ! \(command) conform --config /dev/null --plugin-dir \(plugins) --backend direct --tap >\(plugins)/points
+            grep -q '^not ok [0-9]* - direct everyBackEnd start.host: [^#]*$' \(plugins)/points
+            grep -q '^not ok [0-9]* - direct noNetwork network.host.tcp: .* # TODO not claimed$' \(plugins)/points
+            grep -q '^ok [0-9]* - direct completeTermination descendantsEnd # SKIP' \(plugins)/points
+            rm \(plugins)/points
+            """)
+    }
+
     /// The same suite as for the modules of this package: what it promises to everybody is kept, and no check of a wall
     /// that it does not claim is run.
     @Test(.enabled(if: access("\(buildFolder())/sandbox-probe", X_OK) == 0, "the probe is not built"))

@@ -32,4 +32,14 @@ struct BubblewrapIsolationConformanceTests {
     func conformsWithoutLandlock(_ check: ConformanceCheck<any IsolationProvider>) async throws {
         try await skipping { try await check.run(on: Machine.provider(["landlock": .boolean(false)])) }
     }
+
+    /// The probe's attempts; those that end otherwise are known gaps of the module's README.
+    @Test func attemptsEndAsPromisedButThese() async throws {
+        try await skipping {
+            let suite = IsolationSuite(probe: Programs.path("sandbox-probe")) { try await Machine.provider() }
+            let broken = try await suite.attempts().filter { !$0.held }
+            let gaps = ["start.domain", "processes.peer.descriptor", "needs.messages.queue", "ipc.queueNameIsFree"]
+            #expect(Set(broken.map(\.name)) == Set(gaps), "\(broken.map { "\($0.name): \($0.found)" })")
+        }
+    }
 }
