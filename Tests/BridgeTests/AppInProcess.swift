@@ -19,7 +19,7 @@ final class AppInProcess: @unchecked Sendable {
     /// - Parameter serve: Answers what comes on one connection; the connection is closed behind it.
     init(handlesOneAtATime: Bool = false, _ serve: @escaping @Sendable (AppPeer) -> Void) throws {
         (listener, port) = try Place.boundSocket()
-        try #require(listen(listener, 50) == 0)
+        try #require(listen(listener, 128) == 0)
         self.handlesOneAtATime = handlesOneAtATime
         self.serve = serve
         startThread { [self] in acceptAll() }

@@ -124,6 +124,16 @@ import Testing
         }
     }
 
+    @Test func anAppThatEndsBodiesWithTheConnectionIsAskedToCloseIt() throws {
+        let serve: @Sendable (AppPeer) -> Void = { peer in
+            if peer.nextRequest() != nil { peer.send("HTTP/1.1 200 OK\r\n\r\nok") }
+        }
+        try run(serve) { host, session, app in
+            for path in ["a", "b"] { _ = try host.get(session, path) }
+            #expect(app.requests.map { $0.head.contains("\r\nConnection: close\r\n") } == [false, true])
+        }
+    }
+
     @Test func anAppThatHandlesOneConnectionAtATimeIsNotBlocked() throws {
         let serve: @Sendable (AppPeer) -> Void = { peer in while peer.nextRequest() != nil { peer.answer() } }
         try run(handlesOneAtATime: true, serve) { host, session, app in
@@ -136,7 +146,7 @@ import Testing
     }
 
     @Test func fewConnectionsAreKeptAndNoneForLong() throws {
-        let count = 45
+        let count = 80
         let arrived = Atomic(0)
         let serve: @Sendable (AppPeer) -> Void = { peer in
             while peer.nextRequest() != nil {

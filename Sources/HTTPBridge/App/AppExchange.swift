@@ -98,11 +98,14 @@ final class AppExchange: AppConnectionOwner {
         repeatable = nil
         receivedBytes += bytes.count
         let isFirst = receivedBytes == bytes.count
+        let hadHead = parser.head != nil
         do {
             try parser.feed(bytes)
         } catch {
             return broken(error)
         }
+        // Asked to keep its connections, such an app may leave one open behind a body that only the end of it ends.
+        if !hadHead, parser.framing == .untilClose, parser.head?.keepsConnection == true { app.pool.stopKeeping() }
         // The end of a body without a stated length is often there already; then no stream is needed.
         if isFirst, !parser.isComplete, parser.head != nil, parser.expectedLength == nil {
             connection.receiveMore()

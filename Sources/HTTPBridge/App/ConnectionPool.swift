@@ -12,12 +12,12 @@ struct ConnectionUse {
     var isUnanswered = false
 }
 
-/// Connections to the app between two requests: few, and only while the app is in use.
+/// Connections to the app between two requests: a bounded number, and only while the app is in use.
 ///
 /// Apps that handle one connection at a time must not wait for an idle one, and apps that close without saying so get a
 /// connection per request, as they did from the original bridge.
 final class ConnectionPool: AppConnectionOwner {
-    static let maximumIdle = 32
+    static let maximumIdle = 64
     /// An app that closes sooner than this after its first answer, and did not say so, keeps no connections.
     private static let briefNanoseconds: UInt64 = 1_000_000_000
     /// How long a fresh connection may go without an answer before the app is given the kept ones back.
