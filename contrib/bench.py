@@ -299,6 +299,15 @@ def bridge_of(host):
     sys.exit("flow: the grain has no bridge")
 
 
+def p99(ask, count=300):
+    times = []
+    for _ in range(count):
+        began = time.monotonic()
+        ask()
+        times.append(time.monotonic() - began)
+    return sorted(times)[count * 99 // 100]
+
+
 # What the windows of host, bridge and sockets can hold together of one body that nobody takes, MiB.
 HELD_MIB = 16
 HOST_GROWTH_MIB, BRIDGE_MIB = 64, 16
@@ -328,22 +337,19 @@ def measure_flow(options):
     table(["", "MiB/s", "host grew by MiB", "bridge had MiB"], rows)
 
     other = FlowClient(host, host.open(host.create("New flow"))[0])
+    quiet = p99(lambda: other.get("/"))
     slow = client.connect()
     already = client.state("sent")
     client.send_head(slow, f"GET /bytes/{size}")
     held = (client.settled("sent") - already) / (1 << 20)
     print(f"a reader that reads nothing: the app could send {held:.1f} MiB")
     failures += [f"a slow reader's app could send {held:.1f} MiB, {HELD_MIB} are allowed"] if held > HELD_MIB else []
-    latencies = {"same grain": [], "another grain": []}
-    for _ in range(50):
-        for place, asked in (("same grain", client), ("another grain", other)):
-            began = time.monotonic()
-            asked.get("/")
-            latencies[place].append(time.monotonic() - began)
-    print("meanwhile a short answer takes, ms: " +
-          ", ".join(f"{milliseconds(statistics.median(values))} ({place})" for place, values in latencies.items()))
-    if statistics.median(latencies["another grain"]) > 0.5:
-        failures.append("a slow reader slows another grain")
+    meanwhile = p99(lambda: other.get("/"))
+    print(f"p99 of a short answer of another grain: {milliseconds(quiet)} ms before, {milliseconds(meanwhile)} ms meanwhile,"
+          f" {meanwhile / quiet:.2f} times; of the same grain {milliseconds(p99(lambda: client.get('/')))} ms")
+    # On a quiet machine it stays within half as much again; a machine that does other things is no reason to fail.
+    if meanwhile > max(5 * quiet, 0.5):
+        failures.append(f"a slow reader slows another grain: {milliseconds(meanwhile)} ms instead of {milliseconds(quiet)}")
     aborted = client.state("broken")
     slow.close()
     client.reaches("broken", aborted + 1, "the app to notice that a reader went away")
