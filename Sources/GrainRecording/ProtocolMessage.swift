@@ -52,12 +52,20 @@ struct ProtocolMessage: Sendable {
         if let byte = body?.field(offset, bytes: 4) { flat.store(value, byte) }
     }
 
-    /// The export of the other side that a Call is for; nil when it is for a part of an answer.
-    var importedTarget: UInt32? {
-        guard isCall, let target = body?.pointer(0).flatMap(flat.follow), let byte = target.field(0, bytes: 4),
-            target.field(4, bytes: 2).map({ flat.load($0) as UInt16 }) ?? 0 == 0
+    /// MessageTarget of a Call, when it is of this kind: importedCap 0, promisedAnswer 1.
+    private func target(_ kind: UInt16) -> FlatMessage.Place? {
+        guard isCall, let target = body?.pointer(0).flatMap(flat.follow),
+            target.field(4, bytes: 2).map({ flat.load($0) as UInt16 }) ?? 0 == kind
         else { return nil }
-        return flat.load(byte)
+        return target
+    }
+
+    /// The export of the other side that a Call is for; nil when it is for a part of an answer.
+    var importedTarget: UInt32? { target(0)?.field(0, bytes: 4).map { flat.load($0) } }
+
+    /// The question whose answer a Call is for a part of; nil when it is for an export.
+    var promisedTarget: UInt32? {
+        target(1)?.pointer(0).flatMap(flat.follow)?.field(0, bytes: 4).map { flat.load($0) }
     }
 
     /// A Return with nothing in it, with its segment table.

@@ -36,6 +36,11 @@ extension EndToEndTests {
             #expect(same.status == 0, "\(same.output)")
             #expect(same.output.contains(" 0 differences"), "\(same.output)")
 
+            // The other way round: the app is played to the transport, which says what the host said.
+            let transport = try await ChildProcess.run(Places.barchan, ["grain", "replay", file, "--transport"])
+            #expect(transport.status == 0, "\(transport.output)")
+            #expect(transport.output.contains(" 0 differences"), "\(transport.output)")
+
             // Another app behind the bridge: the recorded page does not come.
             let other = try await ChildProcess.run(
                 Places.barchan,

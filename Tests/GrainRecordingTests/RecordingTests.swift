@@ -1,4 +1,6 @@
+import CapnProto
 import Foundation
+import GrainSchemas
 import Testing
 
 @testable import GrainRecording
@@ -57,5 +59,23 @@ let fixture: [UInt8] = {
             #expect(then.flat.bytes.count == now.flat.bytes.count)
             if then.isCall { #expect(then.method == now.method) }
         }
+    }
+
+    @Test func theHostsCallsAreFoundWithTheObjectsTheyAreFor() throws {
+        let calls = try Recording(parsing: fixture).hostCalls()
+        #expect(calls.count == 42)
+        // View info and three sessions of the app's first object, then pages of these sessions.
+        #expect(calls[0].interfaceID == Wire.UiView.interfaceID && calls[0].target == nil)
+        #expect(calls[1...3].allSatisfy { $0.ordinal == Wire.UiView.Methods.newSession.ordinal && $0.target == nil })
+        #expect(calls[4...6].map(\.target) == [1, 2, 3])
+        #expect(calls[7...24].allSatisfy { $0.target == 1 && $0.ordinal == Wire.WebSession.Methods.get.ordinal })
+        let paths = try calls[4...6].map {
+            try MessageReader($0.params, framing: .flat).root(Wire.WebSession.GetParams.self).path
+        }
+        #expect(paths == ["a/b?c=d", "", "x/y"])
+        // What is sent to an upload is for what opened it.
+        let opening = try #require(calls.firstIndex { $0.ordinal == Wire.WebSession.Methods.postStreaming.ordinal })
+        let pieces = calls.filter { $0.interfaceID == Wire.ByteStream.interfaceID && $0.target == opening }
+        #expect(pieces.count == 2)
     }
 }
