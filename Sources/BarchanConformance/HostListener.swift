@@ -2,12 +2,12 @@ import Barchan
 import Glibc
 
 /// A socket on the host that a sandbox must not reach. Streams and packets are listened for.
-final class HostListener: Sendable {
+public final class HostListener: Sendable {
     let socket: CInt
     /// 0 for UNIX sockets.
-    let port: UInt16
+    public let port: UInt16
     /// Empty for internet sockets.
-    let name: String
+    public let name: String
 
     private init(socket: CInt, port: UInt16 = 0, name: String = "") {
         self.socket = socket
@@ -17,7 +17,8 @@ final class HostListener: Sendable {
 
     deinit { close(socket) }
 
-    static func tcp() throws -> HostListener { try inet(type: 1) }
+    /// Streams on 127.0.0.1, at a free port.
+    public static func tcp() throws -> HostListener { try inet(type: 1) }
 
     /// On 127.0.0.1.
     /// - Parameter type: 1 for streams, 2 for datagrams.
@@ -38,7 +39,8 @@ final class HostListener: Sendable {
         return HostListener(socket: socket, port: UInt16(bigEndian: address.sin6_port))
     }
 
-    static func abstract() throws -> HostListener {
+    /// Streams at a name without a file.
+    public static func abstract() throws -> HostListener {
         try unix(type: 1, abstract: "barchan-conformance-\(GrainID.random())")
     }
 

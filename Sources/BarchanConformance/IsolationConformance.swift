@@ -8,8 +8,8 @@ public enum IsolationConformance {
     /// - Parameter probe: Path of the static `sandbox-probe` on this machine.
     public static func checks(probe: String) -> [ConformanceCheck<any IsolationProvider>] {
         let all =
-            startChecks + fileChecks.map(\.keptInByWalls) + wallChecks + argumentChecks + machineChecks + limitChecks
-            + endChecks
+            startChecks + fileChecks.map(\.keptInByWalls) + wallChecks + argumentChecks + machineChecks + secondChecks
+            + limitChecks + endChecks
             + refusalChecks
         return all.map { promise in
             ConformanceCheck(

@@ -7,6 +7,8 @@ struct DetachedMounts {
     let devices: CInt
     let sharedMemory: CInt
     let temporary: CInt
+    /// What POSIX message queues are files of, for Landlock; attached nowhere. -1 where the kernel has none.
+    let messageQueues: CInt
     /// -1 where the host has no /proc/cpuinfo.
     let processorInformation: CInt
     private let nodes: [(name: String, mount: CInt)]
@@ -24,6 +26,7 @@ struct DetachedMounts {
         let (bytes, inodes) = DetachedMounts.defaultTemporary
         sharedMemory = try DetachedMounts.temporaryMemory(bytes: bytes, inodes: inodes)
         temporary = try DetachedMounts.temporaryMemory(bytes: bytes, inodes: inodes)
+        messageQueues = DetachedMounts.messageQueues()
         processorInformation = try DetachedMounts.copyProcessorInformation()
     }
 
@@ -69,6 +72,13 @@ struct DetachedMounts {
         try check(clinux_fsconfig_string(context.number, "mode", mode), step)
         try check(clinux_fsconfig_create(context.number), step)
         return try check(clinux_fsmount(context.number, UInt32(attributes.reduce(0, |))), step)
+    }
+
+    static func messageQueues() -> CInt {
+        let context = clinux_fsopen("mqueue")
+        guard context >= 0 else { return -1 }
+        defer { close(context) }
+        return clinux_fsconfig_create(context) == 0 ? clinux_fsmount(context, 0) : -1
     }
 
     private static func copy(_ path: String, _ step: LaunchStep) throws(LaunchFailure) -> CInt {

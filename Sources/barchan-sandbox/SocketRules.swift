@@ -3,7 +3,7 @@ import Glibc
 /// Which sockets there are, and what can be set on them. Everything stays on the sandbox's own loopback; the rules are
 /// about how much of the kernel's network code can be reached.
 enum SocketRules {
-    static let all = [socket, socketPair, socketOption]
+    static let all = [socket, socketPair, socketOption, askedOption]
 
     private static let unix: UInt32 = 1, inet: UInt32 = 2, inet6: UInt32 = 10, netlink: UInt32 = 16
     /// SOCK_NONBLOCK and SOCK_CLOEXEC may be added to any type.
@@ -35,6 +35,16 @@ enum SocketRules {
         rules: options.map { ArgumentRule(.allow, .is(1, in: [$0.level]), .is(2, in: $0.options)) },
         otherwise: .error(ENOPROTOOPT))
 
+    /// Descriptor 3 was made by a process of the host: SO_PEERPIDFD would give a descriptor of it. TCP_ZEROCOPY_RECEIVE maps
+    /// the kernel's buffers.
+    private static let askedOption = CallRules(
+        call: "getsockopt",
+        rules: [
+            ArgumentRule(.error(ENOPROTOOPT), .is(1, in: [1]), .is(2, in: [77])),
+            ArgumentRule(.error(ENOPROTOOPT), .is(1, in: [6]), .is(2, in: [35])),
+        ],
+        otherwise: .allow)
+
     /// What servers and language runtimes set, by the numbers of the kernel's headers. Not there: filter programs on
     /// sockets, forged connections (TCP_REPAIR), upper-layer protocols, keys, packet encapsulation (UDP_ENCAP), netfilter
     /// tables, changing a socket's family, and the rest of the corners that had the holes.
@@ -44,7 +54,7 @@ enum SocketRules {
         (
             1,
             [
-                1, 2, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15, 16, 18, 19, 20, 21, 29, 35, 40, 42, 46, 47, 63, 64, 66, 67, 76,
+                1, 2, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15, 16, 18, 19, 20, 21, 29, 35, 40, 42, 46, 47, 63, 64, 66, 67,
             ]
         ),
         // IPPROTO_IP: type of service, TTL, packet information, path MTU, errors, multicast membership.

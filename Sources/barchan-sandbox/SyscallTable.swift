@@ -27,7 +27,7 @@ enum SyscallTable {
     ]
 
     private static let sockets = [
-        "accept", "accept4", "bind", "connect", "getpeername", "getsockname", "getsockopt", "listen", "recvfrom",
+        "accept", "accept4", "bind", "connect", "getpeername", "getsockname", "listen", "recvfrom",
         "recvmmsg", "recvmsg", "sendmmsg", "sendmsg", "sendto", "shutdown",
     ]
 

@@ -34,6 +34,7 @@ struct SandboxProbe {
         "fill": { FileFacts.fill($0.popFirst() ?? "/tmp") },
         "calls": { _ in CallFacts.report() },
         "arguments": { ArgumentFacts.report(in: $0.popFirst() ?? "/var") },
+        "walls": { _ in WallFacts.report() },
         "machine": { _ in MachineFacts.report() },
         "ask": { MachineFacts.ask(times: number(&$0)) },
         "ask-when-told": { _ in MachineFacts.askWhenTold() },

@@ -24,7 +24,7 @@ struct SuiteTests {
     @Test func theFirstWallStandsAlone() async throws {
         try await skipping {
             let suite = IsolationSuite(probe: Self.probe) { try await Machine.provider(["landlock": .boolean(false)]) }
-            report(try await suite.attempts(), open: ["processes.peer.descriptor"])
+            report(try await suite.attempts())
         }
     }
 
@@ -41,9 +41,7 @@ struct SuiteTests {
     }
 
     /// Gaps that the module's README names. A row that no longer occurs fails, too.
-    private static let knownGaps: Set<String> = [
-        "processes.peer.descriptor", "needs.messages.queue", "ipc.queueNameIsFree",
-    ]
+    private static let knownGaps: Set<String> = []
 
     private func report(_ attempts: [ProbeAttempt], open gaps: Set<String> = knownGaps) {
         for attempt in attempts where !attempt.held && !gaps.contains(attempt.name) {

@@ -163,8 +163,8 @@ static inline int clinux_landlock_add_path(int ruleset, uint64_t access, int par
     struct __attribute__((packed)) { uint64_t access; int parent; } rule = {access, parent};
     return (int)syscall(SYS_landlock_add_rule, ruleset, 1 /* path beneath */, &rule, 0);
 }
-static inline int clinux_landlock_restrict(int ruleset) {
-    return (int)syscall(SYS_landlock_restrict_self, ruleset, 0);
+static inline int clinux_landlock_restrict(int ruleset, unsigned flags) {
+    return (int)syscall(SYS_landlock_restrict_self, ruleset, flags);
 }
 
 // instructions: 8 bytes each, as struct sock_filter.
