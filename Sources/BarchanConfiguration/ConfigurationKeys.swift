@@ -69,6 +69,12 @@ public enum ConfigurationKeys {
         .integer("idleSeconds", 0...86_400, "from the end of the last session to the stop, 5") {
             $1.life.idle = .seconds($0)
         },
+        .integer("frozenSeconds", 0...86_400, "how long it is kept frozen before it is ended, 0 for not at all, 300") {
+            $1.life.frozen = .seconds($0)
+        },
+        .integer("frozenMemoryPercent", 0...90, "of available memory, for all frozen grains together, 20") {
+            $1.life.frozenMemoryPercent = Int($0)
+        },
         .integer("unvisitedSeconds", 1...86_400, "how long a started grain waits for its first session, 60") {
             $1.life.unvisited = .seconds($0)
         },

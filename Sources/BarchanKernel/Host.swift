@@ -14,6 +14,7 @@ public final class Host: FrontendHost {
     let registry: GrainRegistry
     private let output: OutputReader
     let recordings: RecordingBook
+    private let pressure: MemoryPressure?
     let records: RecordBook
     let activities: ActivityBook
     let packages: any PackageStore
@@ -41,10 +42,12 @@ public final class Host: FrontendHost {
                     grain: grain, records: records, clock: clock, maximumTokens: configuration.limits.tokensPerGrain),
                 activities: activities, accounts: accounts, wakeLocks: wakeLocks)
         }
+        let frozen = FrozenGrains(
+            percent: configuration.life.frozenMemoryPercent, availableBytes: MemoryPressure.availableBytes)
         let registry = GrainRegistry { grain in
             GrainLife(
-                grain: grain, starter: starter, records: records, running: running, clock: clock,
-                settings: configuration.life, log: log, services: makeServices)
+                grain: grain, starter: starter, records: records, running: running, frozen: frozen,
+                clock: clock, settings: configuration.life, log: log, services: makeServices)
         }
         let sessions = SessionBook(
             records: records, accounts: accounts, registry: registry, clock: clock, configuration: configuration,
@@ -62,6 +65,7 @@ public final class Host: FrontendHost {
         sessionBook = sessions
         self.registry = registry
         self.output = output
+        pressure = MemoryPressure { Task { await frozen.relieve() } }
         self.records = records
         self.activities = activities
         self.recordings = recordings
@@ -74,6 +78,7 @@ public final class Host: FrontendHost {
         await sessionBook.closeAll()
         await registry.close()
         output.close()
+        pressure?.close()
     }
 
     /// Removals that a crash interrupted.

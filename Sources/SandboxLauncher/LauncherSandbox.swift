@@ -1,9 +1,10 @@
 import Barchan
+import Glibc
 import SandboxProtocol
 import Synchronization
 
 /// A sandbox, as the contract knows it.
-final class LauncherSandbox: MeasuredSandbox, TimedSandbox {
+final class LauncherSandbox: MeasuredSandbox, FreezableSandbox, TimedSandbox {
     private let record: SandboxRecord
     private let launcher: LauncherHandle
 
@@ -21,11 +22,35 @@ final class LauncherSandbox: MeasuredSandbox, TimedSandbox {
         _ = await record.waitForEnd()
     }
 
+    func freeze() async throws(HostError) { try await act(.freeze, "freeze") }
+    func thaw() async throws(HostError) { try await act(.thaw, "thaw") }
+
+    private func act(_ action: SandboxAction, _ attempt: String) async throws(HostError) {
+        do throws(ActionFailure) {
+            _ = try await launcher.connection.act(action, on: record)
+        } catch {
+            throw error.hostError(attempt)
+        }
+    }
+
     func usage() async -> SandboxUsage {
         if let last = record.lastMeasure { return SandboxUsage(last) }
         // What cannot be measured has ended meanwhile.
         let measure = try? await launcher.connection.act(.measure, on: record)
         return SandboxUsage(measure ?? record.lastMeasure ?? SandboxMeasure())
+    }
+}
+
+extension ActionFailure {
+    fileprivate func hostError(_ attempt: String) -> HostError {
+        switch errorNumber {
+        case ESRCH, ECONNRESET: HostError(.disconnected, "\(attempt) a sandbox: it has ended")
+        case ENOTSUP:
+            HostError(
+                .unsupported, "\(attempt) a sandbox: there is no control group of version 2 here; see barchan doctor")
+        case ETIMEDOUT: HostError(.failed, "\(attempt) a sandbox: a process did not stop within a second")
+        default: HostError(.failed, "\(attempt) a sandbox: \(String(cString: strerror(errorNumber)))")
+        }
     }
 }
 

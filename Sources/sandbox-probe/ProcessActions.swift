@@ -62,6 +62,15 @@ enum ProcessActions {
         say("signal.all.kill", outcome(kill(-1, SIGKILL)))
     }
 
+    /// A line every ten milliseconds.
+    static func tick() -> Never {
+        while true {
+            say("tick", 1)
+            fflush(nil)
+            usleep(10_000)
+        }
+    }
+
     static func waitForever() -> Never {
         while true { pause() }
     }

@@ -52,6 +52,7 @@ struct SandboxProbe {
         "signal-all": { _ in ProcessActions.signalEverybody() },
         "descendants": { _ in ProcessActions.leaveDescendants() },
         "ignore": { _ in ProcessActions.ignoreSignals() },
+        "tick": { _ in ProcessActions.tick() },
         "wait": { _ in ProcessActions.waitForever() },
         "echo": { _ in ProcessActions.echo() },
         "exit": { exit(CInt(truncatingIfNeeded: number(&$0))) },

@@ -12,6 +12,7 @@ final class ScriptedGrains: PackageHolder, TransportProvider {
         var apps: [ScriptedApp] = []
         var hosts: [any GrainHost] = []
         var refusal: HostError?
+        var canFreeze = false
         var released: [PackageTree] = []
         var waiters: [(count: Int, continuation: CheckedContinuation<ScriptedApp, Never>)] = []
     }
@@ -22,6 +23,8 @@ final class ScriptedGrains: PackageHolder, TransportProvider {
 
     /// What every app from now on does when it is launched.
     func onLaunch(_ script: @escaping Script) { state.withLock { $0.script = script } }
+    /// Every sandbox from now on can be frozen.
+    func allowFreezing() { state.withLock { $0.canFreeze = true } }
     func refuseLaunches(with error: HostError?) { state.withLock { $0.refusal = error } }
     var apps: [ScriptedApp] { state.withLock { $0.apps } }
     var released: [PackageTree] { state.withLock { $0.released } }
@@ -57,7 +60,7 @@ final class ScriptedGrains: PackageHolder, TransportProvider {
             return state.waiters.filter { $0.count == number }.map(\.continuation)
         }
         ready.forEach { $0.resume(returning: app) }
-        return app
+        return state.withLock { $0.canFreeze } ? FreezableApp(app: app) : app
     }
 
     func connect(
@@ -74,6 +77,8 @@ final class ScriptedApp: MeasuredSandbox {
     let viewInfo = Later<ViewInfo?>()
     let exit = Later<SandboxExit>()
     let closed = Later<Bool>()
+    /// How often it was frozen, and whether it is.
+    let freezing = Mutex((count: 0, isFrozen: false))
     /// What it says it uses or used.
     let used = Mutex(SandboxUsage())
     /// Sessions opened so far.
@@ -131,8 +136,26 @@ final class ScriptedApp: MeasuredSandbox {
 
     func respond(to request: WebRequest) async throws(HostError) -> WebResponse {
         guard !closed.isSet else { throw HostError(.disconnected, "the app is gone") }
+        guard !freezing.withLock({ $0.isFrozen }) else { throw HostError(.failed, "a frozen app was asked") }
         return try await answer.withLock { $0 }(request)
     }
+}
+
+/// An app whose sandbox can be frozen. Frozen, it does what a frozen process does: it does not answer.
+struct FreezableApp: MeasuredSandbox, FreezableSandbox {
+    let app: ScriptedApp
+
+    func freeze() async throws(HostError) {
+        guard !app.exit.isSet else { throw HostError(.disconnected, "it has ended") }
+        app.freezing.withLock { $0 = ($0.count + 1, true) }
+    }
+    func thaw() async throws(HostError) {
+        guard !app.exit.isSet else { throw HostError(.disconnected, "it has ended") }
+        app.freezing.withLock { $0.isFrozen = false }
+    }
+    func waitForExit() async -> SandboxExit { await app.waitForExit() }
+    func terminate() async { await app.terminate() }
+    func usage() async -> SandboxUsage { await app.usage() }
 }
 
 private final class ScriptedConnection: GrainConnection {

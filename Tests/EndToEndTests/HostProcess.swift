@@ -19,7 +19,7 @@ struct HostProcess: Sendable {
             Places.barchan,
             [
                 "serve", "--data", data, "--login-link", "--set", "frontend.http.port=\(port)",
-                "--set", "grains.idleSeconds=1",
+                "--set", "grains.idleSeconds=1", "--set", "grains.frozenSeconds=0",
             ] + settings.flatMap { ["--set", $0] },
             standardError: log)
         return try await within(.seconds(60), "the host to be ready, see \(log)") {

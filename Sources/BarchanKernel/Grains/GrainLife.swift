@@ -1,12 +1,18 @@
 import Barchan
 
 /// One grain between its first start and its removal: starts it when somebody needs it, stops it when nobody does.
+///
+/// A grain that nobody needs is frozen for a while before it is ended, where its sandbox can do that. To everybody but this
+/// type a frozen grain is a stopped one: nothing runs in it, and what it uses was written down.
 actor GrainLife {
     private enum Phase {
         case stopped
         /// The task ends with the error when the grain did not start.
         case starting(Task<HostError?, Never>)
         case running(RunningGrain)
+        /// On the way to being frozen, or back to running.
+        case changing(Task<Void, Never>)
+        case frozen(RunningGrain)
         case stopping(Task<Void, Never>)
         case crashed(reason: String)
         case removed
@@ -17,6 +23,7 @@ actor GrainLife {
     private let makeServices: @Sendable (GrainID, WakeLocks) -> GrainServices
     private let records: RecordBook
     private let running: RunningCount
+    private let frozen: FrozenGrains
     private let clock: any HostClock
     private let settings: LifeSettings
     private let log: HostLog
@@ -28,7 +35,8 @@ actor GrainLife {
     private var idleTimer: Task<Void, Never>?
 
     init(
-        grain: GrainID, starter: GrainStarter, records: RecordBook, running: RunningCount, clock: any HostClock,
+        grain: GrainID, starter: GrainStarter, records: RecordBook, running: RunningCount, frozen: FrozenGrains,
+        clock: any HostClock,
         settings: LifeSettings, log: HostLog,
         services: @escaping @Sendable (GrainID, WakeLocks) -> GrainServices
     ) {
@@ -37,6 +45,7 @@ actor GrainLife {
         makeServices = services
         self.records = records
         self.running = running
+        self.frozen = frozen
         self.clock = clock
         self.settings = settings
         self.log = log
@@ -44,12 +53,14 @@ actor GrainLife {
 
     var state: GrainState {
         switch phase {
-        case .stopped, .removed, .stopping: .stopped
+        case .stopped, .removed, .stopping, .frozen: .stopped
         case .starting: .starting
-        case .running: .running
+        case .running, .changing: .running
         case .crashed(let reason): .crashed(reason: reason)
         }
     }
+
+    var isFrozen: Bool { if case .frozen = phase { true } else { false } }
 
     /// The volume while the grain runs, or nil.
     var runningVolume: (any Volume)? {
@@ -78,7 +89,8 @@ actor GrainLife {
             case .running(let running): return running
             case .removed: throw HostError(.notFound, "open grain '\(grain)': it was removed")
             case .stopped, .crashed: try beginStart()
-            case .stopping(let task): await task.value
+            case .stopping(let task), .changing(let task): await task.value
+            case .frozen(let frozen): try beginThaw(frozen)
             case .starting(let task):
                 if let error = await task.value { throw error }
             }
@@ -129,8 +141,8 @@ actor GrainLife {
             case .starting(let task):
                 task.cancel()
                 _ = await task.value
-            case .stopping(let task): await task.value
-            case .running(let running): end(running, cause: nil)
+            case .stopping(let task), .changing(let task): await task.value
+            case .running(let running), .frozen(let running): end(running, cause: nil)
             }
         }
     }
@@ -154,16 +166,30 @@ actor GrainLife {
 
     /// The beginning of the end; whoever notices first does it. Without a cause it is a wish and no crash.
     private func end(_ ending: RunningGrain, cause: String?) {
-        guard case .running(let current) = phase, current === ending else { return }
-        idleTimer?.cancel()
-        phase = .stopping(Task { await finish(ending, cause: cause) })
+        switch phase {
+        case .running(let current) where current === ending:
+            idleTimer?.cancel()
+            phase = .stopping(
+                Task {
+                    await finish(ending, cause: cause)
+                    running.release()
+                })
+        case .frozen(let current) where current === ending:
+            idleTimer?.cancel()
+            // Nobody used it, so nobody is told that it crashed: whatever the cause, it starts again when it is needed.
+            phase = .stopping(
+                Task {
+                    await frozen.remove(grain)
+                    await finish(ending, cause: nil)
+                })
+        default: return
+        }
     }
 
     private func finish(_ ending: RunningGrain, cause: String?) async {
         // An app that exits closes its socket first: what it exits with says more.
         let exit = cause == nil ? nil : await exitSoon(of: ending)
         await ending.end()
-        running.release()
         await remember(ending)
         if let cause {
             let reason = await EndReport.text(exit?.text ?? cause, volume: ending.volume)
@@ -224,7 +250,58 @@ actor GrainLife {
 
     private func stopIfIdle(_ idle: RunningGrain) {
         guard sessions.isEmpty, idle.wakeLocks.isEmpty else { return }
+        guard case .running(let current) = phase, current === idle, settings.frozen > .zero,
+            let sandbox = idle.sandbox as? any FreezableSandbox
+        else { return end(idle, cause: nil) }
+        phase = .changing(Task { await freeze(idle, sandbox) })
+    }
+
+    // MARK: Freezing
+
+    private func freeze(_ idle: RunningGrain, _ sandbox: any FreezableSandbox) async {
+        do throws(HostError) {
+            try await sandbox.freeze()
+        } catch {
+            log(.debug, "grain \(grain) is ended instead of frozen: \(error.message)")
+            phase = .running(idle)
+            return end(idle, cause: nil)
+        }
+        await remember(idle)
+        let usage = await (idle.sandbox as? any MeasuredSandbox)?.usage()
+        await frozen.add(grain, bytes: usage?.memoryBytes) { [weak self] in await self?.endFrozen(idle) }
+        phase = .frozen(idle)
+        running.release()
+        log(.info, "grain \(grain) is frozen")
+        idleTimer = Task { [clock, settings] in
+            await clock.sleep(for: settings.frozen)
+            if !Task.isCancelled { endFrozen(idle) }
+        }
+    }
+
+    private func endFrozen(_ idle: RunningGrain) {
+        guard case .frozen = phase else { return }
         end(idle, cause: nil)
+    }
+
+    private func beginThaw(_ waiting: RunningGrain) throws(HostError) {
+        try running.take(for: grain)
+        idleTimer?.cancel()
+        phase = .changing(Task { await thaw(waiting) })
+    }
+
+    private func thaw(_ waiting: RunningGrain) async {
+        await frozen.remove(grain)
+        do throws(HostError) {
+            try await (waiting.sandbox as? any FreezableSandbox)?.thaw()
+            phase = .running(waiting)
+            wasVisited = true
+            armIdleTimer()
+            log(.info, "grain \(grain) goes on")
+        } catch {
+            // It was lost while it was frozen; who waits starts it again.
+            phase = .running(waiting)
+            end(waiting, cause: nil)
+        }
     }
 
     /// A request got no answer: returns when that is settled, so that the next try meets a new start or a live grain.

@@ -40,6 +40,10 @@ public struct ProviderChoice: Sendable, Equatable {
 public struct LifeSettings: Sendable, Equatable {
     /// From the end of a grain's last session to its stop.
     public var idle: Duration = .seconds(5)
+    /// How long a grain that nobody needs stays in memory, frozen, before it is ended. Zero: it is ended at once.
+    public var frozen: Duration = .seconds(300)
+    /// As much of the memory that is available may frozen grains hold together.
+    public var frozenMemoryPercent = 20
     /// How long a started grain waits for its first session.
     public var unvisited: Duration = .seconds(60)
     /// A session that was not kept alive for so long is closed (specification, section 6.3).

@@ -1,0 +1,79 @@
+import Barchan
+import CLinux
+import Glibc
+
+/// Tells when memory is short: the kernel's pressure stall information, see Documentation/accounting/psi.rst.
+final class MemoryPressure: Sendable {
+    private let file: OwnedDescriptor
+    private let wake: OwnedDescriptor
+
+    /// Calls `body` on a thread of its own each time processes waited for memory for a tenth of two seconds, until
+    /// ``close()``. Nil where the kernel has no such information, or keeps it from this user.
+    init?(_ body: @escaping @Sendable () -> Void) {
+        let number = open("/proc/pressure/memory", O_RDWR | O_NONBLOCK | O_CLOEXEC)
+        guard number >= 0 else { return nil }
+        file = OwnedDescriptor(takingOwnershipOf: number)
+        wake = OwnedDescriptor(takingOwnershipOf: eventfd(0, CInt(O_CLOEXEC | O_NONBLOCK)))
+        // Windows of whole two seconds are open to every user.
+        let trigger = Array("some 200000 2000000\0".utf8)
+        guard wake.rawValue >= 0, trigger.withUnsafeBytes({ write(number, $0.baseAddress, $0.count) }) > 0 else {
+            return nil
+        }
+        guard start(body) else { return nil }
+    }
+
+    /// Nothing is called after this but what has begun.
+    func close() {
+        var one: UInt64 = 1
+        _ = write(wake.rawValue, &one, 8)
+    }
+
+    private final class Work: Sendable {
+        let pressure: MemoryPressure
+        let body: @Sendable () -> Void
+        init(_ pressure: MemoryPressure, _ body: @escaping @Sendable () -> Void) {
+            self.pressure = pressure
+            self.body = body
+        }
+    }
+
+    private func start(_ body: @escaping @Sendable () -> Void) -> Bool {
+        let work = Unmanaged.passRetained(Work(self, body))
+        var thread = pthread_t()
+        let result = pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument else { return nil }
+                let work = Unmanaged<Work>.fromOpaque(argument).takeRetainedValue()
+                work.pressure.run(work.body)
+                return nil
+            }, work.toOpaque())
+        if result == 0 { pthread_detach(thread) } else { work.release() }
+        return result == 0
+    }
+
+    private func run(_ body: () -> Void) {
+        while true {
+            var entries = [
+                pollfd(fd: file.rawValue, events: Int16(POLLPRI), revents: 0),
+                pollfd(fd: wake.rawValue, events: Int16(POLLIN), revents: 0),
+            ]
+            let count = poll(&entries, 2, -1)
+            if entries[1].revents != 0 || entries[0].revents & Int16(POLLERR) != 0 { return }
+            if count > 0, entries[0].revents & Int16(POLLPRI) != 0 { body() }
+        }
+    }
+
+    /// What programs may still take without swapping (proc(5), MemAvailable).
+    static func availableBytes() -> Int64? {
+        guard let file = fopen("/proc/meminfo", "re") else { return nil }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = fread(&bytes, 1, bytes.count, file)
+        let text = String(decoding: bytes.prefix(count), as: UTF8.self)
+        for line in text.split(separator: "\n") where line.hasPrefix("MemAvailable:") {
+            return line.split(separator: " ").dropFirst().first.flatMap { Int64($0) }.map { $0 << 10 }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,118 @@
+import Barchan
+import Testing
+
+@testable import BarchanKernel
+
+/// A grain that nobody needs is frozen before it is ended.
+@Suite struct FreezingTests {
+    /// A grain that was used and then closed.
+    private func closed(
+        _ configure: (inout HostConfiguration) -> Void = { _ in }
+    ) async throws -> (TestHost, GrainID, ScriptedApp) {
+        let test = try await TestHost(configure: configure)
+        test.grains.allowFreezing()
+        let grain = try await test.makeGrain()
+        let session = try await test.host.sessions.open(grain, by: test.person)
+        #expect(try await session.send(TestHost.get(), from: TestHost.client).text == "hello")
+        await session.close()
+        await test.clock.pass(.seconds(5))
+        return (test, grain, await test.grains.app(1))
+    }
+
+    @Test func aClosedGrainIsFrozenAndGoesOnWhenItIsOpenedAgain() async throws {
+        let (test, grain, app) = try await closed()
+        await test.clock.whenSomebodySleeps(for: .seconds(300))
+        #expect(app.freezing.withLock { $0 } == (1, true))
+        // To everybody outside it is a stopped grain.
+        #expect(try await test.state(of: grain) == .stopped)
+        let session = try await test.host.sessions.open(grain, by: test.person)
+        #expect(try await session.send(TestHost.get(), from: TestHost.client).text == "hello")
+        #expect(app.freezing.withLock { $0 } == (1, false))
+        #expect(test.grains.apps.count == 1)
+        #expect(try await test.state(of: grain) == .running)
+        // And again.
+        await session.close()
+        await test.clock.pass(.seconds(5))
+        await test.clock.whenSomebodySleeps(for: .seconds(300))
+        #expect(app.freezing.withLock { $0 } == (2, true))
+    }
+
+    @Test func aFrozenGrainIsEndedAfterAWhile() async throws {
+        let (test, grain, app) = try await closed { $0.life.frozen = .seconds(40) }
+        await test.clock.pass(.seconds(40))
+        #expect(await app.waitForExit() == .signaled(signal: 9))
+        let session = try await test.host.sessions.open(grain, by: test.person)
+        #expect(try await session.send(TestHost.get(), from: TestHost.client).text == "hello")
+        #expect(test.grains.apps.count == 2)
+    }
+
+    @Test func withoutATimeItIsEndedAtOnce() async throws {
+        let (_, _, app) = try await closed { $0.life.frozen = .zero }
+        #expect(await app.waitForExit() == .signaled(signal: 9))
+        #expect(app.freezing.withLock { $0.count } == 0)
+    }
+
+    @Test func stoppingAndTheHostsEndReachAFrozenGrain() async throws {
+        let (test, grain, app) = try await closed()
+        await test.clock.whenSomebodySleeps(for: .seconds(300))
+        try await test.host.grains.stop(grain, by: test.person)
+        #expect(await app.waitForExit() == .signaled(signal: 9))
+        let (other, _, another) = try await closed()
+        await other.clock.whenSomebodySleeps(for: .seconds(300))
+        await other.host.stop()
+        #expect(await another.waitForExit() == .signaled(signal: 9))
+    }
+
+    @Test func aGrainLostWhileItWasFrozenStartsAgainAndIsNoCrash() async throws {
+        let (test, grain, app) = try await closed()
+        await test.clock.whenSomebodySleeps(for: .seconds(300))
+        app.end(.signaled(signal: 9))
+        #expect(try await test.state(of: grain) == .stopped)
+        let session = try await test.host.sessions.open(grain, by: test.person)
+        #expect(try await session.send(TestHost.get(), from: TestHost.client).text == "hello")
+        #expect(test.grains.apps.count == 2)
+    }
+
+    /// Frozen grains do not take the place of running ones.
+    @Test func aFrozenGrainIsNotCountedAsRunning() async throws {
+        let (test, grain, _) = try await closed { $0.limits.runningGrains = 1 }
+        await test.clock.whenSomebodySleeps(for: .seconds(300))
+        let second = try await test.makeGrain()
+        #expect(try await test.state(of: second) == .running)
+        let session = try await test.host.sessions.open(grain, by: test.person)
+        await expectError(.resourceExhausted) { _ = try await session.send(TestHost.get(), from: TestHost.client) }
+        try await test.host.grains.stop(second, by: test.person)
+        #expect(try await session.send(TestHost.get(), from: TestHost.client).text == "hello")
+        #expect(test.grains.apps.count == 2)
+    }
+
+    // MARK: Memory
+
+    private actor Ended {
+        private(set) var grains: [Int] = []
+        func note(_ grain: Int) { grains.append(grain) }
+    }
+
+    @Test func theOldestAreEndedWhenFrozenGrainsHoldTooMuch() async throws {
+        // 1,000 MiB are left beside the grains; a fifth of everything may be frozen.
+        let frozen = FrozenGrains(percent: 20) { 1_000 << 20 }
+        let ended = Ended()
+        for number in 0..<5 {
+            await frozen.add(.random(), bytes: 100 << 20) { await ended.note(number) }
+        }
+        // Two of them are 200 of 1,200; a third would be 300 of 1,300.
+        #expect(await ended.grains == [0, 1, 2])
+    }
+
+    @Test func aGrainThatWentOnIsNotEnded() async throws {
+        let frozen = FrozenGrains(percent: 20) { 1_000 << 20 }
+        let ended = Ended()
+        let first = GrainID.random()
+        await frozen.add(first, bytes: 10 << 20) { await ended.note(0) }
+        await frozen.add(.random(), bytes: nil) { await ended.note(1) }
+        await frozen.remove(first)
+        await frozen.relieve()
+        await frozen.relieve()
+        #expect(await ended.grains == [1])
+    }
+}
