@@ -15,6 +15,7 @@ public struct HostCommands: Sendable {
         switch request["command"]?.text {
         case "status": return .members(["ok": .boolean(true), "address": .string(address.baseURL)])
         case "grains": return try await grains()
+        case "top": return try await top()
         case "log": return try await log(of: try grain(in: request), maximumBytes: request["bytes"]?.number ?? 64 << 10)
         case "stop":
             try await host.operatorStop(try grain(in: request))
@@ -61,6 +62,37 @@ public struct HostCommands: Sendable {
         let limit = Int(min(max(maximumBytes, 0), 1 << 20))
         let bytes = try await host.operatorLog(of: grain, maximumBytes: limit)
         return .members(["ok": .boolean(true), "log": .string(String(decoding: bytes, as: UTF8.self))])
+    }
+
+    /// Totals; whoever asks twice knows rates.
+    private func top() async throws(HostError) -> JSONValue {
+        let uses = try await host.uses()
+        return .members([
+            "ok": .boolean(true), "microseconds": .integer(HostCommands.microseconds(SystemHostClock().now())),
+            "grains": .array(uses.map(HostCommands.json)),
+        ])
+    }
+
+    private static func json(_ use: Host.GrainUse) -> JSONValue {
+        let grain = use.grain.summary, usage = use.usage ?? SandboxUsage()
+        func count(_ value: Int64?) -> JSONValue { value.map { .integer($0) } ?? .null }
+        var members: [(String, JSONValue)] = [
+            ("grain", .string(grain.identifier.text)), ("title", .string(grain.title)),
+            ("appTitle", .string(grain.appTitle)), ("owner", .string(use.grain.owner)),
+            ("processorMicroseconds", count(usage.processorTime.map(microseconds))),
+            ("memoryBytes", count(usage.memoryBytes)), ("memoryPeakBytes", count(usage.memoryPeakBytes)),
+            ("processes", count(usage.processes)), ("readBytes", count(usage.readBytes)),
+            ("writtenBytes", count(usage.writtenBytes)), ("memoryKills", count(usage.memoryKills)),
+            ("refusedProcesses", count(usage.refusedProcesses)), ("diskBytes", .integer(grain.usedBytes)),
+            ("requests", .integer(Int64(use.requests))),
+        ]
+        members += use.isFrozen ? [("state", .string("frozen"))] : HostCommands.members(of: grain.state)
+        return .object(members.map { JSONValue.Member(name: $0.0, value: $0.1) })
+    }
+
+    private static func microseconds(_ duration: Duration) -> Int64 {
+        let (seconds, attoseconds) = duration.components
+        return seconds * 1_000_000 + attoseconds / 1_000_000_000_000
     }
 
     private func grains() async throws(HostError) -> JSONValue {

@@ -20,6 +20,11 @@ public struct GroupFiles: Sendable {
         return count < 0 ? nil : String(decoding: text, as: UTF8.self)
     }
 
+    /// As ``text(_:)``, of any directory.
+    public static func text(_ directory: CInt, _ name: String) -> String? {
+        GroupFiles(directory: directory, prefix: "").text(name)
+    }
+
     /// The words of a file; none when it cannot be read.
     func words(_ name: String) -> [String] {
         (text(name) ?? "").split { $0 == " " || $0 == "\n" }.map(String.init)

@@ -125,6 +125,9 @@ public struct SandboxGroup {
         return measure
     }
 
+    /// The processes in it, by the caller's pid namespace; at most some hundred of them.
+    public var processes: [pid_t] { unified?.words("cgroup.procs").compactMap { pid_t($0) } ?? [] }
+
     private func measureMemory(_ base: GroupTree.Base, _ measure: inout SandboxMeasure) {
         let memory = base.directory.files(of: name)
         switch base.version {

@@ -32,6 +32,7 @@ final class Launcher {
     private let supervisor: SupervisorLink?
     private let groups: GroupStock
     private var freezes: [PendingFreeze] = []
+    private let accounts = ProcessAccounts()
     private let clock: StartClock
     private var sandboxes: [UInt64: LaunchedSandbox] = [:]
     /// The host's number of each sandbox to ours.
@@ -175,7 +176,10 @@ final class Launcher {
             return reply(.acted(ticket: ticket, errorNumber: ESRCH, SandboxMeasure()))
         }
         switch action {
-        case .measure: reply(.acted(ticket: ticket, errorNumber: 0, sandbox.group.measure()))
+        case .measure:
+            var measure = sandbox.group.measure()
+            accounts?.add(sandbox.group, to: &measure)
+            reply(.acted(ticket: ticket, errorNumber: 0, measure))
         case .thaw:
             reply(.acted(ticket: ticket, errorNumber: sandbox.group.setFrozen(false), SandboxMeasure()))
         case .freeze:

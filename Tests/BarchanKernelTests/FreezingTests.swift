@@ -86,6 +86,22 @@ import Testing
         #expect(test.grains.apps.count == 2)
     }
 
+    /// Who runs the host sees what sessions do not.
+    @Test func theOperatorSeesWhatEveryGrainUses() async throws {
+        let (test, grain, app) = try await closed()
+        app.used.withLock { $0.memoryBytes = 5 << 20 }
+        await test.clock.whenSomebodySleeps(for: .seconds(300))
+        let second = try await test.makeGrain()
+        await test.grains.app(2).used.withLock { $0.memoryBytes = 9 << 20 }
+        let third = try await test.makeGrain()
+        try await test.host.grains.stop(third, by: test.person)
+        let uses = try await test.host.uses()
+        #expect(uses.map(\.grain.summary.identifier) == [second, grain, third])
+        #expect(uses.map(\.isFrozen) == [false, true, false])
+        #expect(uses.map { $0.usage?.memoryBytes } == [9 << 20, 5 << 20, nil])
+        #expect(uses.map(\.requests) == [0, 1, 0])
+    }
+
     // MARK: Memory
 
     private actor Ended {

@@ -62,6 +62,14 @@ actor GrainLife {
 
     var isFrozen: Bool { if case .frozen = phase { true } else { false } }
 
+    /// What the grain is in memory with, frozen or not.
+    var present: RunningGrain? {
+        switch phase {
+        case .running(let running), .frozen(let running): running
+        default: nil
+        }
+    }
+
     /// The volume while the grain runs, or nil.
     var runningVolume: (any Volume)? {
         guard case .running(let running) = phase else { return nil }

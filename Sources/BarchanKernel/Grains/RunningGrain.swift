@@ -1,4 +1,5 @@
 import Barchan
+import Synchronization
 
 /// A started grain: its sandbox, the conversation with it, and what it said of itself.
 final class RunningGrain: Sendable {
@@ -10,6 +11,8 @@ final class RunningGrain: Sendable {
     let limits: SandboxLimits
     private let output: GrainOutput
     private let services: GrainServices
+    /// Requests and web sockets so far.
+    let requests = Atomic<Int>(0)
 
     init(
         grain: GrainID, sandbox: any Sandbox, connection: any GrainConnection, viewInfo: ViewInfo, volume: any Volume,

@@ -93,6 +93,7 @@ actor OpenSession: GrainSession {
         for isLast in [!canRepeat, true] {
             try touch()
             let (running, session) = try await webSession(for: client)
+            running.requests.add(1, ordering: .relaxed)
             do throws(HostError) {
                 let answer = try await ask(session)
                 try await noteAnswer()

@@ -1,0 +1,52 @@
+import ArgumentParser
+import Barchan
+import BarchanControl
+import Glibc
+
+struct TopCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "top", abstract: "Shows what every grain of a running host uses, again and again.",
+        discussion: """
+            CPU % is of one processor. Memory includes page cache, /tmp and what the kernel holds for the grain. A dash \
+            stands for what nobody counts here; 'barchan doctor' says why.
+            """)
+
+    @OptionGroup var options: HostOptions
+    @Flag(help: "Prints one table and ends.") var once = false
+    @Option(help: ArgumentHelp("Time between two looks.", valueName: "seconds")) var interval = 2.0
+    @Flag(help: "Prints JSON, one line each time.") var json = false
+
+    func validate() throws {
+        guard interval >= 0.1, interval <= 3600 else {
+            throw ValidationError("an interval of 0.1 to 3600 seconds is needed")
+        }
+    }
+
+    func run() throws {
+        let data = try options.configuration().dataDirectory
+        let request = JSONValue.members(["command": .string("top")])
+        // Rates need two answers.
+        var earlier = try ControlClient.require(request, dataDirectory: data)
+        repeat {
+            usleep(useconds_t(interval * 1_000_000))
+            let answer = try ControlClient.require(request, dataDirectory: data)
+            show(TopReport(answer, since: earlier))
+            earlier = answer
+        } while !once
+    }
+
+    private func show(_ report: TopReport) {
+        if json { return printLine(once ? report.json.indented() : report.json.line) }
+        var table = Table(TopReport.heading)
+        for row in report.cells { table.add(row) }
+        guard !once, isatty(1) == 1 else { return printLine(table.text) }
+        // Home, then every line up to its end and everything below: no flicker.
+        let lines = table.text.split(separator: "\n").prefix(TopCommand.terminalRows() - 1)
+        write(Array(("\u{1b}[H" + lines.map { "\($0)\u{1b}[K\n" }.joined() + "\u{1b}[J").utf8), to: 1)
+    }
+
+    private static func terminalRows() -> Int {
+        var size = winsize()
+        return ioctl(1, UInt(TIOCGWINSZ), &size) == 0 && size.ws_row > 1 ? Int(size.ws_row) : 24
+    }
+}
