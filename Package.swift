@@ -107,13 +107,21 @@ let package = Package(
         // The host's side of the launcher, for every back end that uses it.
         .target(
             name: "SandboxLauncher", dependencies: [contract, "CLinux", "SandboxProtocol"], swiftSettings: strict),
+        // Cap'n Proto RPC as Swift values, for programs with one loop: the bridge, and apps without one.
+        .target(
+            name: "GrainRPC", dependencies: ["CCapnpRPC", "CapnProto"], exclude: ["README.md"], swiftSettings: strict),
         // The bridge's code is a library: a test bundle cannot link what is to be linked statically.
         .target(
-            name: "HTTPBridge", dependencies: ["CLinux", "CCapnpRPC", "CapnProto", "GrainSchemas", "HTTP1"],
+            name: "HTTPBridge",
+            dependencies: ["CLinux", "CCapnpRPC", "CapnProto", "GrainRPC", "GrainSchemas", "HTTP1"],
             exclude: ["README.md"],
             swiftSettings: strict),
         .executableTarget(
             name: "barchan-http-bridge", dependencies: ["CLinux", "HTTPBridge"],
+            swiftSettings: strict, linkerSettings: staticLinking + [.linkedLibrary("gcc_eh")]),
+        // An app that needs no bridge; see its README.
+        .executableTarget(
+            name: "native-app", dependencies: ["GrainRPC", "GrainSchemas"], path: "contrib/examples/native-app/Sources",
             swiftSettings: strict, linkerSettings: staticLinking + [.linkedLibrary("gcc_eh")]),
         .executableTarget(
             name: "sandbox-probe", dependencies: ["CLinux"], swiftSettings: strict, linkerSettings: staticLinking),
@@ -138,10 +146,13 @@ let package = Package(
         + [
             .testTarget(name: "BarchanTests", dependencies: [contract], swiftSettings: strict),
             .testTarget(
+                name: "BarchanConformanceTests", dependencies: [contract, "BarchanConformance"], swiftSettings: strict),
+            .testTarget(
                 name: "BarchanControlTests", dependencies: [contract, "BarchanKernel", "BarchanControl", "CLinux"],
                 swiftSettings: strict),
             .testTarget(
-                name: "BarchanKernelTests", dependencies: ["BarchanConformance", contract, "BarchanKernel", "CLinux"],
+                name: "BarchanKernelTests",
+                dependencies: ["BarchanConformance", contract, "BarchanKernel", "CLinux", "Sealing"],
                 swiftSettings: strict),
             .testTarget(
                 name: "BarchanConfigurationTests", dependencies: [contract, "BarchanKernel", "BarchanConfiguration"],

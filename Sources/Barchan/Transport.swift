@@ -95,6 +95,19 @@ public struct RoleDefinition: Sendable, Equatable {
 
 /// Who opens a session, and how it is reached; fixed for the session's life (specification, section 6.5).
 public struct WebSessionParameters: Sendable, Equatable {
+    public enum Kind: Sendable, Equatable {
+        /// A person in a tab.
+        case web
+        /// A program that uses the app's API. An app that knows no such sessions gets a web session with the base path
+        /// `https://sandbox` (specification, section 10.3).
+        /// - Parameter remoteAddress: 4 or 16 bytes when the app is to learn it.
+        case api(remoteAddress: [UInt8]?)
+        /// A person in a tab who picks something that answers one of the descriptors, each the bytes of a
+        /// PowerboxDescriptor, one segment without a table (specification, section 7.7).
+        case request(descriptors: [[UInt8]])
+    }
+
+    public var kind = Kind.web
     public var user: UserInfo
     /// Scheme and host without a trailing slash.
     public var basePath: String

@@ -56,12 +56,21 @@ extension TransportConformance {
         _ start: @escaping StartApp, _ name: String, _ sentence: String, required: Set<Guarantee> = [],
         _ body: @escaping @Sendable (any GrainConnection) async throws -> Void
     ) -> Check {
+        hostCheck(start, name, sentence, required: required) { connection, _ in try await body(connection) }
+    }
+
+    /// The same for a check that looks at what the app asked of its host.
+    static func hostCheck(
+        _ start: @escaping StartApp, _ name: String, _ sentence: String, required: Set<Guarantee> = [],
+        _ body: @escaping @Sendable (any GrainConnection, MemoryGrainHost) async throws -> Void
+    ) -> Check {
         Check(name, sentence, required: required) { provider in
             var ends = try StreamSocketPair()
-            let connection = try await provider.connect(over: ends.takeHost(), offering: MemoryGrainHost())
+            let host = MemoryGrainHost()
+            let connection = try await provider.connect(over: ends.takeHost(), offering: host)
             let app = try await start(ends.takeGrain())
             do {
-                try await body(connection)
+                try await body(connection, host)
             } catch {
                 await connection.close()
                 throw error
@@ -70,6 +79,24 @@ extension TransportConformance {
             withExtendedLifetime(app) {}
         }
     }
+}
+
+/// Sends GET `path` and requires this answer.
+@Sendable func requireAnswer(_ answer: String, _ path: String, _ session: any WebSession) async throws {
+    let text = String(decoding: try await wholeBody(try await get(path, session)), as: UTF8.self)
+    try require(text == answer, "GET '\(path)' answers '\(text)' instead of '\(answer)'")
+}
+
+/// Asks until the answer is there; whoever runs the check sets the time limit.
+@Sendable func awaitAnswer(_ answer: String, _ path: String, _ session: any WebSession) async throws {
+    while String(decoding: try await wholeBody(try await get(path, session)), as: UTF8.self) != answer {
+        try Task.checkCancellation()
+        await Task.yield()
+    }
+}
+
+@Sendable func get(_ path: String, _ session: any WebSession) async throws(HostError) -> WebResponse {
+    try await session.send(WebRequest(method: .get, path: path))
 }
 
 /// Sends GET `path` and requires the path back.

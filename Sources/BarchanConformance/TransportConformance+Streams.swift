@@ -1,14 +1,42 @@
 import Barchan
+import Synchronization
 
 extension TransportConformance {
     /// What a transport promises about bodies and web sockets.
     static func streamChecks(_ start: @escaping StartApp) -> [Check] {
         [
-            appCheck(start, "longAnswersArriveWhole", "a streamed answer arrives whole", required: [.streaming]) {
-                connection in
+            appCheck(
+                start, "longAnswersArriveWhole", "a streamed answer arrives whole and in order", required: [.streaming]
+            ) { connection in
                 let session = try await connection.openWebSession(.somebody)
                 let body = try await wholeBody(try await session.send(WebRequest(method: .get, path: "stream/3000000")))
                 try require(body.count == 3_000_000, "\(body.count) of 3000000 bytes arrived")
+                try require(body == pattern(3_000_000), "the bytes arrived in another order")
+            },
+            appCheck(start, "bodiesKeepTheirOrder", "a request body arrives in order") { connection in
+                let session = try await connection.openWebSession(.somebody)
+                for length in [Int64(300_000), nil] {
+                    var request = WebRequest(method: .post, path: "echo")
+                    request.body = .stream(Chunks(of: pattern(300_000)), length: length)
+                    let body = try await wholeBody(try await session.send(request))
+                    try require(body == pattern(300_000), "\(body.count) bytes came back, or in another order")
+                }
+            },
+            appCheck(
+                start, "bodiesThatGoWholeHaveALimit",
+                "a body without end is refused where it would have to be held whole"
+            ) { connection in
+                let session = try await connection.openWebSession(.somebody)
+                let body = EndlessBody()
+                var request = WebRequest(method: .patch, path: "length")
+                request.body = .stream(body, length: nil)
+                do {
+                    let response = try await session.send(request)
+                    throw ConformanceFailure("the answer is \(response.outcome)")
+                } catch let error as HostError {
+                    try require(error.code == .resourceExhausted, "the error is \(error)")
+                }
+                try await requireEcho("echo/after", session)
             },
             appCheck(
                 start, "readersMayGiveUp", "a reader that gives up leaves the session usable", required: [.streaming]
@@ -77,19 +105,35 @@ extension TransportConformance {
     }
 }
 
-/// So many bytes in pieces of 10,000.
+extension TransportConformance {
+    /// Bytes whose order shows: each is its position modulo 251, a prime.
+    public static func pattern(_ count: Int) -> [UInt8] { (0..<count).map { UInt8($0 % 251) } }
+}
+
+/// Bytes in pieces of 10,000.
 private final class Chunks: ByteReader, @unchecked Sendable {
     // One caller at a time.
-    private var left: Int
+    private var left: ArraySlice<UInt8>
 
-    init(_ count: Int) { left = count }
+    init(_ count: Int) { left = [UInt8](repeating: 2, count: count)[...] }
+    init(of bytes: [UInt8]) { left = bytes[...] }
 
     func next() async throws(HostError) -> [UInt8]? {
-        guard left > 0 else { return nil }
-        let count = min(left, 10_000)
-        left -= count
-        return [UInt8](repeating: 2, count: count)
+        guard !left.isEmpty else { return nil }
+        defer { left = left.dropFirst(10_000) }
+        return Array(left.prefix(10_000))
     }
 
-    func cancel() { left = 0 }
+    func cancel() { left = [] }
+}
+
+/// A body that somebody has to refuse.
+private final class EndlessBody: ByteReader, @unchecked Sendable {
+    private let isCancelled = Atomic(false)
+
+    func next() async throws(HostError) -> [UInt8]? {
+        isCancelled.load(ordering: .relaxed) ? nil : [UInt8](repeating: 4, count: 1 << 20)
+    }
+
+    func cancel() { isCancelled.store(true, ordering: .relaxed) }
 }

@@ -12,21 +12,29 @@ public enum TransportConformance {
     /// |---|---|
     /// | GET `echo/…` | its path |
     /// | GET `missing` | 404 |
-    /// | GET `stream/N` | N bytes of any value, in pieces, each after the one before was acknowledged |
+    /// | GET `stream/N` | N bytes of ``pattern(_:)``, in pieces, each after the one before was acknowledged |
     /// | GET `endless` | pieces without end, each after the one before was acknowledged |
     /// | GET `never` | none, ever |
+    /// | GET `open` | how many answers to `never` and `endless` the host still wants, in decimal digits |
+    /// | GET `fail/KIND` | the wire's failure of that kind: `failed`, `overloaded`, `disconnected`, `unimplemented` |
+    /// | GET `save` | a token from the host for an object of the app's |
+    /// | GET `restore/TOKEN` | `thing`, when the object with that token comes back and answers |
+    /// | GET `user` | the name in the profile of the session's person |
+    /// | GET `awake`, `asleep` | takes a wake lock with the caption `checked` and lets go of it; `ok` |
     /// | POST `length` | the length of the body in decimal digits |
+    /// | POST `echo` | the body |
     /// | web socket `echo` | what it gets |
     public typealias StartApp = @Sendable (consuming OwnedDescriptor) async throws -> any Sendable
 
     /// The promises that can be looked at without knowing the wire.
     public static let checks: [Check] = [
-        aDeadGrainIsDisconnected, garbageEndsTheConversation, closingIsFinal, everybodyHearsOfTheEnd,
+        aDeadGrainIsDisconnected, garbageEndsTheConversation, aMessageCutShortEndsTheConversation, closingIsFinal,
+        everybodyHearsOfTheEnd,
     ]
 
     /// All promises.
     public static func checks(startingApps start: @escaping StartApp) -> [Check] {
-        checks + appChecks(start) + streamChecks(start)
+        checks + appChecks(start) + streamChecks(start) + endChecks(start) + hostChecks(start)
     }
 
     static let aDeadGrainIsDisconnected = Check(
@@ -52,6 +60,20 @@ public enum TransportConformance {
         try ends.write([UInt8](repeating: 0xff, count: 4096))
         await connection.waitForClose()
         try await requireError(.disconnected) { _ = try await connection.viewInfo() }
+    }
+
+    static let aMessageCutShortEndsTheConversation = Check(
+        "aMessageCutShortEndsTheConversation", "a grain that goes away in the middle of a message is disconnected"
+    ) { provider in
+        // As many bytes as no message has; zeros are the beginning of one on many wires.
+        for count in [1, 7, 13] {
+            var ends = try StreamSocketPair()
+            let connection = try await provider.connect(over: ends.takeHost(), offering: MemoryGrainHost())
+            try ends.write([UInt8](repeating: 0, count: count))
+            try ends.closeGrain()
+            await connection.waitForClose()
+            try await requireError(.disconnected) { _ = try await connection.viewInfo() }
+        }
     }
 
     static let closingIsFinal = Check(

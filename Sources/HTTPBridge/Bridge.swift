@@ -1,5 +1,7 @@
 import CCapnpRPC
 import Glibc
+// The vocabulary of every file here.
+@_exported import GrainRPC
 
 /// The descriptor the host gave this process.
 let hostDescriptor: Int32 = 3

@@ -13,6 +13,8 @@ final class FakeApp: @unchecked Sendable {
     let loop: RPCLoop
     /// What the host offers.
     let host = Shared<RPCCapability>()
+    /// The same on the loop's thread; nil before the conversation has begun.
+    private(set) var hostCapability: RPCCapability?
     private var connection: RPCConnection?
     /// What it answers by method of the web session; set before the first request.
     private let handler: Handler
@@ -41,7 +43,8 @@ final class FakeApp: @unchecked Sendable {
         ) { [weak self] _ in self?.connection = nil }
         self.connection = connection
         // libcapnp's client end listens only after it has asked for something.
-        if let host = connection.bootstrap() { self.host.set(host) }
+        hostCapability = connection.bootstrap()
+        if let hostCapability { host.set(hostCapability) }
     }
 
     /// Calls an object and reads the answer, on the loop's thread.

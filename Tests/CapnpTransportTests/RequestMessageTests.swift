@@ -90,7 +90,7 @@ import Testing
     }
 
     @Test func aSessionSaysWhoOpensIt() throws {
-        let params = try MessageReader(WebSessionParameters.ann.message().flatBytes, framing: .flat)
+        let params = try MessageReader(WebSessionParameters.ann.openings()[0].params.flatBytes, framing: .flat)
             .root(Wire.UiView.NewSessionParams.self)
         let user = try params.userInfo
         #expect(try user.displayName.defaultText == "Ann Ö Bee")
@@ -109,11 +109,11 @@ import Testing
     @Test func anonymousPeopleHaveNoIdentityAndOthersHave32Bytes() throws {
         var parameters = WebSessionParameters.ann
         parameters.user.identityID = []
-        let params = try MessageReader(parameters.message().flatBytes, framing: .flat)
+        let params = try MessageReader(parameters.openings()[0].params.flatBytes, framing: .flat)
             .root(Wire.UiView.NewSessionParams.self)
         #expect(try !params.userInfo.hasIdentityId)
         parameters.user.identityID = [1]
-        #expect(throws: HostError.self) { try parameters.message() }
+        #expect(throws: HostError.self) { try parameters.openings() }
     }
 
     @Test func settingsOutOfRangeAreRefused() async {

@@ -20,7 +20,8 @@ enum Places {
 
     /// What the tests need, or why they cannot run.
     static func missing() -> String? {
-        let packages = ["dokuwiki", "fossil", "hello", "HostilePages", "flow"].map(package)
+        let packages = ["dokuwiki", "fossil", "hello", "HostilePages", "flow", "native-app", "native-python"].map(
+            package)
         for path in [barchan, DevTools.executable] + packages
         where !FileManager.default.fileExists(atPath: path) {
             return path

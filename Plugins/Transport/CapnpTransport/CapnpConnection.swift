@@ -97,14 +97,13 @@ extension CapnpConnection {
 
 extension CapnpConnection {
     func openWebSession(_ parameters: WebSessionParameters) async throws(HostError) -> any WebSession {
-        let params = UncheckedSendable(try parameters.message())
+        let openings = try parameters.openings()
         let session = Shared<Result<CapnpWebSession, HostError>>()
-        loop.post { [self] in session.set(newSession(params.value, of: parameters.user)) }
+        loop.post { [self] in session.set(open(openings[...], of: parameters.user)) }
         return try await session.value().get()
     }
 
-    /// A session that is used before the app has answered.
-    private func newSession(_ params: MessageBuilder, of user: UserInfo) -> Result<CapnpWebSession, HostError> {
+    private func open(_ openings: ArraySlice<SessionOpening>, of user: UserInfo) -> Result<CapnpWebSession, HostError> {
         let gone = HostError(.disconnected, "open a session: the grain is gone")
         guard let view else { return .failure(gone) }
         let membrane = Membrane()
@@ -112,10 +111,30 @@ extension CapnpConnection {
         if !user.identityID.isEmpty {
             given.append(objects.export(IdentityObject(user.identityID, of: objects, in: membrane), in: membrane))
         }
-        let call = RPCCall.start(Wire.UiView.Methods.newSession, on: view, params, capabilities: given) { _ in
-            // A failure comes out of every call on the pipelined session.
-        }
-        guard let session = call.pipeline([0]) else { return .failure(gone) }
+        guard let session = open(openings, on: view, given) else { return .failure(gone) }
         return .success(CapnpWebSession(session, in: membrane, settings: settings))
+    }
+
+    /// A session that is used before the app has answered: its first request travels with the opening. With more than one
+    /// way to open it, requests wait here until one of them is taken.
+    private func open(
+        _ openings: ArraySlice<SessionOpening>, on view: RPCCapability, _ given: [RPCCapability]
+    ) -> RPCCapability? {
+        guard let opening = openings.first else { return nil }
+        let others = openings.dropFirst()
+        guard !others.isEmpty else {
+            // A failure comes out of every call on the pipelined session.
+            return opening.start(view, given) { _ in }.pipeline([0])
+        }
+        let promise = RPCPromise(on: loop)
+        var session: RPCCapability?
+        let call = opening.start(view, given) { [self] answer in
+            if case .failure(let error) = answer, error.kind != .disconnected {
+                session = open(others, on: view, given)
+            }
+            if let session { promise.resolve(session) }
+        }
+        session = call.pipeline([0])
+        return promise.capability
     }
 }

@@ -17,6 +17,7 @@ struct CapnpTransportSettings: Sendable {
     /// What the queues of one grain share.
     private(set) var queue: ByteBudget
     var heldObjects: Int
+    var handlePingMilliseconds: Int64
 
     static let definitions: [SettingDefinition] = [
         SettingDefinition(
@@ -52,6 +53,9 @@ struct CapnpTransportSettings: Sendable {
             "streamStartMilliseconds", default: .integer(200),
             "how long a streamed answer waits for its length or first bytes, 0 to 60000"),
         SettingDefinition(
+            "handlePingMilliseconds", default: .integer(60_000),
+            "how often the maker of a streamed answer is asked whether it is there, 10 to 3600000"),
+        SettingDefinition(
             "heldObjects", default: .integer(4096),
             "objects of the host that a grain may have asked for and hold, 1 to 1048576"),
     ]
@@ -72,6 +76,7 @@ struct CapnpTransportSettings: Sendable {
         requestWindowBytes = Int(try settings.integer("requestWindowBytes", in: 4096...64 << 20))
         bufferedBodyBytes = Int(try settings.integer("bufferedBodyBytes", in: 64 << 10...1 << 30))
         streamStartMilliseconds = try settings.integer("streamStartMilliseconds", in: 0...60000)
+        handlePingMilliseconds = try settings.integer("handlePingMilliseconds", in: 10...3_600_000)
         heldObjects = Int(try settings.integer("heldObjects", in: 1...1_048_576))
     }
 

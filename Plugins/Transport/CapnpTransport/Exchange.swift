@@ -13,6 +13,7 @@ final class Exchange: @unchecked Sendable {
     private var cut: Membrane.Key?
     private let attempt: String
     private let startNanoseconds: UInt64
+    private let pingNanoseconds: UInt64
     private var reply: Reply?
     private var call: RPCCall?
     private var timer: OpaquePointer?
@@ -29,6 +30,7 @@ final class Exchange: @unchecked Sendable {
         self.queue = queue
         self.attempt = attempt
         startNanoseconds = UInt64(settings.streamStartMilliseconds) * 1_000_000
+        pingNanoseconds = UInt64(settings.handlePingMilliseconds) * 1_000_000
     }
 
     /// Sends `message`. The capability for the answer's body is made here unless the app has it already.
@@ -101,13 +103,18 @@ extension Exchange {
         let handle = received.streamHandle
         received.streamHandle = nil
         let holder = HandleHolder(handle)
+        let ping = HandlePing(holder, on: target.loop, everyNanoseconds: pingNanoseconds) { [queue, attempt] in
+            queue.finish(.failure(HostError(.disconnected, "\(attempt): whoever made the answer is gone")))
+        }
+        let stopPing = UncheckedSendable(ping.stop)
         let flow = session.endingWithSession { [queue, attempt] in
             queue.finish(.failure(RPCError.sessionClosed.hostError(attempt)))
             holder.drop()
         }
-        queue.onCancel {
+        queue.onCancel { [loop = target.loop] in
             holder.drop()
             flow.lift()
+            loop.post { stopPing.value() }
         }
         finish(.success(received.response))
     }

@@ -6,6 +6,9 @@ final class HandleHolder: Sendable {
 
     init(_ capability: RPCCapability?) { self.capability = Mutex(capability) }
 
+    /// The object, until it is dropped.
+    var current: RPCCapability? { capability.withLock { $0 } }
+
     func drop() {
         let dropped = capability.withLock { held in
             defer { held = nil }

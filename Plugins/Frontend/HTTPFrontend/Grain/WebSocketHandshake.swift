@@ -1,4 +1,5 @@
 import Barchan
+import HTTP1
 import HTTP1Server
 
 /// The HTTP side of opening a web socket (RFC 6455, section 4).
@@ -17,8 +18,8 @@ struct WebSocketHandshake {
             throw RequestFault(400, "The Sec-WebSocket-Key is not 16 bytes in base 64.")
         }
         self.key = key
-        protocols = (head.value(of: "sec-websocket-protocol") ?? "").split(separator: ",").map {
-            String($0.drop { $0 == " " }.prefix { $0 != " " })
+        protocols = head.bytes(of: "sec-websocket-protocol").flatMap { field in
+            ListElements(of: field).map { String(decoding: $0, as: UTF8.self) }
         }
     }
 

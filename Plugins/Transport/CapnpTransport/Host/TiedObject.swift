@@ -35,6 +35,11 @@ final class TiedObject: HostObject {
             pending.call?.cancel()
             incoming.fail(error)
         }
+        incoming.onCancel { [membrane] in
+            membrane.forget(key)
+            pending.call?.cancel()
+            incoming.fail(RPCError(.failed, "the call was cancelled"))
+        }
         pending.call = call.params.withPayload(carrying: carried) { payload in
             RPCCall.send(call.interfaceID, call.ordinal, on: target, payload) { [self] answer in
                 membrane.forget(key)

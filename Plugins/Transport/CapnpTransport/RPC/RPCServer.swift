@@ -46,6 +46,8 @@ extension RPCLoop {
 final class RPCIncoming: @unchecked Sendable {
     // Only the thread answers, and a deinitializer runs once.
     private var handle: OpaquePointer?
+    /// What the facade calls when the caller gives up; lives until the answer is there.
+    private var cancellation: Unmanaged<Cancellation>?
     let loop: RPCLoop
 
     fileprivate init(_ handle: OpaquePointer, on loop: RPCLoop) {
@@ -55,9 +57,22 @@ final class RPCIncoming: @unchecked Sendable {
 
     deinit {
         guard let handle else { return }
-        bcr_loop_post(
-            loop.handle, { bcr_incoming_fail(OpaquePointer(unwrapped($0)), bcr_failed, "nobody answers this call") },
-            UnsafeMutableRawPointer(handle))
+        let cancellation = cancellation
+        // Nothing refers to this any more: it is the posted closure that owns the two.
+        loop.post {
+            bcr_incoming_fail(handle, bcr_failed, "nobody answers this call")
+            cancellation?.release()
+        }
+    }
+
+    /// Calls `body` at most once, when the caller does not want the answer any more. Answer nevertheless.
+    func onCancel(_ body: @escaping () -> Void) {
+        guard let handle, cancellation == nil else { return }
+        let cancellation = Unmanaged.passRetained(Cancellation(body))
+        self.cancellation = cancellation
+        bcr_incoming_on_cancel(
+            handle, { Unmanaged<Cancellation>.fromOpaque(unwrapped($0)).takeUnretainedValue().body() },
+            cancellation.toOpaque())
     }
 
     /// Answers with an empty struct.
@@ -84,6 +99,16 @@ final class RPCIncoming: @unchecked Sendable {
 
     private func take() -> OpaquePointer? {
         defer { handle = nil }
+        // The facade does not call it once the call is answered, which is now.
+        defer {
+            if let cancellation { loop.post { cancellation.release() } }
+            cancellation = nil
+        }
         return handle
     }
+}
+
+private final class Cancellation {
+    let body: () -> Void
+    init(_ body: @escaping () -> Void) { self.body = body }
 }

@@ -2,13 +2,13 @@ import CCapnpRPC
 import CapnProto
 
 /// A call from somebody else. It is answered once; one that is forgotten fails.
-final class IncomingCall {
-    let interfaceID: UInt64
-    let ordinal: UInt16
+public final class IncomingCall {
+    public let interfaceID: UInt64
+    public let ordinal: UInt16
     private var handle: OpaquePointer?
     private var onCancel: (() -> Void)?
 
-    init(_ handle: OpaquePointer, interfaceID: UInt64, ordinal: UInt16) {
+    public init(_ handle: OpaquePointer, interfaceID: UInt64, ordinal: UInt16) {
         self.handle = handle
         self.interfaceID = interfaceID
         self.ordinal = ordinal
@@ -16,31 +16,31 @@ final class IncomingCall {
 
     deinit { if let handle { bcr_incoming_fail(handle, bcr_failed, "the call was not answered") } }
 
-    func isCall<Params, Results>(of method: Method<Params, Results>) -> Bool {
+    public func isCall<Params, Results>(of method: Method<Params, Results>) -> Bool {
         interfaceID == method.interfaceID && ordinal == method.ordinal
     }
 
-    func reply(_ payload: Payload) {
+    public func reply(_ payload: Payload) {
         guard let handle else { return }
         finish()
         payload.withWire { bcr_incoming_reply(handle, $0) }
     }
 
     /// Answers with an empty struct.
-    func reply() {
+    public func reply() {
         guard let handle else { return }
         finish()
         bcr_incoming_reply(handle, nil)
     }
 
-    func fail(_ failure: CallFailure) {
+    public func fail(_ failure: CallFailure) {
         guard let handle else { return }
         finish()
         bcr_incoming_fail(handle, failure.kind, failure.text)
     }
 
     /// `action` comes at most once, when the caller wants no answer any more; it is to be answered nevertheless.
-    func whenCancelled(_ action: @escaping () -> Void) {
+    public func whenCancelled(_ action: @escaping () -> Void) {
         guard let handle else { return }
         onCancel = action
         let context = Unmanaged.passUnretained(self).toOpaque()

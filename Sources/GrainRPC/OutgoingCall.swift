@@ -2,15 +2,15 @@ import CCapnpRPC
 import CapnProto
 
 /// A call to somebody else. Stays alive by itself until it has returned or is cancelled.
-final class OutgoingCall {
-    typealias Completion = (Result<ReceivedMessage, CallFailure>) -> Void
+public final class OutgoingCall {
+    public typealias Completion = (Result<ReceivedMessage, CallFailure>) -> Void
 
     private var handle: OpaquePointer?
     private var completion: Completion?
 
     /// - Parameter completion: Comes once, on a later turn of the loop, unless the call is cancelled.
     @discardableResult
-    init<Params, Results>(
+    public init<Params, Results>(
         _ target: Capability, _ method: Method<Params, Results>, _ payload: Payload, _ completion: @escaping Completion
     ) {
         self.completion = completion
@@ -27,13 +27,13 @@ final class OutgoingCall {
     }
 
     /// The capability at a path of pointer fields in the results, usable before they are there.
-    func pipelined(_ path: [UInt16]) -> Capability? {
+    public func pipelined(_ path: [UInt16]) -> Capability? {
         guard let handle else { return nil }
         return Capability(owning: bcr_call_pipeline(handle, path, path.count))
     }
 
     /// Nothing is told of it any more. Harmless when it has returned.
-    func cancel() {
+    public func cancel() {
         guard let handle else { return }
         self.handle = nil
         completion = nil

@@ -1,29 +1,29 @@
 import CCapnpRPC
 
 /// A reference to an object, here or at the other end; given back with the last Swift reference to it.
-final class Capability {
-    let handle: OpaquePointer
+public final class Capability {
+    public let handle: OpaquePointer
 
     /// Takes over a reference that the caller owns.
-    init(owning handle: OpaquePointer) { self.handle = handle }
+    public init(owning handle: OpaquePointer) { self.handle = handle }
 
     deinit { bcr_capability_release(handle) }
 }
 
 /// What kind of failure the other end is told of.
-typealias FailureKind = bcr_error_kind
+public typealias FailureKind = bcr_error_kind
 
 /// Why a call failed.
-struct CallFailure: Error {
-    var kind: FailureKind
-    var text: String
+public struct CallFailure: Error {
+    public var kind: FailureKind
+    public var text: String
 
-    init(_ kind: FailureKind, _ text: String) {
+    public init(_ kind: FailureKind, _ text: String) {
         self.kind = kind
         self.text = text
     }
 
-    init(_ error: UnsafePointer<bcr_error>) {
+    public init(_ error: UnsafePointer<bcr_error>) {
         self.init(error.pointee.kind, String(cString: error.pointee.text))
     }
 }

@@ -1,7 +1,7 @@
 import CCapnpRPC
 
 /// Something that others can call through a capability.
-protocol RPCObject: AnyObject {
+public protocol RPCObject: AnyObject {
     /// `params` is good only until this returns. Answer now or later.
     func receive(_ call: IncomingCall, _ params: ReceivedMessage) throws(CallFailure)
 
@@ -10,12 +10,12 @@ protocol RPCObject: AnyObject {
 }
 
 extension RPCObject {
-    func dropped() {}
+    public func dropped() {}
 }
 
 extension Capability {
     /// A capability to an object of ours. The object lives at least as long as somebody refers to it.
-    convenience init(to object: any RPCObject, on loop: EventLoop) {
+    public convenience init(to object: any RPCObject, on loop: EventLoop) {
         let context = Unmanaged.passRetained(ObjectBox(object)).toOpaque()
         self.init(owning: bcr_server_create(loop.handle, ObjectBox.onCall, ObjectBox.onDrop, context))
     }
@@ -45,23 +45,23 @@ private final class ObjectBox {
 }
 
 /// A capability that is not known yet: calls on it wait.
-final class CapabilityPromise {
-    let capability: Capability
+public final class CapabilityPromise {
+    public let capability: Capability
     private var fulfiller: OpaquePointer?
 
-    init(on loop: EventLoop) {
+    public init(on loop: EventLoop) {
         capability = Capability(owning: bcr_promise_create(loop.handle, &fulfiller))
     }
 
     deinit { reject(CallFailure(bcr_failed, "the object never came to be")) }
 
-    func resolve(_ capability: Capability) {
+    public func resolve(_ capability: Capability) {
         guard let fulfiller else { return }
         self.fulfiller = nil
         bcr_fulfiller_resolve(fulfiller, capability.handle)
     }
 
-    func reject(_ failure: CallFailure) {
+    public func reject(_ failure: CallFailure) {
         guard let fulfiller else { return }
         self.fulfiller = nil
         bcr_fulfiller_reject(fulfiller, failure.kind, failure.text)
@@ -70,12 +70,12 @@ final class CapabilityPromise {
 
 extension CallFailure {
     /// The caller may fall back on this.
-    static func unimplemented(_ call: IncomingCall) -> CallFailure {
+    public static func unimplemented(_ call: IncomingCall) -> CallFailure {
         CallFailure(
             bcr_unimplemented,
             "method \(call.ordinal) of interface 0x\(String(call.interfaceID, radix: 16)) is not implemented")
     }
 
-    static func failed(_ text: String) -> CallFailure { CallFailure(bcr_failed, text) }
-    static func disconnected(_ text: String) -> CallFailure { CallFailure(bcr_disconnected, text) }
+    public static func failed(_ text: String) -> CallFailure { CallFailure(bcr_failed, text) }
+    public static func disconnected(_ text: String) -> CallFailure { CallFailure(bcr_disconnected, text) }
 }

@@ -2,20 +2,20 @@ import CCapnpRPC
 import CapnProto
 
 /// A message to be sent, with the capabilities that its pointers count.
-struct Payload {
-    let message: MessageBuilder
-    private(set) var capabilities: [Capability] = []
+public struct Payload {
+    public let message: MessageBuilder
+    public private(set) var capabilities: [Capability] = []
 
     /// - Parameter capacityWords: Room to begin with; more is made when needed.
-    init(capacityWords: Int = 64) { message = MessageBuilder(capacityWords: capacityWords) }
+    public init(capacityWords: Int = 64) { message = MessageBuilder(capacityWords: capacityWords) }
 
     /// The place of a capability in the list.
-    mutating func index(of capability: Capability) -> UInt32 {
+    public mutating func index(of capability: Capability) -> UInt32 {
         capabilities.append(capability)
         return UInt32(truncatingIfNeeded: capabilities.count - 1)
     }
 
-    func withWire<Result>(_ body: (UnsafePointer<bcr_payload>) -> Result) -> Result {
+    public func withWire<Result>(_ body: (UnsafePointer<bcr_payload>) -> Result) -> Result {
         let handles: [OpaquePointer?] = capabilities.map(\.handle)
         return withExtendedLifetime(capabilities) {
             message.withFlatBytes { bytes in
@@ -31,14 +31,14 @@ struct Payload {
 }
 
 /// A message that was received. Good only until the callback that lends it returns.
-struct ReceivedMessage {
+public struct ReceivedMessage {
     private let lent: UnsafePointer<bcr_message>
-    let reader: MessageReader
+    public let reader: MessageReader
 
     /// The lender keeps the bytes; this owns nothing.
     private final class Lender {}
 
-    init(_ lent: UnsafePointer<bcr_message>, limits: ReaderLimits = .standard) throws(CallFailure) {
+    public init(_ lent: UnsafePointer<bcr_message>, limits: ReaderLimits = .standard) throws(CallFailure) {
         self.lent = lent
         let bytes = UnsafeRawBufferPointer(start: lent.pointee.bytes, count: lent.pointee.byte_count)
         do {
@@ -49,7 +49,7 @@ struct ReceivedMessage {
     }
 
     /// The capability at a place in the list; nil for null and for a place beyond the list.
-    func capability(_ index: UInt32?) -> Capability? {
+    public func capability(_ index: UInt32?) -> Capability? {
         guard let index, let handle = bcr_message_capability(lent, index) else { return nil }
         return Capability(owning: handle)
     }

@@ -1,12 +1,12 @@
 import CCapnpRPC
 
 /// A conversation over one socket.
-final class PeerConnection {
+public final class PeerConnection {
     private var handle: OpaquePointer?
     private let onDisconnect: (PeerConnection, String) -> Void
 
     /// - Parameter onDisconnect: Comes once, when the conversation ends by itself; it may let go of the connection.
-    init(
+    public init(
         _ descriptor: Int32, side: bcr_side, offering bootstrap: Capability, limits: bcr_limits = bcr_limits_default(),
         on loop: EventLoop, onDisconnect: @escaping (PeerConnection, String) -> Void
     ) {
@@ -25,7 +25,7 @@ final class PeerConnection {
     deinit { if let handle { bcr_connection_close(handle) } }
 
     /// What the other end offers.
-    func bootstrap() -> Capability? {
+    public func bootstrap() -> Capability? {
         handle.map { Capability(owning: bcr_connection_bootstrap($0)) }
     }
 }

@@ -1,25 +1,25 @@
 import CCapnpRPC
 
 /// The one loop of this process.
-struct EventLoop {
-    let handle: OpaquePointer
+public struct EventLoop {
+    public let handle: OpaquePointer
 
     /// Nil when the kernel gives no descriptors for it.
-    init?() {
+    public init?() {
         guard let handle = bcr_loop_create() else { return nil }
         self.handle = handle
     }
 
     /// Runs for the life of the process.
-    func run() { bcr_loop_run(handle) }
+    public func run() { bcr_loop_run(handle) }
 }
 
 /// Calls its action once, some time from now, unless it goes before.
-final class Timer {
+public final class Timer {
     private var handle: OpaquePointer?
     private let action: () -> Void
 
-    init(on loop: EventLoop, afterMicroseconds delay: UInt64, _ action: @escaping () -> Void) {
+    public init(on loop: EventLoop, afterMicroseconds delay: UInt64, _ action: @escaping () -> Void) {
         self.action = action
         let context = Unmanaged.passUnretained(self).toOpaque()
         handle = bcr_timer_start(
@@ -37,22 +37,23 @@ final class Timer {
 /// Calls its action while a descriptor is ready, until it is cancelled or goes.
 ///
 /// The descriptor stays the caller's. Cancel before closing it: the action, while it runs, keeps the watch alive.
-final class Watch {
-    struct Readiness: OptionSet {
-        let rawValue: UInt32
-        static let readable = Readiness(rawValue: UInt32(bcr_readable.rawValue))
-        static let writable = Readiness(rawValue: UInt32(bcr_writable.rawValue))
-        static let hungUp = Readiness(rawValue: UInt32(bcr_hung_up.rawValue))
+public final class Watch {
+    public struct Readiness: OptionSet, Sendable {
+        public let rawValue: UInt32
+        public init(rawValue: UInt32) { self.rawValue = rawValue }
+        public static let readable = Readiness(rawValue: UInt32(bcr_readable.rawValue))
+        public static let writable = Readiness(rawValue: UInt32(bcr_writable.rawValue))
+        public static let hungUp = Readiness(rawValue: UInt32(bcr_hung_up.rawValue))
     }
 
     private var handle: OpaquePointer?
     private let action: (Readiness) -> Void
-    var interest: Readiness {
+    public var interest: Readiness {
         didSet { if let handle, interest != oldValue { bcr_watch_set_interest(handle, interest.rawValue) } }
     }
 
     /// Nil when the descriptor cannot be watched.
-    init?(
+    public init?(
         _ descriptor: Int32, for interest: Readiness, on loop: EventLoop, _ action: @escaping (Readiness) -> Void
     ) {
         self.interest = interest
@@ -71,7 +72,7 @@ final class Watch {
 
     deinit { cancel() }
 
-    func cancel() {
+    public func cancel() {
         if let handle { bcr_watch_free(handle) }
         handle = nil
     }
