@@ -37,6 +37,7 @@ let package = Package(
         .library(name: "BubblewrapIsolation", type: .dynamic, targets: ["BubblewrapIsolationModule"]),
         .library(name: "OCIIsolation", type: .dynamic, targets: ["OCIIsolationModule"]),
         .library(name: "ExternalIsolation", type: .dynamic, targets: ["ExternalIsolationModule"]),
+        .library(name: "LandlockIsolation", type: .dynamic, targets: ["LandlockIsolationModule"]),
         .library(name: "OverlayStorage", type: .dynamic, targets: ["OverlayStorageModule"]),
         .library(name: "CapnpTransport", type: .dynamic, targets: ["CapnpTransportModule"]),
         .library(name: "HTTPFrontend", type: .dynamic, targets: ["HTTPFrontendModule"]),
@@ -133,6 +134,7 @@ let package = Package(
         + module(
             "Isolation", "ExternalIsolation",
             dependencies: ["CLinux", "SandboxLauncher", "SandboxProtocol", "CapnProto", "GrainSchemas"])
+        + module("Isolation", "LandlockIsolation", dependencies: ["SandboxLauncher", "SandboxProtocol"])
         + module("Storage", "OverlayStorage", dependencies: ["CLinux", "CSQLite", "SPK"])
         + module("Transport", "CapnpTransport", dependencies: ["CLinux", "CCapnpRPC", "CapnProto", "GrainSchemas"])
         + module(
@@ -177,15 +179,11 @@ let package = Package(
                 name: "ControlGroupsTests", dependencies: ["ControlGroups", "SandboxProtocol", "CLinux"],
                 swiftSettings: strict),
             .testTarget(
-                name: "BubblewrapIsolationTests",
-                dependencies: [contract, "BubblewrapIsolation", "BarchanConformance"],
-                swiftSettings: strict),
-            .testTarget(
-                name: "OCIIsolationTests", dependencies: [contract, "OCIIsolation", "BarchanConformance"],
-                swiftSettings: strict),
-            .testTarget(
-                name: "ExternalIsolationTests",
-                dependencies: [contract, "ExternalIsolation", "BarchanConformance", "CapnProto", "GrainSchemas"],
+                name: "IsolationBackEndTests",
+                dependencies: [
+                    contract, "BubblewrapIsolation", "OCIIsolation", "LandlockIsolation", "ExternalIsolation",
+                    "BarchanConformance", "CapnProto", "GrainSchemas",
+                ],
                 swiftSettings: strict),
             .testTarget(
                 name: "OverlayStorageTests",

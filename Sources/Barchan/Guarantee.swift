@@ -19,6 +19,10 @@ extension Guarantee {
     public static let noNetwork = Guarantee("noNetwork")
     /// Processes outside cannot be seen, signalled or traced.
     public static let privateProcesses = Guarantee("privateProcesses")
+    /// The program is user and group 1000 on a host called `sandbox`, whatever they are outside.
+    public static let ownIdentity = Guarantee("ownIdentity")
+    /// No sockets but UNIX ones that stay inside: no network, and not even a loopback.
+    public static let unixSocketsOnly = Guarantee("unixSocketsOnly")
     /// System V and POSIX message queues, semaphores and shared memory are the sandbox's own.
     public static let privateIPC = Guarantee("privateIPC")
     /// System calls pass a filter that names what is allowed.

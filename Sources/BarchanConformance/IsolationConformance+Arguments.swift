@@ -5,7 +5,10 @@ extension IsolationConformance {
         Promise("shutArguments", "ordinary calls do nothing extraordinary", [.syscallFilter]) { trial in
             let facts = try await trial.facts(["arguments", "/var"])
             try require(!facts.lines.contains { $0.hasPrefix("shut number.") }, "an unknown call does something")
-            for (name, answer) in shutArguments { try facts.require("shut \(name)", answer) }
+            for (name, answer) in shutArguments {
+                // Where there are no System V objects at all, the call does not exist.
+                try facts.require("shut \(name)", answer, name.hasPrefix("segment.") ? "ENOSYS" : answer)
+            }
         },
         Promise("foreignEntries", "the kernel's entries for other binary interfaces are shut", [.syscallFilter]) {
             trial in
@@ -21,7 +24,10 @@ extension IsolationConformance {
             let facts = try await trial.facts(["arguments", "/var"])
             let open = facts.all("open")
             try require(open.count > 20, "the probe said too little: \(facts.exit)")
-            for line in open where !line.hasSuffix(" ok") { throw ConformanceFailure("open \(line)") }
+            // Without System V objects there are no segments; who promises them is asked in "ordinaryIPC".
+            for line in open where !line.hasSuffix(" ok") && line != "segment ENOSYS" {
+                throw ConformanceFailure("open \(line)")
+            }
         },
     ]
 

@@ -10,7 +10,8 @@ public struct IsolationSuite: Sendable {
     /// The guarantees of isolation, in the order in which they are listed.
     public static let guarantees: [Guarantee] = [
         .privateFileSystem, .readOnlyPackage, .noNetwork, .privateProcesses, .privateIPC, .syscallFilter,
-        .noCapabilities, .noKernelFileSystems, .completeTermination, .processLimit, .memoryLimit, .landlock,
+        .noCapabilities, .noKernelFileSystems, .ownIdentity, .unixSocketsOnly, .completeTermination, .processLimit,
+        .memoryLimit, .landlock,
     ]
 
     /// Path of the static `sandbox-probe`.

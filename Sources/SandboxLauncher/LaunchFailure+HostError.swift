@@ -10,10 +10,10 @@ extension LaunchFailure {
     }
 
     /// For whoever starts the host on a machine that does not let it make sandboxes.
-    func hostErrorAtStart() -> HostError {
+    func hostErrorAtStart(remedy: String?) -> HostError {
         let hint = step == .runtime ? "what it said is in the log; " : ""
         return HostError(
-            .unsupported, "make a first sandbox: \(step.attempt): \(reason); \(hint)\(NamespaceRemedy.now())")
+            .unsupported, "make a first sandbox: \(step.attempt): \(reason); \(hint)\(remedy ?? NamespaceRemedy.now())")
     }
 
     private var reason: String {

@@ -35,7 +35,7 @@ final class LauncherConnection: Sendable {
             connection.state.withLock { $0.ready = continuation }
             connection.startReading()
         }
-        if case .failure(let failure) = result { throw failure.hostErrorAtStart() }
+        if case .failure(let failure) = result { throw failure.hostErrorAtStart(remedy: program.remedy) }
         return connection
     }
 

@@ -9,12 +9,18 @@ public struct LauncherProgram: Sendable {
     public var owner: FileOwner
     /// Options beside those for the user.
     public var options: [String]
+    /// What to do where the launcher cannot make a sandbox; nil for what is said of namespaces.
+    public var remedy: String?
 
-    public init(path: String, owner: FileOwner, options: [String]) {
+    public init(path: String, owner: FileOwner, options: [String], remedy: String? = nil) {
+        self.remedy = remedy
         self.path = path
         self.owner = owner
         self.options = options
     }
+
+    /// The launcher's option for sandboxes without namespaces.
+    public static let withoutNamespaces = "--no-namespaces"
 
     /// The launcher's option to run another program as process 1 of a pid namespace, behind which its command line follows.
     public static let keepOption = "--keep"

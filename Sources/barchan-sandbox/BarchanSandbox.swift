@@ -56,10 +56,14 @@ struct LauncherConfiguration {
     var runtime: (any SandboxRuntime)?
 
     /// - Parameter virtualizing: Whether a supervisor answers calls of the launcher's own sandboxes.
+    /// False where the host forbids them: Landlock, chroot and the filter have to do.
+    var usesNamespaces = true
+
     func makeMaker(_ clock: StartClock, _ groups: GroupStock, virtualizing: Bool) throws(LaunchFailure)
         -> any SandboxMaker
     {
         if let runtime { return RuntimeMaker(self, runtime: runtime, groups: groups) }
+        if !usesNamespaces { return try LandlockMaker(self, groups) }
         return BlankMaker(
             self, filter: try SyscallFilter.build(virtualizing: virtualizing), groups: groups, clock: clock)
     }
@@ -69,6 +73,7 @@ struct LauncherConfiguration {
         while let name = rest.popFirst() {
             switch name {
             case "--no-landlock": usesLandlock = false
+            case "--no-namespaces": usesNamespaces = false
             case "--virtual-calls": virtualizesCalls = true
             case "--user", "--group", "--pool", "--parked", "--parked-total", "--parked-seconds", "--processors":
                 guard let value = rest.popFirst().flatMap({ UInt32($0) }) else { return nil }
@@ -87,7 +92,9 @@ struct LauncherConfiguration {
             default: return nil
             }
         }
-        guard runtime == nil || (pool == 0 && parking.perPackage == 0), user != 0, group != 0 else { return nil }
+        guard (runtime == nil && usesNamespaces) || (pool == 0 && parking.perPackage == 0), user != 0, group != 0 else {
+            return nil
+        }
     }
 }
 

@@ -27,6 +27,16 @@ final class GroupStock {
         return group
     }
 
+    /// Closes what was opened for the sandbox when there can be no group for it.
+    func make(orClose descriptors: [CInt]) throws(LaunchFailure) -> SandboxGroup {
+        do throws(LaunchFailure) {
+            return try make()
+        } catch {
+            for descriptor in descriptors { close(descriptor) }
+            throw error
+        }
+    }
+
     /// Removes a group whose processes are gone, now or soon.
     func retire(_ group: SandboxGroup) {
         if !group.remove() { leftovers.append(group) }

@@ -14,9 +14,10 @@ func keepLauncher(_ configuration: LauncherConfiguration) -> Never {
     _ = clinux_join_new_keyring()
     let groups = GroupTree(movable: [getppid(), getpid()])
     do throws(LaunchFailure) {
-        if geteuid() != 0 { try enterUserNamespace() }
+        if geteuid() != 0 && configuration.usesNamespaces { try enterUserNamespace() }
         let (mine, theirs) = try channel(.launcherNamespaces)
-        let child = clinux_clone(CLINUX_CLONE_NEWPID | CLINUX_CLONE_NEWNS | UInt(SIGCHLD))
+        let namespaces = configuration.usesNamespaces ? CLINUX_CLONE_NEWPID | CLINUX_CLONE_NEWNS : 0
+        let child = clinux_clone(namespaces | UInt(SIGCHLD))
         guard child >= 0 else { throw LaunchFailure(.launcherNamespaces, errno) }
         if child == 0 {
             close(theirs)

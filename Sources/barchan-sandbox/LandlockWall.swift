@@ -12,6 +12,9 @@ struct LandlockWall {
         return version >= 1 ? LandlockWall(version: version) : nil
     }
 
+    /// Whether signals and abstract sockets are kept inside, since Linux 6.12.
+    var keepsSignals: Bool { version >= 6 }
+
     private static let execute: UInt64 = 1 << 0, writeFile: UInt64 = 1 << 1, readFile: UInt64 = 1 << 2
     private static let readDirectory: UInt64 = 1 << 3
     private static let device = writeFile | readFile | readDirectory

@@ -41,7 +41,10 @@ final class LaunchedSandbox {
         close(report)
     }
 
-    func kill() { _ = clinux_pidfd_send_signal(process, SIGKILL) }
+    /// What ends it.
+    var endSignal = SIGKILL
+
+    func kill() { _ = clinux_pidfd_send_signal(process, endSignal) }
 
     /// What the report socket holds; nil for nothing yet.
     func nextReport(blocking: Bool = false) -> BlankReport? {

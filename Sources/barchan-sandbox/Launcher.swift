@@ -11,7 +11,9 @@ func runLauncher(_ configuration: LauncherConfiguration, keeper: CInt, _ groups:
     _ = clinux_prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     do throws(LaunchFailure) {
         // Mounts that the host makes later arrive here; nothing from here arrives there.
-        try check(clinux_mount_propagation("/", CLINUX_MOUNT_SLAVE), .launcherSetup)
+        if configuration.usesNamespaces {
+            try check(clinux_mount_propagation("/", CLINUX_MOUNT_SLAVE), .launcherSetup)
+        }
         let launcher = try Launcher(configuration, keeper: keeper, GroupStock(groups))
         guard send(LauncherReply.ready(launcher.features).encoded(), to: controlSocket) else { exit(0) }
         launcher.run()

@@ -41,13 +41,7 @@ final class RuntimeMaker: SandboxMaker {
         let (mine, theirs) = try channel(.runtime)
         // Before anybody can send: a message knows its sender only then.
         _ = clinux_pass_credentials(mine, 1)
-        let group: SandboxGroup
-        do throws(LaunchFailure) {
-            group = try groups.make()
-        } catch {
-            for descriptor in [mine, theirs] { close(descriptor) }
-            throw error
-        }
+        let group = try groups.make(orClose: [mine, theirs])
         let program = group.clone(SIGCHLD)
         let cloneError = errno
         if program == 0 { start(contents, report: theirs, group) }

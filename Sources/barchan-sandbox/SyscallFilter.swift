@@ -13,9 +13,10 @@ struct SyscallFilter {
 
     /// Built once; every sandbox only loads it.
     /// - Parameter virtualizing: Whether a supervisor answers the calls that ask about the machine.
-    static func build(virtualizing: Bool = false) throws(LaunchFailure) -> SyscallFilter {
+    /// - Parameter isShared: Without namespaces around: see ``SharedKernelRules``.
+    static func build(virtualizing: Bool = false, isShared: Bool = false) throws(LaunchFailure) -> SyscallFilter {
         let program = BPFAssembler.program(
-            leaves(virtualizing), architecture: seccomp_arch_native(), otherwise: .error(ENOSYS))
+            leaves(virtualizing, isShared), architecture: seccomp_arch_native(), otherwise: .error(ENOSYS))
         guard program.count <= 4096 else { throw LaunchFailure(.filter, E2BIG) }
         let instructions = UnsafeMutableBufferPointer<BPFInstruction>.allocate(capacity: program.count)
         _ = instructions.initialize(from: program)
@@ -47,7 +48,7 @@ struct SyscallFilter {
         return true
     }
 
-    private static func leaves(_ virtualizing: Bool) -> [UInt32: BPFAssembler.Leaf] {
+    private static func leaves(_ virtualizing: Bool, _ isShared: Bool) -> [UInt32: BPFAssembler.Leaf] {
         var leaves: [UInt32: BPFAssembler.Leaf] = [:]
         func set(_ name: String, _ leaf: BPFAssembler.Leaf) {
             // Negative: this architecture does not have the call.
@@ -59,6 +60,9 @@ struct SyscallFilter {
         for name in SyscallTable.refused { set(name, .verdict(.error(EPERM))) }
         for name in SyscallTable.virtual { set(name, .verdict(virtualizing ? .ask : .allow)) }
         for rules in ArgumentRules.all { set(rules.call, .rules(rules)) }
+        guard isShared else { return leaves }
+        for name in SharedKernelRules.absent { set(name, .verdict(.error(ENOSYS))) }
+        for rules in SharedKernelRules.all { set(rules.call, .rules(rules)) }
         return leaves
     }
 }

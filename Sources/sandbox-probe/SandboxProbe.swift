@@ -43,7 +43,7 @@ struct SandboxProbe {
         "sockets": { _ in NetworkFacts.reportSockets() },
         "network": { _ in NetworkFacts.report() },
         "attempts": { AttemptRun(&$0).report() },
-        "effective-user": { _ in exit(geteuid() == 1000 ? 0 : 1) },
+        "effective-user": { _ in exit(geteuid() == getuid() ? 0 : 1) },
         "connect": { NetworkFacts.connect(port: number(&$0)) },
         "abstract": { NetworkFacts.connect(abstract: $0.popFirst() ?? "") },
         "bind": { NetworkFacts.bind(port: number(&$0)) },

@@ -12,7 +12,7 @@ enum NamespaceIsolation {
     private static func guarantees(of features: LauncherFeatures) -> Set<Guarantee> {
         var guarantees: Set<Guarantee> = [
             .privateFileSystem, .readOnlyPackage, .noNetwork, .privateProcesses, .privateIPC, .syscallFilter,
-            .noCapabilities, .noKernelFileSystems, .completeTermination,
+            .noCapabilities, .noKernelFileSystems, .completeTermination, .ownIdentity,
         ]
         if features.contains(.landlock) { guarantees.insert(.landlock) }
         if features.contains(.processLimit) { guarantees.insert(.processLimit) }

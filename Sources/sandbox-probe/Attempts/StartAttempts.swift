@@ -14,12 +14,12 @@ enum StartAttempts {
             return String(mask, radix: 8)
         },
         // struct utsname: six fields of 65 bytes; the second is the host, the last the domain.
-        fact("host", .everyBackEnd, is: "sandbox") { _ in systemName(1) },
-        fact("domain", .everyBackEnd, is: "sandbox") { _ in systemName(5) },
-        fact("user", .everyBackEnd, is: "1000 1000 1000") { _ in
+        fact("host", .ownIdentity, is: "sandbox") { _ in systemName(1) },
+        fact("domain", .ownIdentity, is: "sandbox") { _ in systemName(5) },
+        fact("user", .ownIdentity, is: "1000 1000 1000") { _ in
             "\(getuid()) \(geteuid()) \(UInt32(truncatingIfNeeded: kernel(SYS_setfsuid, -1)))"
         },
-        fact("group", .everyBackEnd, is: "1000 1000") { _ in "\(getgid()) \(getegid())" },
+        fact("group", .ownIdentity, is: "1000 1000") { _ in "\(getgid()) \(getegid())" },
         fact("groups", .everyBackEnd, is: "0") { _ in "\(kernel(SYS_getgroups, 0, 0))" },
         fact("signals.blocked", .everyBackEnd, is: "0") { _ in
             let mask = buffer(8)

@@ -1,7 +1,6 @@
 import Barchan
 import BarchanConformance
 import Glibc
-import OCIIsolation
 import Testing
 
 /// The programs that were built beside the tests.
@@ -29,47 +28,46 @@ enum Machine {
         dataDirectory: "/tmp", programDirectory: Programs.directory,
         log: HostLog { _, message in print("log: \(message)") })
 
-    static let program = "/usr/bin/crun"
-
-    /// The processes whose command line starts with this program, by the names in /proc.
-    static func processes(running program: String) -> [String] {
-        guard let stream = opendir("/proc") else { return ["/proc cannot be read"] }
+    /// The processes with such a command line, its parts joined by spaces.
+    static func processes(where isWanted: (String) -> Bool) -> [pid_t] {
+        guard let stream = opendir("/proc") else { return [] }
         defer { closedir(stream) }
-        var found: [String] = []
+        var found: [pid_t] = []
         while let entry = readdir(stream) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            guard let file = fopen("/proc/\(name)/cmdline", "re") else { continue }
+            guard let process = pid_t(name), let file = fopen("/proc/\(name)/cmdline", "re") else { continue }
             defer { fclose(file) }
             var bytes = [UInt8](repeating: 0, count: 4096)
             let count = fread(&bytes, 1, bytes.count, file)
-            let command = bytes.prefix(count).prefix { $0 != 0 }
-            if String(decoding: command, as: UTF8.self) == program { found.append(name) }
+            let command = bytes.prefix(count).map { $0 == 0 ? 0x20 : $0 }
+            if isWanted(String(decoding: command, as: UTF8.self)) { found.append(process) }
         }
         return found
     }
 
     /// A fresh provider, made as the host makes it.
-    static func provider(_ given: [String: SettingValue] = [:]) async throws -> any IsolationProvider {
-        let settings = try PluginSettings(given, definitions: Plugin.oci.settings)
-        guard case .isolation(let make) = Plugin.oci.factory else {
-            throw ConformanceFailure("not an isolation plugin")
-        }
-        do {
-            return try await make(settings, context)
-        } catch let error where error.code == .unsupported {
-            throw ConformanceSkip(error.message)
-        }
+    static func provider(
+        of plugin: Plugin, _ given: [String: SettingValue] = [:]
+    ) async throws -> any IsolationProvider {
+        let settings = try PluginSettings(given, definitions: plugin.settings)
+        guard case .isolation(let make) = plugin.factory else { throw ConformanceFailure("not an isolation plugin") }
+        return try await make(settings, context)
     }
 }
 
 /// Runs a test; one that this machine cannot run says so, and fails where everything has to be there.
 func skipping(_ body: () async throws -> Void) async throws {
+    func skip(_ reason: String) {
+        print("skipped: \(reason)")
+        if getenv("CI").map({ String(cString: $0) }) == "true" { Issue.record("skipped in CI: \(reason)") }
+    }
     do {
         try await body()
-    } catch let skip as ConformanceSkip {
-        print("skipped: \(skip.reason)")
-        if getenv("CI").map({ String(cString: $0) }) == "true" { Issue.record("skipped in CI: \(skip.reason)") }
+    } catch let error as ConformanceSkip {
+        skip(error.reason)
+    } catch let error as HostError where error.code == .unsupported {
+        skip(error.message)
     }
 }

@@ -1,5 +1,7 @@
+import Barchan
 import BarchanConformance
 import CapnProto
+import ExternalIsolation
 import Glibc
 import GrainSchemas
 
@@ -50,5 +52,31 @@ enum Replies {
 
     static func hex(_ bytes: [UInt8]) -> String {
         bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}
+
+/// A back end to be started.
+struct TestProgram: Sendable {
+    let path: String
+    var arguments: [String] = []
+
+    private static let examplePath =
+        #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" }
+        + "/contrib/examples/external-isolation/back-end"
+
+    static let example = TestProgram(path: examplePath)
+    static let filtered = TestProgram(
+        path: examplePath, arguments: ["--filter", Programs.path("barchan-sandbox")])
+}
+
+extension Machine {
+    /// The module on this program.
+    static func provider(
+        _ program: TestProgram, _ given: [String: SettingValue] = [:]
+    ) async throws -> any IsolationProvider {
+        let own: [String: SettingValue] = [
+            "program": .string(program.path), "arguments": .strings(program.arguments),
+        ]
+        return try await provider(of: .external, own.merging(given) { $1 })
     }
 }

@@ -6,15 +6,17 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(3)))
 struct ExternalIsolationConformanceTests {
     private static let claims: Set<Guarantee> = [
-        .privateFileSystem, .readOnlyPackage, .noNetwork, .privateProcesses, .privateIPC, .noCapabilities,
-        .noKernelFileSystems, .completeTermination, .processLimit,
+        .privateFileSystem, .readOnlyPackage, .noNetwork, .privateIPC, .noCapabilities,
+        .noKernelFileSystems, .completeTermination, .processLimit, .ownIdentity,
     ]
     private static let checks = IsolationConformance.checks(probe: Programs.path("sandbox-probe"))
 
     @Test func whatTheProgramClaimsIsWhatIsClaimed() async throws {
         try await skipping {
             #expect(try await Machine.provider(.example).guarantees == Self.claims)
-            #expect(try await Machine.provider(.filtered).guarantees == Self.claims.union([.syscallFilter]))
+            #expect(
+                try await Machine.provider(.filtered).guarantees
+                    == Self.claims.union([.syscallFilter, .privateProcesses]))
             let alone = try await Machine.provider(.example, ["contained": .boolean(false)])
             #expect(alone.guarantees == Self.claims.subtracting([.completeTermination]))
         }
@@ -27,7 +29,7 @@ struct ExternalIsolationConformanceTests {
 
     @Test(
         "behind the host's filter",
-        arguments: checks.filter { $0.required.isSubset(of: claims.union([.syscallFilter])) })
+        arguments: checks.filter { $0.required.isSubset(of: claims.union([.syscallFilter, .privateProcesses])) })
     func conformsBehindTheFilter(_ check: ConformanceCheck<any IsolationProvider>) async throws {
         try await skipping { try await check.run(on: Machine.provider(.filtered)) }
     }

@@ -1,0 +1,64 @@
+import CLinux
+import Glibc
+import SandboxProtocol
+
+/// From the order to the grain's program, in a sandbox whose mounts are made: enters the package, leaves exactly the ordered
+/// arguments, environment and descriptors, bounds resources, puts up Landlock and the filter, and reports what failed.
+struct GuestStart {
+    /// Out of the way of the program's descriptors and of those that come with the order.
+    let report: CInt
+    let landlock: LandlockWall?
+    /// Where the package is; nil when it is the root already.
+    let packageRoot: String?
+    /// Whether there are namespaces around: a name of its own, and processes counted apart from those of others.
+    let hasNamespaces: Bool
+
+    func follow(_ makeFilter: () throws(LaunchFailure) -> SyscallFilter) -> Never {
+        do throws(LaunchFailure) {
+            let filter = try makeFilter()
+            // The end of the channel: the launcher only tried whether a sandbox can be made.
+            guard
+                case .message(let bytes, let descriptors) = receive(
+                    from: report, maximumBytes: LauncherRequest.maximumBytes)
+            else { _exit(0) }
+            guard case .launch(_, let order) = LauncherRequest(decoding: bytes), descriptors.count == 4 else {
+                throw LaunchFailure(.order, EINVAL)
+            }
+            try start(order, GrainDescriptors(Array(descriptors.dropFirst())), filter)
+        } catch {
+            _ = send(error.encoded(), to: report)
+            _exit(1)
+        }
+    }
+
+    /// crun opens its own /dev/null, for both ways; where there is none, the one that the launcher opened has come along.
+    private func openStandardInput() {
+        let null = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        guard null >= 0 else { return }
+        dup2(null, 0)
+        close(null)
+    }
+
+    private func start(
+        _ order: LaunchOrder, _ descriptors: GrainDescriptors, _ filter: SyscallFilter
+    ) throws(LaunchFailure) -> Never {
+        let program = ProgramImage(order)
+        var bounds = order
+        if !hasNamespaces { bounds.processes = 0 }
+        try ResourceLimits.applyDefaults()
+        try ResourceLimits.apply(bounds, hasProcessGroup: false)
+        openStandardInput()
+        if hasNamespaces { try check(clinux_set_names("sandbox", 7), .hostName) }
+        if let packageRoot { try check(clinux_chroot(packageRoot), .changeRoot) }
+        try check(chdir("/"), .changeRoot)
+        try check(dup2(descriptors.output, 1), .descriptors)
+        try check(dup2(descriptors.output, 2), .descriptors)
+        try check(dup2(descriptors.socket, 3), .descriptors)
+        umask(0o007)
+        try Privileges.lock()
+        try landlock?.applyInPackage()
+        try Privileges.dropCapabilities()
+        try filter.load()
+        throw LaunchFailure(.execute, program.execute())
+    }
+}

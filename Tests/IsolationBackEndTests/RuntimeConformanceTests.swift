@@ -1,0 +1,64 @@
+import Barchan
+import BarchanConformance
+import BubblewrapIsolation
+import OCIIsolation
+import Testing
+
+/// A back end whose sandboxes another program makes.
+struct Runtime: Sendable, CustomTestStringConvertible {
+    let plugin: Plugin
+    let program: String
+    var testDescription: String { plugin.identifier }
+
+    static let all = [
+        Runtime(plugin: .bubblewrap, program: "/usr/bin/bwrap"), Runtime(plugin: .oci, program: "/usr/bin/crun"),
+    ]
+}
+
+@Suite(.serialized, .timeLimit(.minutes(3)))
+struct RuntimeConformanceTests {
+    /// What these modules promise wherever they work, and what else where the machine has it.
+    private static let claims: Set<Guarantee> = [
+        .privateFileSystem, .readOnlyPackage, .noNetwork, .privateProcesses, .privateIPC, .syscallFilter,
+        .noCapabilities, .noKernelFileSystems, .completeTermination, .processLimit, .ownIdentity,
+    ]
+    private static let limits: Set<Guarantee> = [.memoryLimit, .freezing]
+
+    private static func checks(of claims: Set<Guarantee>) -> [ConformanceCheck<any IsolationProvider>] {
+        IsolationConformance.checks(probe: Programs.path("sandbox-probe")).filter { $0.required.isSubset(of: claims) }
+    }
+
+    @Test(arguments: Runtime.all) func everyWallIsPromised(_ runtime: Runtime) async throws {
+        try await skipping {
+            let promised = try await Machine.provider(of: runtime.plugin).guarantees
+            #expect(promised.isSuperset(of: Self.claims))
+            #expect(promised.subtracting(Self.claims).isSubset(of: Self.limits.union([.landlock])))
+        }
+    }
+
+    @Test(arguments: Runtime.all, checks(of: claims.union(limits).union([.landlock])))
+    func conforms(_ runtime: Runtime, _ check: ConformanceCheck<any IsolationProvider>) async throws {
+        try await skipping { try await check.run(on: Machine.provider(of: runtime.plugin)) }
+    }
+
+    @Test("without Landlock", arguments: Runtime.all, checks(of: claims.union(limits)))
+    func conformsWithoutLandlock(
+        _ runtime: Runtime, _ check: ConformanceCheck<any IsolationProvider>
+    ) async throws {
+        try await skipping {
+            try await check.run(on: Machine.provider(of: runtime.plugin, ["landlock": .boolean(false)]))
+        }
+    }
+
+    /// The probe's attempts; those that end otherwise are known gaps of the modules' READMEs.
+    @Test(arguments: Runtime.all) func attemptsEndAsPromisedButThese(_ runtime: Runtime) async throws {
+        try await skipping {
+            let suite = IsolationSuite(probe: Programs.path("sandbox-probe")) {
+                try await Machine.provider(of: runtime.plugin)
+            }
+            let broken = try await suite.attempts().filter { !$0.held }
+            let gaps = ["processes.peer.descriptor", "needs.messages.queue", "ipc.queueNameIsFree"]
+            #expect(Set(broken.map(\.name)).isSubset(of: gaps), "\(broken.map { "\($0.name): \($0.found)" })")
+        }
+    }
+}
