@@ -44,6 +44,13 @@ struct HostileNames: Sendable {
 
     var leaks: [String] { channels + spoilers }
 
+    /// Without what takes a page of its own for each.
+    var short: HostileNames {
+        var names = self
+        names.spoilers = []
+        return names
+    }
+
     init() {}
 
     /// Asks the page itself.
@@ -98,7 +105,7 @@ struct HostileRun: Sendable {
             uniqueKeysWithValues: names.channels.compactMap { name in found[name].string.map { (name, $0) } })
     }
 
-    /// Each in a page of its own, four at a time.
+    /// Each in a page of its own, six at a time.
     private func oneByOne() async throws -> [String: String] {
         let queue = AsyncStream<String> { stream in
             for name in names.spoilers { stream.yield(name) }
@@ -108,7 +115,7 @@ struct HostileRun: Sendable {
         try await withThrowingTaskGroup(of: (String, String?).self) { group in
             var running = 0
             for await name in queue {
-                if running == 4, let (done, what) = try await group.next() {
+                if running == 6, let (done, what) = try await group.next() {
                     reached[done] = what
                     running -= 1
                 }

@@ -53,7 +53,7 @@ extension EndToEndTests {
 }
 
 /// A port for programs that bind it with SO_REUSEADDR; it stays bound here, too, so that nobody else gets it.
-private func freePort() throws -> UInt16 {
+func freePort() throws -> UInt16 {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     var yes: Int32 = 1
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
