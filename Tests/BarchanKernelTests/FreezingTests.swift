@@ -37,6 +37,18 @@ import Testing
         #expect(app.freezing.withLock { $0 } == (2, true))
     }
 
+    @Test(.timeLimit(.minutes(1))) func anAppThatAskedToStayAwakeInThatMomentGoesOn() async throws {
+        let (test, grain, app) = try await closed()
+        await test.clock.whenSomebodySleeps(for: .seconds(300))
+        let lock = try await test.grains.hosts[0].stayAwake("Fetching mail")
+        while try await test.state(of: grain) != .running { await Task.yield() }
+        #expect(app.freezing.withLock { $0 } == (1, false))
+        lock.release()
+        await test.clock.pass(.seconds(5))
+        await test.clock.whenSomebodySleeps(for: .seconds(300))
+        #expect(app.freezing.withLock { $0 } == (2, true))
+    }
+
     @Test func aFrozenGrainIsEndedAfterAWhile() async throws {
         let (test, grain, app) = try await closed { $0.life.frozen = .seconds(40) }
         await test.clock.pass(.seconds(40))

@@ -117,7 +117,7 @@ actor GrainLife {
     private func start() async -> HostError? {
         do throws(HostError) {
             let wakeLocks = WakeLocks(maximumCount: settings.wakeLocks) { [weak self] in
-                Task { await self?.armIdleTimer() }
+                Task { await self?.wakeLocksChanged() }
             }
             let started = try await starter.start(grain, makeServices(grain, wakeLocks))
             phase = .running(started)
@@ -264,6 +264,20 @@ actor GrainLife {
         phase = .changing(Task { await freeze(idle, sandbox) })
     }
 
+    /// The grain has a reason to stay awake, or none any more.
+    private func wakeLocksChanged() {
+        // The app asked in the moment in which it was frozen.
+        if case .frozen(let waiting) = phase, !waiting.wakeLocks.isEmpty {
+            do throws(HostError) {
+                try beginThaw(waiting)
+            } catch {
+                log(.warning, "grain \(grain) wants to stay awake and is frozen: \(error.message)")
+            }
+        } else {
+            armIdleTimer()
+        }
+    }
+
     // MARK: Freezing
 
     private func freeze(_ idle: RunningGrain, _ sandbox: any FreezableSandbox) async {
@@ -280,6 +294,7 @@ actor GrainLife {
         phase = .frozen(idle)
         running.release()
         log(.info, "grain \(grain) is frozen")
+        if !idle.wakeLocks.isEmpty { return wakeLocksChanged() }
         idleTimer = Task { [clock, settings] in
             await clock.sleep(for: settings.frozen)
             if !Task.isCancelled { endFrozen(idle) }

@@ -11,19 +11,19 @@ final class WakeLocks: Sendable {
 
     private let state = Mutex(State())
     private let maximumCount: Int
-    private let whenFree: @Sendable () -> Void
+    private let whenChanged: @Sendable () -> Void
 
-    /// - Parameter whenFree: Comes each time the last lock is given up.
-    init(maximumCount: Int, whenFree: @escaping @Sendable () -> Void) {
+    /// - Parameter whenChanged: Comes each time the first lock is taken and the last one is given up.
+    init(maximumCount: Int, whenChanged: @escaping @Sendable () -> Void) {
         self.maximumCount = maximumCount
-        self.whenFree = whenFree
+        self.whenChanged = whenChanged
     }
 
     var isEmpty: Bool { state.withLock { $0.held?.isEmpty ?? true } }
     var captions: [String] { state.withLock { ($0.held ?? [:]).sorted { $0.key < $1.key }.map(\.value.caption) } }
 
     func take(_ caption: String) throws(HostError) -> any WakeLock {
-        try state.withLock { (state) throws(HostError) in
+        let lock = try state.withLock { (state) throws(HostError) in
             guard let held = state.held else {
                 throw HostError(.disconnected, "stay awake: the grain is being stopped")
             }
@@ -37,6 +37,8 @@ final class WakeLocks: Sendable {
             state.next += 1
             return lock
         }
+        if state.withLock({ $0.held?.count == 1 }) { whenChanged() }
+        return lock
     }
 
     /// A person wants the grain to sleep: every holder is told.
@@ -58,7 +60,7 @@ final class WakeLocks: Sendable {
         let isFree = state.withLock { state in
             state.held?.removeValue(forKey: number) != nil && state.held?.isEmpty == true
         }
-        if isFree { whenFree() }
+        if isFree { whenChanged() }
     }
 }
 
