@@ -3,6 +3,7 @@
 import argparse
 import html
 import http.client
+import json
 import os
 import re
 import shutil
@@ -19,7 +20,7 @@ import urllib.parse
 class Host:
     """A release build of the host with a data directory of its own, and somebody logged in."""
 
-    def __init__(self, options, apps):
+    def __init__(self, options, apps, settings=()):
         self.barchan = os.path.join(options.programs, "barchan")
         self.data = tempfile.mkdtemp(prefix="host-", dir=options.work)
         for app in apps:
@@ -28,7 +29,8 @@ class Host:
         self.process = subprocess.Popen(
             [self.barchan, "serve", "--data", self.data, "--login-link", "--set", "frontend.http.port=0",
              "--set", "grains.idleSeconds=3600", "--set", "grains.sessionSeconds=3600",
-             "--set", "isolation.provider=namespace"],
+             "--set", "isolation.provider=namespace",
+             *(word for setting in settings for word in ("--set", setting))],
             stdout=subprocess.PIPE, stderr=self.log, text=True)
         address = link = None
         for line in self.process.stdout:
@@ -103,6 +105,11 @@ class Host:
         if status != 200:
             sys.exit(f"opening a grain: its app answers {status}: {content[:300]}")
         return address.netloc, first
+
+    def uses(self):
+        """What `barchan top` says of each grain, by identifier."""
+        text = self.command("top", "--once", "--json", "--interval", "0.1")
+        return {use["grain"]: use for use in json.loads(text)}
 
     def stop_grain(self, grain):
         self.command("grain", "stop", grain)
@@ -418,6 +425,87 @@ def measure_open(options):
     host.end()
 
 
+HOGS = ["processor", "forks", "memory", "descriptors", "files", "log"]
+
+
+def latencies(client, seconds):
+    """The seconds that requests took, one after the other."""
+    times, end = [], time.monotonic() + seconds
+    while time.monotonic() < end:
+        began = time.monotonic()
+        client.get("/small")
+        times.append(time.monotonic() - began)
+        time.sleep(0.002)
+    return times
+
+
+def percentile(times, percent):
+    return sorted(times)[min(len(times) - 1, len(times) * percent // 100)]
+
+
+def measure_neighbours(options):
+    print("## neighbours: a grain's answers beside one that takes whatever it can get, ms")
+    host = Host(options, ["flow", "hog"], ["limits.memoryMiB=256"])
+    victim, hog = host.create("New flow"), host.create("New hog")
+    client = FlowClient(host, host.open(victim)[0])
+    latencies(client, 1)
+    rows = []
+    for name in HOGS:
+        quiet = latencies(client, options.seconds)
+        session = host.open(hog)[0]
+        host.ask(session, "GET", f"/hog/{name}")
+        time.sleep(0.3)
+        busy = latencies(client, options.seconds)
+        use = host.uses()[hog]
+        host.stop_grain(hog)
+        median, before, beside = percentile(busy, 50), percentile(quiet, 99), percentile(busy, 99)
+        rows.append([
+            name, milliseconds(percentile(quiet, 50)), milliseconds(median), milliseconds(before), milliseconds(beside),
+            f"{beside / before:.2f}", use["processes"], (use["memoryBytes"] or 0) >> 20, use["refusedProcesses"],
+            use["memoryKills"]])
+    table(["hog", "p50 alone", "p50 beside", "p99 alone", "p99 beside", "p99 ratio", "processes", "MiB", "refused", "killed"], rows)
+    print(f"{options.seconds} s each; the last four columns are the hog's; {os.cpu_count()} processors")
+    host.end()
+
+
+def measure_idle(options):
+    count = int(os.environ.get("GRAINS", 200))
+    print(f"## idle: what the host's side of {count} idle grains costs, beside app and bridge, KiB each")
+    host = Host(options, ["hello"], [f"limits.runningGrains={count + 10}", "isolation.namespace.parked=0"])
+    host.create("New greeting")
+    time.sleep(2)
+    before, own = kernel_memory(), memory_of(host.process.pid)[2]
+    inside = set(descendants(host.process.pid))
+    for _ in range(count):
+        host.create("New greeting")
+    time.sleep(2)
+    after, now = kernel_memory(), memory_of(host.process.pid)[2]
+    processes = sum(private_memory(pid) for pid in set(descendants(host.process.pid)) - inside)
+    parts = {name: after[name] - before[name] for name in before}
+    parts["host process"] = now - own
+    rows = [[name, f"{size / count:.0f}"] for name, size in parts.items()]
+    rows.append(["all of that", f"{sum(parts.values()) / count:.0f}"])
+    rows.append(["app and bridge (private), for comparison", f"{processes / count:.0f}"])
+    table(["part", "KiB per grain"], rows)
+    print("kernel memory is the whole machine's, so that of the apps' own processes and files is in it")
+    host.end()
+
+
+def kernel_memory():
+    """What the kernel holds, by kind, KiB."""
+    fields = dict(re.findall(r"^(\w+):\s+(\d+) kB", open("/proc/meminfo").read(), re.M))
+    return {name: int(fields[key]) for name, key in (
+        ("slab, not reclaimable", "SUnreclaim"), ("slab, reclaimable", "SReclaimable"), ("kernel stacks", "KernelStack"),
+        ("page tables", "PageTables"), ("per processor", "Percpu"))}
+
+
+def private_memory(pid):
+    try:
+        return memory_of(pid)[2]
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+
+
 def await_port(port, process):
     while process.poll() is None:
         try:
@@ -526,7 +614,7 @@ def measure_memory(options):
 
 
 parser = argparse.ArgumentParser()
-parser.add_argument("topic", choices=["open", "requests", "memory", "flow"])
+parser.add_argument("topic", choices=["open", "neighbours", "requests", "memory", "idle", "flow"])
 parser.add_argument("--programs", required=True)
 parser.add_argument("--examples", required=True)
 parser.add_argument("--work", required=True)
@@ -537,5 +625,5 @@ parser.add_argument("--flow-mib", type=int, default=int(os.environ.get("FLOW_MIB
 arguments = parser.parse_args()
 arguments.work = os.path.abspath(arguments.work)
 sys.stdout.reconfigure(line_buffering=True)
-{"open": measure_open, "requests": measure_requests, "memory": measure_memory,
- "flow": measure_flow}[arguments.topic](arguments)
+{"open": measure_open, "neighbours": measure_neighbours, "requests": measure_requests,
+ "memory": measure_memory, "idle": measure_idle, "flow": measure_flow}[arguments.topic](arguments)

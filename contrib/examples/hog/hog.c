@@ -1,0 +1,103 @@
+// A web server that takes whatever it can get when it is asked to, for measuring how others fare beside it.
+//
+//   GET /hog/NAME   begins, and never ends, one of: forks, memory, descriptors, files, log, processor
+//   GET anything    "ok"
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void forks(void) {
+  for (;;) {
+    // Children do the same; when no more can be made, all go on trying.
+    if (fork() < 0) continue;
+  }
+}
+
+static void memory(void) {
+  for (;;) {
+    char *block = malloc(1 << 20);
+    if (block) memset(block, 1, 1 << 20);
+  }
+}
+
+static void descriptors(void) {
+  for (;;) {
+    int ends[2];
+    if (pipe(ends) < 0) usleep(1000);
+  }
+}
+
+static void files(void) {
+  static char block[65536];
+  for (;;) {
+    int file = open("/tmp/hog", O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    while (file >= 0 && write(file, block, sizeof block) > 0) {}
+    close(file);
+  }
+}
+
+static void fill_log(void) {
+  for (;;) {
+    static const char line[] = "a line of a log that nobody will ever want to read, again and again and again\n";
+    if (write(2, line, sizeof line - 1) < 0) _exit(0);
+  }
+}
+
+static void processor(void) {
+  for (;;) {}
+}
+
+static const struct { const char *name; void (*run)(void); int copies; } hogs[] = {
+    {"forks", forks, 1}, {"memory", memory, 2}, {"descriptors", descriptors, 20},
+    {"files", files, 2}, {"log", fill_log, 4},  {"processor", processor, 8},
+};
+
+/// Starts a hog again whenever it is ended, as an app with a supervisor does.
+static void keep(void (*run)(void)) {
+  for (;;) {
+    pid_t hog = fork();
+    if (hog == 0) run();
+    if (hog > 0) waitpid(hog, NULL, 0);
+  }
+}
+
+static void begin(const char *request) {
+  for (size_t i = 0; i < sizeof hogs / sizeof *hogs; i++) {
+    char path[64];
+    snprintf(path, sizeof path, "GET /hog/%s ", hogs[i].name);
+    if (strncmp(request, path, strlen(path)) != 0) continue;
+    for (int copy = 0; copy < hogs[i].copies; copy++)
+      if (fork() == 0) keep(hogs[i].run);
+  }
+}
+
+int main(void) {
+  signal(SIGPIPE, SIG_IGN);
+  int server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), yes = 1;
+  setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(8000), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  if (bind(server, (struct sockaddr *)&address, sizeof address) < 0 || listen(server, 64) < 0) {
+    perror("hog: listen");
+    return 1;
+  }
+  for (;;) {
+    int peer = accept4(server, NULL, NULL, SOCK_CLOEXEC);
+    if (peer < 0) continue;
+    char request[8192];
+    ssize_t count = recv(peer, request, sizeof request - 1, 0);
+    if (count > 0) {
+      request[count] = 0;
+      static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok";
+      send(peer, answer, sizeof answer - 1, 0);
+      begin(request);
+    }
+    close(peer);
+  }
+}
