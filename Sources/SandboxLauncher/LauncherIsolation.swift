@@ -1,5 +1,6 @@
 import Barchan
 import SandboxProtocol
+import Synchronization
 
 /// Hands specifications to the launcher, which makes the sandboxes: the provider of every back end that uses it.
 public final class LauncherIsolation: PackageHolder {
@@ -39,7 +40,23 @@ public final class LauncherIsolation: PackageHolder {
 }
 
 /// The launcher that is running now; a new one when it has died.
-private actor LauncherSupply {
+private final class LauncherSupply: Sendable {
+    private let starter: LauncherStarter
+    private let latest = Mutex<LauncherHandle?>(nil)
+
+    init(_ program: LauncherProgram, log: HostLog) { starter = LauncherStarter(program, log: log) }
+
+    func launcher() async throws(HostError) -> LauncherHandle {
+        // Nearly always, and then no start waits for an actor.
+        if let handle = latest.withLock({ $0 }), !handle.connection.isClosed { return handle }
+        let handle = try await starter.launcher()
+        latest.withLock { $0 = handle }
+        return handle
+    }
+}
+
+/// Starts one launcher after the other, however many ask.
+private actor LauncherStarter {
     private let program: LauncherProgram
     private let log: HostLog
     private var current: Task<LauncherHandle, any Error>?

@@ -65,7 +65,7 @@ struct LauncherConfiguration {
         if let runtime { return RuntimeMaker(self, runtime: runtime, groups: groups) }
         if !usesNamespaces { return try LandlockMaker(self, groups) }
         return BlankMaker(
-            self, filter: try SyscallFilter.build(virtualizing: virtualizing), groups: groups, clock: clock)
+            self, filter: try SyscallFilter.buildParts(virtualizing: virtualizing), groups: groups, clock: clock)
     }
 
     init?(arguments: [String]) {

@@ -5,20 +5,22 @@ import SandboxProtocol
 /// The life of a sandbox's first process, from its creation to the execution of the program.
 struct Blank {
     let configuration: LauncherConfiguration
-    let filter: SyscallFilter
+    /// Most of the filter, for when the privileges are locked, and the rest, for just before the program.
+    let filter: (ahead: SyscallFilter, last: SyscallFilter)
     let landlock: LandlockWall?
     /// Processes are counted by a control group.
     let hasProcessGroup: Bool
 
     /// Out of the way of the program's descriptors and of those that come with an order.
-    private static let report: CInt = 4
+    private static let report = CLINUX_STARTER_REPORT
 
     /// Runs in the new process. Its descriptors 0 and 3 become the program's; nothing of the launcher's stays open.
-    func live(report inherited: CInt, _ slot: StartSlot?) -> Never {
+    func live(_ slot: StartSlot?) -> Never {
         slot?.note(.born)
+        // The numbers are out of the way of the program's descriptors and of those that come with an order. The other one
+        // tells the process beside this one when the program is executed.
         let report = Blank.report
-        if inherited != report { _ = clinux_dup3(inherited, report) }
-        _ = clinux_close_range(5, UInt32.max, 0)
+        _ = clinux_close_range(UInt32(CLINUX_STARTER_LIFE) + 1, UInt32.max, 0)
         do throws(LaunchFailure) {
             let prepared = try prepare()
             slot?.note(.prepared)
@@ -37,6 +39,9 @@ struct Blank {
         switch (message.request, message.descriptors.count) {
         case (.park(let order), 1):
             let entered = try enter(message.descriptors[0], prepared, order)
+            close(message.descriptors[0])
+            prepared.close()
+            rehearse(order, entered)
             slot?.note(.parked)
             _ = send(BlankReport.parkedMessage, to: report)
             let next = nextOrder(report)
@@ -74,7 +79,13 @@ struct Blank {
         try stage.attach(mounts)
         try ResourceLimits.applyDefaults()
         try Privileges.lock()
-        return PreparedState(stage: stage, mounts: mounts, rules: try landlock?.makeRules(for: mounts))
+        let rules = try landlock?.makeRules(for: mounts)
+        var listener: CInt?
+        try filter.ahead.load { number in
+            listener = number
+            return true
+        }
+        return PreparedState(stage: stage, mounts: mounts, rules: rules, listener: listener)
     }
 
     private func bringUpLoopback() throws(LaunchFailure) {
@@ -98,7 +109,28 @@ struct Blank {
         if let rules = prepared.rules { try landlock?.allow(package: package, rules) }
         try ResourceLimits.apply(order, hasProcessGroup: hasProcessGroup)
         umask(0o007)
+        if let listener = prepared.listener { try announce(listener, order) }
         return EnteredState(dataPlace: place, rules: prepared.rules)
+    }
+
+    /// From now on the launcher answers virtual calls of this process and all it will start.
+    private func announce(_ listener: CInt, _ order: LaunchOrder) throws(LaunchFailure) {
+        let view = SandboxView(memoryBytes: order.memoryBytes)
+        guard send(view.encoded, to: Blank.report, with: [listener]) else { throw LaunchFailure(.filter, errno) }
+        close(listener)
+    }
+
+    /// Goes through the rest once with nothing in hand, so that the pages of its code and data are there when a grain comes.
+    private func rehearse(_ order: LaunchOrder, _ entered: EnteredState) {
+        // As an order that comes in: encoded and decoded.
+        guard case .launch(_, let order) = LauncherRequest(decoding: LauncherRequest.launch(number: 0, order).encoded())
+        else { return }
+        _ = ProgramImage(order).isComplete
+        // None of these can succeed: they name no descriptor, no program and no file.
+        try? StagingRoot.attach(data: -1, on: entered.dataPlace)
+        for number: CInt in 1...3 { _ = dup2(-1, number) }
+        if let rules = entered.rules { try? landlock?.apply(rules, data: -1) }
+        _ = clinux_execve("", [nil], [nil])
     }
 
     /// The rest; returns only by throwing.
@@ -113,9 +145,7 @@ struct Blank {
         slot?.note(.mounted)
         if let rules = entered.rules { try landlock?.apply(rules, data: descriptors.data) }
         try Privileges.dropCapabilities()
-        try filter.load { listener in
-            send(SandboxView(memoryBytes: order.memoryBytes).encoded, to: Blank.report, with: [listener])
-        }
+        try filter.last.load()
         slot?.note(.walled)
         throw LaunchFailure(.execute, program.execute())
     }
@@ -134,6 +164,16 @@ struct PreparedState {
     let mounts: DetachedMounts
     /// A Landlock rule set that lacks the package and the data.
     let rules: CInt?
+    /// Where virtual calls are answered, when there are any.
+    let listener: CInt?
+
+    /// Lets go of what is in its place.
+    func close() {
+        Glibc.close(stage.directory)
+        for mount in [mounts.devices, mounts.sharedMemory, mounts.temporary, mounts.processorInformation] {
+            if mount >= 0 { Glibc.close(mount) }
+        }
+    }
 }
 
 /// What a sandbox has ready before its grain is known.
@@ -184,9 +224,12 @@ struct ProgramImage {
         return errno
     }
 
+    /// Whether there was memory for all of it.
+    var isComplete: Bool { !arguments.dropLast().contains(nil) && !environment.dropLast().contains(nil) }
+
     /// Returns the error when the program could not be executed.
     func execute() -> CInt {
-        guard let path = arguments[0] else { return ENOMEM }
+        guard isComplete, let path = arguments[0] else { return ENOMEM }
         _ = clinux_execve(path, arguments, environment)
         return errno
     }

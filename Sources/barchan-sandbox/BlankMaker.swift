@@ -16,7 +16,10 @@ final class BlankMaker: SandboxMaker {
     private let clock: StartClock
     private let isRoot = geteuid() == 0
 
-    init(_ configuration: LauncherConfiguration, filter: SyscallFilter, groups: GroupStock, clock: StartClock) {
+    init(
+        _ configuration: LauncherConfiguration, filter: (ahead: SyscallFilter, last: SyscallFilter), groups: GroupStock,
+        clock: StartClock
+    ) {
         self.configuration = configuration
         self.groups = groups
         self.clock = clock
@@ -50,7 +53,9 @@ final class BlankMaker: SandboxMaker {
             guard starter > 0 else { throw LaunchFailure(.namespaces, cloneError) }
             let processID = try startedProcess(identity, starter: pid_t(starter))
             let process = try check(clinux_pidfd_open(processID), .namespaces)
-            return LaunchedSandbox(processID: processID, process: process, report: mine, group: group, slot: slot)
+            return LaunchedSandbox(
+                processID: processID, process: process, report: mine, group: group, slot: slot,
+                companion: pid_t(starter))
         } catch {
             close(mine)
             groups.retire(group)
@@ -61,34 +66,82 @@ final class BlankMaker: SandboxMaker {
 
     private func startedProcess(_ identity: CInt, starter: pid_t) throws(LaunchFailure) -> pid_t {
         let received = receive(from: identity, maximumBytes: 64)
+        if case .message(let bytes, _) = received, bytes.count == 4 {
+            return pid_t(bytes.reversed().reduce(Int32(0)) { $0 << 8 | Int32($1) })
+        }
         var status: CInt = 0
         while waitpid(starter, &status, 0) < 0 && errno == EINTR {}
-        guard case .message(let bytes, _) = received else { throw LaunchFailure(.namespaces, 0) }
-        if let failure = LaunchFailure(decoding: bytes) { throw failure }
-        return pid_t(bytes.reversed().reduce(Int32(0)) { $0 << 8 | Int32($1) })
+        guard case .message(let bytes, _) = received, let failure = LaunchFailure(decoding: bytes) else {
+            throw LaunchFailure(.namespaces, 0)
+        }
+        throw failure
     }
 
-    /// A process between launcher and sandbox, gone at once. It leads the session of the sandbox and takes on the grains'
-    /// user, so that the sandbox can map its own ids and shares a process group with nobody: kill(0) reaches only itself.
+    /// A process beside the sandbox until its program is executed. It leads the session of the sandbox and takes on the
+    /// grains' user, so that the sandbox can map its own ids and shares a process group with nobody: kill(0) reaches only
+    /// itself.
+    ///
+    /// The sandbox's first process lives in this one's memory. So executing the program only leaves that memory, as after
+    /// vfork(2); taking it apart, which takes as long as the execution itself, is left to this process, which ends then.
     private func start(report: CInt, identity: CInt, _ group: SandboxGroup, _ slot: StartSlot?) -> Never {
+        var channel = identity
         do throws(LaunchFailure) {
             let error = group.joinLegacy()
             guard error == 0 else { throw LaunchFailure(.controlGroup, error) }
             setsid()
+            try StarterDescriptors.arrange(report: report, identity: identity)
+            channel = CLINUX_STARTER_IDENTITY
             if isRoot { try Identity.becomeGrainUser(configuration) }
             // The sandbox belongs to the launcher, not to this process.
             let flags =
                 CLINUX_CLONE_PARENT | CLINUX_CLONE_NEWUSER | CLINUX_CLONE_NEWNS | CLINUX_CLONE_NEWPID
                 | CLINUX_CLONE_NEWNET | CLINUX_CLONE_NEWIPC | CLINUX_CLONE_NEWUTS | CLINUX_CLONE_NEWCGROUP
-            let process = clinux_clone(flags | UInt(SIGCHLD))
-            guard process >= 0 else { throw LaunchFailure(.namespaces, errno) }
-            if process == 0 { blank.live(report: report, slot) }
-            let number = UInt32(truncatingIfNeeded: process)
-            _ = send((0..<4).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }, to: identity)
-            _exit(0)
+            let first = FirstProcess(blank, slot)
+            _ = clinux_share_memory(
+                flags, { $0.map { Unmanaged<FirstProcess>.fromOpaque($0).takeUnretainedValue().live() } },
+                Unmanaged.passRetained(first).toOpaque(), first.number)
+            throw LaunchFailure(.namespaces, errno)
         } catch {
-            _ = send(error.encoded(), to: identity)
+            _ = send(error.encoded(), to: channel)
             _exit(1)
         }
+    }
+}
+
+/// What the first process of a sandbox finds in the memory it shares.
+private final class FirstProcess {
+    private let blank: Blank
+    private let slot: StartSlot?
+    /// Its process number as the launcher sees it. The kernel fills it in before the process runs.
+    let number = UnsafeMutablePointer<CInt>.allocate(capacity: 1)
+
+    init(_ blank: Blank, _ slot: StartSlot?) {
+        self.blank = blank
+        self.slot = slot
+    }
+
+    func live() -> Never {
+        let number = UInt32(bitPattern: number.pointee)
+        _ = send((0..<4).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }, to: CLINUX_STARTER_IDENTITY)
+        blank.live(slot)
+    }
+}
+
+/// The descriptors of a starter and, at first, of the process it starts: as ``clinux_share_memory`` wants them.
+private enum StarterDescriptors {
+    static func arrange(report: CInt, identity: CInt) throws(LaunchFailure) {
+        var ends: [CInt] = [-1, -1]
+        try check(clinux_pipe2(&ends, O_CLOEXEC), .namespaces)
+        let wanted = [
+            (report, CLINUX_STARTER_REPORT), (ends[1], CLINUX_STARTER_LIFE), (identity, CLINUX_STARTER_IDENTITY),
+            (ends[0], CLINUX_STARTER_WATCH),
+        ]
+        // Out of each other's way first.
+        var moved: [(CInt, CInt)] = []
+        for (number, place) in wanted {
+            moved.append((try check(fcntl(number, F_DUPFD_CLOEXEC, 16), .namespaces), place))
+        }
+        for (number, place) in moved { try check(clinux_dup3(number, place), .namespaces) }
+        _ = clinux_close_range(UInt32(CLINUX_STARTER_WATCH) + 1, UInt32.max, 0)
     }
 }

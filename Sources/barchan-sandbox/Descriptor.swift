@@ -69,10 +69,13 @@ enum Received {
 func receive(from socket: CInt, maximumBytes: Int, flags: CInt = 0) -> Received {
     var descriptors = [CInt](repeating: -1, count: 8)
     var count: CInt = 0
+    // Room for what is there, not for all there could be. The second call answers for an end and for errors, too.
+    let there = recv(socket, nil, 0, flags | CInt(MSG_PEEK) | CInt(MSG_TRUNC))
+    let capacity = min(max(there, 1), maximumBytes)
     var length = 0
-    let bytes = [UInt8](unsafeUninitializedCapacity: maximumBytes) { buffer, used in
+    let bytes = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, used in
         length = descriptors.withUnsafeMutableBufferPointer {
-            clinux_receive(socket, buffer.baseAddress, maximumBytes, $0.baseAddress, &count, flags)
+            clinux_receive(socket, buffer.baseAddress, capacity, $0.baseAddress, &count, flags)
         }
         used = max(0, length)
     }

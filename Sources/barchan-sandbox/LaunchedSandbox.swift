@@ -28,7 +28,13 @@ final class LaunchedSandbox {
     let report: CInt
     let group: SandboxGroup
 
-    init(processID: pid_t, process: CInt, report: CInt, group: SandboxGroup, slot: StartSlot?) {
+    /// The process beside it, which ends when the program is executed; nil once it was waited for, and when there is none.
+    private var companion: pid_t?
+
+    init(
+        processID: pid_t, process: CInt, report: CInt, group: SandboxGroup, slot: StartSlot?, companion: pid_t? = nil
+    ) {
+        self.companion = companion
         self.slot = slot
         self.processID = processID
         self.process = process
@@ -36,7 +42,25 @@ final class LaunchedSandbox {
         self.group = group
     }
 
+    var isParked: Bool {
+        if case .parked = state { true } else { false }
+    }
+
+    // MARK: Virtual calls
+
+    private var listener: (CInt, SandboxView)?
+
+    /// Keeps the descriptor through which its virtual calls are to be answered.
+    func listen(_ listener: CInt, _ view: SandboxView) {
+        if let old = self.listener { close(old.0) }
+        self.listener = (listener, view)
+    }
+
+    /// Nil when it was taken before.
+    func takeListener() -> (CInt, SandboxView)? { listener.take() }
+
     deinit {
+        if let listener { close(listener.0) }
         close(process)
         close(report)
     }
@@ -62,6 +86,13 @@ final class LaunchedSandbox {
         case .failed(let failure): throw failure
         case .executed, .listening, nil: throw LaunchFailure(.lostBeforeStart, 0)
         }
+    }
+
+    /// Call when the program was executed or the first process has ended: then this is a matter of microseconds.
+    func collectCompanion() {
+        guard let process = companion.take() else { return }
+        var status: CInt = 0
+        while waitpid(process, &status, 0) < 0 && errno == EINTR {}
     }
 
     /// Takes the exit status. Call when ``process`` is readable.

@@ -151,7 +151,8 @@ final class Launcher {
         _ ordered: UInt64
     ) throws(LaunchFailure) -> Bool {
         sandbox.slot?.note(.ordered, ordered)
-        let error = sandbox.group.apply(order)
+        // What waits for a grain has the limits of its package's grains already.
+        let error = sandbox.isParked ? 0 : sandbox.group.apply(order)
         guard error == 0 else {
             sandbox.kill()
             sandbox.state = .reported
@@ -163,6 +164,7 @@ final class Launcher {
         }
         sandbox.state = .starting(number: number)
         tokens[number] = sandbox.token
+        superviseCalls(of: sandbox)
         return true
     }
 
@@ -216,6 +218,11 @@ final class Launcher {
             // What was opened is what will be compared when a grain comes.
             guard PackageFiles(files.layers) == files else { return parked.giveUp(on: files) }
             let sandbox = try takeSandbox(for: nil)
+            let error = sandbox.group.apply(order)
+            guard error == 0 else {
+                end([sandbox.token])
+                throw LaunchFailure(.groupLimits, error)
+            }
             sandbox.state = .parked
             parked.add(sandbox.token, for: files)
             _ = send(LauncherRequest.park(order).encoded(), to: sandbox.report, with: [root.number])
@@ -278,14 +285,22 @@ final class Launcher {
         case nil, .parked: return
         case .failed(let failure): fail(sandbox, failure)
         case .listening(let listener, let view):
-            if let supervisor { supervisor.adopt(listener, view) } else { close(listener) }
+            sandbox.listen(listener, view)
+            if case .starting = sandbox.state { superviseCalls(of: sandbox) }
             readReport(of: token)
         case .executed:
             events.remove(sandbox.report)
+            sandbox.collectCompanion()
             guard case .starting(let number) = sandbox.state else { return }
             sandbox.state = .running(number: number)
             reply(.started(number: number, releaseSlot(of: sandbox)))
         }
+    }
+
+    /// Only from now on: the supervisor of today may be another than that of the time when the sandbox was made.
+    private func superviseCalls(of sandbox: LaunchedSandbox) {
+        guard let (listener, view) = sandbox.takeListener() else { return }
+        if let supervisor { supervisor.adopt(listener, view) } else { close(listener) }
     }
 
     private func releaseSlot(of sandbox: LaunchedSandbox) -> StartMarks {
@@ -308,6 +323,8 @@ final class Launcher {
     /// The first process has ended, and the kernel has ended all others of its pid namespace.
     private func collect(_ token: UInt64) {
         guard let sandbox = sandboxes[token] else { return }
+        // It holds the other end of the report, too.
+        sandbox.collectCompanion()
         if case .starting = sandbox.state { readReport(of: token) }
         let (kind, value) = sandbox.collect()
         switch sandbox.state {

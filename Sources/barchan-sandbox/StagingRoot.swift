@@ -9,7 +9,7 @@ import SandboxProtocol
 /// and becomes the root by chroot(2). Behind that there is nothing but this empty directory, nobody inside can leave a
 /// chroot without a capability, and the kernel makes no user namespace for a process in a chroot.
 struct StagingRoot {
-    private let directory: CInt
+    let directory: CInt
 
     static func enter() throws(LaunchFailure) -> StagingRoot {
         let stage = try DetachedMounts.memory(

@@ -11,16 +11,22 @@ struct SyscallFilter {
     private let instructions: UnsafeMutableBufferPointer<BPFInstruction>
     private let hasVirtualCalls: Bool
 
-    /// Built once; every sandbox only loads it.
+    /// All of it.
     /// - Parameter virtualizing: Whether a supervisor answers the calls that ask about the machine.
     /// - Parameter isShared: Without namespaces around: see ``SharedKernelRules``.
     static func build(virtualizing: Bool = false, isShared: Bool = false) throws(LaunchFailure) -> SyscallFilter {
-        let program = BPFAssembler.program(
-            leaves(virtualizing, isShared), architecture: seccomp_arch_native(), otherwise: .error(ENOSYS))
+        try SyscallFilter(
+            leaves(virtualizing, isShared), otherwise: .error(ENOSYS), hasVirtualCalls: virtualizing)
+    }
+
+    private init(
+        _ leaves: [UInt32: BPFAssembler.Leaf], otherwise: Verdict, hasVirtualCalls: Bool = false
+    ) throws(LaunchFailure) {
+        self.hasVirtualCalls = hasVirtualCalls
+        let program = BPFAssembler.program(leaves, architecture: seccomp_arch_native(), otherwise: otherwise)
         guard program.count <= 4096 else { throw LaunchFailure(.filter, E2BIG) }
-        let instructions = UnsafeMutableBufferPointer<BPFInstruction>.allocate(capacity: program.count)
+        instructions = UnsafeMutableBufferPointer<BPFInstruction>.allocate(capacity: program.count)
         _ = instructions.initialize(from: program)
-        return SyscallFilter(instructions: instructions, hasVirtualCalls: virtualizing)
     }
 
     /// Binds this process and all it starts, for good.
@@ -46,6 +52,27 @@ struct SyscallFilter {
             written += count
         }
         return true
+    }
+
+    /// The filter in two parts, the second short: most of the work of loading one is done ahead of time.
+    ///
+    /// The first lets through what a sandbox still has to call before its program runs, the second shuts exactly that. The
+    /// kernel asks both and takes the stricter verdict, so with both loaded every call is judged as by ``build()``.
+    static func buildParts(
+        virtualizing: Bool
+    ) throws(LaunchFailure) -> (ahead: SyscallFilter, last: SyscallFilter) {
+        var ahead = leaves(virtualizing, false), last: [UInt32: BPFAssembler.Leaf] = [:]
+        for name in SyscallTable.preparing {
+            let number = seccomp_syscall_resolve_name(name)
+            guard number >= 0 else { throw LaunchFailure(.filter, ENOSYS) }
+            last[UInt32(number)] = ahead[UInt32(number)] ?? .verdict(.error(ENOSYS))
+            ahead[UInt32(number)] = .verdict(.allow)
+        }
+        // Of foreign calling conventions the second part lets through everything, as of other calls: the first has them.
+        return (
+            try SyscallFilter(ahead, otherwise: .error(ENOSYS), hasVirtualCalls: virtualizing),
+            try SyscallFilter(last, otherwise: .allow)
+        )
     }
 
     private static func leaves(_ virtualizing: Bool, _ isShared: Bool) -> [UInt32: BPFAssembler.Leaf] {

@@ -70,6 +70,11 @@ enum SyscallTable {
         "msgrcv", "msgsnd", "semctl", "semget", "semop", "semtimedop", "shmat", "shmctl", "shmdt",
     ]
 
+    /// What a sandbox calls between the first part of its filter and its program, and the program may not.
+    static let preparing = [
+        "chroot", "fsconfig", "fspick", "landlock_add_rule", "landlock_restrict_self", "move_mount", "seccomp",
+    ]
+
     /// Refused the way an ordinary kernel refuses an ordinary user, because debuggers and sanitizers read the answer.
     static let refused = ["ptrace"]
 

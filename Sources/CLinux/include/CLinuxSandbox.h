@@ -31,6 +31,15 @@ static inline long clinux_clone_into(uint64_t flags, uint64_t signal, int group)
     uint64_t arguments[11] = {flags | 0x200000000 /* CLONE_INTO_CGROUP */, 0, 0, 0, signal, 0, 0, 0, 0, 0, (uint64_t)group};
     return syscall(SYS_clone3, arguments, sizeof arguments);
 }
+// Starts a process with these flags in the memory of this one, on a stack of its own, where it runs `body`; `number` gets its
+// process number. On success this does not return: the calling process gives up its capabilities, waits until the other one
+// has executed something or ended, and ends. -1 and errno otherwise. Only for single-threaded programs.
+//
+// Both have at first: the report to the launcher, the writing end of a pipe (close-on-exec) that tells the caller that the
+// other has left its memory, the channel for the process number, and the reading end of that pipe.
+static const int CLINUX_STARTER_REPORT = 4, CLINUX_STARTER_LIFE = 5, CLINUX_STARTER_IDENTITY = 6, CLINUX_STARTER_WATCH = 7;
+int clinux_share_memory(unsigned long flags, void (*body)(void *), void *context, int *number);
+
 // Any system call, for probes of what a kernel or a filter answers. -1 and errno as syscall(2).
 static inline long clinux_syscall(long number, long a, long b, long c, long d, long e, long f) {
     return syscall(number, a, b, c, d, e, f);
