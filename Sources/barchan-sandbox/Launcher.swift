@@ -59,6 +59,7 @@ final class Launcher {
         self.groups = groups
         events = try EventQueue()
         supervisor = configuration.virtualizesCalls ? SupervisorLink(configuration, events) : nil
+        if supervisor != nil { try ProcessorInformation.limit(to: configuration.processors) }
         maker = try configuration.makeMaker(clock, groups, virtualizing: supervisor != nil)
         try events.add(controlSocket, Launcher.control)
         try events.add(keeper, Launcher.keeper)

@@ -11,6 +11,8 @@ enum ResourceLimits {
         try limit(CLINUX_RLIMIT_MSGQUEUE, 819_200, 819_200)
         try limit(CLINUX_RLIMIT_NICE, 0, 0)
         try limit(CLINUX_RLIMIT_RTPRIO, 0, 0)
+        // The default depends on the machine's memory.
+        try limit(CLINUX_RLIMIT_SIGPENDING, 4096, 4096)
         try limit(CLINUX_RLIMIT_STACK, 8 << 20, UInt64.max)
     }
 

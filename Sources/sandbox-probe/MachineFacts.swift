@@ -11,6 +11,7 @@ enum MachineFacts {
         reportInformation()
         reportNames()
         say("processors", processors(0))
+        say("processors.listed", listed())
         say("processors.self", processors(Int(getpid())))
         say("processors.child", ofChild())
         say("processors.nobody", affinity(31_000, 1024))
@@ -60,6 +61,22 @@ enum MachineFacts {
     }
 
     private static func processors(_ process: Int) -> Int { mask(process)?.nonzeroBitCount ?? -1 }
+
+    /// In /proc/cpuinfo.
+    private static func listed() -> Int {
+        let file = open("/proc/cpuinfo", O_RDONLY)
+        defer { close(file) }
+        var bytes = [UInt8](repeating: 0, count: 1 << 20)
+        var used = 0
+        while used < bytes.count {
+            let count = bytes.withUnsafeMutableBytes { read(file, $0.baseAddress?.advanced(by: used), $0.count - used) }
+            guard count > 0 else { break }
+            used += count
+        }
+        return String(decoding: bytes.prefix(used), as: UTF8.self).split(separator: "\n").count {
+            $0.hasPrefix("processor\t")
+        }
+    }
 
     private static func ofChild() -> Int {
         let child = clinux_clone(UInt(SIGCHLD))

@@ -22,7 +22,7 @@ static const unsigned CLINUX_OPEN_TREE_CLONE = 1 | 02000000 /* close on exec */;
 static const unsigned CLINUX_MOVE_FROM_DESCRIPTOR = 0x4, CLINUX_MOVE_TO_DESCRIPTOR = 0x40;
 static const int
     CLINUX_RLIMIT_CORE = 4, CLINUX_RLIMIT_STACK = 3, CLINUX_RLIMIT_NPROC = 6, CLINUX_RLIMIT_NOFILE = 7,
-    CLINUX_RLIMIT_MEMLOCK = 8, CLINUX_RLIMIT_MSGQUEUE = 12, CLINUX_RLIMIT_NICE = 13, CLINUX_RLIMIT_RTPRIO = 14;
+    CLINUX_RLIMIT_MEMLOCK = 8, CLINUX_RLIMIT_SIGPENDING = 11, CLINUX_RLIMIT_MSGQUEUE = 12, CLINUX_RLIMIT_NICE = 13, CLINUX_RLIMIT_RTPRIO = 14;
 
 // fork() is hidden from Swift; this is clone(2) without a stack of its own. Only for single-threaded programs.
 static inline long clinux_clone(unsigned long flags) { return syscall(SYS_clone, flags, 0, 0, 0, 0); }
