@@ -30,11 +30,15 @@ final class VerifiedPackage {
     }
 
     /// - Throws: ``HostError`` `.invalidArgument` when there is none, or it cannot be read.
-    func manifest() throws(HostError) -> AppManifest {
+    func manifest() throws(HostError) -> AppManifest { try AppManifest(manifestFile: try manifestFile()) }
+
+    /// The bytes of the manifest.
+    /// - Throws: ``HostError`` `.invalidArgument` when there is none.
+    func manifestFile() throws(HostError) -> [UInt8] {
         guard let manifest = try archive.topLevelFile("sandstorm-manifest") else {
             throw HostError(.invalidArgument, "read the manifest: the package has none ('/sandstorm-manifest')")
         }
-        return try AppManifest(manifestFile: manifest.array)
+        return manifest.array
     }
 }
 

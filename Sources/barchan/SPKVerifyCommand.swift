@@ -24,10 +24,15 @@ struct SPKVerifyCommand: ParsableCommand {
             printWarning("nobody can install this: \(error)")
         }
         guard details || json else { return printLine(package.app.text) }
-        printLine(Self.json(package, manifest, details: details).indented())
+        let author = try details ? AuthorProof.check(manifestFile: package.manifestFile(), app: package.app) : .absent
+        if case .refused(let why) = author { printWarning("the author's proof does not hold: \(why)") }
+        if case .unverified(let why) = author { printWarning("the author's proof is unverified: \(why)") }
+        printLine(Self.json(package, manifest, author, details: details).indented())
     }
 
-    private static func json(_ package: VerifiedPackage, _ manifest: AppManifest, details: Bool) -> JSONValue {
+    private static func json(
+        _ package: VerifiedPackage, _ manifest: AppManifest, _ author: AuthorProof, details: Bool
+    ) -> JSONValue {
         var members: [JSONValue.Member] = [
             .init(name: "appId", value: .string(package.app.text)),
             .init(name: "packageId", value: .string(package.identifier.text)),
@@ -36,6 +41,13 @@ struct SPKVerifyCommand: ParsableCommand {
             .init(name: "marketingVersion", value: .string(manifest.marketingVersion)),
         ]
         guard details else { return .object(members) }
+        switch author {
+        case .absent: break
+        case .verified(let fingerprint):
+            members.append(.init(name: "authorPgpKeyFingerprint", value: .string(fingerprint)))
+        case .unverified: members.append(.init(name: "authorProof", value: .string("unverified")))
+        case .refused: members.append(.init(name: "authorProof", value: .string("wrong")))
+        }
         members.append(.init(name: "metadata", value: metadata(of: manifest)))
         members.append(.init(name: "actions", value: .array(manifest.actions.map(json))))
         members.append(.init(name: "continueCommand", value: json(manifest.continueCommand)))

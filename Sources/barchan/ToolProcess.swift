@@ -2,23 +2,24 @@ import Barchan
 import CLinux
 import Glibc
 
-/// A program of the machine, run for what it prints. Found through PATH; its standard error is ours.
+/// A program of the machine, run for what it prints. Found through PATH.
 enum ToolProcess {
     /// Runs a program to its end.
     /// - Parameters:
     ///   - input: A descriptor for its standard input; nil for nothing to read.
     ///   - package: The Debian package that has it, for the error when it is missing.
+    ///   - isSilent: Whether nobody sees what it says on standard error.
     ///   - sink: Called with what it prints, piece by piece.
     /// - Throws: ``HostError`` `.notFound` when there is no such program, `.failed` when it ends with a status other
     ///   than 0; and what `sink` throws, after the program was ended.
     static func run(
-        _ arguments: [String], input: CInt? = nil, package: String,
+        _ arguments: [String], input: CInt? = nil, package: String, isSilent: Bool = false,
         sink: (UnsafeRawBufferPointer) throws(HostError) -> Void = { _ in }
     ) throws(HostError) {
         var ends: [CInt] = [0, 0]
         guard clinux_pipe2(&ends, O_CLOEXEC) == 0 else { throw fileError("make a pipe for", arguments[0]) }
         let reader = OwnedDescriptor(takingOwnershipOf: ends[0])
-        let child = try spawn(arguments, input: input, output: ends[1], package: package)
+        let child = try spawn(arguments, input: input, output: ends[1], package, isSilent)
         do throws(HostError) {
             try drain(reader.rawValue, arguments[0], sink)
         } catch {
@@ -33,7 +34,7 @@ enum ToolProcess {
     }
 
     private static func spawn(
-        _ arguments: [String], input: CInt?, output: CInt, package: String
+        _ arguments: [String], input: CInt?, output: CInt, _ package: String, _ isSilent: Bool
     ) throws(HostError) -> pid_t {
         defer { close(output) }
         var actions = posix_spawn_file_actions_t()
@@ -45,6 +46,7 @@ enum ToolProcess {
             posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         }
         posix_spawn_file_actions_adddup2(&actions, output, 1)
+        if isSilent { posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0) }
         var argv = arguments.map { strdup($0) } + [nil]
         defer { for argument in argv { free(argument) } }
         var child: pid_t = 0
