@@ -96,13 +96,5 @@ final class PrivateDirectory {
         try writeFully(bytes, to: file.rawValue, "\(path)/\(name)")
     }
 
-    deinit {
-        // Only what gpg and this process put there: files, and at most a directory of files.
-        _ = nftw(path, { path, _, _, _ in path.map { remove($0) } ?? 0 }, 16, FTW_DEPTH.bits | FTW_PHYS.bits)
-    }
-}
-
-extension RawRepresentable where RawValue == UInt32 {
-    /// As a C function takes it.
-    fileprivate var bits: CInt { CInt(bitPattern: rawValue) }
+    deinit { try? ToolProcess.run(["rm", "-rf", "--", path], package: "coreutils") }
 }
