@@ -27,7 +27,7 @@ final class HostTargets: Sendable {
         objects = try HostObjects()
         queue = try HostQueue(name)
         arguments = [
-            "package=\(trial.package)", "data=\(trial.data)", "marker=\(try HostTargets.mark(trial))",
+            "package=\(trial.package)", "data=\(trial.data)", "marker=\(try HostTargets.mark(trial, probe))",
             "process=\(stranger.number)", "tcp=\(tcp.port)", "udp=\(udp.port)", "tcp6=\(tcp6.port)",
             "abstract=\(name)", "socket=\(file.directory)/socket", "file=\(file.path)", "key=\(objects.key)",
             "memory=\(objects.memory)", "semaphores=\(objects.semaphores)", "messages=\(objects.messages)",
@@ -36,11 +36,15 @@ final class HostTargets: Sendable {
     }
 
     /// The marker says to the probe whether the package is its root.
-    private static func mark(_ trial: IsolationTrial) throws -> String {
+    private static func mark(_ trial: IsolationTrial, _ probe: String) throws -> String {
         let marker = "marker-\(GrainID.random())"
         try TemporaryTree.write(Array("of the package".utf8), to: "\(trial.package)/\(marker)", mode: 0o666)
         for name in ["", "/proc", "/proc/cpuinfo"] { chmod("\(trial.package)\(name)", 0o777) }
-        chmod("\(trial.package)/probe", 0o6755)
+        // Whoever has no walls around becomes this file's user.
+        let other = "\(trial.package)/other-user"
+        try TemporaryTree.copy(probe, to: other)
+        if geteuid() == 0 { try require(chown(other, 4242, 4242) == 0, "'\(other)' cannot be given away") }
+        chmod(other, 0o6755)
         return marker
     }
 }

@@ -97,7 +97,7 @@ final class Launcher {
         switch event {
         case Launcher.control: serveRequest()
         case Launcher.keeper: isRunning = false
-        case Launcher.memoryPressure: end(parked.relieve())
+        case Launcher.memoryPressure: if memory?.isReal == true { end(parked.relieve()) }
         case SupervisorLink.channelToken, SupervisorLink.timerToken: supervisor?.handle(event)
         case let event where event & 1 == 0: readReport(of: event & ~1)
         default: collect(event & ~1)

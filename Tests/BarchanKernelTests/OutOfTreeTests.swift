@@ -105,7 +105,7 @@ import Testing
             "/bin/sh", "-ec",
             """
             ! \(command) conform --config /dev/null --plugin-dir \(plugins) --backend direct --tap >\(plugins)/points
-            grep -q '^not ok [0-9]* - direct everyBackEnd start.host: [^#]*$' \(plugins)/points
+            grep -q '^not ok [0-9]* - direct everyBackEnd start.directory: [^#]*$' \(plugins)/points
             grep -q '^not ok [0-9]* - direct noNetwork network.host.tcp: .* # TODO not claimed$' \(plugins)/points
             grep -q '^ok [0-9]* - direct completeTermination descendantsEnd # SKIP' \(plugins)/points
             rm \(plugins)/points

@@ -47,7 +47,8 @@ import Testing
             if let found = installed.first {
                 whole += 1
                 #expect(found.identifier == identifier)
-                #expect(try count(below: found.tree.layers[0]) == 300 + 4 + 1 + 1)
+                // 300 files in 4 directories, and the manifest.
+                #expect(try count(below: found.tree.layers[0]) == 300 + 4 + 1)
                 try await storage.packages.uninstall(found.identifier)
             }
             #expect(try scratch.files() == empty)
@@ -55,6 +56,9 @@ import Testing
         // Both outcomes happened, or the moments were badly chosen; one whole installation in any case.
         let worker = try WorkerProcess("install", scratch.path, package)
         #expect(try worker.value("installed ").hasPrefix(identifier.text))
+        let complete = try await scratch.storage().packages.installed()
+        #expect(complete.map(\.identifier) == [identifier])
+        #expect(try count(below: try #require(complete.first).tree.layers[0]) == 300 + 4 + 1)
         #expect(whole <= 20)
     }
 

@@ -20,7 +20,7 @@ enum FileAttempts {
             },
             refused("place.package", .privateFileSystem) { tryOpen($0["package"]) },
             refused("place.data", .privateFileSystem) { tryOpen($0["data"]) },
-            fact("list /", .privateFileSystem, is: "dev,probe,proc,tmp,var") { targets in
+            fact("list /", .privateFileSystem, is: "dev,other-user,probe,proc,tmp,var") { targets in
                 FileFacts.list("/").split(separator: ",").filter { $0 != targets["marker"][...] }.joined(separator: ",")
             },
             fact("list /dev", .privateFileSystem, is: "null,random,shm,urandom,zero") { _ in FileFacts.list("/dev") },

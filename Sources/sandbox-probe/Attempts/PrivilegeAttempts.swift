@@ -22,9 +22,9 @@ enum PrivilegeAttempts {
             "\((0..<41).filter { kernel(SYS_prctl, 47, 1, $0, 0, 0) == 1 }.count)"
         },
         fact("setuidProgram", .noCapabilities, is: "the same") { targets in
-            // The program has the bits of both its user and its group set.
+            // The program is another user's, with the bits of both its user and its group set.
             let status = child {
-                let strings = [strdup("\(targets.root)/probe"), strdup("effective-user"), nil]
+                let strings = [strdup("\(targets.root)/other-user"), strdup("effective-user"), nil]
                 _ = clinux_execve(strings[0], strings, [nil])
                 return 255
             }
