@@ -93,7 +93,9 @@ public struct IsolationSuite: Sendable {
     private func trial(
         of check: ConformanceCheck<any IsolationProvider>, _ claimed: Set<Guarantee>
     ) async -> IsolationVerdict.Trial {
-        let names = check.required.sorted().map(\.name)
+        // What takes several promises together and does not hold is the fault of those that are not made.
+        let unclaimed = check.required.subtracting(claimed)
+        let names = (unclaimed.isEmpty ? check.required : unclaimed).sorted().map(\.name)
         let clock = ContinuousClock(), start = clock.now
         var outcome = IsolationVerdict.Outcome.kept
         if check.harmsWhereBroken && !check.required.union([.privateFileSystem]).isSubset(of: claimed) {
