@@ -34,6 +34,8 @@ enum ProcessActions {
         for _ in 0..<mebibytes {
             guard let memory = malloc(1 << 20) else { return say("allocated.last", errorName(errno)) }
             memset(memory, 1, 1 << 20)
+            // Somebody might read it, for all the compiler knows: what nobody reads it does not write.
+            _ = write(-1, memory, 1 << 20)
         }
         say("allocated", mebibytes)
     }
