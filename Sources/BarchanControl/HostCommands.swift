@@ -20,6 +20,7 @@ public struct HostCommands: Sendable {
         case "stop":
             try await host.operatorStop(try grain(in: request))
             return .members(["ok": .boolean(true)])
+        case "limits": return try await limits(of: try grain(in: request), request["changes"])
         case "record":
             let path = try await host.operatorRecord(try grain(in: request))
             return .members(["ok": .boolean(true), "path": .string(path)])
@@ -62,6 +63,33 @@ public struct HostCommands: Sendable {
         let limit = Int(min(max(maximumBytes, 0), 1 << 20))
         let bytes = try await host.operatorLog(of: grain, maximumBytes: limit)
         return .members(["ok": .boolean(true), "log": .string(String(decoding: bytes, as: UTF8.self))])
+    }
+
+    /// - Parameter changes: Numbers by name, null for what its app's grains have; nil to look only.
+    private func limits(of grain: GrainID, _ changes: JSONValue?) async throws(HostError) -> JSONValue {
+        if case .object(let members) = changes {
+            var limits: [GrainLimit: Int64?] = [:]
+            for member in members {
+                guard let limit = GrainLimit(rawValue: member.name) else {
+                    let known = GrainLimit.allCases.map(\.rawValue).sorted().joined(separator: ", ")
+                    throw HostError(
+                        .invalidArgument, "limit grain '\(grain)': unknown limit '\(member.name)'; known are: \(known)")
+                }
+                guard member.value == .null || member.value.number != nil else {
+                    throw HostError(
+                        .invalidArgument, "limit grain '\(grain)': \(limit.rawValue) has to be an integer or 'default'")
+                }
+                limits.updateValue(member.value.number, forKey: limit)
+            }
+            try await host.operatorSetLimits(of: grain, limits)
+        }
+        let all = try await host.operatorLimits(of: grain).map { entry -> JSONValue in
+            .members([
+                "limit": .string(entry.limit.rawValue), "value": .integer(entry.value),
+                "from": .string(entry.origin.rawValue), "summary": .string(entry.limit.summary),
+            ])
+        }
+        return .members(["ok": .boolean(true), "limits": .array(all)])
     }
 
     /// Totals; whoever asks twice knows rates.

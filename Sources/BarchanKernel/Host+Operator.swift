@@ -75,9 +75,11 @@ extension Host {
     }
 
     private func owner(of grain: GrainID) async throws(HostError) -> AccountID {
-        guard let owner = try await records.grain(grain)?.owner else {
-            throw HostError(.notFound, "look for grain '\(grain)': there is none; 'barchan grain list' shows all")
-        }
+        guard let owner = try await records.grain(grain)?.owner else { throw Host.missing(grain) }
         return owner
+    }
+
+    static func missing(_ grain: GrainID) -> HostError {
+        HostError(.notFound, "look for grain '\(grain)': there is none; 'barchan grain list' shows all")
     }
 }

@@ -18,6 +18,7 @@ public final class Host: FrontendHost {
     let records: RecordBook
     let activities: ActivityBook
     let packages: any PackageStore
+    let limits: HostLimits
 
     /// Takes up what an earlier host left in the records.
     public init(
@@ -70,6 +71,7 @@ public final class Host: FrontendHost {
         self.activities = activities
         self.recordings = recordings
         packages = storage.packages
+        limits = configuration.limits
         try await finishWhatWasBegun()
     }
 

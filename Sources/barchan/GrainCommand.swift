@@ -6,8 +6,8 @@ struct GrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "grain", abstract: "Looks after the grains of a running host.",
         subcommands: [
-            GrainListCommand.self, GrainLogCommand.self, GrainStopCommand.self, GrainRecordCommand.self,
-            GrainReplayCommand.self,
+            GrainListCommand.self, GrainLogCommand.self, GrainStopCommand.self, GrainLimitsCommand.self,
+            GrainRecordCommand.self, GrainReplayCommand.self,
         ])
 }
 

@@ -140,11 +140,11 @@ import Testing
     @Test(arguments: [
         (
             SandboxExit.signaled(signal: 9), 1, 0,
-            "the app needed more memory than it may have, which is 1024 MiB (memoryMiB); the administrator can raise it in [limits] or for the app in [apps.ID]. The app was ended by signal 9; its log is empty"
+            "the app needed more memory than it may have, which is 1024 MiB (memoryMiB); the administrator can raise it with 'barchan grain limits'. The app was ended by signal 9; its log is empty"
         ),
         (
             .exited(status: 1), 0, 5,
-            "the app needed more processes and threads than it may have, which are 512 (processes); the administrator can raise it in [limits] or for the app in [apps.ID]. The app ended with status 1; its log is empty"
+            "the app needed more processes and threads than it may have, which are 512 (processes); the administrator can raise it with 'barchan grain limits'. The app ended with status 1; its log is empty"
         ),
         (.exited(status: 0), 2, 2, "the app ended with status 0; its log is empty"),
     ])
@@ -169,6 +169,52 @@ import Testing
         _ = try await test.makeGrain()
         let limits = await test.grains.app(1).specification.limits
         #expect(limits.memoryBytes == 64 << 20 && limits.processorWeight == 200 && limits.processes == 512)
+    }
+
+    @Test func aGrainHasLimitsOfItsOwnFromItsNextStartOn() async throws {
+        let app = InstalledPackage.example().app
+        let test = try await TestHost { $0.limits.apps[app] = [.memoryMiB: 64, .openFiles: 100] }
+        let grain = try await test.makeGrain(), other = try await test.makeGrain()
+        try await test.host.operatorSetLimits(of: grain, [.memoryMiB: 32, .ioWeight: 7, .processes: 0])
+        try await test.host.operatorSetLimits(of: grain, [.processes: nil])
+        func limits(afterStart number: Int, of grain: GrainID) async throws -> SandboxLimits {
+            try await test.host.operatorStop(grain)
+            let session = try await test.host.sessions.open(grain, by: test.person)
+            _ = try await session.send(TestHost.get(), from: TestHost.client)
+            return await test.grains.app(number).specification.limits
+        }
+        let own = try await limits(afterStart: 3, of: grain), others = try await limits(afterStart: 4, of: other)
+        #expect(own.memoryBytes == 32 << 20 && own.ioWeight == 7 && own.processes == 512 && own.openFilesHard == 100)
+        #expect(others.memoryBytes == 64 << 20 && others.ioWeight == nil)
+        let shown = try await test.host.operatorLimits(of: grain)
+        func entry(_ limit: GrainLimit) -> Int64? { shown.first { $0.limit == limit }?.value }
+        func origin(_ limit: GrainLimit) -> Host.LimitInForce.Origin? { shown.first { $0.limit == limit }?.origin }
+        #expect(shown.count == GrainLimit.allCases.count)
+        #expect(entry(.memoryMiB) == 32 && origin(.memoryMiB) == .grain)
+        #expect(entry(.openFiles) == 100 && origin(.openFiles) == .app)
+        #expect(entry(.processes) == 512 && origin(.processes) == .host)
+    }
+
+    @Test func aLimitThatMakesNoSenseChangesNothing() async throws {
+        let test = try await TestHost()
+        let grain = try await test.makeGrain(), before = try await test.host.operatorLimits(of: grain)
+        let message = await expectError(.invalidArgument) {
+            try await test.host.operatorSetLimits(of: grain, [.memoryMiB: 32, .ioWeight: 1001])
+        }
+        #expect(message.contains("ioWeight is 1001; 1 to 1000 is allowed"))
+        #expect(try await test.host.operatorLimits(of: grain) == before)
+        await expectError(.notFound) { try await test.host.operatorSetLimits(of: .random(), [.ioWeight: 5]) }
+        await expectError(.notFound) { _ = try await test.host.operatorLimits(of: .random()) }
+    }
+
+    /// What is shown is what was set, in the same unit.
+    @Test(arguments: GrainLimit.allCases)
+    func aLimitReadsAsItWasSet(_ limit: GrainLimit) {
+        for value in [limit.range.lowerBound, limit.range.upperBound, 70, 100] where limit.range.contains(value) {
+            var limits = GrainLimits()
+            limit.set(value, in: &limits)
+            #expect(limit.value(in: limits) == value)
+        }
     }
 
     @Test func theNextRequestStartsACrashedGrain() async throws {

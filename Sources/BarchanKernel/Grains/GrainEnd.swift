@@ -21,7 +21,7 @@ struct GrainEnd {
 
     var text: String {
         guard let limit = reachedLimit else { return exitText }
-        return "\(limit); the administrator can raise it in [limits] or for the app in [apps.ID]. \(endText)"
+        return "\(limit); the administrator can raise it with 'barchan grain limits'. \(endText)"
     }
 
     /// The limit that most likely is the cause. A limit that was met and survived is none.

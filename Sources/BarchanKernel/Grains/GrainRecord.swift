@@ -37,6 +37,17 @@ struct GrainRecord: Sendable {
     var lastUsed: Int64 { fields.integer("used") ?? 0 }
     /// As of the last stop.
     var usedBytes: Int64 { fields.integer("bytes") ?? 0 }
+    /// Limits that are this grain's own.
+    var limits: [GrainLimit: Int64] {
+        var limits: [GrainLimit: Int64] = [:]
+        for limit in GrainLimit.allCases { limits[limit] = fields.integer(limit.field) }
+        return limits.filter { $0.key.range.contains($0.value) }
+    }
+}
+
+extension GrainLimit {
+    /// Its field in a grain's record.
+    var field: String { "limit-\(rawValue)" }
 }
 
 extension RecordBook {

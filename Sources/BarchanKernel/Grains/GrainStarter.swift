@@ -45,7 +45,7 @@ struct GrainStarter: Sendable {
         do throws(HostError) {
             var specification = SandboxSpecification(
                 grain: grain, package: package.tree, data: volume.directory, command: command)
-            let limits = limits.grain(of: package.app)
+            let limits = limits.grain(of: package.app, own: record.limits)
             specification.app = package.app
             specification.limits = limits.sandbox
             return try await launch(

@@ -14,7 +14,7 @@ public struct GrainLimits: Sendable, Equatable {
 }
 
 /// A limit by its name in the configuration, where it stands in `[limits]` for all grains and in `[apps.ID]` for those of
-/// one app.
+/// one app, and in the record of a grain that has its own.
 public enum GrainLimit: String, Sendable, CaseIterable {
     case memoryMiB, processes, processorWeight, ioWeight, temporaryMiB, openFiles, logKiBPerSecond, logBurstKiB
 
@@ -43,6 +43,20 @@ public enum GrainLimit: String, Sendable, CaseIterable {
         case .openFiles: "open files of one process, hard limit, 4096"
         case .logKiBPerSecond: "what a grain may print for long, 64"
         case .logBurstKiB: "what a grain may print at once, 512"
+        }
+    }
+
+    /// What `limits` say, in the unit of the name.
+    public func value(in limits: GrainLimits) -> Int64 {
+        switch self {
+        case .memoryMiB: (limits.sandbox.memoryBytes ?? 0) >> 20
+        case .processes: limits.sandbox.processes ?? 0
+        case .processorWeight: limits.sandbox.processorWeight ?? 100
+        case .ioWeight: limits.sandbox.ioWeight ?? 100
+        case .temporaryMiB: limits.sandbox.temporaryBytes >> 20
+        case .openFiles: limits.sandbox.openFilesHard
+        case .logKiBPerSecond: Int64(limits.logBytesPerSecond >> 10)
+        case .logBurstKiB: Int64(limits.logBurstBytes >> 10)
         }
     }
 

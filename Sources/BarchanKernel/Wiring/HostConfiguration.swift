@@ -73,9 +73,12 @@ public struct HostLimits: Sendable, Equatable {
     public init() {}
 
     /// The bounds on a grain of `app`.
-    public func grain(of app: AppID?) -> GrainLimits {
+    /// - Parameter own: What is different for this one grain.
+    public func grain(of app: AppID?, own: [GrainLimit: Int64] = [:]) -> GrainLimits {
         var limits = grain
-        for (limit, value) in app.flatMap({ apps[$0] }) ?? [:] { limit.set(value, in: &limits) }
+        for changes in [app.flatMap { apps[$0] } ?? [:], own] {
+            for (limit, value) in changes { limit.set(value, in: &limits) }
+        }
         return limits
     }
 }

@@ -1,0 +1,49 @@
+import ArgumentParser
+import Barchan
+import BarchanControl
+
+struct GrainLimitsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "limits", abstract: "Shows what bounds a grain, and gives it limits of its own.",
+        discussion: """
+            Without NAME=VALUE the limits are shown, with where each stands: 'host' for the default or [limits], 'app' for \
+            [apps.ID], 'grain' for what this command has set. NAME=default takes the grain's own away again. What is set \
+            counts from the grain's next start on; 'barchan grain stop' makes that soon.
+            """)
+
+    @OptionGroup var options: HostOptions
+    @Argument(help: "The grain's identifier.") var grain: String
+    @Argument(help: "Limits to set, as 'memoryMiB=256' or 'memoryMiB=default'.") var changes: [String] = []
+    @Flag(help: "Prints JSON.") var json = false
+
+    func run() throws {
+        var members: [JSONValue.Member] = [
+            .init(name: "command", value: .string("limits")), .init(name: "grain", value: .string(grain)),
+        ]
+        if !changes.isEmpty {
+            members.append(.init(name: "changes", value: .object(try changes.map(GrainLimitsCommand.change))))
+        }
+        let answer = try ControlClient.require(
+            .object(members), dataDirectory: try options.configuration().dataDirectory)
+        let limits = answer["limits"] ?? .array([])
+        if json { return printLine(limits.indented()) }
+        var table = Table(["LIMIT", "VALUE", "FROM", "WHAT, AND THE DEFAULT"])
+        for limit in limits.elements ?? [] {
+            func text(_ name: String) -> String { limit[name]?.text ?? "" }
+            table.add([text("limit"), String(limit["value"]?.number ?? 0), text("from"), text("summary")])
+        }
+        printLine(table.text)
+    }
+
+    private static func change(_ text: String) throws -> JSONValue.Member {
+        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2 else {
+            throw ValidationError("'\(text)' is no limit; NAME=VALUE or NAME=default is needed")
+        }
+        if parts[1] == "default" { return .init(name: parts[0], value: .null) }
+        guard let value = Int64(parts[1]) else {
+            throw ValidationError("'\(text)': an integer or 'default' is needed")
+        }
+        return .init(name: parts[0], value: .integer(value))
+    }
+}
