@@ -50,7 +50,8 @@ let package = Package(
     ],
     targets: [
         // The core.
-        .target(name: "BarchanKernel", dependencies: [contract, "CLinux", "Sealing"], swiftSettings: strict),
+        .target(
+            name: "BarchanKernel", dependencies: [contract, "CLinux", "Sealing", "Sharing"], swiftSettings: strict),
         .target(name: "BarchanConformance", dependencies: [contract, "CLinux"], swiftSettings: strict),
         .target(
             name: "BarchanConfiguration", dependencies: [contract, "BarchanKernel", "TOML"], swiftSettings: strict),
@@ -71,6 +72,7 @@ let package = Package(
             name: "SPK", dependencies: [contract, "CapnProto", "GrainSchemas", "CLzma", "CSodium"],
             swiftSettings: strict),
         .target(name: "Sealing", dependencies: ["CSodium"], swiftSettings: strict),
+        .target(name: "Sharing", dependencies: [contract], swiftSettings: strict),
         .target(
             name: "GrainRecording", dependencies: ["CapnProto", "GrainSchemas"], exclude: ["README.md"],
             swiftSettings: strict),
@@ -166,6 +168,7 @@ let package = Package(
             .testTarget(
                 name: "GrainRecordingTests", dependencies: ["GrainRecording", "CapnProto", "GrainSchemas"],
                 swiftSettings: strict),
+            .testTarget(name: "SharingTests", dependencies: [contract, "Sharing"], swiftSettings: strict),
             .testTarget(name: "TOMLTests", dependencies: ["TOML"], swiftSettings: strict),
             .testTarget(name: "HTTP1Tests", dependencies: ["HTTP1"], swiftSettings: strict),
             .testTarget(name: "HTTP1ServerTests", dependencies: ["HTTP1Server"], swiftSettings: strict),

@@ -85,6 +85,22 @@ public struct SessionID: Hashable, Sendable, CustomStringConvertible {
     public var description: String { text }
 }
 
+/// One act of giving access to a grain: 32 lower-case hexadecimal digits.
+public struct GrantID: Hashable, Sendable, Comparable, CustomStringConvertible {
+    public let text: String
+
+    /// Nil when `text` is not 32 lower-case hexadecimal digits.
+    public init?(_ text: String) {
+        guard text.utf8.count == 32, text.utf8.allSatisfy(isLowerHex) else { return nil }
+        self.text = text
+    }
+
+    public static func random() -> GrantID { GrantID(unchecked: randomHex(bytes: 16)) }
+    private init(unchecked text: String) { self.text = text }
+    public var description: String { text }
+    public static func < (left: GrantID, right: GrantID) -> Bool { left.text < right.text }
+}
+
 /// Something that must never be printed: whoever holds the text is let in.
 public struct Secret: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible {
     /// The text itself, for the wire only.
