@@ -176,7 +176,11 @@ import Testing
             let form = "nonce=\(try await serving.nonce(of: login))&secret=\(session.secret.text)"
             let path = "/sessions/\(session.identifier)"
             let alive = try await serving.request("\(path)/alive", as: login, form: form)
-            #expect(alive.text == "{\"state\":\"running\",\"text\":\"running\"}")
+            // The package tells the page when the app was upgraded under it.
+            let package = FakeHost.wiki.identifier
+            #expect(
+                alive.text
+                    == "{\"state\":\"running\",\"text\":\"running\",\"title\":\"My wiki\",\"package\":\"\(package)\"}")
             #expect(session.keptAlive.withLock { $0 } == 1)
             session.current.withLock { $0 = .crashed(reason: "it \"ended\"\n") }
             #expect(

@@ -70,6 +70,9 @@ def page(connection, path, fields, cookies, body):
     elif path == "/headers":
         # A page with whatever header lines it is asked for, and perhaps a broken picture that makes a browser report.
         answer(connection, 200, fields.pop("body", "<p>headers").encode(), headers=list(fields.items()))
+    elif path == "/crash":
+        print("ending as asked", flush=True)
+        os._exit(7)
     elif path == "/document":
         answer(connection, 200, fields["body"].encode(), fields["type"])
     else:

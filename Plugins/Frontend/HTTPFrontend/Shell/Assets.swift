@@ -19,7 +19,7 @@ struct Asset: Sendable {
 
 enum Assets {
     static let style = Asset("style", "css", type: "text/css; charset=utf-8", styleText)
-    static let script = Asset("shell", "js", type: "text/javascript; charset=utf-8", scriptText)
+    static let script = Asset("shell", "js", type: "text/javascript; charset=utf-8", scriptText + grainScriptText)
     static let icon = Asset("barchan", "svg", type: "image/svg+xml", iconText)
     static let all = [style, script, icon]
 

@@ -8,7 +8,7 @@ extension Pages {
 
     static func values(_ grain: GrainSummary, now: Int64, hasIcon: Bool) -> [String: Any] {
         [
-            "id": grain.identifier.text, "title": grain.title, "app": grain.appTitle,
+            "id": grain.identifier.text, "title": grain.title, "app": grain.appTitle, "package": grain.package.text,
             "icon": hasIcon ? "/apps/\(grain.app)/icon" : Assets.icon.path,
             "state": name(grain.state), "stateText": text(grain.state), "isUp": isUp(grain.state),
             "size": size(grain.usedBytes), "used": grain.lastUsed > 0 ? ago(now - grain.lastUsed) : "never",

@@ -118,9 +118,12 @@ struct Pages: Sendable {
         json(status, "{\"error\":\(JSONText.string(message))}")
     }
 
-    func state(_ state: GrainState) -> Response {
+    /// What the page around a grain asks for again and again.
+    /// - Parameter grain: Nil when there is no more to say than its state.
+    func state(_ state: GrainState, of grain: GrainSummary?) -> Response {
         var text = "{\"state\":\"\(Pages.name(state))\",\"text\":\(JSONText.string(Pages.text(state)))"
         if case .crashed(let reason) = state { text += ",\"reason\":\(JSONText.string(reason))" }
+        if let grain { text += ",\"title\":\(JSONText.string(grain.title)),\"package\":\"\(grain.package)\"" }
         return json(200, text + "}")
     }
 

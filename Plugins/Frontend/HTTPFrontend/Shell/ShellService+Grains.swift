@@ -74,14 +74,15 @@ extension ShellService {
     }
 
     /// The tab says that it is there, or that it goes. The session's secret proves that it is this tab.
-    func touchSession(_ visit: Visit, _ form: [String: String]) async throws(HostError) -> Response {
+    func touchSession(_ visit: Visit, _ form: [String: String], _ person: Person) async throws(HostError) -> Response {
         guard let identifier = SessionID(visit.path[1]), let session = await host.sessions.session(identifier),
             session.secret == Secret(form["secret"] ?? "")
         else { return pages.jsonError(410, "This page is not open any more.") }
         switch visit.path[2] {
         case "alive":
             try await session.keepAlive()
-            return pages.state(await session.state)
+            let grain = try? await host.grains.grain(session.grain, for: person.account.identifier)
+            return pages.state(await session.state, of: grain)
         case "close":
             await session.close()
             return Response(204, fields: HeaderPolicy.shell(frame: nil))

@@ -73,7 +73,7 @@ struct ShellService: Sendable {
         case ("grains", 1): return try await createGrain(form, person)
         case ("grains", 3): return try await changeGrain(visit, form, person)
         case ("apps", 3) where visit.path[2] == "remove": return try await removeApp(visit.path[1], person)
-        case ("sessions", 3): return try await touchSession(visit, form)
+        case ("sessions", 3): return try await touchSession(visit, form, person)
         default: throw ShellService.notFound
         }
     }

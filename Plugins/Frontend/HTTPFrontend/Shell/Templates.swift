@@ -172,7 +172,7 @@ enum Templates {
         """
 
     private static let grain = """
-        <header class="bar" data-grain="{{id}}" data-session="{{session}}" data-secret="{{secret}}" data-nonce="{{nonce}}" data-origin="{{origin}}" data-title="{{title}}">
+        <header class="bar" data-grain="{{id}}" data-session="{{session}}" data-secret="{{secret}}" data-nonce="{{nonce}}" data-origin="{{origin}}" data-title="{{title}}" data-app="{{app}}" data-package="{{package}}">
         <a class="brand" href="/" aria-label="Your grains"><img src="{{icon}}" alt="" width="26" height="26"></a>
         <form method="post" action="/grains/{{id}}/rename" class="title">
         <input type="hidden" name="nonce" value="{{nonce}}"><input type="hidden" name="back" value="grain">
@@ -195,7 +195,7 @@ enum Templates {
         <a class="button danger" href="/grains/{{id}}/remove">Delete…</a>
         </div></details>
         </header>
-        <div class="problem" role="alert" hidden><p></p><a class="button" href="/grains/{{id}}/log">Show the log</a><button type="button" data-reload>Start again</button></div>
+        <div class="problem" role="alert" hidden><p></p><a class="button" href="/grains/{{id}}/log">Show the log</a><button type="button" data-again>Start again</button></div>
         <div class="stage">
         <iframe src="{{frame}}" sandbox="{{sandbox}}" allow="{{allow}}" referrerpolicy="no-referrer" title="{{title}}"></iframe>
         <div class="waiting" hidden><div class="dune"><i></i><i></i><i></i></div><p role="status">Starting {{app}}…</p><p><a href="/grains/{{id}}/log">Log</a></p></div>

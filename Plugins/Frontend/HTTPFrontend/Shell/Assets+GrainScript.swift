@@ -1,0 +1,166 @@
+extension Assets {
+    /// What the page around a grain does: says how the grain is, and answers what the app's page asks of us
+    /// (specification, section 14). Only the top frame of the grain, on the session's own host name, is listened to.
+    static let grainScriptText = #"""
+        (() => {
+          "use strict";
+          const $ = (s, r = document) => r.querySelector(s);
+          const bar = $("header.bar");
+          if (!bar) return;
+          const { grain, session, secret, nonce, origin, app } = bar.dataset;
+          const frame = $("iframe"), badge = $(".state", bar), starting = $(".waiting"), problem = $(".problem");
+          const again = $("[data-again]", problem), logLink = $("a", problem), opened = Date.now();
+          let title = bar.dataset.title, pageTitle = "", loaded = false, closed = false, leaving = false, timer = 0;
+          let misses = 0;
+
+          // A redirect keeps the fragment of the address that it came from.
+          if (location.hash.length > 1) frame.src += location.hash;
+
+          // What people are told, the most pressing first: text, what the button does, and whether the log helps.
+          const kinds = {
+            closed: ["Open again", () => location.reload()],
+            offline: ["Try again", () => alive()],
+            crashed: ["Start again", () => location.reload(), true],
+            upgraded: ["Load the new version", () => location.reload()],
+            answer: ["Load again", () => location.reload(), true],
+            refused: ["Close", () => tell("refused", null)],
+          };
+          const notices = {};
+          const tell = (kind, text) => {
+            if (text) notices[kind] = text; else delete notices[kind];
+            const shown = Object.keys(kinds).find(k => k in notices);
+            problem.hidden = !shown;
+            if (!shown) return;
+            const [label, , hasLog] = kinds[shown];
+            if (problem.dataset.kind !== shown || $("p", problem).textContent !== notices[shown]) $("p", problem).textContent = notices[shown];
+            problem.dataset.kind = shown;
+            again.textContent = label;
+            logLink.hidden = !hasLog;
+          };
+          again.onclick = () => { const [, act] = kinds[problem.dataset.kind] || []; if (act) act(); };
+          const badgeShows = (state, text) => { badge.className = "state " + state; if (badge.textContent !== text) badge.textContent = text; };
+
+          const body = () => new URLSearchParams({ nonce, secret });
+          const showTitle = () => { document.title = (pageTitle && pageTitle !== title ? pageTitle + " · " : "") + title + " · Barchan"; };
+
+          const show = answer => {
+            badgeShows(answer.state, answer.text);
+            tell("crashed", answer.state === "crashed" ? `${app} stopped by itself: ${answer.reason || "it gave no reason."}` : null);
+            tell("upgraded", answer.package && answer.package !== bar.dataset.package
+              ? `${app} was upgraded while this page was open. What you see is still the page of the old version.` : null);
+            if (answer.title) retitle(answer.title);
+            starting.hidden = loaded || answer.state === "crashed" || Date.now() - opened < 400;
+          };
+          const gone = text => {
+            closed = true;
+            badgeShows("stopped", "closed");
+            // Laptops sleep, and sessions end meanwhile: come back without asking, but never in a loop.
+            const last = Number(sessionStorage.getItem("reloaded"));
+            if (!text && !document.hidden && Math.abs(Date.now() - last) > 10000) {
+              sessionStorage.setItem("reloaded", Date.now());
+              location.reload();
+            } else tell("closed", text || "This page was closed meanwhile, because it was not seen for a while or the server was started anew.");
+          };
+          const offline = text => {
+            misses += 1;
+            badgeShows("stopped", "offline");
+            tell("offline", text + " What you do now may not be saved. This page keeps trying.");
+          };
+          const alive = async () => {
+            clearTimeout(timer);
+            if (closed || leaving) return;
+            try {
+              const answer = await fetch(`/sessions/${session}/alive`, { method: "POST", body: body(), headers: { Accept: "application/json" } });
+              if (answer.ok) { misses = 0; tell("offline", null); show(await answer.json()); }
+              else if (answer.status === 410) return gone();
+              else if (answer.status === 403) return gone("You are not logged in on this browser any more, or may not open this any more.");
+              else offline(`The server cannot do its work at the moment (it answered ${answer.status}).`);
+            } catch {
+              if (!leaving) offline(navigator.onLine ? "The server cannot be reached." : "This device is offline.");
+            }
+            if (!closed) timer = setTimeout(alive, misses ? Math.min(1000 * misses, 10000) : loaded ? 25000 : 700);
+          };
+          frame.addEventListener("load", () => { loaded = true; starting.hidden = true; alive(); });
+          setTimeout(alive, 300);
+          addEventListener("online", alive);
+          addEventListener("offline", alive);
+          document.addEventListener("visibilitychange", () => { if (!document.hidden) closed ? gone() : alive(); });
+          addEventListener("pagehide", () => { leaving = true; navigator.sendBeacon(`/sessions/${session}/close`, body()); });
+          addEventListener("pageshow", e => { if (e.persisted) location.reload(); });
+
+          // One title in every tab of a grain.
+          const rename = $("form.title"), tabs = new BroadcastChannel("grain " + grain), subscribers = new Set();
+          const retitle = wanted => {
+            if (wanted === title) return;
+            title = wanted;
+            showTitle();
+            frame.title = title;
+            if (rename && document.activeElement !== rename.elements.title) rename.elements.title.value = title;
+            for (const rpcId of subscribers) reply({ rpcId, grainTitle: title });
+          };
+          tabs.onmessage = e => retitle(e.data);
+          if (rename) rename.addEventListener("submit", async e => {
+            e.preventDefault();
+            const wanted = rename.elements.title.value.trim();
+            rename.elements.title.blur();
+            let error = "The title could not be changed: the server cannot be reached.";
+            try {
+              const answer = await fetch(rename.action, { method: "POST", body: new URLSearchParams({ nonce, title: wanted }), headers: { Accept: "application/json" } });
+              error = answer.ok ? null : (await answer.json()).error;
+            } catch {}
+            tell("refused", error);
+            if (!error) { retitle(wanted); tabs.postMessage(wanted); }
+          });
+          if (rename) rename.elements.title.addEventListener("keydown", e => {
+            if (e.key === "Escape") { rename.elements.title.value = title; rename.elements.title.blur(); }
+          });
+
+          const reply = message => frame.contentWindow.postMessage(message, origin);
+          const isObject = v => v !== null && typeof v === "object";
+          const isBusy = () => !!$("dialog[open]") || !!$("details.menu[open]");
+          const calls = {
+            setPath(path) {
+              if (path === "") path = "/";
+              if (typeof path !== "string" || !path.startsWith("/") || path.length > 4000 || /[\u0000-\u0020\\]/.test(path)) return;
+              const base = `/grain/${grain}`, url = new URL(base + path, location.href);
+              // `..` must not lead to another page of ours.
+              if (url.pathname.startsWith(base + "/")) history.replaceState(null, "", url.pathname + url.search + url.hash);
+            },
+            setTitle(text) {
+              if (typeof text === "string") { pageTitle = text.slice(0, 200); showTitle(); }
+            },
+            getGrainTitle(_, message) {
+              if (message.subscribe && subscribers.size < 16) subscribers.add(message.rpcId);
+              reply({ rpcId: message.rpcId, grainTitle: title });
+            },
+            startSharing(where) {
+              if (isObject(where) && !isBusy()) tell("refused", `${app} would like you to share this. Sharing is not available on this server.`);
+            },
+            showConnectionGraph(_) {
+              if (!isBusy()) tell("refused", `${app} would like to show who has access. Only you have.`);
+            },
+            renderTemplate(call) {
+              if (isObject(call)) reply({ rpcId: call.rpcId, error: "Offer templates are not available on this server." });
+            },
+            powerboxRequest(call) {
+              if (isObject(call)) reply({ rpcId: call.rpcId, error: "The powerbox is not available on this server." });
+            },
+            // For pages of people who are not logged in, and for grains on domains of their own: neither is here.
+            overlaySignin() {},
+            requestLogout() {},
+            // Our own answers on the grain's host.
+            barchanProblem() { loaded = true; alive(); },
+            barchanShowLog() {
+              tell("answer", `${app} did not answer as it should. Its log may say why.`);
+              logLink.focus();
+            },
+          };
+          addEventListener("message", e => {
+            if (e.origin !== origin || e.source !== frame.contentWindow || !isObject(e.data)) return;
+            const name = Object.keys(calls).find(name => Object.hasOwn(e.data, name));
+            if (name) calls[name](e.data[name], e.data);
+          });
+        })();
+
+        """#
+}

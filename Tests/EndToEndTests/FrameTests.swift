@@ -1,0 +1,233 @@
+import Foundation
+import Testing
+
+extension EndToEndTests {
+    /// What a grain's page may ask of the page around it (specification, section 14), and what that page tells people.
+    @Suite("The page and the frame", .serialized) struct Frame {
+        @Test("setPath, setTitle and getGrainTitle do what they say, and strange values nothing")
+        func pathAndTitle() async throws {
+            try await Stage.with("frame-calls", apps: ["HostilePages"]) { stage in
+                let page = try await stage.open()
+                let grain = try await page.grain()
+
+                try await page.say(#"{setTitle: "Chapter 1"}"#)
+                try await page.wait(for: "document.title.startsWith('Chapter 1')", "the app's title in the tab")
+                try await page.say(#"{setPath: "/a/b?c=d#e"}"#)
+                try await page.wait(
+                    for: "location.pathname + location.search + location.hash === '/grain/\(grain)/a/b?c=d#e'",
+                    "the app's path in the address bar")
+                try await page.say(#"{setPath: ""}"#)
+                try await page.wait(for: "location.pathname === '/grain/\(grain)/'", "an empty path to be /")
+
+                for bad in [
+                    #""x""#, "7", "null", "{}", #""/a\\b""#, #""/a b""#, #""/../../apps""#, #""/%2e%2e/%2e%2e/apps""#,
+                    #""https://example.com/""#,
+                ] {
+                    try await page.say("{setPath: \(bad)}")
+                }
+                try await page.say("{setTitle: {}}")
+                for whole in ["null", "7", #""setPath""#, "[]", "{}", #"{toString: 1}"#] { try await page.say(whole) }
+                // Messages arrive in order: this one is behind all of them.
+                let title = try await page.ask(#"{getGrainTitle: {}, rpcId: "t1"}"#, rpcID: "t1")
+                #expect(title["grainTitle"].string == "Untitled Hostile pages page")
+                #expect(try await page.evaluate("location.pathname").string == "/grain/\(grain)/")
+                #expect(try await page.evaluate("document.title").string?.hasPrefix("Chapter 1 · ") == true)
+                try await stage.host.stop()
+            }
+        }
+
+        @Test("a subscriber to the title hears of a new one, in every tab of the grain")
+        func subscription() async throws {
+            try await Stage.with("frame-title", apps: ["HostilePages"]) { stage in
+                let first = try await stage.open()
+                let second = try await stage.person.open(try await first.grain())
+                try await second.waitInFrame(for: "window.hostileReady", "the page in a second tab")
+                _ = try await second.ask(#"{getGrainTitle: {}, rpcId: "s", subscribe: true}"#, rpcID: "s")
+                _ = try await first.evaluate(
+                    """
+                    (() => { const form = document.querySelector('form.title'); form.elements.title.value = 'Renamed';
+                             form.requestSubmit(); return true; })()
+                    """)
+                try await second.waitInFrame(
+                    for: "heard.filter(m => m.rpcId === 's').at(-1).grainTitle === 'Renamed'",
+                    "the second tab's page to hear of the title")
+                try await second.wait(
+                    for: "document.title.includes('Renamed') && document.querySelector('#title').value === 'Renamed'",
+                    "the second tab to show the title")
+                // The owner's title stays where the server keeps it.
+                let third = try await stage.person.open(try await first.grain())
+                try await third.wait(for: "document.title.includes('Renamed')", "the title in a new tab")
+                try await stage.host.stop()
+            }
+        }
+
+        @Test("what is not here says so: the powerbox answers, with the call's number")
+        func unavailable() async throws {
+            try await Stage.with("frame-powerbox", apps: ["HostilePages"]) { stage in
+                let page = try await stage.open()
+                let answer = try await page.ask(#"{powerboxRequest: {rpcId: 41, query: []}}"#, rpcID: "41")
+                #expect(answer["error"].string?.contains("not available") == true)
+                #expect(answer["token"] == .null)
+                try await stage.host.stop()
+            }
+        }
+
+        @Test("only the grain's own top frame is listened to")
+        func origins() async throws {
+            try await Stage.with("frame-origins", apps: ["HostilePages"]) { stage in
+                let page = try await stage.open()
+                // From a frame below it, on the same host and without an origin, and from our own page.
+                let script = "top.postMessage({setTitle: 'stolen'}, '*'); parent.postMessage('said', '*')"
+                for (number, attributes) in ["", "sandbox=allow-scripts"].enumerated() {
+                    try await page.runInFrame(
+                        """
+                        addEventListener('message', e => { if (e.data === 'said') window.said = \(number) + 1; });
+                        document.body.insertAdjacentHTML('beforeend',
+                            `<iframe \(attributes) srcdoc="<script>\(script)</script>"></iframe>`); true
+                        """)
+                    try await page.waitInFrame(for: "window.said > \(number)", "the inner frame to have spoken")
+                }
+                _ = try await page.evaluate("postMessage({setTitle: 'stolen'}, '*'); true")
+                _ = try await page.ask(#"{getGrainTitle: {}, rpcId: "after"}"#, rpcID: "after")
+                // A second round: what other processes sent has had its turn.
+                try await Task.sleep(for: .milliseconds(300))
+                _ = try await page.ask(#"{getGrainTitle: {}, rpcId: "later"}"#, rpcID: "later")
+                #expect(try await page.evaluate("document.title").string?.contains("stolen") == false)
+                // An answer goes to the grain's origin only: a page that took its place would not get it.
+                #expect(try await page.evaluateInFrame("heard.every(m => m.from === 'shell')") == true)
+                try await stage.host.stop()
+            }
+        }
+
+        @Test("a deep link keeps the app's path, query and fragment")
+        func deepLinks() async throws {
+            try await Stage.with("frame-links", apps: ["HostilePages"]) { stage in
+                let grain = try await stage.open().grain()
+                let page = try await stage.person.open(grain, path: "/index.html?a=b%20c&d=%2F#part-2")
+                try await page.waitInFrame(
+                    for: "location.pathname + location.search + location.hash === '/index.html?a=b%20c&d=%2F#part-2'",
+                    "the page at the link's place")
+                // What the app moved to survives loading again.
+                try await page.waitInFrame(for: "window.hostileReady", "the page's scripts")
+                try await page.say(#"{setPath: "/index.html?moved#there"}"#)
+                try await page.wait(for: "location.search === '?moved'", "the new path in the address bar")
+                _ = try await page.evaluate("location.reload(); true")
+                try await page.waitInFrame(
+                    for: "location.search + location.hash === '?moved#there'", "the app's place after loading again")
+                try await stage.host.stop()
+            }
+        }
+
+        @Test("closing one tab of a grain leaves the others alone")
+        func tabs() async throws {
+            try await Stage.with("frame-tabs", apps: ["HostilePages"]) { stage in
+                let first = try await stage.open()
+                let second = try await stage.person.open(try await first.grain())
+                try await second.waitInFrame(for: "window.hostileReady", "the page in a second tab")
+                let hosts = try await (
+                    first.evaluateInFrame("location.host").string, second.evaluateInFrame("location.host").string
+                )
+                #expect(hosts.0 != hosts.1)
+                try await first.close()
+                let text = try await second.evaluateInFrame("fetch('/echo?text=still').then(r => r.text())")
+                #expect(text.string == "still")
+                try await stage.host.stop()
+            }
+        }
+
+        @Test("a crash is explained with a way on, and the way works")
+        func crash() async throws {
+            try await Stage.with("frame-crash", apps: ["HostilePages"]) { stage in
+                let page = try await stage.open()
+                try await page.runInFrame("fetch('/crash').catch(() => {}); true")
+                _ = try await page.evaluate("dispatchEvent(new Event('online')); true")
+                try await stage.command.wait(for: "crashed", of: try await page.grain())
+                _ = try await page.evaluate("dispatchEvent(new Event('online')); true")
+                try await page.wait(
+                    for: "!\(problem).hidden && \(problem).dataset.kind === 'crashed'",
+                    "the page to say that it crashed")
+                let text = try await page.evaluate("\(problem).innerText").string ?? ""
+                #expect(
+                    text.contains("Hostile pages") && text.contains("Start again") && text.contains("log"), "\(text)")
+                try await page.capture("frame-crashed")
+                _ = try await page.evaluate("\(problem).querySelector('[data-again]').click(); true")
+                try await page.waitInFrame(for: "window.hostileReady", "the app to be back")
+                try await page.wait(for: "\(problem).hidden", "the explanation to go away")
+                try await stage.host.stop()
+            }
+        }
+
+        @Test("a page of a grain whose app was upgraded meanwhile says so, and can load the new one")
+        func upgraded() async throws {
+            try await Stage.with("frame-upgraded", apps: ["HostilePages"]) { stage in
+                let page = try await stage.open()
+                // As if it had been made before.
+                _ = try await page.evaluate(
+                    "document.querySelector('header.bar').dataset.package = '0'.repeat(32); dispatchEvent(new Event('online')); true"
+                )
+                try await page.wait(
+                    for: "\(problem).dataset.kind === 'upgraded' && !\(problem).hidden", "the page to say so")
+                try await page.capture("frame-upgraded")
+                _ = try await page.evaluate("\(problem).querySelector('[data-again]').click(); true")
+                try await page.wait(for: "document.readyState === 'complete' && \(problem).hidden", "the new page")
+                try await stage.host.stop()
+            }
+        }
+
+        @Test("a page whose server is gone says so, and comes back by itself at the app's path")
+        func offline() async throws {
+            try await Stage.with("frame-offline", apps: ["HostilePages"]) { stage in
+                let page = try await stage.open()
+                try await page.say(#"{setPath: "/index.html?kept"}"#)
+                try await page.wait(for: "location.search === '?kept'", "the path")
+                try await stage.host.stop()
+                _ = try await page.evaluate("dispatchEvent(new Event('offline')); true")
+                try await page.wait(
+                    for: "\(problem).dataset.kind === 'offline' && !\(problem).hidden",
+                    "the page to say that it is offline")
+                let text = try await page.evaluate("\(problem).innerText").string ?? ""
+                #expect(text.contains("cannot be reached") && text.contains("may not be saved"), "\(text)")
+                try await page.capture("frame-offline")
+                let after = try await stage.restarted("frame-offline-after")
+                // The session ended with the host; the page opens another one, at the same place.
+                try await page.waitInFrame(
+                    for: "window.hostileReady && location.search === '?kept'", "the page to be back by itself")
+                try await after.host.stop()
+            }
+        }
+    }
+}
+
+private let problem = "document.querySelector('.problem')"
+
+extension Stage {
+    /// A new grain of the hostile app, whose page notes every message it gets.
+    fileprivate func open() async throws -> Page {
+        let page = try await person.create("New hostile page")
+        try await page.waitInFrame(for: "window.hostileReady", "the app's page")
+        return page
+    }
+}
+
+extension Page {
+    /// Posts a message to the page around the grain.
+    fileprivate func say(_ message: String) async throws {
+        try await runInFrame("parent.postMessage(\(message), '*'); true")
+    }
+
+    /// Posts a message and waits for the answer with its number.
+    fileprivate func ask(_ message: String, rpcID: String) async throws -> JSON {
+        try await runInFrame(
+            """
+            if (!window.heard) {
+                window.heard = [];
+                addEventListener('message', e => {
+                    if (e.data && e.data.rpcId !== undefined)
+                        heard.push({...e.data, from: e.source === parent ? 'shell' : 'elsewhere'});
+                });
+            }
+            parent.postMessage(\(message), '*'); true
+            """)
+        return try await waitInFrame(for: "heard.find(m => String(m.rpcId) === '\(rpcID)')", "an answer to \(message)")
+    }
+}
