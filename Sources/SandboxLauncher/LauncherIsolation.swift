@@ -22,8 +22,10 @@ public final class LauncherIsolation: PackageHolder {
     public func launch(
         _ specification: SandboxSpecification, socket: consuming OwnedDescriptor, output: consuming OwnedDescriptor
     ) async throws(HostError) -> any Sandbox {
-        let order = try LaunchOrder(specification)
+        var order = try LaunchOrder(specification)
         let launcher = try await launchers.launcher()
+        // Where no group bounds memory. Twice the limit: the whole stack of a thread counts here, used or not.
+        if !launcher.connection.features.contains(.memoryLimit) { order.dataBytes = order.memoryBytes &* 2 }
         do throws(LaunchFailure) {
             let record = try await launcher.connection.launch(order, socket: socket, output: output)
             return LauncherSandbox(record, launcher)

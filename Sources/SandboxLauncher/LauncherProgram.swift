@@ -19,6 +19,11 @@ public struct LauncherProgram: Sendable {
         self.options = options
     }
 
+    /// What the setting `controlGroups` comes to.
+    public static func groupOptions(_ settings: PluginSettings) -> [String] {
+        settings.boolean("controlGroups") ? [] : ["--no-groups"]
+    }
+
     /// The launcher's option for sandboxes without namespaces.
     public static let withoutNamespaces = "--no-namespaces"
 
@@ -43,6 +48,9 @@ extension FileOwner {
             "user", default: .integer(defaultGrainUser),
             "numeric host user that grains run as, 1 to 4294967293; used when the host runs as root"),
         SettingDefinition("group", default: .integer(0), "numeric host group of the grains; 0 for the user's number"),
+        SettingDefinition(
+            "controlGroups", default: .boolean(true),
+            "limit grains by control groups where there are any; else by resource limits and a watcher"),
     ]
 
     /// Whom grains run as: only root can run them as somebody else than itself.

@@ -34,7 +34,8 @@ public struct RuntimeSettings: Sendable {
         }
         launcher = LauncherProgram(
             path: LauncherProgram.path(settings.string("launcher"), context), owner: try FileOwner.ofGrains(settings),
-            options: [option, program] + (settings.boolean("landlock") ? [] : ["--no-landlock"]))
+            options: [option, program] + (settings.boolean("landlock") ? [] : ["--no-landlock"])
+                + LauncherProgram.groupOptions(settings))
     }
 
     /// What holds when the guest has put up its walls inside those of the program.

@@ -96,11 +96,14 @@ public struct LaunchOrder: Sendable, Equatable {
     /// Shares of processor time and of the disk, 0 for what everybody has, which is 100.
     public var processorWeight: UInt64
     public var ioWeight: UInt64
+    /// Bound on the data of each single process (RLIMIT_DATA), 0 for none.
+    public var dataBytes: UInt64
 
     public init(
         layers: [String], data: String, arguments: [String], environment: [String], openFilesSoft: UInt64 = 1024,
         openFilesHard: UInt64 = 4096, temporaryBytes: UInt64 = 16 << 20, temporaryInodes: UInt64 = 4096,
-        memoryBytes: UInt64 = 0, processes: UInt64 = 0, processorWeight: UInt64 = 0, ioWeight: UInt64 = 0
+        memoryBytes: UInt64 = 0, processes: UInt64 = 0, processorWeight: UInt64 = 0, ioWeight: UInt64 = 0,
+        dataBytes: UInt64 = 0
     ) {
         self.layers = layers
         self.data = data
@@ -114,6 +117,7 @@ public struct LaunchOrder: Sendable, Equatable {
         self.processes = processes
         self.processorWeight = processorWeight
         self.ioWeight = ioWeight
+        self.dataBytes = dataBytes
     }
 
     func write(to writer: inout MessageWriter) {
@@ -123,7 +127,7 @@ public struct LaunchOrder: Sendable, Equatable {
         writer.append(environment)
         for number in [
             openFilesSoft, openFilesHard, temporaryBytes, temporaryInodes, memoryBytes, processes, processorWeight,
-            ioWeight,
+            ioWeight, dataBytes,
         ] {
             writer.append(number)
         }
@@ -134,11 +138,12 @@ public struct LaunchOrder: Sendable, Equatable {
             let arguments = reader.strings(), !arguments.isEmpty, let environment = reader.strings(),
             let soft = reader.uint64(), let hard = reader.uint64(), let bytes = reader.uint64(),
             let inodes = reader.uint64(), let memory = reader.uint64(), let processes = reader.uint64(),
-            let processorWeight = reader.uint64(), let ioWeight = reader.uint64()
+            let processorWeight = reader.uint64(), let ioWeight = reader.uint64(),
+            let dataBytes = reader.uint64()
         else { return nil }
         self.init(
             layers: layers, data: data, arguments: arguments, environment: environment, openFilesSoft: soft,
             openFilesHard: hard, temporaryBytes: bytes, temporaryInodes: inodes, memoryBytes: memory,
-            processes: processes, processorWeight: processorWeight, ioWeight: ioWeight)
+            processes: processes, processorWeight: processorWeight, ioWeight: ioWeight, dataBytes: dataBytes)
     }
 }

@@ -48,6 +48,7 @@ struct LauncherConfiguration {
     /// How many wait for a grain of a package in use.
     var parking = ParkingLimits()
     var usesLandlock = true
+    var usesGroups = true
     /// Whether calls that ask about the machine are answered for the sandbox.
     var virtualizesCalls = false
     /// How many processors a sandbox is told then; 0 for all.
@@ -73,6 +74,7 @@ struct LauncherConfiguration {
         while let name = rest.popFirst() {
             switch name {
             case "--no-landlock": usesLandlock = false
+            case "--no-groups": usesGroups = false
             case "--no-namespaces": usesNamespaces = false
             case "--virtual-calls": virtualizesCalls = true
             case "--user", "--group", "--pool", "--parked", "--parked-total", "--parked-seconds", "--processors":

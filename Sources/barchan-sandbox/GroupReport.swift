@@ -15,9 +15,12 @@ func reportGroups() {
 private func line(_ controller: GroupController, _ version: GroupHierarchy.Version?) -> String {
     let (name, without) =
         switch controller {
-        case .memory: ("memory limit", "memory is not bounded")
-        case .pids:
-            ("process limit", "the count is per user of a sandbox, by RLIMIT_NPROC, and nobody hears of a refusal")
+        case .memory:
+            (
+                "memory limit",
+                "a grain that goes over its limit is ended within a second, and can hold more until then"
+            )
+        case .pids: ("process limit", "the count is per user of a sandbox")
         case .cpu: ("processor weight", "every process has the same share, so a grain with many gets more")
         case .io: ("I/O weight", "weights have no effect; they need version 2, or the BFQ scheduler")
         }
@@ -25,7 +28,16 @@ private func line(_ controller: GroupController, _ version: GroupHierarchy.Versi
     case .v2: "\(name)\tcontrol group version 2\t"
     case .v1:
         "\(name)\tcontrol group version 1\t\(controller == .memory ? "no slowing down before the limit is reached" : "")"
-    case nil: "\(name)\tnone\t\(without)"
+    case nil: "\(name)\t\(substitute(for: controller))\t\(without)"
+    }
+}
+
+/// What bounds a sandbox where no group does.
+private func substitute(for controller: GroupController) -> String {
+    switch controller {
+    case .memory: "RLIMIT_DATA and a watcher"
+    case .pids: "RLIMIT_NPROC and a watcher"
+    case .cpu, .io: "none"
     }
 }
 

@@ -19,7 +19,8 @@ final class GroupStock {
         return features
     }
 
-    var countsProcesses: Bool { tree.abilities.mechanisms[.pids] != nil }
+    var abilities: GroupAbilities { tree.abilities }
+    var countsProcesses: Bool { abilities.mechanisms[.pids] != nil }
 
     func make() throws(LaunchFailure) -> SandboxGroup {
         guard let group = SandboxGroup(in: tree, name: "\(next)") else { throw LaunchFailure(.controlGroup, errno) }

@@ -12,7 +12,7 @@ func keepLauncher(_ configuration: LauncherConfiguration) -> Never {
     setsid()
     // Whatever key ring the host has is not the grains'.
     _ = clinux_join_new_keyring()
-    let groups = GroupTree(movable: [getppid(), getpid()])
+    let groups = configuration.usesGroups ? GroupTree(movable: [getppid(), getpid()]) : GroupTree([], movable: [])
     do throws(LaunchFailure) {
         if geteuid() != 0 && configuration.usesNamespaces { try enterUserNamespace() }
         let (mine, theirs) = try channel(.launcherNamespaces)

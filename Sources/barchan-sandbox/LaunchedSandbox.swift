@@ -27,6 +27,8 @@ final class LaunchedSandbox {
     /// Takes the order, tells failures, and ends when the program is executed.
     let report: CInt
     let group: SandboxGroup
+    /// What is known of it where no group counts; nil before it runs a program.
+    var watched: WatchedUse?
 
     /// The process beside it, which ends when the program is executed; nil once it was waited for, and when there is none.
     private var companion: pid_t?

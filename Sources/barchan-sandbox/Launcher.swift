@@ -35,6 +35,8 @@ final class Launcher {
     private let groups: GroupStock
     private var freezes: [PendingFreeze] = []
     private let accounts = ProcessAccounts()
+    /// Nil where control groups bound everything.
+    private let watch: SandboxWatch?
     private let clock: StartClock
     private var sandboxes: [UInt64: LaunchedSandbox] = [:]
     /// The host's number of each sandbox to ours.
@@ -57,6 +59,7 @@ final class Launcher {
         parked = ParkedSandboxes(configuration.parking)
         clock = try StartClock()
         self.groups = groups
+        watch = SandboxWatch(groups.abilities, accounts)
         events = try EventQueue()
         supervisor = configuration.virtualizesCalls ? SupervisorLink(configuration, events) : nil
         if supervisor != nil { try ProcessorInformation.limit(to: configuration.processors) }
@@ -83,10 +86,12 @@ final class Launcher {
             let wanted = parked.wanted()
             // Sandboxes are made ahead when nothing was asked for a moment, one at a time.
             let isBehind = isShort || wanted != nil || groups.hasLeftovers
-            let patience = freezes.isEmpty ? (isBehind ? 5 : parked.quietMilliseconds ?? -1) : 1
+            let quiet = [parked.quietMilliseconds, watch?.quietMilliseconds(!tokens.isEmpty)].compactMap(\.self).min()
+            let patience = freezes.isEmpty ? (isBehind ? 5 : quiet ?? -1) : 1
             let ready = events.wait(milliseconds: patience)
             for token in ready { handle(token) }
             answerFreezes()
+            if !tokens.isEmpty { for sandbox in watch?.look(at: sandboxes.values) ?? [] { sandbox.kill() } }
             groups.sweep()
             guard ready.isEmpty else { continue }
             if let wanted { park(wanted.files, wanted.order) } else if isShort { fillPool() }
@@ -152,6 +157,7 @@ final class Launcher {
         _ ordered: UInt64
     ) throws(LaunchFailure) -> Bool {
         sandbox.slot?.note(.ordered, ordered)
+        watch?.begin(sandbox, order)
         // What waits for a grain has the limits of its package's grains already.
         let error = sandbox.isParked ? 0 : sandbox.group.apply(order)
         guard error == 0 else {
@@ -182,9 +188,7 @@ final class Launcher {
         }
         switch action {
         case .measure:
-            var measure = sandbox.group.measure()
-            accounts?.add(sandbox.group, to: &measure)
-            reply(.acted(ticket: ticket, errorNumber: 0, measure))
+            reply(.acted(ticket: ticket, errorNumber: 0, measure(sandbox)))
         case .thaw:
             reply(.acted(ticket: ticket, errorNumber: sandbox.group.setFrozen(false), SandboxMeasure()))
         case .freeze:
@@ -192,6 +196,14 @@ final class Launcher {
             guard error == 0 else { return reply(.acted(ticket: ticket, errorNumber: error, SandboxMeasure())) }
             freezes.append(PendingFreeze(ticket: ticket, token: token))
         }
+    }
+
+    private func measure(_ sandbox: LaunchedSandbox) -> SandboxMeasure {
+        var measure = sandbox.group.measure()
+        let members = sandbox.group.processes
+        accounts?.add(members.isEmpty ? sandbox.watched?.members ?? [] : members, to: &measure)
+        sandbox.watched?.add(to: &measure)
+        return measure
     }
 
     /// A process stops when it comes back from the kernel, which is soon, but not at once.
@@ -331,7 +343,7 @@ final class Launcher {
         switch sandbox.state {
         case .running(let number), .starting(let number):
             tokens[number] = nil
-            reply(.exited(number: number, kind, value: value, sandbox.group.measure()))
+            reply(.exited(number: number, kind, value: value, measure(sandbox)))
         case .waiting, .parked, .reported: tokens = tokens.filter { $0.value != token }
         }
         _ = releaseSlot(of: sandbox)

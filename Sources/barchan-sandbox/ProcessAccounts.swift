@@ -7,7 +7,8 @@ import SandboxProtocol
 ///
 /// A process counts for the children that it waited for, so the living ones hold nearly all of a sandbox's history.
 struct ProcessAccounts {
-    private let processes: CInt
+    /// The procfs.
+    let processes: CInt
 
     /// Nil where procfs cannot be mounted.
     init?() {
@@ -20,8 +21,9 @@ struct ProcessAccounts {
         guard processes >= 0 else { return nil }
     }
 
-    func add(_ group: SandboxGroup, to measure: inout SandboxMeasure) {
-        for process in group.processes {
+    /// - Parameter members: The processes of a sandbox.
+    func add(_ members: [pid_t], to measure: inout SandboxMeasure) {
+        for process in members {
             // It may have ended just now.
             guard let account = GroupFiles.text(processes, "\(process)/io") else { continue }
             for line in account.split(separator: "\n") {

@@ -18,6 +18,7 @@ enum ResourceLimits {
 
     static func apply(_ order: LaunchOrder, hasProcessGroup: Bool) throws(LaunchFailure) {
         try limit(CLINUX_RLIMIT_NOFILE, order.openFilesSoft, order.openFilesHard)
+        if order.dataBytes > 0 { try limit(CLINUX_RLIMIT_DATA, order.dataBytes, order.dataBytes) }
         // The kernel counts a user's processes for each user namespace, so this bounds one sandbox. One more than a
         // control group allows: the group comes first, because it counts refusals.
         guard order.processes > 0 else { return }

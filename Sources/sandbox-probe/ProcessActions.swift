@@ -40,6 +40,27 @@ enum ProcessActions {
         say("allocated", mebibytes)
     }
 
+    /// Asks for memory and uses none of it.
+    static func reserve(_ mebibytes: Int) {
+        let memory = mmap(nil, mebibytes << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        say("reserved", memory == MAP_FAILED ? errorName(errno) : "ok")
+    }
+
+    /// Starts processes that take memory each.
+    static func spread(_ count: Int, mebibytes: Int) {
+        for _ in 0..<count where clinux_clone(UInt(SIGCHLD)) == 0 {
+            allocate(mebibytes)
+            waitForever()
+        }
+    }
+
+    /// Fills a file in memory that is mapped nowhere.
+    static func fillMemoryFile(_ mebibytes: Int) {
+        let file = clinux_memfd_create("file", 0), block = [UInt8](repeating: 1, count: 1 << 20)
+        for _ in 0..<mebibytes where write(file, block, block.count) < 0 { return say("filled.last", errorName(errno)) }
+        say("filled", mebibytes)
+    }
+
     /// Daemons: sessions of their own, deaf to every signal. They hold the output open as long as they live.
     static func leaveDescendants() {
         for _ in 0..<3 where clinux_clone(UInt(SIGCHLD)) == 0 {

@@ -10,7 +10,7 @@ import Testing
             LaunchOrder(
                 layers: ["/upper", "/lower"], data: "/data", arguments: ["/a", "", "ü"], environment: ["A=1"],
                 openFilesSoft: 1, openFilesHard: 2, temporaryBytes: 3, temporaryInodes: 4, memoryBytes: 5, processes: 6,
-                processorWeight: 7, ioWeight: 8)
+                processorWeight: 7, ioWeight: 8, dataBytes: 9)
         ),
     ]
     private static let marks = {

@@ -21,7 +21,7 @@ enum LandlockIsolation {
         }
         let program = LauncherProgram(
             path: LauncherProgram.path(settings.string("launcher"), context), owner: try FileOwner.ofGrains(settings),
-            options: [LauncherProgram.withoutNamespaces],
+            options: [LauncherProgram.withoutNamespaces] + LauncherProgram.groupOptions(settings),
             remedy: "'landlock' needs Linux 6.15 with Landlock switched on, CAP_SYS_ADMIN and CAP_SYS_CHROOT")
         return try await LauncherIsolation(program, log: context.log, guarantees: guarantees)
     }

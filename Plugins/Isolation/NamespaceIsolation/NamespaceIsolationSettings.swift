@@ -12,6 +12,7 @@ struct NamespaceIsolationSettings: Sendable {
     var parkedTotal: Int
     var parkedSeconds: Int
     var usesLandlock: Bool
+    private var groupOptions: [String]
     /// Whether calls that ask about the machine are answered for the sandbox.
     var virtualizesCalls: Bool
     /// How many processors a grain is told.
@@ -48,6 +49,7 @@ struct NamespaceIsolationSettings: Sendable {
         parkedTotal = Int(try settings.integer("parkedTotal", in: 0...256))
         parkedSeconds = Int(try settings.integer("parkedSeconds", in: 1...86400))
         usesLandlock = settings.boolean("landlock")
+        groupOptions = LauncherProgram.groupOptions(settings)
         virtualizesCalls = settings.boolean("virtualizedCalls")
         processors = Int(try settings.integer("processors", in: 0...4096))
         launcher = LauncherProgram.path(settings.string("launcher"), context)
@@ -59,7 +61,7 @@ struct NamespaceIsolationSettings: Sendable {
             options: [
                 "--pool", "\(poolSize)", "--parked", "\(parked)", "--parked-total", "\(parkedTotal)",
                 "--parked-seconds", "\(parkedSeconds)",
-            ] + (usesLandlock ? [] : ["--no-landlock"])
+            ] + groupOptions + (usesLandlock ? [] : ["--no-landlock"])
                 + (virtualizesCalls ? ["--virtual-calls", "--processors", "\(processors)"] : []))
     }
 }
