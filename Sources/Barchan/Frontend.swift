@@ -196,6 +196,20 @@ public protocol GrainSession: Sendable {
     func close() async
 }
 
+/// A grain session that takes requests without a task of their own, while its grain runs.
+public protocol DirectGrainSession: GrainSession {
+    /// Begins what ``GrainSession/send(_:from:)`` does.
+    /// - Parameters:
+    ///   - client: Asked for only when the app has to learn of the browser once more.
+    ///   - completion: As for ``DirectWebSession/begin(_:_:)``.
+    /// - Returns: Nil, having done nothing, when the grain or the session with it has to be started first, and as
+    ///   ``DirectWebSession/begin(_:_:)``; `send(_:from:)` does it then, and says what is wrong.
+    func begin(
+        _ request: WebRequest, from client: @escaping @Sendable () -> WebClient,
+        _ completion: @escaping @Sendable (Result<WebResponse, HostError>) -> Void
+    ) -> (any PendingRequest)?
+}
+
 /// What an app learns about a browser (specification, section 9.1).
 public struct WebClient: Sendable, Equatable {
     /// Scheme and host of the session, without a trailing slash.

@@ -15,6 +15,23 @@ public protocol WebSession: Sendable {
     func close() async
 }
 
+/// A web session that takes short requests without a task of their own: a hop between tasks costs as much as the rest of one.
+public protocol DirectWebSession: WebSession {
+    /// Begins what ``WebSession/send(_:)`` does.
+    /// - Parameter completion: Comes once, on any thread and never before this returns, unless the request is cancelled
+    ///   before; then it may come or not.
+    /// - Returns: Nil, having done nothing, for a request that has to wait for something; `send(_:)` does it then.
+    func begin(
+        _ request: WebRequest, _ completion: @escaping @Sendable (Result<WebResponse, HostError>) -> Void
+    ) -> (any PendingRequest)?
+}
+
+/// A request that was begun.
+public protocol PendingRequest: AnyObject, Sendable {
+    /// Nobody wants the answer any more. From any thread; harmless after the answer.
+    func cancel()
+}
+
 /// A request as it crosses the wire: what an app may see of HTTP (specification, sections 7.3 and 9.1).
 public struct WebRequest: Sendable {
     public enum Method: Sendable, Equatable {

@@ -30,6 +30,10 @@ struct FrontendService: RequestService {
         }
     }
 
+    func begin(_ request: Request, _ completion: @escaping @Sendable (Answer) -> Void) -> (any PendingRequest)? {
+        grains.begin(request, completion)
+    }
+
     func refusal(_ fault: RequestFault, host: String?) -> Response {
         if let host, case .grain(let session) = site.place(ofHost: host) {
             return grains.errorPage(fault.status, fault.reason, GrainOrigin(session, site: site))
@@ -52,6 +56,10 @@ final class FrontendServiceBox: RequestService {
     func answer(_ request: Request) async -> Answer {
         guard let service = service.withLockedValue({ $0 }) else { return .response(FrontendServiceBox.notYet) }
         return await service.answer(request)
+    }
+
+    func begin(_ request: Request, _ completion: @escaping @Sendable (Answer) -> Void) -> (any PendingRequest)? {
+        service.withLockedValue { $0 }?.begin(request, completion)
     }
 
     func refusal(_ fault: RequestFault, host: String?) -> Response {

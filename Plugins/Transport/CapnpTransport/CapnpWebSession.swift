@@ -4,7 +4,7 @@ import GrainSchemas
 import Synchronization
 
 /// One person's session with one grain.
-final class CapnpWebSession: WebSession {
+final class CapnpWebSession: DirectWebSession {
     private let session: Mutex<RPCCapability?>
     private let loop: RPCLoop
     /// Around everything that the session gave the app and the app gave the session.
@@ -52,6 +52,22 @@ final class CapnpWebSession: WebSession {
         @unknown default:
             throw HostError(.unsupported, "\(request.attempt): this transport does not know this kind of body")
         }
+    }
+
+    func begin(
+        _ request: WebRequest, _ completion: @escaping @Sendable (Result<WebResponse, HostError>) -> Void
+    ) -> (any PendingRequest)? {
+        let body: [UInt8]
+        switch request.body {
+        case .none: body = []
+        case .bytes(let bytes) where bytes.count < Self.streamedBodyBytes: body = bytes
+        default: return nil
+        }
+        guard let target = session.withLock({ $0 }), let exchange = try? exchange(request, on: target) else {
+            return nil
+        }
+        exchange.start(request.message(body: body), completion)
+        return exchange
     }
 
     func target(for attempt: String) throws(HostError) -> RPCCapability {

@@ -3,8 +3,8 @@ import CCapnpRPC
 import CapnProto
 
 /// One call and its web answer. After `begin`, everything happens on the loop's thread: one hop there, one back.
-final class Exchange: @unchecked Sendable {
-    typealias Reply = UnsafeContinuation<Result<WebResponse, HostError>, Never>
+final class Exchange: PendingRequest, @unchecked Sendable {
+    typealias Reply = (Result<WebResponse, HostError>) -> Void
 
     let queue: ByteQueue
     private let target: RPCCapability
@@ -36,22 +36,29 @@ final class Exchange: @unchecked Sendable {
     /// Sends `message`. The capability for the answer's body is made here unless the app has it already.
     func perform(_ message: RequestMessage, offersStream: Bool = true) async throws(HostError) -> WebResponse {
         let result = await withTaskCancellationHandler {
-            await withUnsafeContinuation { reply in
-                target.loop.post { self.begin(message, offersStream, reply) }
+            await withUnsafeContinuation { continuation in
+                start(message, offersStream: offersStream) { continuation.resume(returning: $0) }
             }
         } onCancel: {
-            abort(HostError(.cancelled, "\(attempt): the task was cancelled"))
+            cancel()
         }
         return try result.get()
     }
+
+    /// The same without a task. `reply` comes once, on the loop's thread.
+    func start(_ message: RequestMessage, offersStream: Bool = true, _ reply: @escaping Reply) {
+        target.loop.post { self.begin(message, offersStream, reply) }
+    }
+
+    func cancel() { abort(HostError(.cancelled, "\(attempt): the request was cancelled")) }
 
     /// Gives up with `error`, unless the answer is there already. From any thread.
     func abort(_ error: HostError) {
         target.loop.post { self.finish(.failure(error)) }
     }
 
-    private func begin(_ message: RequestMessage, _ offersStream: Bool, _ reply: Reply) {
-        if let refusal { return reply.resume(returning: .failure(refusal)) }
+    private func begin(_ message: RequestMessage, _ offersStream: Bool, _ reply: @escaping Reply) {
+        if let refusal { return reply(.failure(refusal)) }
         self.reply = reply
         cut = session.membrane.onEnd { error in self.finish(.failure(error.hostError(self.attempt))) }
         guard self.reply != nil else { return }
@@ -136,6 +143,6 @@ extension Exchange {
         }
         self.reply = nil
         if case .failure = result { queue.cancel() }
-        reply.resume(returning: result)
+        reply(result)
     }
 }

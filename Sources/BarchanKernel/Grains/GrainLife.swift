@@ -177,6 +177,7 @@ actor GrainLife {
         switch phase {
         case .running(let current) where current === ending:
             idleTimer?.cancel()
+            ending.isEnding.store(true, ordering: .releasing)
             phase = .stopping(
                 Task {
                     await finish(ending, cause: cause)

@@ -13,6 +13,8 @@ final class RunningGrain: Sendable {
     private let services: GrainServices
     /// Requests and web sockets so far.
     let requests = Atomic<Int>(0)
+    /// It is known that no request should be sent to it any more.
+    let isEnding = Atomic<Bool>(false)
 
     init(
         grain: GrainID, sandbox: any Sandbox, connection: any GrainConnection, viewInfo: ViewInfo, volume: any Volume,

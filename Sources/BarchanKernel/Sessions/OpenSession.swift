@@ -1,7 +1,8 @@
 import Barchan
+import Synchronization
 
 /// One grain open in one tab.
-actor OpenSession: GrainSession {
+actor OpenSession: DirectGrainSession {
     nonisolated let identifier = SessionID.random()
     nonisolated let secret = Secret.random()
     nonisolated let grain: GrainID
@@ -10,15 +11,22 @@ actor OpenSession: GrainSession {
     private let identity: [UInt8]
     private let life: GrainLife
     private let records: RecordBook
-    private let clock: any HostClock
+    private nonisolated let clock: any HostClock
     private let lifetime: Duration
     private let forget: @Sendable (SessionID) async -> Void
     /// The same for every web session of the tab.
     private let tabID: [UInt8]
 
-    private var isClosed = false
-    private var lastSeen: Duration
-    private var openStreams = 0
+    /// What requests need to know that do not come through the actor.
+    private struct Presence {
+        var isClosed = false
+        var lastSeen: Duration
+        var openStreams = 0
+        /// The web session once the app has answered over it.
+        var direct: (running: RunningGrain, session: any DirectWebSession)?
+    }
+
+    private nonisolated let presence: Mutex<Presence>
     private var expiry: Task<Void, Never>?
     private var current: (running: RunningGrain, opening: Task<Result<any WebSession, HostError>, Never>)?
     private var hasAnswered = false
@@ -36,7 +44,7 @@ actor OpenSession: GrainSession {
         self.clock = clock
         self.lifetime = lifetime
         self.forget = forget
-        lastSeen = clock.now()
+        presence = Mutex(Presence(lastSeen: clock.now()))
         var generator = SystemRandomNumberGenerator()
         tabID = (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }
     }
@@ -55,8 +63,12 @@ actor OpenSession: GrainSession {
     func keepAlive() async throws(HostError) { try touch() }
 
     func close() async {
-        guard !isClosed else { return }
-        isClosed = true
+        let wasClosed = presence.withLock { presence in
+            defer { presence.isClosed = true }
+            presence.direct = nil
+            return presence.isClosed
+        }
+        guard !wasClosed else { return }
         expiry?.cancel()
         await forget(identifier)
         await life.detach(identifier)
@@ -97,6 +109,7 @@ actor OpenSession: GrainSession {
             do throws(HostError) {
                 let answer = try await ask(session)
                 try await noteAnswer()
+                noteDirect(session, running)
                 return answer
             } catch {
                 guard error.code == .disconnected else { throw error }
@@ -150,6 +163,7 @@ actor OpenSession: GrainSession {
 
     /// Forgets the web session with a grain that did not answer.
     private func lose(_ running: RunningGrain) async {
+        presence.withLock { if $0.direct?.running === running { $0.direct = nil } }
         if let current, current.running === running { self.current = nil }
         await life.settle(running)
     }
@@ -161,17 +175,68 @@ actor OpenSession: GrainSession {
         try await records.update(.grain(grain)) { $0["answered"] = "1" }
     }
 
+    // MARK: Requests that do not come through the actor
+
+    private func noteDirect(_ session: any WebSession, _ running: RunningGrain) {
+        guard current?.running === running, let session = session as? any DirectWebSession else { return }
+        presence.withLock { if !$0.isClosed { $0.direct = (running, session) } }
+    }
+
+    nonisolated func begin(
+        _ request: WebRequest, from client: @escaping @Sendable () -> WebClient,
+        _ completion: @escaping @Sendable (Result<WebResponse, HostError>) -> Void
+    ) -> (any PendingRequest)? {
+        let now = clock.now()
+        let direct = presence.withLock { presence in
+            if presence.direct != nil { presence.lastSeen = now }
+            return presence.direct
+        }
+        guard let (running, session) = direct, !running.isEnding.load(ordering: .acquiring) else { return nil }
+        let pending = session.begin(request) { result in
+            switch result {
+            case .success(let response): completion(.success(self.tracked(response)))
+            case .failure(let error) where error.code == .disconnected:
+                Task { completion(await self.repeated(request, from: client(), after: error, lost: running)) }
+            case .failure: completion(result)
+            }
+        }
+        if pending != nil { running.requests.add(1, ordering: .relaxed) }
+        return pending
+    }
+
+    /// The grain went away before it answered.
+    private func repeated(
+        _ request: WebRequest, from client: WebClient, after error: HostError, lost running: RunningGrain
+    ) async -> Result<WebResponse, HostError> {
+        await lose(running)
+        guard request.isSafe else { return .failure(error) }
+        do throws(HostError) {
+            let response = try await attempt(canRepeat: false, from: client) { (session) throws(HostError) in
+                try await session.send(request)
+            }
+            return .success(tracked(response))
+        } catch { return .failure(error) }
+    }
+
     // MARK: Life of the tab
+
+    private var isClosed: Bool { presence.withLock(\.isClosed) }
 
     private var closed: HostError { HostError(.notFound, "use a session: it is closed; open the grain again") }
 
     private func touch() throws(HostError) {
         guard !isClosed else { throw closed }
-        lastSeen = clock.now()
+        noteVisit()
+    }
+
+    private nonisolated func noteVisit() {
+        let now = clock.now()
+        presence.withLock { $0.lastSeen = now }
     }
 
     private func closeWhenSilent() async {
         while !isClosed {
+            let (openStreams, lastSeen) = presence.withLock { ($0.openStreams, $0.lastSeen) }
             let left = openStreams > 0 ? lifetime : lifetime - (clock.now() - lastSeen)
             guard left > .zero else { break }
             await clock.sleep(for: left)
@@ -183,7 +248,7 @@ actor OpenSession: GrainSession {
     // MARK: Streams
 
     /// A long download keeps its tab and so its grain (specification, section 6.3).
-    private func tracked(_ response: WebResponse) -> WebResponse {
+    private nonisolated func tracked(_ response: WebResponse) -> WebResponse {
         guard case .content(let status, var content) = response.outcome,
             case .stream(let reader, let length) = content.body
         else {
@@ -195,16 +260,14 @@ actor OpenSession: GrainSession {
         return response
     }
 
-    private func tracked(_ reader: any ByteReader) -> any ByteReader {
-        openStreams += 1
-        return TrackedReader(reader) { [weak self] in
-            Task { await self?.streamEnded() }
-        }
+    private nonisolated func tracked(_ reader: any ByteReader) -> any ByteReader {
+        presence.withLock { $0.openStreams += 1 }
+        return TrackedReader(reader) { [weak self] in self?.streamEnded() }
     }
 
-    private func streamEnded() {
-        openStreams -= 1
-        lastSeen = clock.now()
+    private nonisolated func streamEnded() {
+        noteVisit()
+        presence.withLock { $0.openStreams -= 1 }
     }
 }
 

@@ -19,6 +19,7 @@ struct GrainService: Sendable {
                 return .response(try await start(request.head, origin))
             }
             let session = try await admitted(request.head, origin)
+            request.memory.session = session as? any DirectGrainSession
             if request.head.asksForWebSocket { return try await openWebSocket(request, session, origin) }
             return .response(try await pass(request, session, origin))
         } catch {
@@ -51,12 +52,17 @@ struct GrainService: Sendable {
 
     /// The session that the host name and the cookie name together.
     private func admitted(_ head: CheckedHead, _ origin: GrainOrigin) async throws(RequestFault) -> any GrainSession {
+        guard let session = await host.sessions.session(origin.session), admits(head, to: session) else {
+            throw GrainService.notOpen
+        }
+        return session
+    }
+
+    /// Whether the one session cookie is this session's.
+    private func admits(_ head: CheckedHead, to session: any GrainSession) -> Bool {
         let name = SessionCookie.name(site: site)
         let cookies = RequestMapping.cookies(of: head).filter { $0.name == name }
-        guard cookies.count == 1, let session = await host.sessions.session(origin.session),
-            session.secret == Secret(cookies[0].value)
-        else { throw GrainService.notOpen }
-        return session
+        return cookies.count == 1 && session.secret == Secret(cookies[0].value)
     }
 
     static let notOpen = RequestFault(
@@ -77,8 +83,43 @@ struct GrainService: Sendable {
                 try await session.send(request, from: mapping.client(origin: origin.origin))
             }
         } catch { throw fault(error) }
+        return try response(answer, to: request.head, origin)
+    }
+
+    /// A request like the last one of its connection: the session is known, and nothing of the request has to be read or
+    /// waited for. What is wrong with one that is not so is for `answer` to say.
+    func begin(_ request: Request, _ completion: @escaping @Sendable (Answer) -> Void) -> (any PendingRequest)? {
+        let head = request.head
+        guard let origin = request.memory.grainOrigin, origin.host == head.host, let session = request.memory.session,
+            session.identifier == origin.session, !head.asksForWebSocket, !head.target.hasPrefix(SessionStart.path),
+            FetchRules.objection(to: head, origin: origin.origin) == nil, admits(head, to: session)
+        else { return nil }
+        let mapping = RequestMapping(head: head, host: origin.host)
+        guard let method = try? mapping.method(), let body = mapping.shortBody(request.body, for: method),
+            var mapped = try? mapping.request(method)
+        else { return nil }
+        mapped.body = body
+        return session.begin(mapped, from: { mapping.client(origin: origin.origin) }) { result in
+            completion(.response(self.response(result, to: head, origin)))
+        }
+    }
+
+    private func response(
+        _ result: Result<WebResponse, HostError>, to head: CheckedHead, _ origin: GrainOrigin
+    ) -> Response {
         do throws(RequestFault) {
-            return try ResponseMapping(head: request.head, origin: origin, site: site).response(answer)
+            switch result {
+            case .success(let answer): return try response(answer, to: head, origin)
+            case .failure(let error): throw fault(error)
+            }
+        } catch { return errorPage(error.status, error.reason, origin, for: head) }
+    }
+
+    private func response(
+        _ answer: WebResponse, to head: CheckedHead, _ origin: GrainOrigin
+    ) throws(RequestFault) -> Response {
+        do throws(RequestFault) {
+            return try ResponseMapping(head: head, origin: origin, site: site).response(answer)
         } catch {
             if case .content(_, let content) = answer.outcome, case .stream(let reader, _) = content.body {
                 reader.cancel()

@@ -21,6 +21,16 @@ extension RequestMapping {
         }
     }
 
+    /// The same for a body that is at hand and needs no check; nil for others.
+    func shortBody(_ body: RequestBody, for method: WebRequest.Method) -> RequestBody? {
+        switch (method, body) {
+        case (.get, .none), (.head, .none), (.delete, .none), (.options, .none): RequestBody.none
+        case (.post, .none), (.put, .none): .bytes([])
+        case (.post, .bytes), (.put, .bytes), (.patch, .bytes): body
+        default: nil
+        }
+    }
+
     private func whole(_ body: RequestBody, _ maximumBytes: Int) async throws(RequestFault) -> [UInt8] {
         switch body {
         case .none: return []

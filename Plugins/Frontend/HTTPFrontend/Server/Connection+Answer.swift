@@ -6,22 +6,32 @@ extension Connection {
     /// Sends the answer; returns when the last byte is on its way or the client is gone.
     func send(_ answer: Answer, for exchange: Exchange) async {
         switch answer {
-        case .response(let response): await send(response, for: exchange)
+        case .response(let response):
+            if !sendAtOnce(response, for: exchange) { await sendStream(response, for: exchange) }
         case .webSocket(let fields, let outgoing): await upgrade(exchange, fields, outgoing)
         }
     }
 
-    private func send(_ answer: Response, for exchange: Exchange) async {
+    /// Sends an answer whose body is at hand, or that nobody waits for any more.
+    /// - Returns: False, having done nothing, when the body has to be pumped.
+    func sendAtOnce(_ answer: Response, for exchange: Exchange) -> Bool {
         let response = exchange.fault.map { service.refusal($0, host: exchange.head.host) } ?? answer
-        guard phase == .exchange, current === exchange else { return abandon(answer) }
-        if exchange.fault != nil { abandon(answer) }
-        if !exchange.head.keepsAlive || !exchange.taker.isOver { isLast = true }
-        guard case .stream(let reader, let length) = response.body, exchange.head.method != "HEAD" else {
-            abandon(response)
-            writeHead(of: response, head: exchange.head, length: nil)
-            context?.flush()
-            return finish(exchange)
+        guard phase == .exchange, current === exchange else {
+            abandon(answer)
+            return true
         }
+        if case .stream = response.body, exchange.head.method != "HEAD" { return false }
+        abandon(answer)
+        if !exchange.head.keepsAlive || !exchange.taker.isOver { isLast = true }
+        writeHead(of: response, head: exchange.head, length: nil)
+        context?.flush()
+        finish(exchange)
+        return true
+    }
+
+    private func sendStream(_ response: Response, for exchange: Exchange) async {
+        guard case .stream(let reader, let length) = response.body else { return }
+        if !exchange.head.keepsAlive || !exchange.taker.isOver { isLast = true }
         // Without a length HTTP/1.0 knows the end of a body only by the end of the connection.
         let isChunked = length == nil && exchange.head.minorVersion == 1
         if length == nil && !isChunked { isLast = true }

@@ -89,7 +89,7 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
         resumeWriter()
         guard let exchange = current else { return }
         current = nil
-        exchange.task?.cancel()
+        exchange.cancel()
         let gone = HostError(.disconnected, "read from the browser: it closed the connection")
         deliver(exchange.isUpgraded ? .success(nil) : .failure(gone), to: exchange)
     }
@@ -161,10 +161,22 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
         let reader = UpgradedReader(self, exchange)
         let request = Request(head: exchange.head, body: body, upgraded: reader, memory: memory)
         let box = Unshared(exchange)
+        exchange.pending = service.begin(request) { answer in
+            self.loop.eventLoop.execute { self.answered(answer, for: box.value) }
+        }
+        if exchange.pending != nil { return }
         exchange.task = Task(executorPreference: loop) { [service] in
             let answer = await service.answer(request)
             await self.send(answer, for: box.value)
         }
+    }
+
+    /// What `begin` led to.
+    private func answered(_ answer: Answer, for exchange: Exchange) {
+        exchange.pending = nil
+        if case .response(let response) = answer, sendAtOnce(response, for: exchange) { return }
+        let box = Unshared(exchange)
+        exchange.task = Task(executorPreference: loop) { await self.send(answer, for: box.value) }
     }
 
     /// Answers what is no proper request, and reads no further.
@@ -172,7 +184,7 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
         guard phase != .closed, phase != .lingering else { return }
         let response = service.refusal(fault, host: current?.head.host)
         let exchange = current
-        exchange?.task?.cancel()
+        exchange?.cancel()
         current = nil
         isLast = true
         writeHead(of: response, head: exchange?.head, length: nil)

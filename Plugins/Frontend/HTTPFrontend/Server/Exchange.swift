@@ -13,11 +13,17 @@ struct Request: Sendable {
 /// What services remember from one request of a connection to the next. Used by one request at a time.
 final class ConnectionMemory: @unchecked Sendable {
     var grainOrigin: GrainOrigin?
+    /// The session that the last request was let into.
+    var session: (any DirectGrainSession)?
 }
 
 /// Answers requests.
 protocol RequestService: Sendable {
     func answer(_ request: Request) async -> Answer
+    /// The same without a task, where nothing has to be waited for but an app.
+    /// - Parameter completion: Comes once, on any thread, after this has returned.
+    /// - Returns: Nil, having done nothing, when `answer` has to do it.
+    func begin(_ request: Request, _ completion: @escaping @Sendable (Answer) -> Void) -> (any PendingRequest)?
     /// The answer to what is no proper request.
     func refusal(_ fault: RequestFault, host: String?) -> Response
 }
@@ -60,9 +66,17 @@ final class Exchange {
     var isBodyUnwanted = false
     var isUpgraded = false
     var task: Task<Void, Never>?
+    var pending: (any PendingRequest)?
 
     init(head: CheckedHead, limits: RequestLimits) {
         self.head = head
         taker = BodyTaker(framing: head.framing, limits: limits)
+    }
+
+    /// Nobody wants the answer any more.
+    func cancel() {
+        task?.cancel()
+        pending?.cancel()
+        pending = nil
     }
 }
