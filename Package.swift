@@ -55,7 +55,8 @@ let package = Package(
         .target(name: "BarchanConformance", dependencies: [contract, "CLinux"], swiftSettings: strict),
         .target(
             name: "BarchanConfiguration", dependencies: [contract, "BarchanKernel", "TOML"], swiftSettings: strict),
-        .target(name: "BarchanControl", dependencies: [contract, "BarchanKernel", "CLinux"], swiftSettings: strict),
+        .target(
+            name: "BarchanControl", dependencies: [contract, "BarchanKernel", "CLinux", "JSON"], swiftSettings: strict),
         .executableTarget(
             name: "barchan",
             dependencies: [
@@ -78,6 +79,7 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "HTTP1", swiftSettings: strict),
         .target(name: "TOML", swiftSettings: strict),
+        .target(name: "JSON", swiftSettings: strict),
         .target(name: "HTTP1Server", swiftSettings: strict),
 
         // C: thin headers and facades.
@@ -116,7 +118,7 @@ let package = Package(
         // The bridge's code is a library: a test bundle cannot link what is to be linked statically.
         .target(
             name: "HTTPBridge",
-            dependencies: ["CLinux", "CCapnpRPC", "CapnProto", "GrainRPC", "GrainSchemas", "HTTP1"],
+            dependencies: ["CLinux", "CCapnpRPC", "CapnProto", "GrainRPC", "GrainSchemas", "HTTP1", "JSON"],
             exclude: ["README.md"],
             swiftSettings: strict),
         .executableTarget(
@@ -152,7 +154,8 @@ let package = Package(
             .testTarget(
                 name: "BarchanConformanceTests", dependencies: [contract, "BarchanConformance"], swiftSettings: strict),
             .testTarget(
-                name: "BarchanControlTests", dependencies: [contract, "BarchanKernel", "BarchanControl", "CLinux"],
+                name: "BarchanControlTests",
+                dependencies: [contract, "BarchanKernel", "BarchanControl", "CLinux", "JSON"],
                 swiftSettings: strict),
             .testTarget(
                 name: "BarchanKernelTests",
@@ -205,7 +208,9 @@ let package = Package(
                 exclude: ["README.md"], swiftSettings: strict),
             .testTarget(
                 name: "BridgeTests",
-                dependencies: ["HTTPBridge", "CCapnpRPC", "CapnProto", "GrainSchemas", "GrainRecording", "CLinux"],
+                dependencies: [
+                    "HTTPBridge", "HTTP1", "CCapnpRPC", "CapnProto", "GrainSchemas", "GrainRecording", "CLinux",
+                ],
                 swiftSettings: strict),
             .testTarget(
                 name: "HTTPFrontendTests", dependencies: [contract, "HTTPFrontend", "BarchanConformance", "CLinux"],

@@ -26,7 +26,7 @@ public enum ControlClient {
         guard let line = ControlSocket.readLine(from: raw, limit: ControlSocket.maximumAnswerBytes) else {
             throw HostError(.disconnected, "ask the host through '\(path)': it gave no answer; look at its log")
         }
-        let answer = try JSONParser.parse(line)
+        let answer = try JSONValue(reading: line)
         guard answer["ok"] == .boolean(true) else {
             let code = answer["code"]?.text.flatMap { HostError.Code(rawValue: $0) } ?? .failed
             throw HostError(code, answer["error"]?.text ?? "ask the host: it gave no reason")

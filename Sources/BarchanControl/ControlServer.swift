@@ -100,7 +100,7 @@ public final class ControlServer: Sendable {
 
     private func answer(to line: [UInt8]) async -> JSONValue {
         do throws(HostError) {
-            return try await handler(try JSONParser.parse(line))
+            return try await handler(try JSONValue(reading: line))
         } catch {
             return ControlServer.failure(error)
         }

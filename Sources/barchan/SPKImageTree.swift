@@ -88,7 +88,7 @@ struct ImageTree {
         let bytes = try bytes(of: name)
         guard bytes.count <= Self.maximumTextBytes else { throw mistake("'\(name)' is too large") }
         do throws(HostError) {
-            return try JSONParser.parse(Array(bytes))
+            return try JSONValue(reading: Array(bytes))
         } catch {
             throw mistake("'\(name)': \(error.message)")
         }

@@ -1,4 +1,8 @@
-import Barchan
+/// Why a text is no JSON (RFC 8259).
+public struct JSONMistake: Error, Equatable, Sendable {
+    /// What is wrong, and at which byte.
+    public let reason: String
+}
 
 /// Reads JSON text. Refuses what is nested deeper than 64 levels.
 public struct JSONParser {
@@ -8,8 +12,8 @@ public struct JSONParser {
 
     private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    /// - Throws: ``HostError`` `.invalidArgument` with the position of the first mistake.
-    public static func parse(_ bytes: [UInt8]) throws(HostError) -> JSONValue {
+    /// - Throws: ``JSONMistake``, the first one.
+    public static func parse(_ bytes: [UInt8]) throws(JSONMistake) -> JSONValue {
         var parser = JSONParser(bytes)
         let value = try parser.value(depth: 0)
         parser.skipSpace()
@@ -17,8 +21,8 @@ public struct JSONParser {
         return value
     }
 
-    private func mistake(_ what: String) -> HostError {
-        HostError(.invalidArgument, "read JSON: \(what) at byte \(position)")
+    private func mistake(_ what: String) -> JSONMistake {
+        JSONMistake(reason: "\(what) at byte \(position)")
     }
 
     private var current: UInt8? { position < bytes.count ? bytes[position] : nil }
@@ -35,7 +39,7 @@ public struct JSONParser {
         return matches
     }
 
-    private mutating func value(depth: Int) throws(HostError) -> JSONValue {
+    private mutating func value(depth: Int) throws(JSONMistake) -> JSONValue {
         guard depth < JSONParser.maximumDepth else { throw mistake("nested too deeply") }
         skipSpace()
         switch current {
@@ -49,7 +53,7 @@ public struct JSONParser {
         }
     }
 
-    private mutating func object(depth: Int) throws(HostError) -> JSONValue {
+    private mutating func object(depth: Int) throws(JSONMistake) -> JSONValue {
         position += 1
         var members: [JSONValue.Member] = []
         skipSpace()
@@ -66,7 +70,7 @@ public struct JSONParser {
         return .object(members)
     }
 
-    private mutating func array(depth: Int) throws(HostError) -> JSONValue {
+    private mutating func array(depth: Int) throws(JSONMistake) -> JSONValue {
         position += 1
         var elements: [JSONValue] = []
         skipSpace()
@@ -79,7 +83,7 @@ public struct JSONParser {
         return .array(elements)
     }
 
-    private mutating func string() throws(HostError) -> String {
+    private mutating func string() throws(JSONMistake) -> String {
         guard take("\"") else { throw mistake("no string") }
         var text: [UInt8] = []
         while let byte = current {
@@ -94,7 +98,7 @@ public struct JSONParser {
         throw mistake("a string without end")
     }
 
-    private mutating func escape() throws(HostError) -> Character {
+    private mutating func escape() throws(JSONMistake) -> Character {
         guard let byte = current else { throw mistake("a string without end") }
         position += 1
         switch byte {
@@ -109,7 +113,7 @@ public struct JSONParser {
         }
     }
 
-    private mutating func scalar() throws(HostError) -> UnicodeScalar {
+    private mutating func scalar() throws(JSONMistake) -> UnicodeScalar {
         let first = try hexadecimal()
         guard (0xd800...0xdbff).contains(first) else { return UnicodeScalar(first) ?? "\u{fffd}" }
         guard take("\\u") else { return "\u{fffd}" }
@@ -118,7 +122,7 @@ public struct JSONParser {
         return UnicodeScalar(0x10000 + (first - 0xd800) << 10 + (second - 0xdc00)) ?? "\u{fffd}"
     }
 
-    private mutating func hexadecimal() throws(HostError) -> UInt32 {
+    private mutating func hexadecimal() throws(JSONMistake) -> UInt32 {
         let end = position + 4
         guard end <= bytes.count, let number = UInt32(String(decoding: bytes[position..<end], as: UTF8.self), radix: 16)
         else {
@@ -128,7 +132,7 @@ public struct JSONParser {
         return number
     }
 
-    private mutating func number() throws(HostError) -> JSONValue {
+    private mutating func number() throws(JSONMistake) -> JSONValue {
         let start = position
         while let byte = current, (0x30...0x39).contains(byte) || "+-.eE".utf8.contains(byte) { position += 1 }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)

@@ -1,4 +1,4 @@
-/// A JSON value, for what the command prints and for what it says to a running host.
+/// A JSON value.
 public enum JSONValue: Sendable, Equatable {
     case null
     case boolean(Bool)
