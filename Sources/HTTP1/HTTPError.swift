@@ -17,6 +17,7 @@ public enum HTTPError: Error, Sendable, Equatable, CaseIterable {
     case tooManyInterimResponses
     case upgradeUnexpected
     case bodyUnexpected
+    case bodyTooLarge
     case endedEarly
     case afterTheEnd
     case hostMissing
@@ -42,6 +43,7 @@ public enum HTTPError: Error, Sendable, Equatable, CaseIterable {
         case .tooManyInterimResponses: "there are more interim (1xx) answers than allowed"
         case .upgradeUnexpected: "the protocol was switched without having been asked to"
         case .bodyUnexpected: "there is a body where none may be"
+        case .bodyTooLarge: "the body is larger than allowed"
         case .endedEarly: "it ends in the middle"
         case .afterTheEnd: "bytes follow behind the end"
         case .hostMissing: "there is not exactly one Host field"

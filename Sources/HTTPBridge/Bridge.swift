@@ -39,7 +39,10 @@ func serve(_ invocation: Invocation, _ log: Log) throws(CallFailure) -> Int32 {
     let identities = api.map { SavedIdentities(in: invocation.identityFolder, api: $0, log: log) }
     view.identities = configuration.savesIdentities ? identities : nil
     let local = serveApp(on: localSocket, view, api, identities, loop)
-    let proxy = proxySocket.map { OutboundProxy($0, on: loop) }
+    let proxy = proxySocket.map {
+        OutboundProxy(
+            $0, api: api, sessions: view.sessions, permissionNames: configuration.permissionNames, on: loop)
+    }
     view.readiness.start()
     app.trim.noteActivity()
     loop.run()

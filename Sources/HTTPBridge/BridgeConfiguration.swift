@@ -17,12 +17,6 @@ struct BridgeConfiguration {
     /// The results of getViewInfo, ready to be sent.
     let viewInfo: Payload
 
-    struct PowerboxAPI {
-        var name: String
-        var path: String
-        var permissions: [Bool]
-    }
-
     init(path: String) throws(CallFailure) {
         let bytes = try Self.contents(of: path)
         do {
@@ -32,9 +26,7 @@ struct BridgeConfiguration {
             savesIdentities = config.saveIdentityCaps
             expectsAppHooks = config.expectAppHooks
             permissionNames = try config.viewInfo.permissions.map { try $0.name }
-            powerboxAPIs = try config.powerboxApis.map {
-                PowerboxAPI(name: try $0.name, path: try $0.path, permissions: Array(try $0.permissions))
-            }
+            powerboxAPIs = try config.powerboxApis.map(PowerboxAPI.init)
             viewInfo = try Self.viewInfo(config)
         } catch {
             throw .failed("read '\(path)': \(error); pack the app again")

@@ -26,9 +26,6 @@ final class AppHooks {
     func restore(_ call: IncomingCall, _ params: ReceivedMessage) throws {
         let object = try params.reader.root(Wire.MainView.RestoreParams.self).objectId
             .structure(Wire.BridgeObjectId.self)
-        guard object.which == .application else {
-            throw CallFailure.failed("restore: this object is not one of the app's own")
-        }
         var payload = Payload()
         let request = payload.message.initRoot(Wire.AppHooks.RestoreParams.self)
         try SavedPointer(object.application, of: params).copy(to: request.initObjectId(), in: &payload)
@@ -39,7 +36,6 @@ final class AppHooks {
     func drop(_ call: IncomingCall, _ params: ReceivedMessage) throws {
         let object = try params.reader.root(Wire.MainView.DropParams.self).objectId
             .structure(Wire.BridgeObjectId.self)
-        guard object.which == .application else { return call.reply() }
         var payload = Payload()
         let request = payload.message.initRoot(Wire.AppHooks.DropParams.self)
         try SavedPointer(object.application, of: params).copy(to: request.initObjectId(), in: &payload)

@@ -19,10 +19,12 @@ final class HostAPI {
     }
 
     /// What a token stands for; usable at once.
-    func restore(_ token: [UInt8]) -> Capability? {
+    func restore(_ token: [UInt8], onFailure: @escaping (CallFailure) -> Void = { _ in }) -> Capability? {
         let payload = Payload()
         payload.message.initRoot(Wire.SandstormApi.RestoreParams.self).setToken(token)
-        return OutgoingCall(capability, Wire.SandstormApi.Methods.restore, payload) { _ in }.pipelined([0])
+        return OutgoingCall(capability, Wire.SandstormApi.Methods.restore, payload) { result in
+            if case .failure(let failure) = result { onFailure(failure) }
+        }.pipelined([0])
     }
 
     /// Gives a token up.

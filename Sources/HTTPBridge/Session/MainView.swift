@@ -13,7 +13,15 @@ final class MainView: RPCObject {
     /// Present when the app answers some calls itself.
     let hooks: AppHooks?
     /// Present when everybody who opens a session is to be kept.
-    var identities: SavedIdentities?
+    var identities: SavedIdentities? {
+        didSet {
+            powerbox = identities.map {
+                PowerboxAPIs(configuration, of: app, readiness, sessions: sessions, identities: $0, log: log)
+            }
+        }
+    }
+    /// What other grains may be granted; nothing without those who grant it.
+    private var powerbox: PowerboxAPIs?
 
     init(app: AppServer, configuration: BridgeConfiguration, log: Log) {
         self.app = app
@@ -54,13 +62,29 @@ final class MainView: RPCObject {
         }
     }
 
+    /// What is saved is the app's own or an API that was granted.
     private func dispatchObjects(_ call: IncomingCall, _ params: ReceivedMessage) throws {
-        guard let hooks else { throw CallFailure.unimplemented(call) }
         switch call.ordinal {
-        case Wire.MainView.Methods.restore.ordinal: try hooks.restore(call, params)
-        case Wire.MainView.Methods.drop.ordinal: try hooks.drop(call, params)
+        case Wire.MainView.Methods.restore.ordinal:
+            let object = try params.reader.root(Wire.MainView.RestoreParams.self).objectId
+                .structure(Wire.BridgeObjectId.self)
+            guard object.which == .httpApi else { return try ownHooks(call).restore(call, params) }
+            guard let powerbox else {
+                throw CallFailure.failed("restore: the app's package keeps nobody who could have granted this")
+            }
+            powerbox.restore(try GrantedAPI.Identifier(try object.httpApi), call)
+        case Wire.MainView.Methods.drop.ordinal:
+            let object = try params.reader.root(Wire.MainView.DropParams.self).objectId
+                .structure(Wire.BridgeObjectId.self)
+            // Nothing is kept for one grant alone.
+            if object.which == .httpApi { call.reply() } else { try ownHooks(call).drop(call, params) }
         default: throw CallFailure.unimplemented(call)
         }
+    }
+
+    private func ownHooks(_ call: IncomingCall) throws -> AppHooks {
+        guard let hooks else { throw CallFailure.unimplemented(call) }
+        return hooks
     }
 
     private func newSession(_ call: IncomingCall, _ message: ReceivedMessage) throws {
@@ -70,11 +94,7 @@ final class MainView: RPCObject {
             purpose: .normal)
         keep(user, message.capability(try params.userInfo.identity))
         let record = SessionRecord(context: message.capability(try params.context))
-        let session = try open(params.sessionType, params.sessionParams, user, record)
-        var payload = Payload()
-        let index = payload.index(of: session)
-        payload.message.initRoot(Wire.UiView.NewSessionResults.self).setSession(capability: index)
-        call.reply(payload)
+        reply(call, with: try open(params.sessionType, params.sessionParams, user, record))
     }
 
     private func newRequestSession(_ call: IncomingCall, _ message: ReceivedMessage) throws {
@@ -82,13 +102,22 @@ final class MainView: RPCObject {
         let user = try SessionUser(
             try params.userInfo, tabID: try params.tabId.array, permissionNames: configuration.permissionNames,
             purpose: .request)
-        keep(user, message.capability(try params.userInfo.identity))
+        let identity = message.capability(try params.userInfo.identity)
+        keep(user, identity)
         let record = SessionRecord(context: message.capability(try params.context))
+        if let powerbox, try powerbox.answer(try params.requestInfo) {
+            let chooser = PowerboxChooser(powerbox, for: user, identity, record.context)
+            return reply(call, with: Capability(to: chooser, on: app.loop))
+        }
         record.request = try SavedPointer(params.structure.pointer(3), of: message)
-        let session = try open(params.sessionType, params.sessionParams, user, record)
+        reply(call, with: try open(params.sessionType, params.sessionParams, user, record))
+    }
+
+    /// The results of each of the three calls that open a session begin with it.
+    private func reply(_ call: IncomingCall, with session: Capability) {
         var payload = Payload()
         let index = payload.index(of: session)
-        payload.message.initRoot(Wire.UiView.NewRequestSessionResults.self).setSession(capability: index)
+        payload.message.initRoot(Wire.UiView.NewSessionResults.self).setSession(capability: index)
         call.reply(payload)
     }
 
@@ -101,11 +130,7 @@ final class MainView: RPCObject {
         let record = SessionRecord(context: message.capability(try params.context))
         record.offer = message.capability(try params.offer)
         record.offerDescriptor = try SavedPointer(params.structure.pointer(4), of: message)
-        let session = try open(params.sessionType, params.sessionParams, user, record)
-        var payload = Payload()
-        let index = payload.index(of: session)
-        payload.message.initRoot(Wire.UiView.NewOfferSessionResults.self).setSession(capability: index)
-        call.reply(payload)
+        reply(call, with: try open(params.sessionType, params.sessionParams, user, record))
     }
 
     private func keep(_ user: SessionUser, _ identity: Capability?) {

@@ -50,15 +50,16 @@ struct SessionHeaders {
     }
 
     /// A session of a program that talks to the app's API.
+    /// - Parameter params: Nil in a session that was granted.
     init(
-        api params: Wire.ApiSession.Params.Reader, path: String, user: SessionUser, number: String,
+        api params: Wire.ApiSession.Params.Reader?, path: String, user: SessionUser, number: String,
         apiName: String? = nil
     ) throws {
         var writer = FieldLines()
         try user.write(to: &writer)
         try writer.field("Host", "sandbox")
         try writer.field("X-Sandstorm-Session-Id", number)
-        if !params.structure.pointer(0).isNull {
+        if let params, !params.structure.pointer(0).isNull {
             try writer.field("X-Real-IP", IPAddressText.written(try params.remoteAddress))
         }
         if let apiName { try writer.field("X-Sandstorm-Api", apiName) }
@@ -88,7 +89,7 @@ struct SessionUser {
     let pictureURL: String
     let pronouns: Wire.Profile.Pronouns
     /// Names of what the user may do.
-    let permissions: [String]
+    var permissions: [String]
     let purpose: SessionPurpose
 
     init(
@@ -105,6 +106,18 @@ struct SessionUser {
         pictureURL = try info.pictureUrl
         pronouns = info.pronouns ?? .neutral
         permissions = zip(permissionNames, try info.permissions).filter { $0.1 }.map(\.0)
+    }
+
+    /// Somebody whose profile the host told; there is no tab.
+    init(_ profile: Wire.Profile.Reader, identityID: [UInt8]) throws {
+        tabID = []
+        purpose = .normal
+        displayName = try profile.displayName.defaultText
+        self.identityID = identityID
+        preferredHandle = try profile.preferredHandle
+        pictureURL = ""
+        pronouns = profile.pronouns ?? .neutral
+        permissions = []
     }
 
     /// X-Sandstorm-User-Id: the first half of the identity.

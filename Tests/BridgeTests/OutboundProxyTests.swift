@@ -1,0 +1,403 @@
+import CCapnpRPC
+import CLinux
+import CapnProto
+import Glibc
+import GrainSchemas
+import HTTP1
+import Testing
+
+@testable import HTTPBridge
+
+/// What an app's HTTP clients reach through the proxy in their environment (specification, section 7.9).
+@Suite struct OutboundProxyTests {
+    @Test(
+        arguments: [
+            ("POST http://http-bridge/session/12/claim", "", .claim(session: "12")),
+            ("POST /session/12/claim", "Host: HTTP-Bridge:80\r\n", .claim(session: "12")),
+            ("POST http://http-bridge/session/12/claim/x", "", .nothing),
+            ("GET http://http-bridge/", "Authorization: Bearer a\r\n", .nothing),
+            (
+                "GET http://a/b?c=d%20e", "Authorization: Bearer x%2Fy\r\n",
+                .granted(token: [0x78, 0x2f, 0x79], path: "b?c=d%20e")
+            ),
+            ("GET http://a?c", "authorization: bearer x\r\n", .granted(token: [0x78], path: "?c")),
+            ("GET http://a", "Authorization: Bearer x\r\n", .granted(token: [0x78], path: "")),
+            ("GET /b", "Authorization: Bearer x\r\n", .granted(token: [0x78], path: "b")),
+            ("GET http://a/b", "Authorization: Basic x\r\n", .nothing), ("GET http://a/b", "", .nothing),
+            ("GET http://a/b", "Authorization: Bearer %zz\r\n", .nothing),
+        ] as [(String, String, ProxyTarget)])
+    func aRequestSaysWhatItIsFor(_ line: String, _ fields: String, _ target: ProxyTarget) throws {
+        let host = fields.hasPrefix("Host") ? "" : "Host: a\r\n"
+        let head = Array("\(line) HTTP/1.1\r\n\(host)\(fields)\r\n".utf8)
+        #expect(ProxyTarget(of: try RequestHead(parsing: head, allowsAbsoluteForm: true)) == target)
+    }
+
+    @Test func aClaimIsReadStrictly() throws {
+        let names = ["read", "write"]
+        let body = #"{"requestToken":"t","requiredPermissions":["write"],"label":{"defaultText":"A label"}}"#
+        let claim = try PowerboxClaim(Array(body.utf8), permissionNames: names)
+        #expect(claim.requestToken == "t")
+        #expect(claim.requiredPermissions == [false, true])
+        #expect(claim.label == "A label")
+        #expect(
+            try PowerboxClaim(Array(#"{"requestToken":"t"}"#.utf8), permissionNames: names).requiredPermissions == [])
+        for bad in [
+            "", "{}", "[]", #"{"requestToken":1}"#, #"{"requestToken":""}"#, #"{"requestToken":"t""#,
+            #"{"requestToken":"t","requiredPermissions":["fly"]}"#, #"{"requestToken":"t","requiredPermissions":1}"#,
+            #"{"requestToken":"t","requiredPermissions":[null]}"#, String(repeating: "[", count: 100_000),
+        ] {
+            #expect(throws: PowerboxClaim.Mistake.self) { try PowerboxClaim(Array(bad.utf8), permissionNames: names) }
+        }
+    }
+
+    @Test func aPagesTokenIsClaimedAndSaved() throws {
+        try onOwnThread {
+            let grain = try ProxiedGrain()
+            defer { grain.close() }
+            let context = ScriptedContext(grain.grain.host.loop)
+            let session = try grain.openSession(context)
+            let body =
+                #"{"requestToken":"from the page","requiredPermissions":["read"],"label":{"defaultText":"Feed"}}"#
+            let answer = try grain.ask(ProxiedGrain.claim("0", body))
+            #expect(answer.status == 200)
+            #expect(answer.body == #"{"cap":"a%20%2F%00%FF"}"#)
+            #expect(context.claims == ["from the page [true, false]"])
+            #expect(grain.grain.api.calls == ["save Feed"])
+
+            #expect(try grain.ask(ProxiedGrain.claim("7", body)).status == 404)
+            #expect(try grain.ask(ProxiedGrain.claim("0", "{")).status == 400)
+            context.claimFailure = CallFailure(bcr_unimplemented, "this host has no powerbox")
+            let refused = try grain.ask(ProxiedGrain.claim("0", body))
+            #expect(refused.status == 501)
+            #expect(refused.body.contains("this host has no powerbox"))
+            withExtendedLifetime(session) {}
+        }
+    }
+
+    @Test func aGrantedCapabilityIsCalledAsItsServer() throws {
+        try onOwnThread {
+            let grain = try ProxiedGrain()
+            defer { grain.close() }
+            let remote = ScriptedRemote(grain.grain.host.loop)
+            grain.grain.api.restored = remote
+            let get = try grain.ask(
+                ProxiedGrain.request(
+                    "GET", "http://api.example/bytes?q=1",
+                    "Accept: text/plain;q=0.5\r\nCookie: a=b\r\nX-Requested-With: me\r\nIf-None-Match: \"t\"\r\n"))
+            #expect(get.status == 200)
+            #expect(get.body == "hello")
+            #expect(get.fields.contains("Content-Type: text/plain"))
+            #expect(get.fields.contains("ETag: \"v\""))
+            #expect(
+                remote.calls == ["GET bytes?q=1 accept text/plain 0.5 cookies 0 headers X-Requested-With=me none-of t"])
+            #expect(grain.grain.api.calls == ["restore 78"])
+
+            let head = try grain.ask(ProxiedGrain.request("HEAD", "http://api.example/bytes"))
+            #expect(head.status == 200)
+            #expect(head.body == "")
+            let post = try grain.ask(ProxiedGrain.request("POST", "http://a/p", "Content-Type: x/y\r\n", body: "body"))
+            #expect(post.status == 201)
+            #expect(remote.calls.last == "POST p x/y body")
+            #expect(try grain.ask(ProxiedGrain.request("GET", "http://a/missing")).status == 404)
+            #expect(try grain.ask(ProxiedGrain.request("GET", "http://a/fails")).status == 502)
+            #expect(try grain.ask(ProxiedGrain.request("DELETE", "http://a/x")).status == 501)
+            #expect(try grain.ask(ProxiedGrain.request("BREW", "http://a/x")).status == 501)
+            #expect(try grain.ask(ProxiedGrain.request("GET", "http://a/broken")).status == 502)
+        }
+    }
+
+    @Test(arguments: [(true, "1.1"), (false, "1.1"), (false, "1.0")])
+    func aLongAnswerStreams(_ statesLength: Bool, _ version: String) throws {
+        try onOwnThread {
+            let grain = try ProxiedGrain()
+            defer { grain.close() }
+            let remote = ScriptedRemote(grain.grain.host.loop)
+            grain.grain.api.restored = remote
+            let path = statesLength ? "stream-sized" : "stream"
+            let answer = try grain.ask(ProxiedGrain.request("GET", "http://a/\(path)", version: version))
+            #expect(answer.status == 200)
+            let isChunked = !statesLength && version == "1.1"
+            #expect(answer.fields.contains("Transfer-Encoding: chunked") == isChunked)
+            #expect(answer.fields.contains("Content-Length: 300000") == statesLength)
+            let content = String(repeating: "x", count: 100_000)
+            #expect(
+                answer.body
+                    == (isChunked
+                        ? "186a0\r\n\(content)\r\n186a0\r\n\(content)\r\n186a0\r\n\(content)\r\n0\r\n\r\n"
+                        : content + content + content))
+        }
+    }
+
+    @Test func aStreamThatBreaksOffIsSeenToBreakOff() throws {
+        try onOwnThread {
+            let grain = try ProxiedGrain()
+            defer { grain.close() }
+            grain.grain.api.restored = ScriptedRemote(grain.grain.host.loop)
+            let answer = try grain.ask(ProxiedGrain.request("GET", "http://a/stream-broken"))
+            #expect(answer.status == 200)
+            #expect(!answer.body.hasSuffix("0\r\n\r\n"))
+        }
+    }
+
+    @Test func aTokenThatStandsForNothingIsRefused() throws {
+        try onOwnThread {
+            let grain = try ProxiedGrain()
+            defer { grain.close() }
+            grain.grain.api.knowsTokens = false
+            let answer = try grain.ask(ProxiedGrain.request("GET", "http://a/x"))
+            #expect(answer.status == 401)
+            #expect(answer.fields.contains("WWW-Authenticate: Bearer"))
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n", 404), ("\u{0}\r\n\r\n", 400), ("\r\n\r\n", 400),
+            ("CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+            ("GET http://http-bridge/session/0/claim HTTP/1.1\r\nHost: x\r\n\r\n", 405),
+            ("POST http://a/ HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n", 413),
+            (String(repeating: "x", count: 70_000), 431),
+        ] as [(String, Int)])
+    func everythingElseIsAnError(_ request: String, _ status: Int) throws {
+        try onOwnThread {
+            let grain = try ProxiedGrain()
+            defer { grain.close() }
+            #expect(try grain.ask(request).status == status)
+            #expect(try grain.ask(request).status == status)
+        }
+    }
+
+    @Test func whoeverWaitsIsToldToGoOn() throws {
+        try onOwnThread {
+            let grain = try ProxiedGrain()
+            defer { grain.close() }
+            grain.grain.api.restored = ScriptedRemote(grain.grain.host.loop)
+            let answer = try grain.ask(
+                ProxiedGrain.request("POST", "http://a/p", "Expect: 100-continue\r\n", body: "body"), heldBack: 4)
+            #expect(answer.status == 201)
+        }
+    }
+}
+
+/// A bridge with its proxy's port open, and clients of it.
+private final class ProxiedGrain {
+    let grain: LocalGrain
+    private let port: UInt16
+
+    struct Answer {
+        let status: Int
+        let fields: String
+        let body: String
+    }
+
+    init() throws {
+        port = try Place.freePort()
+        grain = try LocalGrain(options: ["--proxy-port", String(port)]) { config in
+            let permissions = config.initViewInfo().initPermissions(count: 2)
+            permissions[0].setName("read")
+            permissions[1].setName("write")
+        }
+        try grain.host.call(grain.host.view, Wire.UiView.Methods.getViewInfo, { _, _ in }) { _, _ in }
+    }
+
+    func close() { grain.host.close() }
+
+    func openSession(_ context: any RPCObject) throws -> Capability {
+        try grain.host.call(grain.host.view, Wire.UiView.Methods.newSession) { [grain] payload, params in
+            params.setContext(capability: payload.index(of: Capability(to: context, on: grain.host.loop)))
+            params.setSessionType(Wire.WebSession.interfaceID)
+            _ = params.initSessionParams().initStructure(Wire.WebSession.Params.self)
+        } _: {
+            try #require($1.capability(try $0.session))
+        }
+    }
+
+    static func claim(_ session: String, _ body: String) -> String {
+        "POST http://http-bridge/session/\(session)/claim HTTP/1.1\r\nHost: http-bridge\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+    }
+
+    static func request(
+        _ method: String, _ target: String, _ fields: String = "", body: String = "", version: String = "1.1"
+    ) -> String {
+        let length = body.isEmpty ? "" : "Content-Length: \(body.utf8.count)\r\n"
+        return
+            "\(method) \(target) HTTP/\(version)\r\nHost: a\r\nAuthorization: Bearer x\r\n\(fields)\(length)\r\n\(body)"
+    }
+
+    /// Sends a request and reads to the end of the connection, while this thread's loop serves the bridge.
+    /// - Parameter heldBack: So many bytes at the end wait for the first word of the other side.
+    func ask(_ request: String, heldBack: Int = 0) throws -> Answer {
+        let descriptor = try connected()
+        defer { Glibc.close(descriptor) }
+        let bytes = Array(request.utf8)
+        send(descriptor, bytes, bytes.count - heldBack, Int32(MSG_NOSIGNAL))
+        var answer: [UInt8] = []
+        var watch: Watch?
+        grain.host.wait { done in
+            watch = Watch(descriptor, for: .readable, on: grain.host.loop) { _ in
+                var chunk = [UInt8](repeating: 0, count: 65_536)
+                let count = recv(descriptor, &chunk, chunk.count, 0)
+                if answer.isEmpty, heldBack > 0, count > 0 {
+                    send(descriptor, Array(bytes.suffix(heldBack)), heldBack, Int32(MSG_NOSIGNAL))
+                }
+                answer += chunk[..<max(count, 0)]
+                guard count <= 0 else { return }
+                watch?.cancel()
+                done()
+            }
+        }
+        if heldBack > 0 {
+            let word = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
+            #expect(answer.starts(with: word))
+            answer.removeFirst(word.count)
+        }
+        let text = String(decoding: answer, as: UTF8.self)
+        let end = text.firstRange(of: "\r\n\r\n")
+        return Answer(
+            status: Int(text.split(separator: " ").dropFirst().first ?? "") ?? 0,
+            fields: String(text[..<(end?.lowerBound ?? text.startIndex)]),
+            body: String(text[(end?.upperBound ?? text.endIndex)...]))
+    }
+
+    private func connected() throws -> Int32 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        let result = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        try #require(result == 0)
+        return descriptor
+    }
+}
+
+/// A session's context that grants what is claimed, and notes what it is asked to pass on.
+final class ScriptedContext: RPCObject {
+    private let loop: EventLoop
+    private(set) var claims: [String] = []
+    var claimFailure: CallFailure?
+    /// What was given as the answer to a request, in words.
+    private(set) var fulfilled: String?
+    private(set) var granted: Capability?
+    var fulfillFailure: CallFailure?
+
+    init(_ loop: EventLoop) { self.loop = loop }
+
+    func receive(_ call: IncomingCall, _ message: ReceivedMessage) throws(CallFailure) {
+        do {
+            if call.isCall(of: Wire.SessionContext.Methods.claimRequest) {
+                if let claimFailure { throw claimFailure }
+                let params = try message.reader.root(Wire.SessionContext.ClaimRequestParams.self)
+                claims.append("\(try params.requestToken) \(Array(try params.requiredPermissions))")
+                var payload = Payload()
+                payload.message.initRoot(Wire.SessionContext.ClaimRequestResults.self)
+                    .setCap(capability: payload.index(of: Capability(to: NothingOffered(), on: loop)))
+                call.reply(payload)
+            } else if call.isCall(of: Wire.SessionContext.Methods.fulfillRequest) {
+                if let fulfillFailure { throw fulfillFailure }
+                let params = try message.reader.root(Wire.SessionContext.FulfillRequestParams.self)
+                let tag = try #require(try params.descriptor.tags.first)
+                let url = try tag.value.structure(Wire.ApiSession.PowerboxTag.self).canonicalUrl
+                fulfilled =
+                    "\(String(tag.id, radix: 16)) \(url) \(Array(try params.requiredPermissions)) \(try params.displayInfo.title.defaultText)"
+                granted = message.capability(try params.cap)
+                call.reply()
+            } else {
+                throw CallFailure.unimplemented(call)
+            }
+        } catch let failure as CallFailure {
+            throw failure
+        } catch { throw .failed("\(error)") }
+    }
+}
+
+/// A granted API that somebody else serves.
+private final class ScriptedRemote: RPCObject {
+    private let loop: EventLoop
+    private(set) var calls: [String] = []
+
+    init(_ loop: EventLoop) { self.loop = loop }
+
+    func receive(_ call: IncomingCall, _ message: ReceivedMessage) throws(CallFailure) {
+        do {
+            if call.isCall(of: Wire.WebSession.Methods.get) {
+                try get(call, message)
+            } else if call.isCall(of: Wire.WebSession.Methods.post) {
+                let params = try message.reader.root(Wire.WebSession.PostParams.self)
+                let content = try params.content
+                calls.append(
+                    "POST \(try params.path) \(try content.mimeType) \(String(decoding: try content.content.array, as: UTF8.self))"
+                )
+                let payload = Payload()
+                payload.message.initRoot(Wire.WebSession.Response.self).initContent().setStatusCode(.created)
+                call.reply(payload)
+            } else {
+                throw CallFailure.unimplemented(call)
+            }
+        } catch let failure as CallFailure {
+            throw failure
+        } catch { throw .failed("\(error)") }
+    }
+
+    private func get(_ call: IncomingCall, _ message: ReceivedMessage) throws {
+        let params = try message.reader.root(Wire.WebSession.GetParams.self)
+        let path = try params.path
+        let payload = Payload()
+        let response = payload.message.initRoot(Wire.WebSession.Response.self)
+        if path.hasPrefix("bytes") {
+            calls.append("\(params.ignoreBody ? "HEAD" : "GET") \(path)" + (try Self.words(try params.context)))
+            let content = response.initContent()
+            content.setMimeType("text/plain")
+            content.initETag().setValue("v")
+            if !params.ignoreBody { content.initBody().setBytes(Array("hello".utf8)) }
+        } else if path.hasPrefix("stream") {
+            let sink = try #require(message.capability(try params.context.responseStream))
+            try stream(to: sink, path)
+            return call.reply(streamed())
+        } else if path == "missing" {
+            response.initClientError().setStatusCode(.notFound)
+        } else if path == "broken" {
+            response.initContent().setMimeType("text/html\r\nSet-Cookie: a=b")
+        } else {
+            throw CallFailure.disconnected("it is gone")
+        }
+        call.reply(payload)
+    }
+
+    private func streamed() -> Payload {
+        var payload = Payload()
+        payload.message.initRoot(Wire.WebSession.Response.self).initContent().initBody()
+            .setStream(capability: payload.index(of: Capability(to: NothingOffered(), on: loop)))
+        return payload
+    }
+
+    private func stream(to sink: Capability, _ path: String) throws {
+        if path == "stream-sized" {
+            let payload = Payload()
+            payload.message.initRoot(Wire.ByteStream.ExpectSizeParams.self).setSize(300_000)
+            OutgoingCall(sink, Wire.ByteStream.Methods.expectSize, payload) { _ in }
+        }
+        for _ in 0..<3 {
+            let payload = Payload()
+            payload.message.initRoot(Wire.ByteStream.WriteParams.self).setData([UInt8](repeating: 0x78, count: 100_000))
+            OutgoingCall(sink, Wire.ByteStream.Methods.write, payload) { _ in }
+        }
+        guard path != "stream-broken" else { return }
+        OutgoingCall(sink, Wire.ByteStream.Methods.done, Payload()) { _ in }
+    }
+
+    private static func words(_ context: Wire.WebSession.Context.Reader) throws -> String {
+        var words: [String] = []
+        for type in try context.accept { words.append("accept \(try type.mimeType) \(type.qValue)") }
+        words.append("cookies \(try context.cookies.count)")
+        for header in try context.additionalHeaders { words.append("headers \(try header.name)=\(try header.value)") }
+        if case .matchesNoneOf = context.eTagPrecondition.which {
+            words += try context.eTagPrecondition.matchesNoneOf.map { "none-of \(try $0.value)" }
+        }
+        return words.map { " " + $0 }.joined()
+    }
+}
