@@ -29,6 +29,7 @@ public protocol FrontendHost: Sendable {
     var apps: any AppDirectory { get }
     var grains: any GrainDirectory { get }
     var sessions: any SessionDirectory { get }
+    var operations: any OperationDirectory { get }
 }
 
 /// Who is who.

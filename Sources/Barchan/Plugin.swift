@@ -82,13 +82,23 @@ public struct HostLog: Sendable {
         public static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
     }
 
-    private let write: @Sendable (Level, String) -> Void
+    private let write: @Sendable (Level, String, [KeyValue]) -> Void
 
-    public init(_ write: @escaping @Sendable (Level, String) -> Void) { self.write = write }
+    public init(_ write: @escaping @Sendable (Level, String) -> Void) {
+        self.write = { level, text, _ in write(level, text) }
+    }
+
+    /// A log that keeps what a message is about apart from its text.
+    public init(_ write: @escaping @Sendable (Level, String, [KeyValue]) -> Void) { self.write = write }
 
     /// One line. Never a secret, never a session's host name.
-    public func callAsFunction(_ level: Level, _ message: String) { write(level, message) }
+    public func callAsFunction(_ level: Level, _ message: String) { write(level, message, []) }
+
+    /// One line, and what it is about: `grain`, `trace`, in lower case.
+    public func callAsFunction(_ level: Level, _ message: String, _ fields: [KeyValue]) {
+        write(level, message, fields)
+    }
 
     /// Drops everything.
-    public static let none = HostLog { _, _ in }
+    public static let none = HostLog { _, _, _ in }
 }

@@ -63,6 +63,13 @@ public enum ConfigurationKeys {
             }
             configuration.logLevel = level
         },
+        ConfigurationKey(name: "logFormat", summary: "auto (journal or text), text, json or journal") {
+            (value, configuration) throws(HostError) in
+            guard case .string(let name) = value, let format = LogFormat(rawValue: name) else {
+                throw HostError(.invalidArgument, "must be one of: auto, text, json, journal")
+            }
+            configuration.logFormat = format
+        },
     ]
 
     static let grains: [ConfigurationKey] = [

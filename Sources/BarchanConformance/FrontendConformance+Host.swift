@@ -40,6 +40,7 @@ final class MemoryFrontendHost: FrontendHost, AccountDirectory, AppDirectory, Gr
     var apps: any AppDirectory { self }
     var grains: any GrainDirectory { self }
     var sessions: any SessionDirectory { self }
+    var operations: any OperationDirectory { QuietOperations() }
 
     func logIn(withToken token: Secret) async throws(HostError) -> Login {
         let login = Secret.random()
@@ -121,4 +122,13 @@ final class MemorySession: GrainSession {
 
     func keepAlive() async throws(HostError) {}
     func close() async {}
+}
+
+/// A host that nothing is known of.
+private struct QuietOperations: OperationDirectory {
+    func figures() async throws(HostError) -> [HostFigure] { [] }
+    func audit(olderThan: String?, limit: Int, for: AccountID) async throws(HostError) -> [AuditEntry] { [] }
+    func recentLog(for: AccountID) async throws(HostError) -> [HostLogLine] { [] }
+    func usage(for: AccountID) async throws(HostError) -> [GrainUsage] { [] }
+    func limits(for: AccountID) async throws(HostError) -> [KeyValue] { [] }
 }

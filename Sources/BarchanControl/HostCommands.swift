@@ -16,6 +16,7 @@ public struct HostCommands: Sendable {
         case "status": return .members(["ok": .boolean(true), "address": .string(address.baseURL)])
         case "grains": return try await grains()
         case "top": return try await top()
+        case "audit": return try await audit(olderThan: request["older"]?.text, limit: request["limit"]?.number ?? 100)
         case "log": return try await log(of: try grain(in: request), maximumBytes: request["bytes"]?.number ?? 64 << 10)
         case "stop":
             try await host.operatorStop(try grain(in: request))
@@ -90,6 +91,17 @@ public struct HostCommands: Sendable {
             ])
         }
         return .members(["ok": .boolean(true), "limits": .array(all)])
+    }
+
+    private func audit(olderThan older: String?, limit: Int64) async throws(HostError) -> JSONValue {
+        let limit = Int(min(max(limit, 0), Int64(Host.auditPage)))
+        let entries: [JSONValue] = try await host.operatorAudit(olderThan: older, limit: limit).map { entry in
+            .members([
+                "id": .string(entry.identifier), "time": .integer(entry.time), "actor": .string(entry.actor),
+                "act": .string(entry.act), "object": .string(entry.object), "detail": .string(entry.detail),
+            ])
+        }
+        return .members(["ok": .boolean(true), "entries": .array(entries)])
     }
 
     /// Totals; whoever asks twice knows rates.

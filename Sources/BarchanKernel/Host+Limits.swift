@@ -39,5 +39,7 @@ extension Host {
         try await records.update(.grain(grain)) { fields in
             for (limit, value) in changes { fields[limit.field] = value.map { String($0) } }
         }
+        let text = changes.map { "\($0.key.rawValue) \($0.value.map { String($0) } ?? "as its app")" }.sorted()
+        await audit.note(.limitGrain, by: .commandLine, on: grain.text, text.joined(separator: ", "))
     }
 }

@@ -26,12 +26,15 @@ extension Host {
 
     /// The newest part of any grain's log.
     public func operatorLog(of grain: GrainID, maximumBytes: Int) async throws(HostError) -> [UInt8] {
-        try await grainBook.log(of: grain, by: try await owner(of: grain), maximumBytes: maximumBytes)
+        let bytes = try await grainBook.log(of: grain, by: try await owner(of: grain), maximumBytes: maximumBytes)
+        await audit.note(.readLog, by: .commandLine, on: grain.text)
+        return bytes
     }
 
     /// Stops any grain; the next request starts it again.
     public func operatorStop(_ grain: GrainID) async throws(HostError) {
         try await grainBook.stop(grain, by: try await owner(of: grain))
+        await audit.note(.stopGrain, by: .commandLine, on: grain.text)
     }
 
     /// Why a grain runs although nobody may be looking at it, in its app's words.
@@ -55,6 +58,7 @@ extension Host {
         let owner = try await owner(of: grain)
         let path = try await recordings.begin(grain)
         try await grainBook.stop(grain, by: owner)
+        await audit.note(.recordGrain, by: .commandLine, on: grain.text)
         return path
     }
 
@@ -66,12 +70,17 @@ extension Host {
 
     /// Installs a package in the name of the person who runs the command.
     public func operatorInstall(_ file: any ByteReader) async throws(HostError) -> InstalledPackage {
-        try await packages.install(file, expecting: nil) { _ in }
+        let package = try await packages.install(file, expecting: nil) { _ in }
+        await audit.note(.installApp, by: .commandLine, on: package.app.text, package.auditText)
+        return package
     }
 
     /// A token for a new login link of the administrator.
     public func operatorLoginToken() async throws(HostError) -> Secret {
-        try await accountBook.issueLoginToken(for: try await accountBook.administrator())
+        let administrator = try await accountBook.administrator()
+        let token = try await accountBook.issueLoginToken(for: administrator)
+        await audit.note(.loginLink, by: .commandLine, on: administrator.text)
+        return token
     }
 
     private func owner(of grain: GrainID) async throws(HostError) -> AccountID {

@@ -10,7 +10,7 @@ public final class Host: FrontendHost {
     public let accountBook: AccountBook
 
     let grainBook: GrainBook
-    private let sessionBook: SessionBook
+    let sessionBook: SessionBook
     let registry: GrainRegistry
     private let output: OutputReader
     let recordings: RecordingBook
@@ -19,13 +19,21 @@ public final class Host: FrontendHost {
     let activities: ActivityBook
     let packages: any PackageStore
     let limits: HostLimits
+    /// Grants and administrative acts.
+    public let audit: AuditBook
+    let counters: HostCounters
+    let recentLog: RecentLog?
 
     /// Takes up what an earlier host left in the records.
+    /// - Parameter recentLog: Where `log` keeps its newest lines, for administrators to look at.
     public init(
         isolation: any IsolationProvider, storage: any StorageProvider, transport: any TransportProvider,
-        configuration: HostConfiguration, clock: any HostClock = SystemHostClock(), log: HostLog = .none
+        configuration: HostConfiguration, clock: any HostClock = SystemHostClock(), log: HostLog = .none,
+        recentLog: RecentLog? = nil
     ) async throws(HostError) {
         let records = RecordBook(store: storage.records)
+        let audit = AuditBook(records: records, clock: clock, log: log)
+        let counters = HostCounters()
         let output = try OutputReader()
         let recordings = RecordingBook(directory: "\(configuration.dataDirectory)/recordings")
         let starter = GrainStarter(
@@ -48,18 +56,19 @@ public final class Host: FrontendHost {
         let registry = GrainRegistry { grain in
             GrainLife(
                 grain: grain, starter: starter, records: records, running: running, frozen: frozen,
-                clock: clock, settings: configuration.life, log: log, services: makeServices)
+                clock: clock, settings: configuration.life, counters: counters, log: log, services: makeServices)
         }
         let sessions = SessionBook(
             records: records, accounts: accounts, registry: registry, clock: clock, configuration: configuration,
-            log: log)
+            counters: counters, log: log)
         let grains = GrainBook(
             records: records, packages: storage.packages, volumes: storage.volumes, registry: registry,
             sessions: sessions, clock: clock,
-            limits: configuration.limits, log: log)
+            limits: configuration.limits, audit: audit, log: log)
         self.accounts = accounts
         accountBook = accounts
-        apps = AppBook(packages: storage.packages, isolation: isolation, records: records, accounts: accounts)
+        apps = AppBook(
+            packages: storage.packages, isolation: isolation, records: records, accounts: accounts, audit: audit)
         self.grains = grains
         grainBook = grains
         self.sessions = sessions
@@ -71,6 +80,9 @@ public final class Host: FrontendHost {
         self.activities = activities
         self.recordings = recordings
         packages = storage.packages
+        self.audit = audit
+        self.counters = counters
+        self.recentLog = recentLog
         limits = configuration.limits
         try await finishWhatWasBegun()
     }

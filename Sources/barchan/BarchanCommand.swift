@@ -5,7 +5,8 @@ struct BarchanCommand: AsyncParsableCommand {
         commandName: "barchan",
         abstract: "Runs web apps one document at a time, each in a sandbox of its own.",
         subcommands: [
-            ServeCommand.self, GrainCommand.self, TopCommand.self, AppCommand.self, LoginLinkCommand.self,
+            ServeCommand.self, GrainCommand.self, TopCommand.self, AuditCommand.self, AppCommand.self,
+            LoginLinkCommand.self,
             PluginsCommand.self,
             ConformCommand.self, ProbeCommand.self, DoctorCommand.self,
             BenchCommand.self, SPKCommand.self,

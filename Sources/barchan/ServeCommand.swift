@@ -25,7 +25,10 @@ struct ServeCommand: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         raiseOpenFilesLimit()
         let configuration = try options.configuration()
-        let log = standardErrorLog(from: configuration.logLevel)
+        let recent = RecentLog()
+        let log = recent.keeping(
+            from: max(.info, configuration.logLevel),
+            of: try LogOutput.log(from: configuration.logLevel, format: configuration.logFormat))
         let directory = try DataDirectory(configuration.dataDirectory)
         let candidates = ModuleLoader(directories: configuration.pluginDirectories).load()
         for refusal in candidates.compactMap(\.refusal) { log(.warning, refusal.message) }
@@ -33,7 +36,7 @@ struct ServeCommand: AsyncParsableCommand {
         let host = try await Host(
             isolation: providers.isolation, storage: providers.storage, transport: providers.transport,
             configuration: configuration,
-            log: log)
+            log: log, recentLog: recent)
         do {
             try await serve(host, providers.frontend, in: configuration.dataDirectory, log: log)
         } catch {

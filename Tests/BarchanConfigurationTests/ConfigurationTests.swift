@@ -76,7 +76,7 @@ import Testing
             "[hosts]",
             "unknown section [hosts]; known are: apps, grains, host, limits, isolation, storage, transport, frontend"
         ),
-        ("[host]\ndate = \"/x\"", "unknown key 'date' in [host]; known are: data, log, plugins, programs"),
+        ("[host]\ndate = \"/x\"", "unknown key 'date' in [host]; known are: data, log, logFormat, plugins, programs"),
         (
             "[isolation]\nprovidr = \"x\"",
             "unknown key 'providr' in [isolation]; known are: provider, require, and a section [isolation.NAME] for each provider"

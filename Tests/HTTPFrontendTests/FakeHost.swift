@@ -50,6 +50,7 @@ final class FakeHost: FrontendHost, Sendable {
     var apps: any AppDirectory { FakeApps(host: self) }
     var grains: any GrainDirectory { FakeGrains(host: self) }
     var sessions: any SessionDirectory { FakeSessions(host: self) }
+    var operations: any OperationDirectory { FakeOperations(host: self) }
 
     /// Answers with what arrived.
     static let echo: Handler = { (request, client) throws(HostError) in
@@ -228,5 +229,53 @@ struct FakeSessions: SessionDirectory {
             !session.isClosed.withLock({ $0 })
         else { return nil }
         return session
+    }
+}
+
+/// As a host is to administrators, and to nobody else.
+struct FakeOperations: OperationDirectory {
+    let host: FakeHost
+
+    func figures() async throws(HostError) -> [HostFigure] {
+        [
+            HostFigure(
+                "barchan_grains", "Grains", .gauge, [.init(3, labels: [KeyValue("state", "running \"now\"\n\\")])])
+        ]
+    }
+
+    func audit(
+        olderThan older: String?, limit: Int, for account: AccountID
+    ) async throws(HostError) -> [AuditEntry] {
+        try requireAdministrator(account)
+        return [
+            AuditEntry(
+                identifier: "1", time: 1_700_000_000, actor: "ada", act: "app.install", object: "q",
+                detail: "<b>Wiki</b>")
+        ]
+    }
+
+    func recentLog(for account: AccountID) async throws(HostError) -> [HostLogLine] {
+        try requireAdministrator(account)
+        return [HostLogLine(time: 1_700_000_000, level: .warning, message: "grain <x> did not start")]
+    }
+
+    func usage(for account: AccountID) async throws(HostError) -> [GrainUsage] {
+        try requireAdministrator(account)
+        return host.directory.withLock { $0.grains }.map {
+            GrainUsage(
+                grain: $0, owner: "ada", isFrozen: false, memoryBytes: 40 << 20, processes: 7,
+                processorTime: .seconds(2))
+        }
+    }
+
+    func limits(for account: AccountID) async throws(HostError) -> [KeyValue] {
+        try requireAdministrator(account)
+        return [KeyValue("runningGrains", "1000")]
+    }
+
+    private func requireAdministrator(_ account: AccountID) throws(HostError) {
+        guard account == FakeHost.person.identifier else {
+            throw HostError(.permissionDenied, "look: only an administrator may do that")
+        }
     }
 }

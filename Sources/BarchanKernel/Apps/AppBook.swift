@@ -6,6 +6,7 @@ struct AppBook: AppDirectory {
     let isolation: any IsolationProvider
     let records: RecordBook
     let accounts: AccountBook
+    let audit: AuditBook
 
     func apps(for account: AccountID) async throws(HostError) -> [InstalledPackage] {
         guard try await accounts.account(account) != nil else {
@@ -38,7 +39,9 @@ struct AppBook: AppDirectory {
             file.cancel()
             throw error
         }
-        return try await packages.install(file, expecting: nil, progress: progress)
+        let package = try await packages.install(file, expecting: nil, progress: progress)
+        await audit.note(.installApp, by: .account(account), on: package.app.text, package.auditText)
+        return package
     }
 
     func uninstall(_ app: AppID, by account: AccountID) async throws(HostError) {
@@ -54,6 +57,7 @@ struct AppBook: AppDirectory {
             throw error
         }
         _ = try await records.store.commit(RecordBatch(writes: [.delete(.removal(app))]))
+        await audit.note(.uninstallApp, by: .account(account), on: app.text, versions[0].manifest.title)
     }
 
     private func removeUnused(_ app: AppID, _ versions: [InstalledPackage]) async throws(HostError) {
@@ -68,4 +72,9 @@ struct AppBook: AppDirectory {
             try await packages.uninstall(version.identifier)
         }
     }
+}
+
+extension InstalledPackage {
+    /// What the audit log says of a package besides its app.
+    var auditText: String { "\(manifest.title) \(manifest.marketingVersion), package \(identifier)" }
 }

@@ -11,6 +11,7 @@ struct GrainBook: GrainDirectory {
     let sessions: SessionBook
     let clock: any HostClock
     let limits: HostLimits
+    let audit: AuditBook
     let log: HostLog
 
     // MARK: Reading
@@ -103,6 +104,7 @@ struct GrainBook: GrainDirectory {
                 .put(.grain(record.grain), record.fields.encoded),
                 .put(.owned(record.grain, by: owner), RecordFields().encoded),
                 .put(.use(of: app, by: record.grain), RecordFields().encoded),
+                audit.entry(.createGrain, by: .account(owner), on: record.grain.text, record.appTitle),
             ])
         guard try await records.store.commit(batch) else {
             throw HostError(.notFound, "make a grain: app '\(record.appTitle)' is being removed")
@@ -114,6 +116,7 @@ struct GrainBook: GrainDirectory {
         }
     }
 
+    /// The entry in the audit log goes too: nothing was made.
     private static func undoing(_ write: RecordBatch.Write) -> RecordBatch.Write {
         guard case .put(let key, _) = write else { return write }
         return .delete(key)
@@ -143,6 +146,7 @@ struct GrainBook: GrainDirectory {
     func remove(_ grain: GrainID, by account: AccountID) async throws(HostError) {
         _ = try await record(of: grain, for: account, to: "remove")
         try await records.update(.grain(grain)) { $0["removed"] = "1" }
+        await audit.note(.removeGrain, by: .account(account), on: grain.text)
         try await finishRemoval(of: grain)
     }
 

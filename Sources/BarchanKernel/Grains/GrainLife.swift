@@ -26,6 +26,7 @@ actor GrainLife {
     private let frozen: FrozenGrains
     private let clock: any HostClock
     private let settings: LifeSettings
+    private let counters: HostCounters
     private let log: HostLog
 
     private var phase = Phase.stopped
@@ -37,7 +38,7 @@ actor GrainLife {
     init(
         grain: GrainID, starter: GrainStarter, records: RecordBook, running: RunningCount, frozen: FrozenGrains,
         clock: any HostClock,
-        settings: LifeSettings, log: HostLog,
+        settings: LifeSettings, counters: HostCounters, log: HostLog,
         services: @escaping @Sendable (GrainID, WakeLocks) -> GrainServices
     ) {
         self.grain = grain
@@ -48,7 +49,9 @@ actor GrainLife {
         self.frozen = frozen
         self.clock = clock
         self.settings = settings
-        self.log = log
+        self.counters = counters
+        // What every message here is about.
+        self.log = HostLog { level, text, fields in log(level, text, [KeyValue("grain", grain.text)] + fields) }
     }
 
     var state: GrainState {
@@ -119,7 +122,10 @@ actor GrainLife {
             let wakeLocks = WakeLocks(maximumCount: settings.wakeLocks) { [weak self] in
                 Task { await self?.wakeLocksChanged() }
             }
+            let begun = clock.now()
             let started = try await starter.start(grain, makeServices(grain, wakeLocks))
+            counters.grainStarts.add(1, ordering: .relaxed)
+            counters.startTimes.note(clock.now() - begun)
             phase = .running(started)
             watch(started)
             armIdleTimer()
@@ -132,6 +138,7 @@ actor GrainLife {
                 phase = .stopped
                 return error
             }
+            counters.failedStarts.add(1, ordering: .relaxed)
             lastFailure = (error, clock.now())
             phase = .crashed(reason: error.message)
             log(.warning, "grain \(grain) did not start: \(error.message)")
@@ -201,6 +208,7 @@ actor GrainLife {
         await ending.end()
         await remember(ending)
         if let cause {
+            counters.grainCrashes.add(1, ordering: .relaxed)
             let reason = await EndReport.text(exit?.text ?? cause, volume: ending.volume)
             phase = .crashed(reason: reason)
             log(.warning, "grain \(grain): \(reason)")

@@ -8,6 +8,7 @@ actor SessionBook: SessionDirectory {
     private let clock: any HostClock
     private let settings: LifeSettings
     private let limits: HostLimits
+    private let counters: HostCounters
     private let log: HostLog
 
     private var sessions: [SessionID: OpenSession] = [:]
@@ -15,7 +16,7 @@ actor SessionBook: SessionDirectory {
 
     init(
         records: RecordBook, accounts: AccountBook, registry: GrainRegistry, clock: any HostClock,
-        configuration: HostConfiguration,
+        configuration: HostConfiguration, counters: HostCounters,
         log: HostLog
     ) {
         self.records = records
@@ -24,6 +25,7 @@ actor SessionBook: SessionDirectory {
         self.clock = clock
         settings = configuration.life
         limits = configuration.limits
+        self.counters = counters
         self.log = log
     }
 
@@ -48,11 +50,14 @@ actor SessionBook: SessionDirectory {
         ) { [weak self] session in await self?.forget(session, of: account) }
         countByAccount[account, default: 0] += 1
         sessions[session.identifier] = session
+        counters.sessionsOpened.add(1, ordering: .relaxed)
         await session.begin()
         return session
     }
 
     func session(_ identifier: SessionID) async -> (any GrainSession)? { sessions[identifier] }
+
+    var count: Int { sessions.count }
 
     /// Closes every session of a grain that is being removed.
     func closeAll(of grain: GrainID) async {

@@ -9,6 +9,7 @@ public struct HostConfiguration: Sendable, Equatable {
     /// Where the host's helper programs are.
     public var programDirectory: String
     public var logLevel: HostLog.Level = .info
+    public var logFormat = LogFormat.auto
     public var choices: [PluginInterface: ProviderChoice]
     /// Isolation back ends of some apps, by name; the others have the one of ``choices``.
     public var appIsolation: [AppID: String] = [:]
@@ -21,6 +22,18 @@ public struct HostConfiguration: Sendable, Equatable {
         programDirectory = paths.programs
         choices = Dictionary(uniqueKeysWithValues: PluginInterface.allCases.map { ($0, ProviderChoice()) })
     }
+}
+
+/// How the host's log is written.
+public enum LogFormat: String, Sendable, CaseIterable {
+    /// To the journal when standard error leads there, else as text.
+    case auto
+    /// A line for people on standard error.
+    case text
+    /// A JSON object a line on standard error.
+    case json
+    /// To systemd's journal, with fields.
+    case journal
 }
 
 /// Which provider stands behind an interface, and what it must promise.

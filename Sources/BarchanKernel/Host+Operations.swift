@@ -1,0 +1,128 @@
+import Barchan
+import Glibc
+
+/// What administrators and monitoring see.
+extension Host: OperationDirectory {
+    public var operations: any OperationDirectory { self }
+
+    /// The page of the audit log that one call gives at most.
+    public static let auditPage = 1_000
+
+    public func audit(
+        olderThan older: String?, limit: Int, for account: AccountID
+    ) async throws(HostError) -> [AuditEntry] {
+        try await accountBook.requireAdministrator(account, to: "read the audit log")
+        return try await operatorAudit(olderThan: older, limit: limit)
+    }
+
+    /// As ``audit(olderThan:limit:for:)``, for the command line.
+    public func operatorAudit(olderThan older: String?, limit: Int) async throws(HostError) -> [AuditEntry] {
+        try await audit.entries(olderThan: older, limit: min(max(limit, 0), Host.auditPage))
+    }
+
+    public func recentLog(for account: AccountID) async throws(HostError) -> [HostLogLine] {
+        try await accountBook.requireAdministrator(account, to: "read the host's log")
+        return recentLog?.newest ?? []
+    }
+
+    public func usage(for account: AccountID) async throws(HostError) -> [GrainUsage] {
+        try await accountBook.requireAdministrator(account, to: "see what grains use")
+        return try await uses().map { use in
+            GrainUsage(
+                grain: use.grain.summary, owner: use.grain.owner, isFrozen: use.isFrozen,
+                memoryBytes: use.usage?.memoryBytes, processes: use.usage?.processes,
+                processorTime: use.usage?.processorTime)
+        }
+    }
+
+    public func limits(for account: AccountID) async throws(HostError) -> [KeyValue] {
+        try await accountBook.requireAdministrator(account, to: "see the limits")
+        let perGrain = GrainLimit.allCases.map { limit in
+            KeyValue(limit.rawValue, String(limit.value(in: self.limits.grain)))
+        }
+        return [
+            KeyValue("sessionsPerAccount", String(self.limits.sessionsPerAccount)),
+            KeyValue("grainsPerAccount", String(self.limits.grainsPerAccount)),
+            KeyValue("runningGrains", String(self.limits.runningGrains)),
+            KeyValue("tokensPerGrain", String(self.limits.tokensPerGrain)),
+        ] + perGrain
+    }
+
+    // MARK: Figures
+
+    public func figures() async throws(HostError) -> [HostFigure] {
+        var states: [String: Int] = ["starting": 0, "running": 0, "frozen": 0, "crashed": 0]
+        var memory: Int64 = 0, processes: Int64 = 0
+        for life in await registry.all {
+            states[await life.figureState, default: 0] += 1
+            guard let sandbox = await life.present?.sandbox as? any MeasuredSandbox else { continue }
+            let usage = await sandbox.usage()
+            memory += usage.memoryBytes ?? 0
+            processes += usage.processes ?? 0
+        }
+        states["stopped"] = nil
+        let byState = states.sorted { $0.key < $1.key }.map {
+            HostFigure.Sample(Double($0.value), labels: [KeyValue("state", $0.key)])
+        }
+        return [
+            HostFigure("barchan_grains", "Grains in memory, and those that ended by themselves", .gauge, byState),
+            HostFigure(
+                "barchan_grains_memory_bytes", "What grains in memory hold together", .gauge, [.init(Double(memory))]),
+            HostFigure(
+                "barchan_grains_processes", "Processes and threads of all grains", .gauge, [.init(Double(processes))]),
+            HostFigure("barchan_sessions", "Open tabs", .gauge, [.init(Double(await sessionBook.count))]),
+        ] + counters.figures + HostProcessFigures.all
+    }
+}
+
+extension GrainLife {
+    fileprivate var figureState: String {
+        if isFrozen { return "frozen" }
+        return switch state {
+        case .stopped: "stopped"
+        case .starting: "starting"
+        case .running: "running"
+        case .crashed: "crashed"
+        @unknown default: "unknown"
+        }
+    }
+}
+
+/// What the kernel says of this process, under the names that Prometheus' own libraries use.
+private enum HostProcessFigures {
+    static var all: [HostFigure] {
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        let processor = seconds(usage.ru_utime) + seconds(usage.ru_stime)
+        return [
+            HostFigure(
+                "process_cpu_seconds_total", "Processor time of the host's own process", .counter, [.init(processor)]),
+            HostFigure(
+                "process_resident_memory_bytes", "Memory of the host's own process", .gauge, [.init(residentBytes)]),
+            HostFigure("process_open_fds", "Open descriptors of the host's own process", .gauge, [.init(openFiles)]),
+        ]
+    }
+
+    private static func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
+
+    /// The second number of statm(5), in pages.
+    private static var residentBytes: Double {
+        guard let file = fopen("/proc/self/statm", "re") else { return 0 }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 128)
+        let count = fread(&bytes, 1, bytes.count, file)
+        let words = String(decoding: bytes.prefix(count), as: UTF8.self).split(separator: " ")
+        return words.count > 1 ? (Double(words[1]) ?? 0) * Double(sysconf(CInt(_SC_PAGESIZE))) : 0
+    }
+
+    private static var openFiles: Double {
+        guard let directory = opendir("/proc/self/fd") else { return 0 }
+        defer { closedir(directory) }
+        var count = 0.0
+        while let entry = readdir(directory) {
+            if entry.pointee.d_name.0 != 0x2e { count += 1 }
+        }
+        // Without the descriptor of the directory itself.
+        return max(0, count - 1)
+    }
+}
