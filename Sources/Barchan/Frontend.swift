@@ -28,6 +28,7 @@ public protocol FrontendHost: Sendable {
     var accounts: any AccountDirectory { get }
     var apps: any AppDirectory { get }
     var grains: any GrainDirectory { get }
+    var upgrades: any UpgradeDirectory { get }
     var sessions: any SessionDirectory { get }
     var operations: any OperationDirectory { get }
 }
@@ -78,10 +79,11 @@ public struct Login: Sendable {
 
 /// The apps there are.
 public protocol AppDirectory: Sendable {
-    /// The newest installed version of each app, ordered by title.
+    /// Each app in the version that is in use, ordered by title.
     func apps(for account: AccountID) async throws(HostError) -> [InstalledPackage]
 
-    /// Installs a package file; administrators only, because everybody sees the app.
+    /// Installs a package file; administrators only, because everybody sees the app. The first package of an app is in use at
+    /// once, another version after ``UpgradeDirectory/accept(_:force:by:)``.
     /// - Parameter progress: Bytes of the file consumed so far.
     /// - Throws: as ``PackageStore/install(_:expecting:progress:)``.
     func install(
@@ -133,6 +135,10 @@ public struct GrainSummary: Sendable, Equatable {
     public var usedBytes: Int64
     /// Seconds since 1970-01-01T00:00:00Z.
     public var lastUsed: Int64
+    /// The version of its app that it starts with the next time, as people read it; empty when the package is gone.
+    public var version = ""
+    /// The version it came from, as long as it may be moved back to that.
+    public var previous: PreviousVersion?
 
     public init(
         identifier: GrainID, title: String, app: AppID, appTitle: String, package: PackageID, state: GrainState,
@@ -146,6 +152,21 @@ public struct GrainSummary: Sendable, Equatable {
         self.state = state
         self.usedBytes = usedBytes
         self.lastUsed = lastUsed
+    }
+}
+
+/// What a grain was moved from.
+public struct PreviousVersion: Sendable, Equatable {
+    public var package: PackageID
+    /// As people read it.
+    public var version: String
+    /// The newer version has run on the grain's data, so going back has to be forced.
+    public var needsForce: Bool
+
+    public init(package: PackageID, version: String, needsForce: Bool) {
+        self.package = package
+        self.version = version
+        self.needsForce = needsForce
     }
 }
 

@@ -82,6 +82,9 @@ public enum ConfigurationKeys {
         .integer("frozenMemoryPercent", 0...90, "of available memory, for all frozen grains together, 20") {
             $1.life.frozenMemoryPercent = Int($0)
         },
+        .integer("previousVersionDays", 0...3_650, "how long a grain that was upgraded may be moved back, 7") {
+            $1.life.previousVersion = .seconds($0 * 86_400)
+        },
         .integer("unvisitedSeconds", 1...86_400, "how long a started grain waits for its first session, 60") {
             $1.life.unvisited = .seconds($0)
         },

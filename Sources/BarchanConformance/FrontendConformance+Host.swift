@@ -2,7 +2,9 @@ import Barchan
 import Synchronization
 
 /// A host in memory: one person, one app, one grain that answers with the path it was asked for.
-final class MemoryFrontendHost: FrontendHost, AccountDirectory, AppDirectory, GrainDirectory, SessionDirectory {
+final class MemoryFrontendHost: FrontendHost, AccountDirectory, AppDirectory, GrainDirectory, SessionDirectory,
+    UpgradeDirectory
+{
     let token = Secret.random()
     let grain: GrainSummary
     private let person = Account(
@@ -41,6 +43,7 @@ final class MemoryFrontendHost: FrontendHost, AccountDirectory, AppDirectory, Gr
     var grains: any GrainDirectory { self }
     var sessions: any SessionDirectory { self }
     var operations: any OperationDirectory { QuietOperations() }
+    var upgrades: any UpgradeDirectory { self }
 
     func logIn(withToken token: Secret) async throws(HostError) -> Login {
         let login = Secret.random()
@@ -87,6 +90,11 @@ final class MemoryFrontendHost: FrontendHost, AccountDirectory, AppDirectory, Gr
     func stop(_ grain: GrainID, by account: AccountID) async throws(HostError) {}
     func remove(_ grain: GrainID, by account: AccountID) async throws(HostError) {}
     func log(of grain: GrainID, by account: AccountID, maximumBytes: Int) async throws(HostError) -> [UInt8] { [] }
+
+    func upgrades(for account: AccountID) async throws(HostError) -> [AppUpgrade] { [] }
+    func accept(_ package: PackageID, force: Bool, by account: AccountID) async throws(HostError) -> Int { 0 }
+    func decline(_ app: AppID, by account: AccountID) async throws(HostError) {}
+    func move(_ grain: GrainID, to package: PackageID, force: Bool, by account: AccountID) async throws(HostError) {}
 
     func open(_ grain: GrainID, by account: AccountID) async throws(HostError) -> any GrainSession {
         let session = MemorySession(grain: grain)

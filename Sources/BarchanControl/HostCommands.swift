@@ -17,23 +17,27 @@ public struct HostCommands: Sendable {
         case "grains": return try await grains()
         case "top": return try await top()
         case "audit": return try await audit(olderThan: request["older"]?.text, limit: request["limit"]?.number ?? 100)
-        case "log": return try await log(of: try grain(in: request), maximumBytes: request["bytes"]?.number ?? 64 << 10)
+        case "log":
+            return try await log(
+                of: try HostCommands.grain(in: request), maximumBytes: request["bytes"]?.number ?? 64 << 10)
         case "stop":
-            try await host.operatorStop(try grain(in: request))
+            try await host.operatorStop(try HostCommands.grain(in: request))
             return .members(["ok": .boolean(true)])
-        case "limits": return try await limits(of: try grain(in: request), request["changes"])
+        case "limits": return try await limits(of: try HostCommands.grain(in: request), request["changes"])
         case "record":
-            let path = try await host.operatorRecord(try grain(in: request))
+            let path = try await host.operatorRecord(try HostCommands.grain(in: request))
             return .members(["ok": .boolean(true), "path": .string(path)])
         case "end-recording":
-            try await host.operatorEndRecording(try grain(in: request))
+            try await host.operatorEndRecording(try HostCommands.grain(in: request))
             return .members(["ok": .boolean(true)])
         case "login-link":
             let link = address.loginLink(token: try await host.operatorLoginToken())
             return .members(["ok": .boolean(true), "link": .string(link)])
         case "install":
             guard let path = request["path"]?.text else { throw HostError(.invalidArgument, "install: no path") }
-            return HostCommands.json(try await host.operatorInstall(try FileBytes(path)))
+            let (package, versions) = try await host.operatorInstall(try FileBytes(path))
+            return HostCommands.installed(package, versions)
+        case "apps", "upgrade", "decline", "move", "collect": return try await AppCommands(host).answer(request)
         default:
             throw HostError(
                 .unsupported,
@@ -42,16 +46,16 @@ public struct HostCommands: Sendable {
         }
     }
 
-    /// What a command prints about an installed package.
-    public static func json(_ package: InstalledPackage) -> JSONValue {
+    /// What a command prints about a package that was just installed.
+    public static func installed(_ package: InstalledPackage, _ versions: AppVersions) -> JSONValue {
         .members([
             "ok": .boolean(true), "package": .string(package.identifier.text), "app": .string(package.app.text),
             "title": .string(package.manifest.title), "version": .string(package.manifest.marketingVersion),
-            "bytes": .integer(package.sizeBytes),
+            "bytes": .integer(package.sizeBytes), "state": .string(AppCommands.state(of: package, in: versions)),
         ])
     }
 
-    private func grain(in request: JSONValue) throws(HostError) -> GrainID {
+    static func grain(in request: JSONValue) throws(HostError) -> GrainID {
         let text = request["grain"]?.text ?? ""
         guard let grain = GrainID(text) else {
             throw HostError(

@@ -12,11 +12,8 @@ extension Host {
     /// Every grain, last used first.
     public func allGrains() async throws(HostError) -> [OwnedGrain] {
         var all: [OwnedGrain] = []
-        try await records.forEach(prefix: RecordKey("grain/")) {
-            [records, grainBook, accountBook] (entry) throws(HostError) in
-            let text = String(decoding: entry.key.bytes.dropFirst("grain/".utf8.count), as: UTF8.self)
-            guard let identifier = GrainID(text), let record = try await records.grain(identifier),
-                let owner = record.owner,
+        try await records.forEachGrain { [grainBook, accountBook] (record) throws(HostError) in
+            guard !record.isRemoved, let owner = record.owner,
                 let summary = try await grainBook.summary(of: record)
             else { return }
             all.append(OwnedGrain(summary: summary, owner: try await accountBook.account(owner)?.handle ?? owner.text))
@@ -69,11 +66,49 @@ extension Host {
     }
 
     /// Installs a package in the name of the person who runs the command.
-    public func operatorInstall(_ file: any ByteReader) async throws(HostError) -> InstalledPackage {
-        let package = try await packages.install(file, expecting: nil) { _ in }
-        await audit.note(.installApp, by: .commandLine, on: package.app.text, package.auditText)
-        return package
+    public func operatorInstall(
+        _ file: any ByteReader
+    ) async throws(HostError) -> (package: InstalledPackage, versions: AppVersions) {
+        let installed = try await packageBook.install(file)
+        await audit.note(.installApp, by: .commandLine, on: installed.package.app.text, installed.package.auditText)
+        return installed
     }
+
+    /// Every app with its versions, and how many grains there are of each package.
+    public func operatorApps() async throws(HostError) -> (apps: [AppVersions], grains: [PackageID: Int]) {
+        (try await packageBook.apps(), try await packageBook.grainCounts())
+    }
+
+    /// Puts a version in use, and moves everybody's grains of the app over.
+    /// - Parameter force: Also to an older version, and also grains whose data a newer version has written.
+    /// - Returns: The grains that moved.
+    @discardableResult
+    public func operatorUpgrade(to package: PackageID, force: Bool) async throws(HostError) -> [GrainID] {
+        let chosen = try await packageBook.choose(package, force: force).current
+        await audit.note(.upgradeApp, by: .commandLine, on: chosen.app.text, chosen.auditText)
+        let moved = try await packageBook.moveAll(to: package, ownedBy: nil, force: force)
+        for grain in moved {
+            await registry.known(grain)?.leaveFrozen()
+            await audit.note(.moveGrain, by: .commandLine, on: grain.text, chosen.auditText)
+        }
+        await packageBook.collect()
+        return moved
+    }
+
+    /// Keeps the version of an app that is in use, and removes the one that waits.
+    public func operatorDecline(_ app: AppID) async throws(HostError) {
+        try await packageBook.decline(app)
+        await audit.note(.declineApp, by: .commandLine, on: app.text)
+    }
+
+    /// Moves any grain to another version of its app, forwards or back.
+    public func operatorMove(_ grain: GrainID, to package: PackageID, force: Bool) async throws(HostError) {
+        try await upgradeBook.move(grain, to: package, force: force, by: .commandLine)
+    }
+
+    /// Removes packages that nobody needs; the host does so by itself, too.
+    /// - Returns: What was removed.
+    public func operatorCollect() async -> [PackageID] { await packageBook.collect() }
 
     /// A token for a new login link of the administrator.
     public func operatorLoginToken() async throws(HostError) -> Secret {

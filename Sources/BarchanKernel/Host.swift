@@ -6,6 +6,7 @@ public final class Host: FrontendHost {
     public let apps: any AppDirectory
     public let grains: any GrainDirectory
     public let sessions: any SessionDirectory
+    public let upgrades: any UpgradeDirectory
     /// Accounts as the command needs them.
     public let accountBook: AccountBook
 
@@ -17,12 +18,15 @@ public final class Host: FrontendHost {
     private let pressure: MemoryPressure?
     let records: RecordBook
     let activities: ActivityBook
-    let packages: any PackageStore
     let limits: HostLimits
     /// Grants and administrative acts.
     public let audit: AuditBook
     let counters: HostCounters
     let recentLog: RecentLog?
+    let packageBook: PackageBook
+    let upgradeBook: UpgradeBook
+    /// Removes packages that nobody needs, each time somebody has let go of one.
+    private let collection: Task<Void, Never>
 
     /// Takes up what an earlier host left in the records.
     /// - Parameter recentLog: Where `log` keeps its newest lines, for administrators to look at.
@@ -35,12 +39,16 @@ public final class Host: FrontendHost {
         let audit = AuditBook(records: records, clock: clock, log: log)
         let counters = HostCounters()
         let output = try OutputReader()
+        let uses = PackageUses()
+        let packageBook = PackageBook(
+            storage: storage, isolation: isolation, uses: uses, clock: clock,
+            previousLifetime: configuration.life.previousVersion, log: log)
         let recordings = RecordingBook(directory: "\(configuration.dataDirectory)/recordings")
         let starter = GrainStarter(
             isolation: isolation, transport: transport, packages: storage.packages, volumes: storage.volumes,
             records: records,
             output: output, clock: clock, limits: configuration.limits, startLimit: configuration.life.startLimit,
-            recordings: recordings, log: log)
+            recordings: recordings, uses: uses, log: log)
         let running = RunningCount(limit: configuration.limits.runningGrains)
         let accounts = AccountBook(records: records, clock: clock)
         let activities = ActivityBook(records: records, clock: clock)
@@ -62,13 +70,17 @@ public final class Host: FrontendHost {
             records: records, accounts: accounts, registry: registry, clock: clock, configuration: configuration,
             counters: counters, log: log)
         let grains = GrainBook(
-            records: records, packages: storage.packages, volumes: storage.volumes, registry: registry,
+            records: records, packages: storage.packages, book: packageBook, volumes: storage.volumes,
+            registry: registry,
             sessions: sessions, clock: clock,
             limits: configuration.limits, audit: audit, log: log)
         self.accounts = accounts
         accountBook = accounts
-        apps = AppBook(
-            packages: storage.packages, isolation: isolation, records: records, accounts: accounts, audit: audit)
+        apps = AppBook(book: packageBook, records: records, accounts: accounts, audit: audit)
+        upgradeBook = UpgradeBook(
+            book: packageBook, accounts: accounts, grains: grains, registry: registry,
+            audit: audit)
+        upgrades = upgradeBook
         self.grains = grains
         grainBook = grains
         self.sessions = sessions
@@ -79,16 +91,24 @@ public final class Host: FrontendHost {
         self.records = records
         self.activities = activities
         self.recordings = recordings
-        packages = storage.packages
         self.audit = audit
         self.counters = counters
         self.recentLog = recentLog
         limits = configuration.limits
+        self.packageBook = packageBook
+        // Any number of releases while one collection runs ask for one more.
+        let (requests, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        collection = Task {
+            for await _ in requests { await packageBook.collect() }
+        }
         try await finishWhatWasBegun()
+        uses.onRelease { continuation.yield() }
+        continuation.yield()
     }
 
     /// Closes every session and stops every grain. The host is of no use afterwards.
     public func stop() async {
+        collection.cancel()
         await sessionBook.closeAll()
         await registry.close()
         output.close()
@@ -100,11 +120,8 @@ public final class Host: FrontendHost {
         try await records.forEach(prefix: RecordKey("app-removal/")) { [records] (entry) throws(HostError) in
             _ = try await records.store.commit(RecordBatch(writes: [.delete(entry.key)]))
         }
-        try await records.forEach(prefix: RecordKey("grain/")) { [grainBook] (entry) throws(HostError) in
-            let text = String(decoding: entry.key.bytes.dropFirst("grain/".utf8.count), as: UTF8.self)
-            guard let grain = GrainID(text) else { return }
-            let record = GrainRecord(grain: grain, fields: try RecordFields(decoding: entry.value))
-            if record.isRemoved { try await grainBook.finishRemoval(of: grain) }
+        try await records.forEachGrain { [grainBook] (record) throws(HostError) in
+            if record.isRemoved { try await grainBook.finishRemoval(of: record.grain) }
         }
     }
 }

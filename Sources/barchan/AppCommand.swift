@@ -5,33 +5,89 @@ import BarchanKernel
 
 struct AppCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "app", abstract: "Looks after the apps of a host.", subcommands: [AppInstallCommand.self])
+        commandName: "app", abstract: "Looks after the apps of a host.",
+        subcommands: [
+            AppListCommand.self, AppInstallCommand.self, AppUpgradeCommand.self, AppDeclineCommand.self,
+            AppCollectCommand.self,
+        ])
+}
+
+struct AppListCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "Lists every app with its installed versions, the newest first.",
+        discussion: """
+            A version is in use when new grains are made of it, waiting when nobody has said yet whether to upgrade to it, and \
+            kept when grains are of it or may be moved back to it.
+            """)
+
+    @OptionGroup var options: HostOptions
+    @Flag(help: "Prints JSON, with change logs.") var json = false
+
+    func run() throws {
+        let answer = try ControlClient.require(
+            .members(["command": .string("apps")]), dataDirectory: try options.configuration().dataDirectory)
+        let apps = answer["apps"] ?? .array([])
+        if json { return printLine(apps.indented()) }
+        var table = Table(["PACKAGE", "VERSION", "STATE", "GRAINS", "KIB", "APP", "TITLE"])
+        for app in apps.elements ?? [] {
+            for version in app["versions"]?.elements ?? [] {
+                let entry = AppVersionEntry(version)
+                table.add([
+                    entry.package, printable(entry.text), entry.state, "\(entry.grains)",
+                    "\((version["bytes"]?.number ?? 0) / 1024)", app["app"]?.text ?? "",
+                    printable(app["title"]?.text ?? ""),
+                ])
+            }
+        }
+        printLine(table.text)
+    }
 }
 
 struct AppInstallCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "install",
-        abstract: "Installs a package file, through the running host or, when none runs, by itself.")
+        abstract: "Installs a package file, through the running host or, when none runs, by itself.",
+        discussion: """
+            The first package of an app is in use at once. A package with the key of an installed app is another version of \
+            it, which waits until 'barchan app upgrade' or an administrator in the browser says yes; --upgrade says so here, \
+            for the grains of everybody.
+            """)
 
     @OptionGroup var options: HostOptions
     @Argument(help: ArgumentHelp("The package, a file whose name usually ends in .spk.", valueName: "file")) var file:
         String
+    @Flag(help: "Upgrades to it at once where another version of the app is in use.") var upgrade = false
+    @Flag(help: "With --upgrade: also to an older version, whatever its app makes of newer data.") var force = false
     @Flag(help: "Prints JSON.") var json = false
+
+    func validate() throws {
+        if force && !upgrade { throw ValidationError("--force says how to --upgrade") }
+    }
 
     func run() async throws {
         let configuration = try options.configuration()
         let request = JSONValue.members(["command": .string("install"), "path": .string(absolute(file))])
-        let answer =
+        var answer =
             if let answer = try ControlClient.ask(request, dataDirectory: configuration.dataDirectory) {
                 answer
             } else {
                 try await installDirectly(configuration)
             }
         func text(_ name: String) -> String { answer[name]?.text ?? "" }
-        printLine(
-            json
-                ? answer.line
-                : "installed \(text("title")) \(text("version")), app \(text("app")), package \(text("package"))")
+        let name = printable("\(text("title")) \(text("version"))")
+        if upgrade, text("state") == "waiting" {
+            let moved = try AppUpgradeRequest(package: text("package"), force: force).send(to: configuration)
+            if case .object(let members) = answer {
+                answer = .object(
+                    members.map { $0.name == "state" ? .init(name: "state", value: .string("in use")) : $0 })
+            }
+            if !json { printLine("upgraded: \(moved) grain\(moved == 1 ? "" : "s") will start with \(name)") }
+        }
+        if json { return printLine(answer.line) }
+        printLine("installed \(name), app \(text("app")), package \(text("package"))")
+        if text("state") == "waiting" {
+            printLine("another version is in use; 'barchan app upgrade \(text("package"))' takes this one")
+        }
     }
 
     private func installDirectly(_ configuration: HostConfiguration) async throws -> JSONValue {
@@ -39,8 +95,13 @@ struct AppInstallCommand: AsyncParsableCommand {
         let directory = try DataDirectory(configuration.dataDirectory)
         let candidates = ModuleLoader(directories: configuration.pluginDirectories).load()
         let storage = try await Wiring(configuration, candidates: candidates, log: log).storage()
-        let package = try await storage.packages.install(try FileBytes(file), expecting: nil) { _ in }
+        let book = PackageBook(storage: storage, log: log)
+        var (package, versions) = try await book.install(try FileBytes(file))
+        if upgrade, versions.current.identifier != package.identifier {
+            versions = try await book.choose(package.identifier, force: force)
+            _ = try await book.moveAll(to: package.identifier, ownedBy: nil, force: force)
+        }
         _ = consume directory
-        return HostCommands.json(package)
+        return HostCommands.installed(package, versions)
     }
 }

@@ -7,7 +7,7 @@ struct GrainCommand: ParsableCommand {
         commandName: "grain", abstract: "Looks after the grains of a running host.",
         subcommands: [
             GrainListCommand.self, GrainLogCommand.self, GrainStopCommand.self, GrainLimitsCommand.self,
-            GrainRecordCommand.self, GrainReplayCommand.self,
+            GrainRecordCommand.self, GrainReplayCommand.self, GrainMoveCommand.self,
         ])
 }
 

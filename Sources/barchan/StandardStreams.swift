@@ -5,6 +5,17 @@ import Glibc
 /// Writes a line to standard output at once, also into a pipe.
 func printLine(_ line: String) { write(Array("\(line)\n".utf8), to: 1) }
 
+/// What a package or an app said, without characters that mean something to a terminal.
+func printable(_ text: String) -> String {
+    String(
+        String.UnicodeScalarView(
+            text.unicodeScalars.map { scalar in
+                let isControl = scalar.properties.generalCategory == .control && scalar != "\n" && scalar != "\t"
+                // Text that turns the direction of what follows can make a question look like another one.
+                return isControl || scalar.properties.generalCategory == .format ? " " : scalar
+            }))
+}
+
 func write(_ bytes: [UInt8], to descriptor: CInt) {
     var rest = bytes[...]
     while !rest.isEmpty {

@@ -26,8 +26,10 @@ final class MemoryStorage: StorageProvider, PackageStore, VolumeStore, RecordSto
     func install(
         _ file: any ByteReader, expecting expected: PackageID?, progress: @escaping @Sendable (Int64) -> Void
     ) async throws(HostError) -> InstalledPackage {
-        let title = String(decoding: try await file.readAll(maximumBytes: 1_000), as: UTF8.self)
-        let package = InstalledPackage.example(title: title)
+        // "Wiki" or "Wiki/2".
+        let parts = String(decoding: try await file.readAll(maximumBytes: 1_000), as: UTF8.self).split(separator: "/")
+        let package = InstalledPackage.example(
+            title: String(parts[0]), version: parts.count > 1 ? UInt32(parts[1]) ?? 1 : 1)
         add(package)
         return package
     }
@@ -136,7 +138,8 @@ extension InstalledPackage {
             continueCommand: Command(arguments: ["/again"]))
         manifest.author = "somebody"
         return InstalledPackage(
-            identifier: identifier, app: app, manifest: manifest, tree: PackageTree(layers: ["/packages/\(title)"]),
+            identifier: identifier, app: app, manifest: manifest,
+            tree: PackageTree(layers: ["/packages/\(identifier)"]),
             sizeBytes: 1)
     }
 }

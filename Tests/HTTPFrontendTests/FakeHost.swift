@@ -19,6 +19,8 @@ final class FakeHost: FrontendHost, Sendable {
         var sessions: [String: FakeSession] = [:]
         var installed: [UInt8] = []
         var installError: HostError?
+        var upgrades: [AppUpgrade] = []
+        var decisions: [String] = []
         var log = "Hello from the app\n<b>not bold</b>\n"
     }
 
@@ -51,6 +53,7 @@ final class FakeHost: FrontendHost, Sendable {
     var grains: any GrainDirectory { FakeGrains(host: self) }
     var sessions: any SessionDirectory { FakeSessions(host: self) }
     var operations: any OperationDirectory { FakeOperations(host: self) }
+    var upgrades: any UpgradeDirectory { FakeUpgrades(host: self) }
 
     /// Answers with what arrived.
     static let echo: Handler = { (request, client) throws(HostError) in
@@ -212,6 +215,31 @@ struct FakeGrains: GrainDirectory {
 
     func log(of grain: GrainID, by account: AccountID, maximumBytes: Int) async throws(HostError) -> [UInt8] {
         host.directory.withLock { Array($0.log.utf8) }
+    }
+}
+
+struct FakeUpgrades: UpgradeDirectory {
+    let host: FakeHost
+
+    func upgrades(for account: AccountID) async throws(HostError) -> [AppUpgrade] {
+        host.directory.withLock { $0.upgrades }
+    }
+
+    func accept(_ package: PackageID, force: Bool, by account: AccountID) async throws(HostError) -> Int {
+        try host.directory.withLock { directory throws(HostError) in
+            let upgrade = directory.upgrades.first { $0.offered.identifier == package }
+            if upgrade?.isDowngrade == true, !force { throw HostError(.invalidArgument, "upgrade: it is older") }
+            directory.decisions.append("accept \(package)\(force ? " by force" : "")")
+            return upgrade?.grains.count ?? 0
+        }
+    }
+
+    func decline(_ app: AppID, by account: AccountID) async throws(HostError) {
+        host.directory.withLock { $0.decisions.append("decline \(app)") }
+    }
+
+    func move(_ grain: GrainID, to package: PackageID, force: Bool, by account: AccountID) async throws(HostError) {
+        host.directory.withLock { $0.decisions.append("move \(grain) to \(package)\(force ? " by force" : "")") }
     }
 }
 

@@ -2,8 +2,7 @@ import Barchan
 
 /// The apps there are: installed packages, and who may change them.
 struct AppBook: AppDirectory {
-    let packages: any PackageStore
-    let isolation: any IsolationProvider
+    let book: PackageBook
     let records: RecordBook
     let accounts: AccountBook
     let audit: AuditBook
@@ -12,22 +11,7 @@ struct AppBook: AppDirectory {
         guard try await accounts.account(account) != nil else {
             throw HostError(.permissionDenied, "list apps: log in first")
         }
-        return AppBook.newest(of: try await packages.installed())
-    }
-
-    /// The newest version of each app, by title.
-    static func newest(of packages: [InstalledPackage]) -> [InstalledPackage] {
-        var newest: [AppID: InstalledPackage] = [:]
-        for package in packages {
-            if let other = newest[package.app], order(other) >= order(package) { continue }
-            newest[package.app] = package
-        }
-        return newest.values.sorted { ($0.manifest.title, $0.app.text) < ($1.manifest.title, $1.app.text) }
-    }
-
-    /// Two packages of one version: the identifier decides, so that everybody sees the same.
-    private static func order(_ package: InstalledPackage) -> (UInt32, String) {
-        (package.manifest.version, package.identifier.text)
+        return try await book.apps().map(\.current)
     }
 
     func install(
@@ -39,14 +23,14 @@ struct AppBook: AppDirectory {
             file.cancel()
             throw error
         }
-        let package = try await packages.install(file, expecting: nil, progress: progress)
+        let package = try await book.install(file, progress: progress).package
         await audit.note(.installApp, by: .account(account), on: package.app.text, package.auditText)
         return package
     }
 
     func uninstall(_ app: AppID, by account: AccountID) async throws(HostError) {
         try await accounts.requireAdministrator(account, to: "remove app '\(app)'")
-        let versions = try await packages.installed().filter { $0.app == app }
+        let versions = try await book.packages.installed().filter { $0.app == app }
         guard !versions.isEmpty else { throw HostError(.notFound, "remove app '\(app)': it is not installed") }
         // From here on no grain of it can be made, so counting after this counts all.
         _ = try await records.store.commit(RecordBatch(writes: [.put(.removal(app), RecordFields().encoded)]))
@@ -68,9 +52,10 @@ struct AppBook: AppDirectory {
                 "remove app '\(app)': \(count) grain\(count == 1 ? "" : "s") use it; remove them first")
         }
         for version in versions {
-            await (isolation as? any PackageHolder)?.release(version.tree)
-            try await packages.uninstall(version.identifier)
+            await book.release(version.tree)
+            try await book.packages.uninstall(version.identifier)
         }
+        _ = try await records.store.commit(RecordBatch(writes: [.delete(.app(app))]))
     }
 }
 

@@ -6,6 +6,7 @@ struct GrainBook: GrainDirectory {
 
     let records: RecordBook
     let packages: any PackageStore
+    let book: PackageBook
     let volumes: any VolumeStore
     let registry: GrainRegistry
     let sessions: SessionBook
@@ -55,9 +56,20 @@ struct GrainBook: GrainDirectory {
         let life = await registry.known(record.grain)
         // Measuring a volume may mean walking through it, so a grain at rest is measured when it stops.
         let bytes = try await life?.runningVolume?.usedBytes() ?? record.usedBytes
-        return GrainSummary(
+        var summary = GrainSummary(
             identifier: record.grain, title: record.title, app: app, appTitle: record.appTitle, package: package,
             state: await life?.state ?? .stopped, usedBytes: bytes, lastUsed: record.lastUsed)
+        summary.version = try await packages.package(package)?.manifest.marketingVersion ?? ""
+        summary.previous = try await previous(of: record)
+        return summary
+    }
+
+    private func previous(of record: GrainRecord) async throws(HostError) -> PreviousVersion? {
+        guard let identifier = record.previous, book.mayMoveBack(record),
+            let package = try await packages.package(identifier)
+        else { return nil }
+        return PreviousVersion(
+            package: identifier, version: package.manifest.marketingVersion, needsForce: record.previousIsTooOld)
     }
 
     // MARK: Making
@@ -65,6 +77,8 @@ struct GrainBook: GrainDirectory {
     func create(
         package identifier: PackageID, action: Int, title: String?, by account: AccountID
     ) async throws(HostError) -> GrainSummary {
+        let hold = await book.uses.hold(identifier)
+        defer { hold.release() }
         guard let package = try await packages.package(identifier) else {
             throw HostError(.notFound, "make a grain: package '\(identifier)' is not installed")
         }
@@ -169,5 +183,6 @@ struct GrainBook: GrainDirectory {
         }
         writes.append(.delete(.grain(grain)))
         _ = try await records.store.commit(RecordBatch(writes: writes))
+        await book.collect()
     }
 }

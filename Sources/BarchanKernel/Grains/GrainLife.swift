@@ -162,6 +162,13 @@ actor GrainLife {
         }
     }
 
+    /// Ends a frozen grain: the next time it is needed it shall start, not go on.
+    func leaveFrozen() async {
+        guard case .frozen(let waiting) = phase else { return }
+        end(waiting, cause: nil)
+        if case .stopping(let task) = phase { await task.value }
+    }
+
     /// Stops the grain for good.
     func remove() async {
         await stop()

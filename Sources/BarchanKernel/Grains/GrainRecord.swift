@@ -16,6 +16,7 @@ struct GrainRecord: Sendable {
         fields["owner"] = owner.text
         fields["package"] = package.identifier.text
         fields["app"] = package.app.text
+        fields["data-version"] = String(package.manifest.version)
         fields["app-title"] = package.manifest.title
         fields["action"] = String(action)
         fields["title"] = title
@@ -28,6 +29,16 @@ struct GrainRecord: Sendable {
     var package: PackageID? { fields["package"].flatMap { PackageID($0) } }
     var app: AppID? { fields["app"].flatMap { AppID($0) } }
     var appTitle: String { fields["app-title"] ?? "" }
+    /// The newest version that was ever started on the grain's data; unknown for grains of older hosts.
+    var dataVersion: UInt32? { fields.integer("data-version").flatMap { UInt32(exactly: $0) } }
+    /// What the grain was moved from.
+    var previous: PackageID? { fields["previous"].flatMap { PackageID($0) } }
+    /// When, in seconds since 1970-01-01T00:00:00Z.
+    var moved: Int64 { fields.integer("moved") ?? 0 }
+    /// Whether the version the grain was moved from is older than what has run on its data.
+    var previousIsTooOld: Bool {
+        (fields.integer("previous-version") ?? 0) < (fields.integer("data-version") ?? 0)
+    }
     var title: String { fields["title"] ?? "" }
     var action: Int { fields.integer("action").flatMap { Int(exactly: $0) } ?? 0 }
     /// Whether the app has ever answered a request. Until then its start command is the action's.
@@ -56,5 +67,14 @@ extension RecordBook {
         guard let (fields, _) = try await read(.grain(grain)) else { return nil }
         let record = GrainRecord(grain: grain, fields: fields)
         return record.isRemoved ? nil : record
+    }
+
+    /// Every grain, also those being removed.
+    func forEachGrain(_ body: (GrainRecord) async throws(HostError) -> Void) async throws(HostError) {
+        try await forEach(prefix: RecordKey("grain/")) { (entry) throws(HostError) in
+            let text = String(decoding: entry.key.bytes.dropFirst("grain/".utf8.count), as: UTF8.self)
+            guard let grain = GrainID(text) else { return }
+            try await body(GrainRecord(grain: grain, fields: try RecordFields(decoding: entry.value)))
+        }
     }
 }

@@ -12,6 +12,7 @@ struct GrainStarter: Sendable {
     let limits: HostLimits
     let startLimit: Duration
     let recordings: RecordingBook
+    let uses: PackageUses
     let log: HostLog
 
     /// - Parameter services: What the app may ask for; ended when it does not start.
@@ -29,12 +30,11 @@ struct GrainStarter: Sendable {
     }
 
     private func launch(_ grain: GrainID, _ services: GrainServices) async throws(HostError) -> RunningGrain {
-        guard let record = try await records.grain(grain) else {
-            throw HostError(.notFound, "start grain '\(grain)': there is none")
-        }
+        let (record, hold) = try await held(grain)
         let package = try await package(of: record)
         let command = try command(for: record, in: package)
         let volume = try await volume(for: grain)
+        try await note(package.manifest.version, for: record)
         let sockets = try SocketPair()
         var hostEnd = sockets.hostEnd
         if let path = await recordings.file(for: grain) {
@@ -49,7 +49,7 @@ struct GrainStarter: Sendable {
             specification.app = package.app
             specification.limits = limits.sandbox
             return try await launch(
-                specification, grainEnd: sockets.grainEnd, connection, volume, limits, services)
+                specification, grainEnd: sockets.grainEnd, connection, volume, limits, services, hold)
         } catch {
             await connection.close()
             throw error
@@ -57,6 +57,28 @@ struct GrainStarter: Sendable {
     }
 
     // MARK: What to run
+
+    /// The grain's record, and its package held.
+    private func held(_ grain: GrainID) async throws(HostError) -> (GrainRecord, PackageHold) {
+        // One turn for each move of the grain to another package meanwhile.
+        while let record = try await records.grain(grain) {
+            guard let package = record.package else {
+                throw HostError(
+                    .corrupt, "start grain '\(grain)': its record names no package; see 'barchan doctor --records'")
+            }
+            let hold = await uses.hold(package)
+            // The record as it is now that nobody can remove the package any more.
+            if let record = try await records.grain(grain), record.package == package { return (record, hold) }
+            hold.release()
+        }
+        throw HostError(.notFound, "start grain '\(grain)': there is none")
+    }
+
+    /// Writes down, before the app can touch the data, that this version has run on it.
+    private func note(_ version: UInt32, for record: GrainRecord) async throws(HostError) {
+        guard version > record.dataVersion ?? 0 || record.dataVersion == nil else { return }
+        try await records.update(.grain(record.grain)) { $0["data-version"] = String(version) }
+    }
 
     private func package(of record: GrainRecord) async throws(HostError) -> InstalledPackage {
         guard let identifier = record.package, let package = try await packages.package(identifier) else {
@@ -87,7 +109,7 @@ struct GrainStarter: Sendable {
 
     private func launch(
         _ specification: SandboxSpecification, grainEnd: consuming OwnedDescriptor, _ connection: any GrainConnection,
-        _ volume: any Volume, _ limits: GrainLimits, _ services: GrainServices
+        _ volume: any Volume, _ limits: GrainLimits, _ services: GrainServices, _ hold: PackageHold
     ) async throws(HostError) -> RunningGrain {
         let pipe = try Pipe()
         let grainLog = GrainLog(volume: volume, limits: limits, clock: clock, log: log)
@@ -104,7 +126,8 @@ struct GrainStarter: Sendable {
             let viewInfo = try await firstAnswer(of: sandbox, over: connection)
             return RunningGrain(
                 grain: specification.grain, sandbox: sandbox, connection: connection, viewInfo: viewInfo,
-                volume: volume, limits: limits.sandbox, output: grainOutput, services: services)
+                volume: volume, limits: limits.sandbox, output: grainOutput, services: services,
+                package: hold)
         } catch {
             await sandbox.terminate()
             await grainOutput.end()

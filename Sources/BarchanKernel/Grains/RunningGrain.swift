@@ -11,6 +11,7 @@ final class RunningGrain: Sendable {
     let limits: SandboxLimits
     private let output: GrainOutput
     private let services: GrainServices
+    private let hold: PackageHold
     /// Requests and web sockets so far.
     let requests = Atomic<Int>(0)
     /// It is known that no request should be sent to it any more.
@@ -18,7 +19,7 @@ final class RunningGrain: Sendable {
 
     init(
         grain: GrainID, sandbox: any Sandbox, connection: any GrainConnection, viewInfo: ViewInfo, volume: any Volume,
-        limits: SandboxLimits, output: GrainOutput, services: GrainServices
+        limits: SandboxLimits, output: GrainOutput, services: GrainServices, package: PackageHold
     ) {
         self.grain = grain
         self.sandbox = sandbox
@@ -28,7 +29,11 @@ final class RunningGrain: Sendable {
         self.limits = limits
         self.output = output
         self.services = services
+        hold = package
     }
+
+    /// What it runs, whatever its record says by now.
+    var package: PackageID { hold.package }
 
     /// What keeps the grain awake.
     var wakeLocks: WakeLocks { services.wakeLocks }
@@ -39,6 +44,7 @@ final class RunningGrain: Sendable {
         await connection.close()
         await sandbox.terminate()
         await output.end()
+        hold.release()
     }
 }
 

@@ -30,6 +30,8 @@ actor OpenSession: DirectGrainSession {
     private var expiry: Task<Void, Never>?
     private var current: (running: RunningGrain, opening: Task<Result<any WebSession, HostError>, Never>)?
     private var hasAnswered = false
+    /// What the grain ran when the tab was opened. Its pages know nothing of another version.
+    private var package: PackageID?
 
     init(
         grain: GrainID, person: Account, identity: [UInt8], life: GrainLife, records: RecordBook, clock: any HostClock,
@@ -126,6 +128,11 @@ actor OpenSession: DirectGrainSession {
         for isLast in [false, true] {
             let running = try await life.whenRunning()
             guard !isClosed else { throw closed }
+            if let package, package != running.package {
+                await close()
+                throw closed
+            }
+            package = running.package
             let opening: Task<Result<any WebSession, HostError>, Never>
             if let current, current.running === running {
                 opening = current.opening

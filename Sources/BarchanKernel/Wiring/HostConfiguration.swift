@@ -67,6 +67,8 @@ public struct LifeSettings: Sendable, Equatable {
     public var restartPause: Duration = .seconds(2)
     /// As many reasons to stay awake as one grain may have at a time.
     public var wakeLocks = 16
+    /// As long may a grain be moved back to the version of its app that it was moved from.
+    public var previousVersion: Duration = .seconds(7 * 86_400)
 
     public init() {}
 }
