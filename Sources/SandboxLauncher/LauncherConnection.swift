@@ -20,6 +20,7 @@ final class LauncherConnection: Sendable {
         var sandboxes: [UInt64: SandboxRecord] = [:]
         var releases: [UInt64: CheckedContinuation<Void, Never>] = [:]
         var actions: [UInt64: CheckedContinuation<Result<SandboxMeasure, ActionFailure>, Never>] = [:]
+        var parked = ParkedOffers()
     }
 
     private init(socket: CInt, process: pid_t) {
@@ -66,7 +67,9 @@ final class LauncherConnection: Sendable {
             }
             if !isOpen { continuation.resume(returning: .failure(LaunchFailure(.lostBeforeStart, ECONNRESET))) }
             // A launcher that is gone ends the reader, which answers everybody who waits.
-            if isOpen { self.send(request, descriptors) }
+            if isOpen && !self.startInParked(record.number, order, request, descriptors) {
+                self.send(request, descriptors)
+            }
             for descriptor in descriptors { close(descriptor) }
         }
         if case .failure(let failure) = result {
@@ -74,6 +77,27 @@ final class LauncherConnection: Sendable {
             throw failure
         }
         return record
+    }
+
+    /// Starts the grain in a sandbox that waits for one of its package, without the launcher.
+    /// - Returns: False when there is none, or when this host may not open the data for it: then the launcher is asked.
+    private func startInParked(
+        _ number: UInt64, _ order: LaunchOrder, _ request: [UInt8], _ descriptors: [CInt]
+    ) -> Bool {
+        guard !state.withLock({ $0.parked.isEmpty }), let files = PackageFiles(order.layers, identify: clinux_identify)
+        else { return false }
+        let data = clinux_private_tree(order.data, CLINUX_MOUNT_NOSUID | CLINUX_MOUNT_NODEV)
+        guard data >= 0 else { return false }
+        defer { close(data) }
+        while let (token, parked) = state.withLock({ $0.parked.take(order, files) }) {
+            defer { parked.close() }
+            guard parked.takeClaim() else { continue }
+            state.withLock { $0.parked.note(number, in: token) }
+            if LauncherConnection.send(request, [data] + descriptors, to: parked.channel) { return true }
+            // It has ended, and the launcher will say so.
+            state.withLock { $0.parked.forget(number) }
+        }
+        return false
     }
 
     func terminate(_ record: SandboxRecord) { send(LauncherRequest.terminate(number: record.number).encoded(), []) }
@@ -107,12 +131,16 @@ final class LauncherConnection: Sendable {
     }
 
     private func send(_ bytes: [UInt8], _ descriptors: [CInt]) {
+        if !LauncherConnection.send(bytes, descriptors, to: socket) { shutDown() }
+    }
+
+    private static func send(_ bytes: [UInt8], _ descriptors: [CInt], to socket: CInt) -> Bool {
         let sent = bytes.withUnsafeBytes { bytes in
             descriptors.withUnsafeBufferPointer {
                 clinux_send(socket, bytes.baseAddress, bytes.count, $0.baseAddress, CInt($0.count))
             }
         }
-        if sent < 0 { shutDown() }
+        return sent >= 0
     }
 
     // MARK: Replies
@@ -137,17 +165,29 @@ final class LauncherConnection: Sendable {
 
     private func read() {
         var buffer = [UInt8](repeating: 0, count: LauncherReply.maximumBytes)
+        var descriptors = [CInt](repeating: -1, count: 8), count: CInt = 0
         while true {
-            let count = buffer.withUnsafeMutableBytes { recv(socket, $0.baseAddress, $0.count, 0) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0, let reply = LauncherReply(decoding: buffer.prefix(count)) else { break }
-            handle(reply)
+            let length = buffer.withUnsafeMutableBytes {
+                clinux_receive(socket, $0.baseAddress, $0.count, &descriptors, &count, 0)
+            }
+            guard length > 0, let reply = LauncherReply(decoding: buffer.prefix(length)) else { break }
+            handle(reply, Array(descriptors.prefix(Int(count))))
         }
+        for descriptor in descriptors.prefix(Int(count)) { close(descriptor) }
         end()
     }
 
-    private func handle(_ reply: LauncherReply) {
+    private func handle(_ reply: LauncherReply, _ descriptors: [CInt]) {
+        if case .parked(let token, let files, let order) = reply, descriptors.count == 2 {
+            let offer = ParkedOffer(files: files, order: order, channel: descriptors[0], claim: descriptors[1])
+            return state.withLock { $0.parked.add(token, offer) }
+        }
+        for descriptor in descriptors { close(descriptor) }
         switch reply {
+        case .parked: return
+        case .withdrawn(let token):
+            guard let number = state.withLock({ $0.parked.withdraw(token) }) else { return }
+            failed(number, LaunchFailure(.lostBeforeStart, 0))
         case .ready(let features):
             let waiting = state.withLock { state in
                 state.features = features
@@ -158,14 +198,21 @@ final class LauncherConnection: Sendable {
         case .started(let number, let marks):
             state.withLock { state in
                 state.sandboxes[number]?.note(marks)
+                state.parked.forget(number)
                 return state.launches.removeValue(forKey: number)
             }?.resume(returning: .success(()))
-        case .failed(let number, let failure):
-            state.withLock { $0.launches.removeValue(forKey: number) }?.resume(returning: .failure(failure))
+        case .failed(let number, let failure): failed(number, failure)
         case .exited(let number, let kind, let value, let measure): ended(number, kind, value, measure)
         case .acted(let ticket, let errorNumber, let measure): acted(ticket, errorNumber, measure)
         case .released(let ticket): state.withLock { $0.releases.removeValue(forKey: ticket) }?.resume()
         }
+    }
+
+    private func failed(_ number: UInt64, _ failure: LaunchFailure) {
+        state.withLock { state in
+            state.parked.forget(number)
+            return state.launches.removeValue(forKey: number)
+        }?.resume(returning: .failure(failure))
     }
 
     private func acted(_ ticket: UInt64, _ errorNumber: Int32, _ measure: SandboxMeasure) {
@@ -177,7 +224,8 @@ final class LauncherConnection: Sendable {
         _ number: UInt64, _ kind: LauncherReply.ExitKind, _ value: Int32, _ measure: SandboxMeasure
     ) {
         let (launch, record) = state.withLock {
-            ($0.launches.removeValue(forKey: number), $0.sandboxes.removeValue(forKey: number))
+            $0.parked.forget(number)
+            return ($0.launches.removeValue(forKey: number), $0.sandboxes.removeValue(forKey: number))
         }
         record?.end(kind == .status ? .exited(status: value) : .signaled(signal: value), measure)
         launch?.resume(returning: .failure(LaunchFailure(.lostBeforeStart, 0)))
@@ -188,6 +236,7 @@ final class LauncherConnection: Sendable {
         var status: CInt = 0
         while waitpid(process, &status, 0) < 0 && errno == EINTR {}
         let state = state.withLock { state in
+            state.parked.close()
             defer { state = State(); state.isClosed = true }
             return state
         }

@@ -14,12 +14,19 @@ public enum LauncherReply: Sendable, Equatable {
     case acted(ticket: UInt64, errorNumber: Int32, SandboxMeasure)
     /// Nothing waits for the package any more, and nothing holds its files but its grains.
     case released(ticket: UInt64)
+    /// A sandbox waits for a grain of the package with the limits of this order. Two descriptors come along: one that
+    /// takes a `launch` request with the grain's data, socket and output, and a claim, an eventfd(2) with the value 1. Who
+    /// reads it has the sandbox for good: the host, to start a grain in it, or the launcher, to end it.
+    case parked(token: UInt64, PackageFiles, LaunchOrder)
+    /// That sandbox is gone, whether or not the host had claimed it.
+    case withdrawn(token: UInt64)
 
     public enum ExitKind: UInt8, Sendable {
         case status = 0, signal
     }
 
-    public static let maximumBytes = 128
+    /// A sandbox whose package has longer paths is not told of.
+    public static let maximumBytes = 8 << 10
 
     public func encoded() -> [UInt8] {
         var writer = MessageWriter()
@@ -52,6 +59,14 @@ public enum LauncherReply: Sendable, Equatable {
         case .released(let ticket):
             writer.append(UInt8(7))
             writer.append(ticket)
+        case .parked(let token, let files, let order):
+            writer.append(UInt8(8))
+            writer.append(token)
+            files.write(to: &writer)
+            order.write(to: &writer)
+        case .withdrawn(let token):
+            writer.append(UInt8(9))
+            writer.append(token)
         }
         return writer.bytes
     }
@@ -90,6 +105,14 @@ public enum LauncherReply: Sendable, Equatable {
         case 7:
             guard let ticket = reader.uint64() else { return nil }
             self = .released(ticket: ticket)
+        case 8:
+            guard let token = reader.uint64(), let files = PackageFiles(from: &reader),
+                let order = LaunchOrder(from: &reader)
+            else { return nil }
+            self = .parked(token: token, files, order)
+        case 9:
+            guard let token = reader.uint64() else { return nil }
+            self = .withdrawn(token: token)
         default: return nil
         }
     }

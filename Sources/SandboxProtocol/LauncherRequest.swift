@@ -146,4 +146,17 @@ public struct LaunchOrder: Sendable, Equatable {
             openFilesHard: hard, temporaryBytes: bytes, temporaryInodes: inodes, memoryBytes: memory,
             processes: processes, processorWeight: processorWeight, ioWeight: ioWeight, dataBytes: dataBytes)
     }
+    /// Whether a sandbox that was made ready for `other` has this order's limits.
+    public func fits(_ other: LaunchOrder) -> Bool {
+        var same = other
+        (same.data, same.arguments, same.environment) = (data, arguments, environment)
+        return same == self
+    }
+
+    /// What ``fits(_:)`` looks at: the order without what belongs to one grain.
+    public var mold: LaunchOrder {
+        var mold = self
+        (mold.data, mold.arguments, mold.environment) = ("", [""], [])
+        return mold
+    }
 }

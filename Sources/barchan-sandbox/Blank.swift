@@ -43,10 +43,11 @@ struct Blank {
             prepared.close()
             rehearse(order, entered)
             slot?.note(.parked)
-            _ = send(BlankReport.parkedMessage, to: report)
+            _ = send(BlankReport.enteredMessage, to: report)
             let next = nextOrder(report)
             slot?.note(.taken)
-            guard case .launch(_, let order) = next.request, next.descriptors.count == 3 else { break }
+            guard case .launch(let number, let order) = next.request, next.descriptors.count == 3 else { break }
+            slot?.grain = number
             try start(order, entered, GrainDescriptors(next.descriptors), slot)
         case (.launch(_, let order), 4):
             slot?.note(.taken)
@@ -170,9 +171,10 @@ struct PreparedState {
     /// Lets go of what is in its place.
     func close() {
         Glibc.close(stage.directory)
-        for mount in [mounts.devices, mounts.sharedMemory, mounts.temporary, mounts.processorInformation] {
-            if mount >= 0 { Glibc.close(mount) }
-        }
+        let all = [
+            mounts.devices, mounts.sharedMemory, mounts.temporary, mounts.processorInformation, mounts.messageQueues,
+        ]
+        for mount in all where mount >= 0 { Glibc.close(mount) }
     }
 }
 

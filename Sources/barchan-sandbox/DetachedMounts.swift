@@ -7,7 +7,7 @@ struct DetachedMounts {
     let devices: CInt
     let sharedMemory: CInt
     let temporary: CInt
-    /// What POSIX message queues are files of, for Landlock; attached nowhere. -1 where the kernel has none.
+    /// What POSIX message queues are files of, for Landlock. -1 where the kernel has none.
     let messageQueues: CInt
     /// -1 where the host has no /proc/cpuinfo.
     let processorInformation: CInt
@@ -78,7 +78,8 @@ struct DetachedMounts {
         let context = clinux_fsopen("mqueue")
         guard context >= 0 else { return -1 }
         defer { close(context) }
-        return clinux_fsconfig_create(context) == 0 ? clinux_fsmount(context, 0) : -1
+        return clinux_fsconfig_create(context) == 0
+            ? clinux_fsmount(context, UInt32(CLINUX_MOUNT_NOSUID | CLINUX_MOUNT_NODEV | CLINUX_MOUNT_NOEXEC)) : -1
     }
 
     private static func copy(_ path: String, _ step: LaunchStep) throws(LaunchFailure) -> CInt {

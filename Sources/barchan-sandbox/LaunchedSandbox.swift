@@ -48,6 +48,34 @@ final class LaunchedSandbox {
         if case .parked = state { true } else { false }
     }
 
+    /// What it was made ready for, when it waits for a grain.
+    var parkedOrder: LaunchOrder?
+
+    // MARK: The claim
+
+    /// What the host and the launcher claim it by, from the moment the host knows of it; see ``LauncherReply/parked``.
+    private var claim: CInt?
+
+    /// Nil when the host cannot be told of it.
+    func makeClaim() -> CInt? {
+        claim = slot == nil ? nil : clinux_eventfd(1)
+        if let made = claim, made < 0 { claim = nil }
+        return claim
+    }
+
+    /// False when the host starts a grain in it.
+    func takeClaim() -> Bool {
+        guard let claim else { return true }
+        var value: UInt64 = 0
+        return read(claim, &value, 8) == 8
+    }
+
+    /// The grain that the host started in it by itself.
+    var grainOfHost: UInt64? {
+        guard isParked, claim != nil, let grain = slot?.grain, grain != 0 else { return nil }
+        return grain
+    }
+
     // MARK: Virtual calls
 
     private var listener: (CInt, SandboxView)?
@@ -63,6 +91,7 @@ final class LaunchedSandbox {
 
     deinit {
         if let listener { close(listener.0) }
+        if let claim { close(claim) }
         close(process)
         close(report)
     }
@@ -86,7 +115,7 @@ final class LaunchedSandbox {
         switch nextReport(blocking: true) {
         case .parked: return
         case .failed(let failure): throw failure
-        case .executed, .listening, nil: throw LaunchFailure(.lostBeforeStart, 0)
+        case .entered, .executed, .listening, nil: throw LaunchFailure(.lostBeforeStart, 0)
         }
     }
 
@@ -109,6 +138,8 @@ final class LaunchedSandbox {
 /// What a sandbox tells the launcher before its program runs.
 enum BlankReport {
     case parked
+    /// It has a package and waits for a grain.
+    case entered
     case failed(LaunchFailure)
     /// The filter is loaded; somebody has to answer its virtual calls.
     case listening(CInt, SandboxView)
@@ -116,6 +147,7 @@ enum BlankReport {
 
     init?(_ bytes: [UInt8], _ descriptors: [CInt]) {
         if bytes == BlankReport.parkedMessage { self = .parked; return }
+        if bytes == BlankReport.enteredMessage { self = .entered; return }
         if let view = SandboxView(decoding: bytes), descriptors.count == 1 {
             self = .listening(descriptors[0], view)
             return
@@ -125,4 +157,5 @@ enum BlankReport {
     }
 
     static let parkedMessage: [UInt8] = [0]
+    static let enteredMessage: [UInt8] = [1]
 }

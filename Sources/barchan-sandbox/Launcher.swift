@@ -132,12 +132,14 @@ final class Launcher {
             let ordered = StartSlot.now()
             guard descriptors.count == 2 else { throw LaunchFailure(.order, EINVAL) }
             let data = try openData(order.data)
-            let files = configuration.parking.perPackage > 0 ? PackageFiles(order.layers) : nil
+            let files =
+                configuration.parking.perPackage > 0 ? PackageFiles(order.layers, identify: clinux_identify) : nil
             let grain = [data.number] + descriptors
             if let files, let sandbox = takeParked(files, order),
                 try hand(order, bytes, grain, to: sandbox, number, ordered)
             {
-                return end(parked.use(files, order))
+                end(parked.use(files, order))
+                return
             }
             let root = try openPackage(order.layers)
             let contents = SandboxContents(package: root.number, data: data.number, order: order)
@@ -215,21 +217,28 @@ final class Launcher {
         }
     }
 
-    private func reply(_ reply: LauncherReply) {
-        if !send(reply.encoded(), to: controlSocket) { isRunning = false }
+    private func reply(_ reply: LauncherReply, _ descriptors: [CInt] = []) {
+        if !send(reply.encoded(), to: controlSocket, with: descriptors) { isRunning = false }
     }
 
     // MARK: Sandboxes that wait for a grain of one package
 
     private func takeParked(_ files: PackageFiles, _ order: LaunchOrder) -> LaunchedSandbox? {
-        parked.take(files, order).flatMap { sandboxes[$0] }
+        while let token = parked.take(files, order) {
+            guard let sandbox = sandboxes[token], sandbox.takeClaim() else { continue }
+            reply(.withdrawn(token: token))
+            return sandbox
+        }
+        return nil
     }
 
     private func park(_ files: PackageFiles, _ order: LaunchOrder) {
         do throws(LaunchFailure) {
             let root = try openPackage(files.layers)
             // What was opened is what will be compared when a grain comes.
-            guard PackageFiles(files.layers) == files else { return parked.giveUp(on: files) }
+            guard PackageFiles(files.layers, identify: clinux_identify) == files else {
+                return parked.giveUp(on: files)
+            }
             let sandbox = try takeSandbox(for: nil)
             let error = sandbox.group.apply(order)
             guard error == 0 else {
@@ -237,6 +246,7 @@ final class Launcher {
                 throw LaunchFailure(.groupLimits, error)
             }
             sandbox.state = .parked
+            sandbox.parkedOrder = order
             parked.add(sandbox.token, for: files)
             _ = send(LauncherRequest.park(order).encoded(), to: sandbox.report, with: [root.number])
         } catch {
@@ -244,16 +254,41 @@ final class Launcher {
         }
     }
 
-    private func end(_ waiting: [UInt64]) {
-        for sandbox in waiting.compactMap({ sandboxes[$0] }) {
+    /// Tells the host that a sandbox has a package and waits, so that it can start a grain there without asking.
+    private func offer(_ sandbox: LaunchedSandbox) {
+        guard sandbox.isParked, let files = parked.files(of: sandbox.token), let order = sandbox.parkedOrder else {
+            return
+        }
+        let offer = LauncherReply.parked(token: sandbox.token, files, order.mold)
+        guard offer.encoded().count <= LauncherReply.maximumBytes, let claim = sandbox.makeClaim() else { return }
+        reply(offer, [sandbox.report, claim])
+    }
+
+    /// Whether the host has started a grain in a sandbox that waited. From then on it is as any other.
+    private func recognizeGrain(in sandbox: LaunchedSandbox) {
+        guard let number = sandbox.grainOfHost else { return }
+        if let order = sandbox.parkedOrder { watch?.begin(sandbox, order) }
+        parked.consume(sandbox.token)
+        sandbox.state = .starting(number: number)
+        tokens[number] = sandbox.token
+        superviseCalls(of: sandbox)
+    }
+
+    /// Ends sandboxes that wait.
+    /// - Returns: Those that are about to end: in the others the host starts a grain just now.
+    @discardableResult
+    private func end(_ waiting: [UInt64]) -> [UInt64] {
+        let ending = waiting.compactMap { sandboxes[$0] }.filter { $0.takeClaim() }
+        for sandbox in ending {
+            if sandbox.isParked { reply(.withdrawn(token: sandbox.token)) }
             sandbox.state = .reported
             sandbox.kill()
         }
+        return ending.map(\.token)
     }
 
     private func release(_ layers: [String], _ ticket: UInt64) {
-        let waiting = parked.forget(layers.isEmpty ? nil : layers)
-        end(waiting)
+        let waiting = end(parked.forget(layers.isEmpty ? nil : layers))
         if !releases.add(ticket, waitingFor: waiting) { reply(.released(ticket: ticket)) }
     }
 
@@ -296,6 +331,9 @@ final class Launcher {
         while case .parked = report { report = sandbox.nextReport() }
         switch report {
         case nil, .parked: return
+        case .entered:
+            offer(sandbox)
+            readReport(of: token)
         case .failed(let failure): fail(sandbox, failure)
         case .listening(let listener, let view):
             sandbox.listen(listener, view)
@@ -304,6 +342,7 @@ final class Launcher {
         case .executed:
             events.remove(sandbox.report)
             sandbox.collectCompanion()
+            recognizeGrain(in: sandbox)
             guard case .starting(let number) = sandbox.state else { return }
             sandbox.state = .running(number: number)
             reply(.started(number: number, releaseSlot(of: sandbox)))
@@ -322,12 +361,15 @@ final class Launcher {
     }
 
     private func fail(_ sandbox: LaunchedSandbox, _ failure: LaunchFailure) {
+        recognizeGrain(in: sandbox)
         switch sandbox.state {
         case .starting(let number): reply(.failed(number: number, failure))
         case .waiting:
             poolIsBroken = true
             complain("a sandbox made ahead of time failed: \(failure.step.attempt)")
-        case .parked: parked.remove(sandbox.token)
+        case .parked:
+            parked.remove(sandbox.token)
+            reply(.withdrawn(token: sandbox.token))
         case .running, .reported: break
         }
         sandbox.state = .reported
@@ -338,13 +380,15 @@ final class Launcher {
         guard let sandbox = sandboxes[token] else { return }
         // It holds the other end of the report, too.
         sandbox.collectCompanion()
+        recognizeGrain(in: sandbox)
         if case .starting = sandbox.state { readReport(of: token) }
         let (kind, value) = sandbox.collect()
         switch sandbox.state {
         case .running(let number), .starting(let number):
             tokens[number] = nil
             reply(.exited(number: number, kind, value: value, measure(sandbox)))
-        case .waiting, .parked, .reported: tokens = tokens.filter { $0.value != token }
+        case .parked: reply(.withdrawn(token: token))
+        case .waiting, .reported: tokens = tokens.filter { $0.value != token }
         }
         _ = releaseSlot(of: sandbox)
         groups.retire(sandbox.group)

@@ -6,9 +6,7 @@ import SandboxProtocol
 func openPackage(_ layers: [String]) throws(LaunchFailure) -> Descriptor {
     let attributes = CLINUX_MOUNT_RDONLY | CLINUX_MOUNT_NOSUID | CLINUX_MOUNT_NODEV
     guard layers.count > 1 else {
-        let tree = try opened(clinux_open_tree(AT_FDCWD, layers[0], CLINUX_OPEN_TREE_CLONE), .package)
-        try check(clinux_mount_setattr(tree.number, attributes, 0), .package)
-        return tree
+        return try opened(clinux_private_tree(layers[0], attributes), .package)
     }
     let directories = try openDirectories(layers)
     defer { for directory in directories { close(directory) } }
@@ -35,7 +33,5 @@ private func openDirectories(_ paths: [String]) throws(LaunchFailure) -> [CInt] 
 
 /// The grain's data as a tree that is attached nowhere.
 func openData(_ path: String) throws(LaunchFailure) -> Descriptor {
-    let tree = try opened(clinux_open_tree(AT_FDCWD, path, CLINUX_OPEN_TREE_CLONE), .data)
-    try check(clinux_mount_setattr(tree.number, CLINUX_MOUNT_NOSUID | CLINUX_MOUNT_NODEV, 0), .data)
-    return tree
+    try opened(clinux_private_tree(path, CLINUX_MOUNT_NOSUID | CLINUX_MOUNT_NODEV), .data)
 }

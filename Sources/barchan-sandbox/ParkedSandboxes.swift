@@ -39,6 +39,15 @@ struct ParkedSandboxes {
 
     mutating func add(_ token: UInt64, for files: PackageFiles) { packages[files]?.tokens.append(token) }
 
+    /// The package that a sandbox waits for a grain of.
+    func files(of token: UInt64) -> PackageFiles? { packages.first { $0.value.tokens.contains(token) }?.key }
+
+    /// The host started a grain in the sandbox by itself.
+    mutating func consume(_ token: UInt64) {
+        guard let (files, use) = packages.first(where: { $0.value.tokens.contains(token) }) else { return }
+        packages[files] = PackageUse(order: use.order, tokens: use.tokens.filter { $0 != token })
+    }
+
     /// No sandbox could be made ready for the package. No more tries until it is used again.
     mutating func giveUp(on files: PackageFiles) { packages[files]?.isBroken = true }
 
@@ -93,25 +102,6 @@ struct ParkingLimits {
     var nanoseconds: UInt64 { seconds * 1_000_000_000 }
 }
 
-/// The directories of a package: their paths and what is there. A sandbox that waits holds them, so that the kernel gives
-/// their numbers to nothing else meanwhile.
-struct PackageFiles: Hashable {
-    let layers: [String]
-    private let identities: [UInt64]
-
-    /// Nil when one of them is not there.
-    init?(_ layers: [String]) {
-        var identities: [UInt64] = []
-        for layer in layers {
-            var status = stat()
-            guard stat(layer, &status) == 0 else { return nil }
-            identities += [UInt64(status.st_dev), UInt64(status.st_ino)]
-        }
-        self.layers = layers
-        self.identities = identities
-    }
-}
-
 /// A package in use.
 private struct PackageUse {
     /// What its last grain was started with.
@@ -119,13 +109,4 @@ private struct PackageUse {
     var tokens: [UInt64]
     let lastUse = StartSlot.now()
     var isBroken = false
-}
-
-extension LaunchOrder {
-    /// Whether a sandbox that was made ready for `other` has this order's limits.
-    func fits(_ other: LaunchOrder) -> Bool {
-        var same = other
-        (same.data, same.arguments, same.environment) = (data, arguments, environment)
-        return same == self
-    }
 }

@@ -76,7 +76,7 @@ final class RuntimeMaker: SandboxMaker {
             hasSucceeded = true
             return sender
         case .failed(let failure): throw failure
-        case .executed, .listening, nil: throw LaunchFailure(.runtime, 0)
+        case .entered, .executed, .listening, nil: throw LaunchFailure(.runtime, 0)
         }
     }
 

@@ -21,7 +21,7 @@ struct StagingRoot {
         try check(clinux_pivot_root(".", "."), .rootSwitch)
         try check(clinux_detach_mount("."), .rootSwitch)
         try check(chdir("/"), .rootSwitch)
-        for name in ["root", "dev"] { try check(mkdirat(stage, name, 0o755), .rootSwitch) }
+        for name in ["root", "dev", "queues"] { try check(mkdirat(stage, name, 0o755), .rootSwitch) }
         return StagingRoot(directory: stage)
     }
 
@@ -29,6 +29,11 @@ struct StagingRoot {
         try check(
             clinux_move_mount(mounts.devices, "", directory, "dev", CLINUX_MOVE_FROM_DESCRIPTOR), .devices)
         try mounts.fillDevices()
+        // Where nothing reaches it. A mount that is attached nowhere ends with its last descriptor, which would be the
+        // execution of the program, and that takes as long as all of the last steps before.
+        guard mounts.messageQueues >= 0 else { return }
+        try check(
+            clinux_move_mount(mounts.messageQueues, "", directory, "queues", CLINUX_MOVE_FROM_DESCRIPTOR), .devices)
     }
 
     /// Makes the package the root, with what belongs on its mount points except the data.

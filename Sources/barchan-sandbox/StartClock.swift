@@ -10,7 +10,8 @@ final class StartClock {
     private let slots: UnsafeMutablePointer<UInt64>
     private var free: [Int]
 
-    private static let marks = StartMark.allCases.count
+    /// The moments, and one place more for ``StartSlot/grain``.
+    private static let marks = StartMark.allCases.count + 1
     /// More sandboxes than this in the making at once have no marks.
     private static let count = 256
 
@@ -45,6 +46,12 @@ final class StartClock {
 struct StartSlot {
     fileprivate let index: Int
     fileprivate let moments: UnsafeMutablePointer<UInt64>
+
+    /// The host's number of the grain that the sandbox was told to start, by whomever; 0 before that.
+    var grain: UInt64 {
+        get { moments[StartMark.allCases.count] }
+        nonmutating set { moments[StartMark.allCases.count] = newValue }
+    }
 
     func note(_ mark: StartMark, _ moment: UInt64 = StartSlot.now()) { moments[mark.rawValue] = moment }
 

@@ -50,11 +50,21 @@ struct FirstBytes {
         (reader, writer) = try TrialDescriptors.pipe()
     }
 
-    /// The moments of the program's first instruction, as it says, and of the arrival of its first byte. Ends when the
-    /// program, which holds the only other writing end, is gone.
-    func arrival() async throws -> [StartStep] {
+    /// Begins to wait for the moments of the program's first instruction, as it says, and of the arrival of its first byte.
+    /// Returns when the thread waits. The wait ends when the program, which holds the only other writing end, is gone.
+    func arrival() async -> Task<[StartStep], any Error> {
+        var arrival: Task<[StartStep], any Error>?
+        await withCheckedContinuation { waiting in
+            arrival = Task { try await steps { waiting.resume() } }
+        }
+        guard let arrival else { preconditionFailure("the thread says that it waits when its task exists") }
+        return arrival
+    }
+
+    private func steps(whenWaiting: @escaping @Sendable () -> Void) async throws -> [StartStep] {
         let reader = reader
         let (first, arrived, count) = await onThread {
+            whenWaiting()
             var moment: UInt64 = 0
             let count = withUnsafeMutableBytes(of: &moment) { read(reader, $0.baseAddress, $0.count) }
             let arrived = monotonicNanoseconds()
@@ -75,7 +85,7 @@ struct FirstBytes {
 /// Starts a program as a child, by posix_spawn, which is vfork and exec.
 private func spawnAndMeasure(_ name: String, _ arguments: [String]) async throws -> StartSample {
     let bytes = try FirstBytes(of: name)
-    async let steps = bytes.arrival()
+    let steps = await bytes.arrival()
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
@@ -90,7 +100,7 @@ private func spawnAndMeasure(_ name: String, _ arguments: [String]) async throws
         throw HostError(.failed, "start '\(arguments[0])': \(String(cString: strerror(status)))")
     }
     defer { while waitpid(child, nil, 0) < 0 && errno == EINTR {} }
-    return StartSample(began: began, steps: try await steps)
+    return StartSample(began: began, steps: try await steps.value)
 }
 
 /// The measure of all things.
@@ -116,12 +126,12 @@ struct SandboxStart: StartWay {
         let (host, grain) = try TrialDescriptors.socketPair()
         defer { close(host) }
         let bytes = try FirstBytes(of: name)
-        async let steps = bytes.arrival()
+        let steps = await bytes.arrival()
         let began = monotonicNanoseconds()
         let sandbox = try await isolation.launch(
             specification, socket: OwnedDescriptor(takingOwnershipOf: grain),
             output: OwnedDescriptor(takingOwnershipOf: bytes.writer))
-        let arrival = try await steps
+        let arrival = try await steps.value
         _ = await sandbox.waitForExit()
         return StartSample(began: began, steps: ((sandbox as? any TimedSandbox)?.startSteps ?? []) + arrival)
     }

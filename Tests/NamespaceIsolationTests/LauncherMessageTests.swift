@@ -1,3 +1,4 @@
+import CLinux
 import SandboxProtocol
 import Testing
 
@@ -31,11 +32,20 @@ import Testing
         measure.isFrozen = true
         return measure
     }()
+    private static let files: PackageFiles = {
+        guard let files = PackageFiles(["/", "/tmp"], identify: clinux_identify) else { preconditionFailure() }
+        return files
+    }()
     private static let replies: [LauncherReply] = [
         .ready([.landlock]), .unusable(LaunchFailure(.mapping, 1)), .started(number: 3, marks),
         .failed(number: 4, LaunchFailure(.execute, 2)), .exited(number: 5, .status, value: 255, SandboxMeasure()),
         .exited(number: 6, .signal, value: -9, fullMeasure), .acted(ticket: 1, errorNumber: 3, SandboxMeasure()),
-        .acted(ticket: .max, errorNumber: 0, fullMeasure),
+        .acted(ticket: .max, errorNumber: 0, fullMeasure), .withdrawn(token: 18),
+        .parked(
+            token: 16, files,
+            LaunchOrder(
+                layers: ["/", "/tmp"], data: "/data", arguments: ["/a", "b"], environment: ["A=1"], memoryBytes: 5
+            ).mold),
     ]
 
     @Test(arguments: requests) func requestsAreReadAgain(_ request: LauncherRequest) {

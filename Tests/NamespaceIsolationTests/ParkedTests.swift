@@ -132,6 +132,19 @@ struct ParkedTests {
         }
     }
 
+    /// A start without the step in which the launcher takes the request.
+    @Test func theLauncherIsNotAsked() async throws {
+        try await skipping {
+            guard geteuid() == 0 else { throw ConformanceSkip("only root's host may open a grain's data itself") }
+            let trial = try await trial()
+            while true {
+                let steps = try await ParkedTests.steps(trial).map(\.name)
+                if steps.contains("package") && !steps.contains("request") { break }
+                try await Task.sleep(for: .milliseconds(20))
+            }
+        }
+    }
+
     // MARK: Details
 
     /// A trial whose launcher's processes can be told from others by a name of its own.
@@ -154,13 +167,18 @@ struct ParkedTests {
         return (running, await running.output.rest())
     }
 
+    /// What a start consisted of.
+    private static func steps(_ trial: IsolationTrial) async throws -> [StartStep] {
+        let started = try await run(trial, ["exit", "0"]).running
+        _ = await started.sandbox.waitForExit()
+        return (started.sandbox as? any TimedSandbox)?.startSteps ?? []
+    }
+
     /// Starts grains until one took over a sandbox that had the package before it was asked for.
     static func untilParked(_ trial: IsolationTrial) async throws {
         while true {
             let asked = nanoseconds()
-            let started = try await run(trial, ["exit", "0"]).running
-            _ = await started.sandbox.waitForExit()
-            let steps = (started.sandbox as? any TimedSandbox)?.startSteps ?? []
+            let steps = try await steps(trial)
             if let parked = steps.first(where: { $0.name == "package" }), parked.nanoseconds < asked { return }
             // The launcher makes sandboxes ready when it is asked for nothing, and says so to nobody.
             try await Task.sleep(for: .milliseconds(20))

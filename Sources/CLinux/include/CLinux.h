@@ -15,6 +15,7 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -24,6 +25,17 @@ static inline int clinux_wifexited(int status) { return WIFEXITED(status); }
 static inline int clinux_wexitstatus(int status) { return WEXITSTATUS(status); }
 static inline int clinux_wifsignaled(int status) { return WIFSIGNALED(status); }
 static inline int clinux_wtermsig(int status) { return WTERMSIG(status); }
+
+// Which device and which inode on it a path leads to.
+static inline int clinux_identify(const char *path, uint64_t identity[2]) {
+    struct stat status;
+    if (stat(path, &status) < 0) return -1;
+    identity[0] = status.st_dev;
+    identity[1] = status.st_ino;
+    return 0;
+}
+// Close-on-exec and without waiting.
+static inline int clinux_eventfd(unsigned value) { return eventfd(value, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 int clinux_pipe2(int descriptors[2], int flags);
 

@@ -113,6 +113,16 @@ static inline int clinux_mount_setattr(int mount, uint64_t set, uint64_t clear) 
     uint64_t attributes[4] = {set, clear, 0, 0};
     return (int)syscall(SYS_mount_setattr, mount, "", CLINUX_AT_EMPTY_PATH, attributes, sizeof attributes);
 }
+// A copy of the mount at `path`, attached nowhere, that has these attributes and shares no mounts with anybody.
+static inline int clinux_private_tree(const char *path, uint64_t set) {
+    int tree = (int)syscall(SYS_open_tree, AT_FDCWD, path, CLINUX_OPEN_TREE_CLONE);
+    uint64_t attributes[4] = {set, 0, CLINUX_MOUNT_PRIVATE, 0};
+    if (tree < 0 || syscall(SYS_mount_setattr, tree, "", CLINUX_AT_EMPTY_PATH, attributes, sizeof attributes) == 0) return tree;
+    int error = errno;
+    close(tree);
+    errno = error;
+    return -1;
+}
 static inline int clinux_mount_propagation(const char *path, uint64_t propagation) {
     uint64_t attributes[4] = {0, 0, propagation, 0};
     return (int)syscall(SYS_mount_setattr, AT_FDCWD, path, 0x8000 /* recursive */, attributes, sizeof attributes);
