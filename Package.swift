@@ -101,6 +101,7 @@ let package = Package(
         .systemLibrary(name: "CLzma"),
         .systemLibrary(name: "CSodium"),
         .systemLibrary(name: "CSQLite"),
+        .systemLibrary(name: "CZlib"),
 
         // Small static programs.
         .executableTarget(
@@ -144,7 +145,7 @@ let package = Package(
         + module(
             "Frontend", "HTTPFrontend",
             dependencies: [
-                "HTTP1", "HTTP1Server", "CSodium",
+                "HTTP1", "HTTP1Server", "CSodium", "CZlib",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Mustache", package: "swift-mustache"),

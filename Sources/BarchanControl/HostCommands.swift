@@ -23,6 +23,9 @@ public struct HostCommands: Sendable {
         case "stop":
             try await host.operatorStop(try HostCommands.grain(in: request))
             return .members(["ok": .boolean(true)])
+        case "activity": return try await activity(of: try HostCommands.grain(in: request))
+        case "wake-locks":
+            return try await wakeLocks(of: try HostCommands.grain(in: request), release: request["release"])
         case "limits": return try await limits(of: try HostCommands.grain(in: request), request["changes"])
         case "record":
             let path = try await host.operatorRecord(try HostCommands.grain(in: request))
@@ -68,6 +71,26 @@ public struct HostCommands: Sendable {
         let limit = Int(min(max(maximumBytes, 0), 1 << 20))
         let bytes = try await host.operatorLog(of: grain, maximumBytes: limit)
         return .members(["ok": .boolean(true), "log": .string(String(decoding: bytes, as: UTF8.self))])
+    }
+
+    private func activity(of grain: GrainID) async throws(HostError) -> JSONValue {
+        let all = try await host.operatorActivities(of: grain).map { activity -> JSONValue in
+            func text(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
+            return .members([
+                "type": .string(activity.type), "verb": .string(activity.verbPhrase), "path": .string(activity.path),
+                "thread": text(activity.threadPath), "threadTitle": .string(activity.threadTitle),
+                "caption": text(activity.caption), "actor": text(activity.actor), "count": .integer(activity.count),
+                "first": .integer(activity.first), "last": .integer(activity.last),
+            ])
+        }
+        return .members(["ok": .boolean(true), "activities": .array(all)])
+    }
+
+    /// Says why a grain runs, and ends that first when `release` is true.
+    private func wakeLocks(of grain: GrainID, release: JSONValue?) async throws(HostError) -> JSONValue {
+        if release == .boolean(true) { await host.operatorCancelWakeLocks(of: grain) }
+        let reasons = await host.operatorWakeReasons(of: grain)
+        return .members(["ok": .boolean(true), "reasons": .strings(reasons)])
     }
 
     /// - Parameter changes: Numbers by name, null for what its app's grains have; nil to look only.

@@ -45,8 +45,9 @@ extension Host {
     }
 
     /// What its app said has happened in a grain, newest first.
-    public func operatorActivities(of grain: GrainID) async throws(HostError) -> [RecordFields] {
-        try await activities.activities(of: grain)
+    public func operatorActivities(of grain: GrainID) async throws(HostError) -> [NotedActivity] {
+        _ = try await owner(of: grain)
+        return try await activities.activities(of: grain)
     }
 
     /// Stops any grain and writes down what is said with it from its next start on, until ``operatorEndRecording(_:)``.

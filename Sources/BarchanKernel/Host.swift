@@ -51,7 +51,7 @@ public final class Host: FrontendHost {
             recordings: recordings, uses: uses, log: log)
         let running = RunningCount(limit: configuration.limits.runningGrains)
         let accounts = AccountBook(records: records, clock: clock)
-        let activities = ActivityBook(records: records, clock: clock)
+        let activities = ActivityBook(records: records, accounts: accounts, clock: clock)
         let makeServices = { @Sendable (grain: GrainID, wakeLocks: WakeLocks) in
             GrainServices(
                 grain: grain, records: records,

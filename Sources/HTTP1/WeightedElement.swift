@@ -6,6 +6,11 @@ public struct WeightedElement: Sendable, Equatable {
     public let quality: Float
 
     public init(parsing element: ArraySlice<UInt8>) {
+        guard element.contains(Octet.semicolon) else {
+            name = String(decoding: element, as: UTF8.self)
+            quality = 1
+            return
+        }
         var name = ""
         var quality: Float = 1
         for part in ListElements(of: element, separatedBy: ";") {
@@ -23,7 +28,13 @@ public struct WeightedElement: Sendable, Equatable {
 
     /// The elements of a field that may come several times; those beyond `limit` are left out.
     public static func list(parsing fields: [ArraySlice<UInt8>], limit: Int = 64) -> [WeightedElement] {
-        Array(fields.lazy.flatMap { ListElements(of: $0) }.prefix(limit).map(WeightedElement.init(parsing:)))
+        var elements: [WeightedElement] = []
+        for field in fields {
+            for element in ListElements(of: field) where elements.count < limit {
+                elements.append(WeightedElement(parsing: element))
+            }
+        }
+        return elements
     }
 
     private static func quality(_ digits: ArraySlice<UInt8>) -> Float {

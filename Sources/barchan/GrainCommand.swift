@@ -7,7 +7,8 @@ struct GrainCommand: ParsableCommand {
         commandName: "grain", abstract: "Looks after the grains of a running host.",
         subcommands: [
             GrainListCommand.self, GrainLogCommand.self, GrainStopCommand.self, GrainLimitsCommand.self,
-            GrainRecordCommand.self, GrainReplayCommand.self, GrainMoveCommand.self,
+            GrainActivityCommand.self, GrainWakeLocksCommand.self, GrainRecordCommand.self, GrainReplayCommand.self,
+            GrainMoveCommand.self,
         ])
 }
 

@@ -9,15 +9,19 @@ struct RecordedHost {
         case open(WebSessionParameters)
         /// The session is the n-th that was opened.
         case send(WebRequest, session: Int)
+        case openWebSocket(WebSocketRequest, session: Int, frames: RecordedBody)
         /// Cannot be asked through a transport by this program.
         case skip(String)
     }
 
     /// By call of the recording, in order, with the calls that had no answer yet then.
     private(set) var steps: [(call: Int, unanswered: Set<Int>, step: Step)] = []
-    /// By call of the recording: the session it opened, or the step whose body is sent to what it returned.
+    /// By call of the recording: the session it opened, or the step whose bytes are sent to what it returned.
     private var sessions: [Int: Int] = [:]
+    private var sessionCount = 0
     private var uploads: [Int: Int] = [:]
+    /// The API session that was opened last; a transport opens a web session in its place by itself.
+    private var lastAPISession: Int?
 
     init(_ recording: Recording) throws(HostError) {
         do {
@@ -28,28 +32,65 @@ struct RecordedHost {
     private mutating func take(_ call: HostCall, _ index: Int) throws {
         let message = try MessageReader(call.params, framing: .flat)
         switch call.interfaceID {
-        case Wire.UiView.interfaceID where call.ordinal == Wire.UiView.Methods.newSession.ordinal:
-            let params = try message.root(Wire.UiView.NewSessionParams.self)
-            guard params.sessionType == Wire.WebSession.interfaceID else {
-                return append(.skip("a session of another type than WebSession"), call, index)
-            }
-            sessions[index] = sessions.count
-            append(.open(try WebSessionParameters(params)), call, index)
-        // A transport asks this by itself.
-        case Wire.UiView.interfaceID where call.ordinal == Wire.UiView.Methods.getViewInfo.ordinal: return
+        case Wire.UiView.interfaceID: try view(call, index, message)
         case Wire.WebSession.interfaceID:
-            guard let session = call.target.flatMap({ sessions[$0] }),
-                let request = try WebRequest(call.ordinal, message)
-            else { return append(.skip("method \(call.ordinal) of a WebSession"), call, index) }
-            if case .stream = request.body { uploads[index] = steps.count }
-            append(.send(request, session: session), call, index)
+            guard let session = call.target.flatMap({ sessions[$0] }) else {
+                return append(.skip("method \(call.ordinal) of a session that was not opened here"), call, index)
+            }
+            try request(call, index, message, session)
         case Wire.ByteStream.interfaceID: try upload(call, message)
+        case Wire.WebSession.WebSocketStream.interfaceID: try frame(call, message)
         default: return
         }
     }
 
     private mutating func append(_ step: Step, _ call: HostCall, _ index: Int) {
         steps.append((index, call.unanswered, step))
+    }
+
+    // MARK: Sessions
+
+    private mutating func view(_ call: HostCall, _ index: Int, _ message: MessageReader) throws {
+        typealias Methods = Wire.UiView.Methods
+        switch call.ordinal {
+        case Methods.newSession.ordinal:
+            let params = try message.root(Wire.UiView.NewSessionParams.self)
+            if let fallback = lastAPISession, try params.isFallback {
+                sessions[index] = fallback
+                return
+            }
+            open(try WebSessionParameters(params), call, index)
+        case Methods.newRequestSession.ordinal:
+            open(try WebSessionParameters(try message.root(Wire.UiView.NewRequestSessionParams.self)), call, index)
+        // A transport asks this by itself.
+        case Methods.getViewInfo.ordinal: return
+        default: append(.skip("method \(call.ordinal) of the app's view"), call, index)
+        }
+    }
+
+    private mutating func open(_ parameters: WebSessionParameters?, _ call: HostCall, _ index: Int) {
+        guard let parameters else { return append(.skip("a session of a type that is not known"), call, index) }
+        sessions[index] = sessionCount
+        if case .api = parameters.kind { lastAPISession = sessionCount } else { lastAPISession = nil }
+        sessionCount += 1
+        append(.open(parameters), call, index)
+    }
+
+    // MARK: Requests
+
+    private mutating func request(
+        _ call: HostCall, _ index: Int, _ message: MessageReader, _ session: Int
+    ) throws {
+        if call.ordinal == Wire.WebSession.Methods.openWebSocket.ordinal {
+            let request = try WebSocketRequest(try message.root(Wire.WebSession.OpenWebSocketParams.self))
+            uploads[index] = steps.count
+            return append(.openWebSocket(request, session: session, frames: RecordedBody()), call, index)
+        }
+        guard let request = try WebRequest(call.ordinal, message) else {
+            return append(.skip("method \(call.ordinal) of a WebSession"), call, index)
+        }
+        if case .stream = request.body { uploads[index] = steps.count }
+        append(.send(request, session: session), call, index)
     }
 
     /// A piece of a body that was opened before.
@@ -65,6 +106,13 @@ struct RecordedHost {
         request.body = .stream(body, length: length)
         steps[step].step = .send(request, session: session)
     }
+
+    /// What a browser sent through a web socket that was opened before.
+    private func frame(_ call: HostCall, _ message: MessageReader) throws {
+        guard let step = call.target.flatMap({ uploads[$0] }), case .openWebSocket(_, _, let frames) = steps[step].step
+        else { return }
+        frames.append(try message.root(Wire.WebSession.WebSocketStream.SendBytesParams.self).message.array)
+    }
 }
 
 /// The pieces of a recorded body. Filled before it is read.
@@ -75,90 +123,4 @@ final class RecordedBody: ByteReader, @unchecked Sendable {
     func append(_ piece: [UInt8]) { pieces.append(piece) }
     func next() async throws(HostError) -> [UInt8]? { pieces.isEmpty ? nil : pieces.removeFirst() }
     func cancel() {}
-}
-
-// MARK: From the wire
-
-extension WebSessionParameters {
-    fileprivate init(_ params: Wire.UiView.NewSessionParams.Reader) throws {
-        let info = try params.userInfo
-        let web = try params.sessionParams.structure(Wire.WebSession.Params.self)
-        self.init(
-            user: UserInfo(
-                displayName: try info.displayName.defaultText, preferredHandle: try info.preferredHandle,
-                identityID: try info.identityId.array, pictureURL: try info.pictureUrl,
-                pronouns: UserInfo.Pronouns(rawValue: info.pronouns?.rawValue ?? 0) ?? .neutral,
-                permissions: Array(try info.permissions)),
-            basePath: try web.basePath, userAgent: try web.userAgent,
-            acceptableLanguages: try web.acceptableLanguages.map { try $0.text() }, tabID: try params.tabId.array)
-    }
-}
-
-extension WebRequest {
-    /// Nil for a method that this program does not know.
-    fileprivate init?(_ ordinal: UInt16, _ message: MessageReader) throws {
-        typealias Methods = Wire.WebSession.Methods
-        switch ordinal {
-        case Methods.get.ordinal:
-            let params = try message.root(Wire.WebSession.GetParams.self)
-            self.init(method: params.ignoreBody ? .head : .get, path: try params.path)
-            try fill(try params.context)
-        case Methods.post.ordinal:
-            let params = try message.root(Wire.WebSession.PostParams.self)
-            self.init(method: .post, path: try params.path)
-            let content = try params.content
-            (contentType, contentEncoding) = (try content.mimeType, try content.encoding)
-            body = .bytes(try content.content.array)
-            try fill(try params.context)
-        case Methods.put.ordinal:
-            let params = try message.root(Wire.WebSession.PutParams.self)
-            self.init(method: .put, path: try params.path)
-            let content = try params.content
-            (contentType, contentEncoding) = (try content.mimeType, try content.encoding)
-            body = .bytes(try content.content.array)
-            try fill(try params.context)
-        case Methods.delete.ordinal:
-            let params = try message.root(Wire.WebSession.DeleteParams.self)
-            self.init(method: .delete, path: try params.path)
-            try fill(try params.context)
-        case Methods.options.ordinal:
-            let params = try message.root(Wire.WebSession.OptionsParams.self)
-            self.init(method: .options, path: try params.path)
-            try fill(try params.context)
-        case Methods.postStreaming.ordinal:
-            let params = try message.root(Wire.WebSession.PostStreamingParams.self)
-            self.init(method: .post, path: try params.path)
-            (contentType, contentEncoding) = (try params.mimeType, try params.encoding)
-            body = .stream(RecordedBody(), length: nil)
-            try fill(try params.context)
-        case Methods.putStreaming.ordinal:
-            let params = try message.root(Wire.WebSession.PutStreamingParams.self)
-            self.init(method: .put, path: try params.path)
-            (contentType, contentEncoding) = (try params.mimeType, try params.encoding)
-            body = .stream(RecordedBody(), length: nil)
-            try fill(try params.context)
-        default: return nil
-        }
-    }
-
-    private mutating func fill(_ context: Wire.WebSession.Context.Reader) throws {
-        cookies = try context.cookies.map { KeyValue(try $0.key, try $0.value) }
-        accept = try context.accept.map { AcceptedType(mimeType: try $0.mimeType, quality: $0.qValue) }
-        acceptEncoding = try context.acceptEncoding.map {
-            AcceptedEncoding(coding: try $0.contentCoding, quality: $0.qValue)
-        }
-        additionalHeaders = try context.additionalHeaders.map { KeyValue(try $0.name, try $0.value) }
-        let condition = context.eTagPrecondition
-        switch condition.which {
-        case .exists: precondition = .exists
-        case .doesntExist: precondition = .doesntExist
-        case .matchesOneOf: precondition = .matchesOneOf(try Self.tags(try condition.matchesOneOf))
-        case .matchesNoneOf: precondition = .matchesNoneOf(try Self.tags(try condition.matchesNoneOf))
-        case .none?, nil: precondition = .none
-        }
-    }
-
-    private static func tags(_ tags: StructList<Wire.WebSession.ETag>) throws -> [ETag] {
-        try tags.map { ETag(value: try $0.value, isWeak: $0.weak) }
-    }
 }

@@ -146,6 +146,9 @@ extension RecordedHost {
                 case .send(let request, let number):
                     let session = sessions[number]
                     underWay[call] = Task { await Self.ask(session, request) }
+                case .openWebSocket(let request, let number, let frames):
+                    let session = sessions[number]
+                    underWay[call] = Task { await Self.open(session, request, sending: frames) }
                 case .skip(let what): printLine("not asked again: \(what)")
                 }
             }
@@ -165,6 +168,18 @@ extension RecordedHost {
             Task { while (try? await reader.next()) != nil {} }
         } catch {
             // An answer that is an error was one in the recording, too, or is reported by the player.
+        }
+    }
+
+    /// Returns when the web socket is open; it is read to its end behind that.
+    private static func open(
+        _ session: any WebSession, _ request: WebSocketRequest, sending frames: RecordedBody
+    ) async {
+        do throws(HostError) {
+            let response = try await session.openWebSocket(request, incoming: frames)
+            Task { while (try? await response.outgoing.next()) != nil {} }
+        } catch {
+            // As above.
         }
     }
 }

@@ -4,7 +4,7 @@ struct Table {
 
     init(_ heading: [String]) { rows = [heading] }
 
-    mutating func add(_ row: [String]) { rows.append(row) }
+    mutating func add(_ row: [String]) { rows.append(row.map(\.printable)) }
 
     var text: String {
         let columns = rows.map(\.count).max() ?? 0
@@ -15,5 +15,15 @@ struct Table {
             }
             return cells.joined(separator: "  ")
         }.joined(separator: "\n")
+    }
+}
+
+extension String {
+    /// Without control characters: apps and people may have written it, and a terminal obeys some of them.
+    var printable: String {
+        guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return self }
+        return String(
+            String.UnicodeScalarView(
+                unicodeScalars.map { $0.properties.generalCategory == .control ? "\u{fffd}" : $0 }))
     }
 }

@@ -209,10 +209,21 @@ import Testing
         try await host.note(Activity(type: 0, path: "page"), by: [2])
         let activities = try await test.host.operatorActivities(of: grain)
         #expect(activities.count == 2)
-        let first = try #require(activities.first { $0["count"] == "2" })
-        #expect(first["verb"] == "edited" && first["path"] == "page" && first["caption"] == "two")
+        let first = try #require(activities.first { $0.count == 2 })
+        #expect(first.verbPhrase == "edited" && first.path == "page" && first.caption == "two")
+        #expect(first.actor == nil)
         await expectError(.invalidArgument) { try await host.note(Activity(type: 1, path: ""), by: nil) }
         await expectError(.invalidArgument) { try await host.note(Activity(type: -1, path: ""), by: nil) }
+    }
+
+    @Test func whoDidSomethingIsNamed() async throws {
+        let (test, grain, host) = try await running()
+        let identity = try await identity(test, grain)
+        try await host.note(Activity(type: 0, path: "page", threadPath: "talk", threadTitle: "Talk"), by: identity)
+        let activity = try #require(try await test.host.operatorActivities(of: grain).first)
+        #expect(activity.actor == (try await test.host.allGrains().first?.owner))
+        #expect(activity.actor?.isEmpty == false)
+        #expect(activity.threadPath == "talk" && activity.threadTitle == "Talk" && activity.type == "edit")
     }
 
     @Test func activityHasALimit() async throws {
@@ -224,8 +235,8 @@ import Testing
         }
         let activities = try await test.host.operatorActivities(of: grain)
         #expect(activities.count == 200)
-        #expect(activities.first?["path"]?.hasSuffix("202") == true)
-        #expect(activities.last?["path"]?.hasSuffix("x3") == true)
+        #expect(activities.first?.path.hasSuffix("202") == true)
+        #expect(activities.last?.path.hasSuffix("x3") == true)
     }
 
     @Test func thePublicIdentifierStays() async throws {

@@ -52,6 +52,28 @@ extension EndToEndTests {
     }
 }
 
+@Suite struct RecordedBridgeTests {
+    /// The recorded host was a small one of its own: it sent no permissions of the old kind, let a header pass that may
+    /// not, and streamed three bytes.
+    static let otherWays: Set<String> = [
+        "the call of UiView.newSession: field 0.1 is new",
+        "the call of WebSession.get: field 1.3 has 2 elements instead of 3",
+        "the call of WebSession.putStreaming did not come", "the call of WebSession.put is new",
+    ]
+
+    @Test(
+        "every call of the recorded host is asked of our transport: sessions of both kinds, WebDAV, web sockets, uploads"
+    )
+    func theRecordedAppIsPlayedToOurTransport() async throws {
+        let recording = #filePath.replacing("EndToEndTests/RecordingTests.swift", with: "Fixtures/bridge/wire.txt")
+        let replay = try await ChildProcess.run(
+            Places.barchan, ["grain", "replay", recording, "--transport", "--patience", "30"])
+        let lines = replay.output.split(separator: "\n").map(String.init)
+        #expect(lines.last == "40 calls and answers compared, 25 differences", "\(replay.output)")
+        #expect(Set(lines.dropLast()) == Self.otherWays, "\(replay.output)")
+    }
+}
+
 /// A port for programs that bind it with SO_REUSEADDR; it stays bound here, too, so that nobody else gets it.
 func freePort() throws -> UInt16 {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)

@@ -195,12 +195,14 @@ struct Reply: Sendable {
 extension Serving {
     /// Sends one request on a connection of its own.
     func request(
-        _ target: String, _ fields: [String] = [], method: String = "GET", host: String? = nil, body: String? = nil
+        _ target: String, _ fields: [String] = [], method: String = "GET", host: String? = nil, body: String? = nil,
+        bytes: [UInt8]? = nil
     ) async throws -> Reply {
         let client = try RawClient(port: port)
         var lines = ["\(method) \(target) HTTP/1.1", "Host: \(host ?? shellHost)"] + fields
-        if let body { lines.append("Content-Length: \(body.utf8.count)") }
-        await client.send((lines + ["", ""]).joined(separator: "\r\n") + (body ?? ""))
+        let body = bytes ?? body.map { Array($0.utf8) }
+        if let body { lines.append("Content-Length: \(body.count)") }
+        await client.send(Array((lines + ["", ""]).joined(separator: "\r\n").utf8) + (body ?? []))
         guard let reply = await client.reply(toHead: method == "HEAD") else {
             throw HostError(.disconnected, "read an answer: none came")
         }
@@ -209,10 +211,12 @@ extension Serving {
 
     /// The same, to a grain with its cookie.
     func request(
-        _ target: String, to session: FakeSession, _ fields: [String] = [], method: String = "GET", body: String? = nil
+        _ target: String, to session: FakeSession, _ fields: [String] = [], method: String = "GET", body: String? = nil,
+        bytes: [UInt8]? = nil
     ) async throws -> Reply {
         try await request(
-            target, ["Cookie: \(cookie(session))"] + fields, method: method, host: grainHost(session), body: body)
+            target, ["Cookie: \(cookie(session))"] + fields, method: method, host: grainHost(session), body: body,
+            bytes: bytes)
     }
 
     /// The same, to our own pages by somebody who is logged in. Forms get their nonce.

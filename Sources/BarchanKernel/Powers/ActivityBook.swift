@@ -8,6 +8,7 @@ struct ActivityBook: Sendable {
     static let maximumTextCharacters = 1_000
 
     let records: RecordBook
+    let accounts: AccountBook
     let clock: any HostClock
 
     /// - Throws: ``HostError`` `.invalidArgument` for a type the app has not declared.
@@ -37,8 +38,21 @@ struct ActivityBook: Sendable {
     }
 
     /// What is remembered of a grain, newest first.
-    func activities(of grain: GrainID) async throws(HostError) -> [RecordFields] {
-        try await entries(of: grain).map(\.fields)
+    func activities(of grain: GrainID) async throws(HostError) -> [NotedActivity] {
+        let names = try await handles(in: grain)
+        return try await entries(of: grain).map { NotedActivity($0.fields, names) }
+    }
+
+    /// Who is who in a grain: handles by identity, in hexadecimal.
+    private func handles(in grain: GrainID) async throws(HostError) -> [String: String] {
+        let prefix = RecordKey.identityPrefix(grain)
+        var names: [String: String] = [:]
+        try await records.forEach(prefix: prefix) { (record) throws(HostError) in
+            let text = String(decoding: record.key.bytes.dropFirst(prefix.bytes.count), as: UTF8.self)
+            guard let account = AccountID(text) else { return }
+            names[Hexadecimal.text(record.value)] = try await accounts.account(account)?.handle
+        }
+        return names
     }
 
     private func add(_ fields: RecordFields, _ key: RecordKey, now: Int64, to grain: GrainID) async throws(HostError) {
@@ -80,6 +94,39 @@ struct ActivityBook: Sendable {
         set("caption", activity.caption)
         fields["actor"] = identityID.map(Hexadecimal.text)
         return fields
+    }
+}
+
+/// Something that happened in a grain, as often as it did.
+public struct NotedActivity: Sendable, Equatable {
+    /// What the app calls this kind of event.
+    public var type: String
+    /// What somebody did: "edited the page".
+    public var verbPhrase: String
+    /// Where in the grain.
+    public var path: String
+    public var threadPath: String?
+    public var threadTitle: String
+    /// What its app said of the last one, if anything.
+    public var caption: String?
+    /// The handle of who did it; nil for nobody in particular, and for somebody who is gone.
+    public var actor: String?
+    public var count: Int64
+    /// Seconds since 1970-01-01T00:00:00Z.
+    public var first: Int64
+    public var last: Int64
+
+    fileprivate init(_ fields: RecordFields, _ names: [String: String]) {
+        type = fields["type"] ?? ""
+        verbPhrase = fields["verb"] ?? ""
+        path = fields["path"] ?? ""
+        threadPath = fields["thread"]
+        threadTitle = fields["title"] ?? ""
+        caption = fields["caption"]
+        actor = fields["actor"].flatMap { names[$0] }
+        count = fields.integer("count") ?? 1
+        first = fields.integer("first") ?? 0
+        last = fields.integer("last") ?? 0
     }
 }
 

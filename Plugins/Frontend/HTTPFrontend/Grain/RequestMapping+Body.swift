@@ -14,9 +14,7 @@ extension RequestMapping {
             return body
         case .patch, .mkcol: return .bytes(try await whole(body, maximumBytes))
         case .propfind, .proppatch, .lock, .acl, .report:
-            let bytes = try await whole(body, maximumBytes)
-            try checkXML(bytes)
-            return .bytes(bytes)
+            return .bytes(try xml(try await whole(body, maximumBytes), maximumBytes))
         @unknown default: return body
         }
     }
@@ -48,12 +46,33 @@ extension RequestMapping {
         }
     }
 
-    private func checkXML(_ bytes: [UInt8]) throws(RequestFault) {
-        guard !bytes.isEmpty else { return }
+    /// An app gets XML as the text it is, whatever it was packed in.
+    private func xml(_ bytes: [UInt8], _ maximumBytes: Int) throws(RequestFault) -> [UInt8] {
+        guard !bytes.isEmpty else { return bytes }
         let type = (head.value(of: "content-type") ?? "").lowercased().split(separator: ";").first ?? ""
         let name = type.filter { $0 != " " }
-        guard name == "application/xml" || name == "text/xml", head.value(of: "content-encoding") == nil else {
-            throw RequestFault(415, "The body of \(head.method) has to be XML, not compressed.")
+        guard name == "application/xml" || name == "text/xml" else {
+            throw RequestFault(415, "The body of \(head.method) has to be XML.")
+        }
+        switch head.value(of: "content-encoding")?.lowercased() {
+        case nil, "identity": return bytes
+        case "gzip", "x-gzip":
+            do throws(GzipBody.Mistake) { return try GzipBody.expand(bytes, maximumBytes: maximumBytes) } catch {
+                throw error == .tooLong
+                    ? RequestFault(413, "The expanded body is longer than the \(maximumBytes) bytes allowed.")
+                    : RequestFault(400, "The body is not what gzip makes.")
+            }
+        default: throw RequestFault(415, "The body of \(head.method) is compressed in another way than with gzip.")
+        }
+    }
+}
+
+extension WebRequest.Method {
+    /// Whether its body is XML, which crosses the wire as it is, never compressed.
+    var takesXML: Bool {
+        switch self {
+        case .propfind, .proppatch, .lock, .acl, .report: true
+        default: false
         }
     }
 }

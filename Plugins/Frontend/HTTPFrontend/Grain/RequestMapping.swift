@@ -16,7 +16,7 @@ struct RequestMapping {
         request.precondition = try precondition()
         request.additionalHeaders = additionalHeaders
         request.contentType = head.value(of: "content-type") ?? ""
-        request.contentEncoding = head.value(of: "content-encoding") ?? ""
+        request.contentEncoding = method.takesXML ? "" : head.value(of: "content-encoding") ?? ""
         return request
     }
 
@@ -110,32 +110,8 @@ struct RequestMapping {
         return languages.isEmpty ? ["en-US", "en"] : languages
     }
 
-    /// The elements of a list with their q; other parameters stay with the name.
-    private func weighted(_ field: StaticString) -> [(name: String, quality: Float)] {
-        var found: [(name: String, quality: Float)] = []
-        for value in head.bytes(of: field) {
-            for element in ListElements(of: value) where found.count < 64 {
-                found.append(RequestMapping.weighted(element))
-            }
-        }
-        return found
-    }
-
-    private static func weighted(_ element: ArraySlice<UInt8>) -> (name: String, quality: Float) {
-        guard element.contains(0x3b) else { return (String(decoding: element, as: UTF8.self), 1) }
-        var name = ""
-        for part in ListElements(of: element, separatedBy: ";") {
-            if part.count > 2, part.first.map({ $0 | 0x20 }) == 0x71, part[part.startIndex + 1] == 0x3d {
-                return (name, quality(part.dropFirst(2)))
-            }
-            name += (name.isEmpty ? "" : "; ") + String(decoding: part, as: UTF8.self)
-        }
-        return (name, 1)
-    }
-
-    private static func quality(_ digits: ArraySlice<UInt8>) -> Float {
-        guard let value = Float(String(decoding: digits.prefix(8), as: UTF8.self)), value >= 0 else { return 1 }
-        return min(value, 1)
+    private func weighted(_ field: StaticString) -> [WeightedElement] {
+        WeightedElement.list(parsing: head.bytes(of: field))
     }
 
     private func precondition() throws(RequestFault) -> ETagPrecondition {
