@@ -18,6 +18,9 @@ public struct FrontendAddress: Sendable, Equatable {
 
     /// The link that logs somebody in once.
     public func loginLink(token: Secret) -> String { "\(baseURL)/login/\(token.text)" }
+    public func invitationLink(_ secret: Secret) -> String { "\(baseURL)/invite/\(secret.text)" }
+    /// The link that opens a shared grain (specification, section 10.1).
+    public func sharingLink(_ secret: Secret) -> String { "\(baseURL)/shared/\(secret.text)" }
 }
 
 /// What the core offers to a frontend.
@@ -31,6 +34,8 @@ public protocol FrontendHost: Sendable {
     var upgrades: any UpgradeDirectory { get }
     var sessions: any SessionDirectory { get }
     var operations: any OperationDirectory { get }
+    var sharing: any SharingDirectory { get }
+    var people: any PeopleDirectory { get }
 }
 
 /// Who is who.
@@ -44,16 +49,46 @@ public protocol AccountDirectory: Sendable {
 
     /// Ends a login. Ending an unknown one does nothing.
     func logOut(_ secret: Secret) async throws(HostError)
+
+    /// The ways to log in besides one-time links, by name: `email`.
+    var loginMethods: [String] { get }
+
+    /// Begins to log somebody in: with `email` by sending them a code.
+    ///
+    /// Answers alike for people who are known and who are not.
+    /// - Parameters:
+    ///   - claim: Who somebody says they are; an e-mail address.
+    ///   - address: Where a link that is sent leads to.
+    /// - Returns: What the answer has to come with; for the browser that asked and nobody else.
+    /// - Throws: ``HostError`` `.invalidArgument` for an impossible claim, `.resourceExhausted` when this was asked too often.
+    func beginLogin(by method: String, as claim: String, at address: FrontendAddress) async throws(HostError) -> Secret
+
+    /// Logs somebody in who has the answer.
+    /// - Throws: ``HostError`` `.permissionDenied` when it is wrong or late, or nobody is known by what was claimed.
+    func logIn(by method: String, challenge: Secret, answer: String) async throws(HostError) -> Login
 }
 
 /// A person.
 public struct Account: Sendable, Equatable {
-    public enum Role: String, Sendable { case administrator, user }
+    public enum Role: String, Sendable, CaseIterable {
+        case administrator
+        case user
+        /// Uses what others share and has no grains of their own.
+        case guest
+    }
 
     public var identifier: AccountID
     public var displayName: String
     public var handle: String
     public var role: Role
+    public var pronouns = UserInfo.Pronouns.neutral
+    /// The name under which ``PeopleDirectory/picture(_:)`` has their picture; nil when they have none.
+    public var picture: String?
+    public var emailAddress: String?
+    /// Nothing works for them until an administrator changes that.
+    public var isSuspended = false
+    /// Seconds since 1970-01-01T00:00:00Z.
+    public var created: Int64 = 0
 
     public init(identifier: AccountID, displayName: String, handle: String, role: Role) {
         self.identifier = identifier
@@ -95,7 +130,7 @@ public protocol AppDirectory: Sendable {
     func uninstall(_ app: AppID, by account: AccountID) async throws(HostError)
 }
 
-/// The grains a person has.
+/// The grains a person has, and those that were shared with them: these they may look at and nothing more.
 public protocol GrainDirectory: Sendable {
     /// The person's grains, last used first.
     func grains(for account: AccountID) async throws(HostError) -> [GrainSummary]
@@ -139,6 +174,8 @@ public struct GrainSummary: Sendable, Equatable {
     public var version = ""
     /// The version it came from, as long as it may be moved back to that.
     public var previous: PreviousVersion?
+    /// Whether it belongs to the one who asked; otherwise it was shared with them.
+    public var isOwned = true
 
     public init(
         identifier: GrainID, title: String, app: AppID, appTitle: String, package: PackageID, state: GrainState,
@@ -181,16 +218,23 @@ public enum GrainState: Sendable, Equatable {
 
 /// Open tabs.
 public protocol SessionDirectory: Sendable {
-    /// Opens a grain in a tab.
-    func open(_ grain: GrainID, by account: AccountID) async throws(HostError) -> any GrainSession
+    /// Opens a grain in a tab. A link that is for one use is used up by it.
+    /// - Throws: ``HostError`` `.notFound` when the visitor may not use the grain.
+    func open(_ grain: GrainID, as visitor: Visitor) async throws(HostError) -> any GrainSession
 
     /// An open session, or nil when it is unknown, closed or expired. Does not keep it open.
     func session(_ identifier: SessionID) async -> (any GrainSession)?
 }
 
+extension SessionDirectory {
+    public func open(_ grain: GrainID, by account: AccountID) async throws(HostError) -> any GrainSession {
+        try await open(grain, as: .account(account))
+    }
+}
+
 /// One grain open in one tab, on a host name of its own.
 ///
-/// A session lives while the tab keeps it alive; its grain lives at least as long as one of its sessions. A request to
+/// It is closed when what its visitor may do changes, so that nothing of it is used any longer than it holds. A session lives while the tab keeps it alive; its grain lives at least as long as one of its sessions. A request to
 /// a stopped grain starts it. All methods throw `.notFound` once the session is closed or expired.
 public protocol GrainSession: Sendable {
     /// The random part of the session's host name. Not a secret by itself.
@@ -238,6 +282,8 @@ public struct WebClient: Sendable, Equatable {
     public var basePath: String
     public var userAgent: String
     public var acceptableLanguages: [String]
+    /// Below this address, without a trailing slash, are the pictures of people by their names.
+    public var pictureBase = ""
 
     public init(basePath: String, userAgent: String, acceptableLanguages: [String]) {
         self.basePath = basePath

@@ -113,6 +113,9 @@ public enum ConfigurationKeys {
             .integer("tokensPerGrain", 0...1_000_000, "objects that one grain may have saved, 10000") {
                 $1.limits.tokensPerGrain = Int($0)
             },
+            .integer("grantsPerGrain", 0...100_000, "people, links and tokens of one grain, 1000") {
+                $1.limits.grantsPerGrain = Int($0)
+            },
             .integer("wakeLocksPerGrain", 0...1_000, "reasons to stay awake that one grain may have at a time, 16") {
                 $1.life.wakeLocks = Int($0)
             },

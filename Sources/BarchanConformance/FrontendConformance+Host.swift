@@ -7,7 +7,7 @@ final class MemoryFrontendHost: FrontendHost, AccountDirectory, AppDirectory, Gr
 {
     let token = Secret.random()
     let grain: GrainSummary
-    private let person = Account(
+    let person = Account(
         identifier: .random(), displayName: "Somebody", handle: "somebody", role: .administrator)
     private let package: InstalledPackage
     private let state = Mutex(State())
@@ -96,7 +96,7 @@ final class MemoryFrontendHost: FrontendHost, AccountDirectory, AppDirectory, Gr
     func decline(_ app: AppID, by account: AccountID) async throws(HostError) {}
     func move(_ grain: GrainID, to package: PackageID, force: Bool, by account: AccountID) async throws(HostError) {}
 
-    func open(_ grain: GrainID, by account: AccountID) async throws(HostError) -> any GrainSession {
+    func open(_ grain: GrainID, as visitor: Visitor) async throws(HostError) -> any GrainSession {
         let session = MemorySession(grain: grain)
         state.withLock { $0.sessions[session.identifier] = session }
         return session

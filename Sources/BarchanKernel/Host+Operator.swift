@@ -114,7 +114,7 @@ extension Host {
     /// A token for a new login link of the administrator.
     public func operatorLoginToken() async throws(HostError) -> Secret {
         let administrator = try await accountBook.administrator()
-        let token = try await accountBook.issueLoginToken(for: administrator)
+        let token = try await loginBook.issueLoginToken(for: administrator)
         await audit.note(.loginLink, by: .commandLine, on: administrator.text)
         return token
     }

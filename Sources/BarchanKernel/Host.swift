@@ -7,9 +7,14 @@ public final class Host: FrontendHost {
     public let grains: any GrainDirectory
     public let sessions: any SessionDirectory
     public let upgrades: any UpgradeDirectory
+    public let sharing: any SharingDirectory
+    public let people: any PeopleDirectory
     /// Accounts as the command needs them.
     public let accountBook: AccountBook
 
+    let loginBook: LoginBook
+    let peopleDesk: PeopleDesk
+    let sharingDesk: SharingDesk
     let grainBook: GrainBook
     let sessionBook: SessionBook
     let registry: GrainRegistry
@@ -29,11 +34,13 @@ public final class Host: FrontendHost {
     private let collection: Task<Void, Never>
 
     /// Takes up what an earlier host left in the records.
-    /// - Parameter recentLog: Where `log` keeps its newest lines, for administrators to look at.
+    /// - Parameters:
+    ///   - mail: Nil when no mail is sent: nobody logs in by e-mail then.
+    ///   - recentLog: Where `log` keeps its newest lines, for administrators to look at.
     public init(
         isolation: any IsolationProvider, storage: any StorageProvider, transport: any TransportProvider,
-        configuration: HostConfiguration, clock: any HostClock = SystemHostClock(), log: HostLog = .none,
-        recentLog: RecentLog? = nil
+        configuration: HostConfiguration, clock: any HostClock = SystemHostClock(), mail: (any MailSender)? = nil,
+        log: HostLog = .none, recentLog: RecentLog? = nil
     ) async throws(HostError) {
         let records = RecordBook(store: storage.records)
         let audit = AuditBook(records: records, clock: clock, log: log)
@@ -50,14 +57,17 @@ public final class Host: FrontendHost {
             output: output, clock: clock, limits: configuration.limits, startLimit: configuration.life.startLimit,
             recordings: recordings, uses: uses, log: log)
         let running = RunningCount(limit: configuration.limits.runningGrains)
-        let accounts = AccountBook(records: records, clock: clock)
+        let accounts = AccountBook(records: records, clock: clock, settings: configuration.people)
+        let logins = Host.logins(of: accounts, mail: mail, audit: audit, log: log)
+        let sharing = SharingBook(
+            records: records, accounts: accounts, clock: clock, limits: configuration.limits)
         let activities = ActivityBook(records: records, accounts: accounts, clock: clock)
         let makeServices = { @Sendable (grain: GrainID, wakeLocks: WakeLocks) in
             GrainServices(
                 grain: grain, records: records,
                 tokens: TokenBook(
                     grain: grain, records: records, clock: clock, maximumTokens: configuration.limits.tokensPerGrain),
-                activities: activities, accounts: accounts, wakeLocks: wakeLocks)
+                activities: activities, sharing: sharing, wakeLocks: wakeLocks)
         }
         let frozen = FrozenGrains(
             percent: configuration.life.frozenMemoryPercent, availableBytes: MemoryPressure.availableBytes)
@@ -67,14 +77,21 @@ public final class Host: FrontendHost {
                 clock: clock, settings: configuration.life, counters: counters, log: log, services: makeServices)
         }
         let sessions = SessionBook(
-            records: records, accounts: accounts, registry: registry, clock: clock, configuration: configuration,
-            counters: counters, log: log)
+            records: records, accounts: accounts, sharing: sharing, registry: registry, clock: clock,
+            configuration: configuration, counters: counters, log: log)
         let grains = GrainBook(
             records: records, packages: storage.packages, book: packageBook, volumes: storage.volumes,
-            registry: registry,
-            sessions: sessions, clock: clock,
+            registry: registry, sessions: sessions, accounts: accounts, sharing: sharing, clock: clock,
             limits: configuration.limits, audit: audit, log: log)
-        self.accounts = accounts
+        logins.whenLoggedOut.listen { [weak sessions] account in await sessions?.closeAll(of: account) }
+        let desk = SharingDesk(book: sharing, grains: grains, audit: audit)
+        await sessions.admitByLinks(of: desk)
+        self.accounts = logins
+        loginBook = logins
+        peopleDesk = PeopleDesk(accounts: accounts, logins: logins, mail: mail, audit: audit)
+        people = peopleDesk
+        sharingDesk = desk
+        self.sharing = desk
         accountBook = accounts
         apps = AppBook(book: packageBook, records: records, accounts: accounts, audit: audit)
         upgradeBook = UpgradeBook(
@@ -95,6 +112,7 @@ public final class Host: FrontendHost {
         self.counters = counters
         self.recentLog = recentLog
         limits = configuration.limits
+        try await accounts.addIndexes()
         self.packageBook = packageBook
         // Any number of releases while one collection runs ask for one more.
         let (requests, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
@@ -104,6 +122,19 @@ public final class Host: FrontendHost {
         try await finishWhatWasBegun()
         uses.onRelease { continuation.yield() }
         continuation.yield()
+    }
+
+    private static func logins(
+        of accounts: AccountBook, mail: (any MailSender)?, audit: AuditBook, log: HostLog
+    ) -> LoginBook {
+        let signal = LogoutSignal()
+        let links = LoginBook(accounts: accounts, methods: [], whenLoggedOut: signal, audit: audit)
+        guard let mail else { return links }
+        let rates = RateLimits(clock: accounts.clock)
+        let email = EmailLogin(accounts: accounts, mail: mail, rates: rates, log: log) {
+            (account) throws(HostError) in try await links.issueLoginToken(for: account)
+        }
+        return LoginBook(accounts: accounts, methods: [email], whenLoggedOut: signal, audit: audit)
     }
 
     /// Closes every session and stops every grain. The host is of no use afterwards.

@@ -1,5 +1,6 @@
 import Barchan
 @_exported import BarchanKernel
+import Synchronization
 import Testing
 
 /// A host over fakes, with an administrator who has one app.
@@ -8,6 +9,7 @@ struct TestHost {
     let storage: MemoryStorage
     let grains: ScriptedGrains
     let clock: ManualClock
+    let mail = MailPile()
     let person: AccountID
     let package = InstalledPackage.example()
 
@@ -22,7 +24,8 @@ struct TestHost {
         clock = ManualClock()
         storage.add(package)
         host = try await Host(
-            isolation: grains, storage: storage, transport: grains, configuration: configuration, clock: clock)
+            isolation: grains, storage: storage, transport: grains, configuration: configuration, clock: clock,
+            mail: mail)
         person = try await host.accountBook.administrator()
     }
 
@@ -32,6 +35,15 @@ struct TestHost {
 
     func state(of grain: GrainID) async throws -> GrainState { try await host.grains.grain(grain, for: person).state }
 
+    /// Somebody more, invited by the administrator.
+    func makePerson(_ handle: String, role: Account.Role = .user, email: String? = nil) async throws -> AccountID {
+        let secret = try await host.people.invite(
+            InvitationOffer(role: role, emailAddress: email), by: person, at: TestHost.address)
+        let profile = Profile(displayName: handle.capitalized, handle: handle)
+        return try await host.people.accept(secret, as: profile).account.identifier
+    }
+
+    static let address = FrontendAddress(baseURL: "http://localhost:6080")
     static let client = WebClient(basePath: "http://x.localhost", userAgent: "test", acceptableLanguages: ["en"])
     static func get(_ path: String = "") -> WebRequest { WebRequest(method: .get, path: path) }
 }
@@ -51,5 +63,25 @@ func expectError(
     } catch {
         Issue.record("\(error)", sourceLocation: sourceLocation)
         return ""
+    }
+}
+
+/// Mail that was sent, in order; a test waits for it as for an event.
+final class MailPile: MailSender {
+    private let stream: AsyncStream<MailMessage>
+    private let continuation: AsyncStream<MailMessage>.Continuation
+    let all = Mutex<[MailMessage]>([])
+
+    init() { (stream, continuation) = AsyncStream.makeStream() }
+
+    func send(_ message: MailMessage) async throws(HostError) {
+        all.withLock { $0.append(message) }
+        continuation.yield(message)
+    }
+
+    /// The next one that nobody has asked for.
+    func next() async -> MailMessage? {
+        var iterator = stream.makeAsyncIterator()
+        return await iterator.next()
     }
 }

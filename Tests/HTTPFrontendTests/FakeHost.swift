@@ -21,6 +21,14 @@ final class FakeHost: FrontendHost, Sendable {
         var installError: HostError?
         var upgrades: [AppUpgrade] = []
         var decisions: [String] = []
+        var calls: [String] = []
+        var loginMethods: [String] = []
+        var people: [Account] = [FakeHost.person, FakeHost.guest]
+        var browsers: [LoginSummary] = []
+        var invitations: [String: InvitationOffer] = [:]
+        var sharing: GrainSharing?
+        var links: [String: SharedLink] = [:]
+        var refusal: HostError?
         var log = "Hello from the app\n<b>not bold</b>\n"
     }
 
@@ -54,6 +62,12 @@ final class FakeHost: FrontendHost, Sendable {
     var sessions: any SessionDirectory { FakeSessions(host: self) }
     var operations: any OperationDirectory { FakeOperations(host: self) }
     var upgrades: any UpgradeDirectory { FakeUpgrades(host: self) }
+    var people: any PeopleDirectory { FakePeople(host: self) }
+    var sharing: any SharingDirectory { FakeSharing(host: self) }
+
+    func note(_ call: String) { directory.withLock { $0.calls.append(call) } }
+    /// What was asked of people and sharing, in order.
+    var calls: [String] { directory.withLock { $0.calls } }
 
     /// Answers with what arrived.
     static let echo: Handler = { (request, client) throws(HostError) in
@@ -145,6 +159,19 @@ struct FakeAccounts: AccountDirectory {
         host.directory.withLock { $0.logins[secret.text] }
     }
     func logOut(_ secret: Secret) async throws(HostError) { host.directory.withLock { $0.logins[secret.text] = nil } }
+
+    var loginMethods: [String] { host.directory.withLock { $0.loginMethods } }
+
+    func beginLogin(by method: String, as claim: String, at address: FrontendAddress) async throws(HostError) -> Secret
+    {
+        try host.call("begin \(method) as \(claim) at \(address.baseURL)")
+        return Secret("challenge")
+    }
+
+    func logIn(by method: String, challenge: Secret, answer: String) async throws(HostError) -> Login {
+        try host.call("log in by \(method) with \(challenge.text) and \(answer)")
+        return Login(account: FakeHost.person, secret: host.logIn(), lifetime: .seconds(3600))
+    }
 }
 
 struct FakeApps: AppDirectory {
@@ -246,8 +273,9 @@ struct FakeUpgrades: UpgradeDirectory {
 struct FakeSessions: SessionDirectory {
     let host: FakeHost
 
-    func open(_ grain: GrainID, by account: AccountID) async throws(HostError) -> any GrainSession {
+    func open(_ grain: GrainID, as visitor: Visitor) async throws(HostError) -> any GrainSession {
         let session = FakeSession(host: host, grain: grain)
+        host.note("open as \(visitor == .account(FakeHost.person.identifier) ? "a person" : "\(visitor)")")
         host.directory.withLock { $0.sessions[session.identifier.text] = session }
         return session
     }

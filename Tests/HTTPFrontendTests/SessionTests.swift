@@ -235,13 +235,14 @@ import Testing
     private func check(_ reply: Reply, host: String, shell: String) {
         let policy = reply.values("Content-Security-Policy")
         #expect(policy.count == 1)
+        let pictures = "http://static." + shell.dropFirst("http://".count)
         let directives = Set((policy.first ?? "").split(separator: "; ").map(String.init))
         for directive in [
             "default-src 'none'", "object-src 'none'", "form-action 'self'", "base-uri 'self'",
             "frame-ancestors 'self' \(shell)",
             "connect-src 'self' ws://\(host) data: blob:",
             "sandbox allow-scripts allow-same-origin allow-forms allow-modals allow-downloads",
-            "img-src 'self' data: blob:", "frame-src 'self' blob:", "worker-src 'self' blob:",
+            "img-src 'self' \(pictures) data: blob:", "frame-src 'self' blob:", "worker-src 'self' blob:",
         ] { #expect(directives.contains(directive)) }
         #expect(reply.value("Referrer-Policy") == "no-referrer")
         #expect(reply.value("Cross-Origin-Opener-Policy") == "same-origin")
@@ -250,7 +251,7 @@ import Testing
         #expect(reply.value("X-DNS-Prefetch-Control") == "off")
         #expect(reply.value("Origin-Agent-Cluster") == "?1")
         #expect(reply.value("X-Content-Type-Options") == "nosniff")
-        #expect(reply.value("Connection-Allowlist") == "(response-origin);redirects=allow")
+        #expect(reply.value("Connection-Allowlist") == "(response-origin \"\(pictures)\");redirects=allow")
         #expect(reply.value("Permissions-Policy")?.contains("camera=()") == true)
         #expect(reply.value("Permissions-Policy")?.contains("(self") == false)
     }

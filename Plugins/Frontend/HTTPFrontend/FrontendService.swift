@@ -4,11 +4,13 @@ import NIOConcurrencyHelpers
 
 /// Sends a request to the pages or to a grain, by its host name.
 struct FrontendService: RequestService {
+    let host: any FrontendHost
     let site: Site
     let shell: ShellService
     let grains: GrainService
 
     init(host: any FrontendHost, site: Site, settings: HTTPFrontendSettings, log: HostLog) throws(HostError) {
+        self.host = host
         self.site = site
         let exceptions = OpenExceptions(settings.pageExceptions)
         for (app, allowed) in settings.pageExceptions {
@@ -26,6 +28,7 @@ struct FrontendService: RequestService {
             // Installing and the like may compute for seconds: not on the loop that serves other connections.
             let response = await withTaskExecutorPreference(globalConcurrentExecutor) { await shell.answer(request) }
             return .response(response)
+        case .pictures: return .response(await PictureService(people: host.people).answer(request))
         case .nowhere: return .response(elsewhere(request.head.host))
         }
     }

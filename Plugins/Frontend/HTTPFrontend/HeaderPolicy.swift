@@ -4,10 +4,13 @@
 /// in browsers that have it. An app's own headers of these names never pass.
 enum HeaderPolicy {
     /// For every answer of a grain's host, errors and redirects included.
-    static func grain(origin: String, host: String, shell: String, except exceptions: PageExceptions) -> FieldBlock {
+    /// - Parameter pictures: The origin of people's pictures.
+    static func grain(
+        origin: String, host: String, shell: String, pictures: String, except exceptions: PageExceptions
+    ) -> FieldBlock {
         let socket = (origin.hasPrefix("https:") ? "wss://" : "ws://") + host
-        var block = exceptions.isEmpty ? strictWalls : walls(except: exceptions)
-        let policy = contentPolicy(socket: socket, shell: shell).map { directive, sources in
+        var block = walls(except: exceptions, pictures: pictures)
+        let policy = contentPolicy(socket: socket, shell: shell, pictures: pictures).map { directive, sources in
             ([directive, sources] + (exceptions.sources[directive] ?? [])).joined(separator: " ")
         }
         block.add("Content-Security-Policy", policy.joined(separator: "; "))
@@ -15,12 +18,14 @@ enum HeaderPolicy {
     }
 
     /// Everything an ordinary page does with its own host works; nothing reaches another one.
-    private static func contentPolicy(socket: String, shell: String) -> [(directive: String, sources: String)] {
+    private static func contentPolicy(socket: String, shell: String, pictures: String) -> [(
+        directive: String, sources: String
+    )] {
         [
             ("default-src", "'none'"),
             ("script-src", "'self' 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval' data: blob:"),
             ("style-src", "'self' 'unsafe-inline' data: blob:"),
-            ("img-src", "'self' data: blob:"),
+            ("img-src", "'self' \(pictures) data: blob:"),
             ("media-src", "'self' data: blob:"),
             ("font-src", "'self' data: blob:"),
             ("connect-src", "'self' \(socket) data: blob:"),
@@ -40,9 +45,7 @@ enum HeaderPolicy {
     /// For the policy and for the frame's attribute alike: no pop-ups, no navigation of our page, no pointer lock.
     static let sandbox = "allow-scripts allow-same-origin allow-forms allow-modals allow-downloads"
 
-    private static let strictWalls = walls(except: .none)
-
-    private static func walls(except exceptions: PageExceptions) -> FieldBlock {
+    private static func walls(except exceptions: PageExceptions, pictures: String) -> FieldBlock {
         var block = FieldBlock()
         block.add("Permissions-Policy", permissions(on: exceptions.features, for: "self"))
         block.add("Referrer-Policy", "no-referrer")
@@ -54,7 +57,7 @@ enum HeaderPolicy {
         block.add("Origin-Agent-Cluster", "?1")
         block.add("X-Content-Type-Options", "nosniff")
         block.add("X-DNS-Prefetch-Control", "off")
-        let allowed = ["response-origin"] + exceptions.origins.map { "\"\($0)\"" }
+        let allowed = ["response-origin"] + ([pictures] + exceptions.origins).map { "\"\($0)\"" }
         block.add("Connection-Allowlist", "(\(allowed.joined(separator: " ")));redirects=allow")
         return block
     }

@@ -10,6 +10,8 @@ struct Site: Sendable {
     /// What stands before and behind the random part of a grain's host.
     private let grainPrefix: String
     private let grainSuffix: String
+    /// Where pictures of people are, for pages of grains and our own (specification, section 8.6).
+    let staticHost: String
     /// Whether browsers keep Secure cookies for grain hosts: over HTTPS, and on localhost, which they trust as it is.
     let hasSecureGrains: Bool
 
@@ -34,6 +36,7 @@ struct Site: Sendable {
         }
         grainPrefix = String(parts[0]) + "ui-"
         grainSuffix = String(parts[1])
+        staticHost = String(parts[0]) + "static" + grainSuffix
         let name = grainSuffix.split(separator: ":").first ?? ""
         hasSecureGrains = isHTTPS || name.hasSuffix(".localhost")
     }
@@ -63,6 +66,7 @@ struct Site: Sendable {
     /// Where a request's Host leads.
     enum Place: Equatable {
         case shell
+        case pictures
         case grain(SessionID)
         case nowhere
     }
@@ -70,6 +74,7 @@ struct Site: Sendable {
     func place(ofHost host: String) -> Place {
         let host = Site.withoutDefaultPort(host, isHTTPS: isHTTPS)
         if host == baseHost { return .shell }
+        if host == staticHost { return .pictures }
         guard host.hasPrefix(grainPrefix), host.hasSuffix(grainSuffix),
             host.utf8.count == grainPrefix.utf8.count + 32 + grainSuffix.utf8.count,
             let session = SessionID(String(host.dropFirst(grainPrefix.count).dropLast(grainSuffix.count)))
@@ -77,6 +82,7 @@ struct Site: Sendable {
         return .grain(session)
     }
 
+    var staticOrigin: String { (isHTTPS ? "https://" : "http://") + staticHost }
     func grainHost(_ session: SessionID) -> String { grainPrefix + session.text + grainSuffix }
     func grainOrigin(_ session: SessionID) -> String { (isHTTPS ? "https://" : "http://") + grainHost(session) }
 }

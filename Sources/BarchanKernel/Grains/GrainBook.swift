@@ -10,6 +10,8 @@ struct GrainBook: GrainDirectory {
     let volumes: any VolumeStore
     let registry: GrainRegistry
     let sessions: SessionBook
+    let accounts: AccountBook
+    let sharing: SharingBook
     let clock: any HostClock
     let limits: HostLimits
     let audit: AuditBook
@@ -19,18 +21,24 @@ struct GrainBook: GrainDirectory {
 
     func grains(for account: AccountID) async throws(HostError) -> [GrainSummary] {
         var summaries: [GrainSummary] = []
-        let prefix = RecordKey.ownedPrefix(account)
-        try await records.forEach(prefix: prefix) { (entry) throws(HostError) in
-            let text = String(decoding: entry.key.bytes.dropFirst(prefix.bytes.count), as: UTF8.self)
-            guard let grain = GrainID(text), let record = try await records.grain(grain) else { return }
-            if let summary = try await summary(of: record) { summaries.append(summary) }
+        for (prefix, isOwned) in [(RecordKey.ownedPrefix(account), true), (.sharedPrefix(account), false)] {
+            try await records.forEach(prefix: prefix) { (entry) throws(HostError) in
+                let text = String(decoding: entry.key.bytes.dropFirst(prefix.bytes.count), as: UTF8.self)
+                guard let grain = GrainID(text), let record = try await records.grain(grain) else { return }
+                if !isOwned, try await !sharing.admits(account, to: grain) { return }
+                guard var summary = try await summary(of: record) else { return }
+                summary.isOwned = isOwned
+                summaries.append(summary)
+            }
         }
         return summaries.sorted { ($0.lastUsed, $0.identifier.text) > ($1.lastUsed, $1.identifier.text) }
     }
 
     func grain(_ grain: GrainID, for account: AccountID) async throws(HostError) -> GrainSummary {
-        let record = try await record(of: grain, for: account, to: "look at")
-        guard let summary = try await summary(of: record) else { throw GrainBook.missing(grain, "look at") }
+        guard let record = try await records.grain(grain), try await sharing.admits(account, to: grain),
+            var summary = try await summary(of: record)
+        else { throw GrainBook.missing(grain, "look at") }
+        summary.isOwned = record.owner == account
         return summary
     }
 
@@ -84,6 +92,9 @@ struct GrainBook: GrainDirectory {
         }
         guard package.manifest.actions.indices.contains(action) else {
             throw HostError(.notFound, "make a grain: app '\(package.manifest.title)' has no action \(action)")
+        }
+        guard let person = try await accounts.account(account), person.role != .guest else {
+            throw HostError(.permissionDenied, "make a grain: guests use what others share with them")
         }
         let title = try GrainBook.checked(title ?? GrainBook.defaultTitle(package.manifest, action: action))
         let count = try await records.count(prefix: .ownedPrefix(account), limit: limits.grainsPerAccount)
@@ -175,6 +186,7 @@ struct GrainBook: GrainDirectory {
                 writes.append(.delete(entry.key))
             }
         }
+        writes += try await sharing.removal(of: grain)
         if let (fields, _) = try await records.read(.grain(grain)) {
             let record = GrainRecord(grain: grain, fields: fields)
             if let owner = record.owner { writes.append(.delete(.owned(grain, by: owner))) }

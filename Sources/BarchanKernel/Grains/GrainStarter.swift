@@ -21,6 +21,12 @@ struct GrainStarter: Sendable {
     func start(_ grain: GrainID, _ services: GrainServices) async throws(HostError) -> RunningGrain {
         do throws(HostError) {
             let running = try await launch(grain, services)
+            do throws(HostError) {
+                try await records.remember(running.viewInfo, of: grain)
+            } catch {
+                // Sharing goes by what is known from earlier then.
+                log(.warning, "remember what the app of grain \(grain) says of itself: \(error.message)")
+            }
             services.viewInfo.set(running.viewInfo)
             return running
         } catch {

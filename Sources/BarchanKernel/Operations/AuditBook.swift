@@ -16,6 +16,17 @@ public enum AuditAct: String, Sendable, CaseIterable {
     case limitGrain = "grain.limit"
     case recordGrain = "grain.record"
     case readLog = "grain.log"
+    case share = "grant.give"
+    case revoke = "grant.revoke"
+    case removePerson = "grain.exclude"
+    case handOver = "grain.transfer"
+    case invite = "person.invite"
+    case withdrawInvitation = "person.uninvite"
+    case accept = "person.join"
+    case setRole = "person.role"
+    case suspend = "person.suspend"
+    case readmit = "person.readmit"
+    case setAddress = "person.address"
 }
 
 /// Who did something.

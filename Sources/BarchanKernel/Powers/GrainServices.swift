@@ -6,7 +6,7 @@ struct GrainServices: GrainHost {
     let records: RecordBook
     let tokens: TokenBook
     let activities: ActivityBook
-    let accounts: AccountBook
+    let sharing: SharingBook
     let wakeLocks: WakeLocks
     /// What the app says of itself; nil when it ended before.
     let viewInfo = Later<ViewInfo?>()
@@ -52,16 +52,17 @@ struct GrainServices: GrainHost {
     // MARK: People
 
     func person(_ identityID: [UInt8]) async throws(HostError) -> PersonProfile? {
-        guard let identifier = try await account(of: identityID), let account = try await accounts.account(identifier),
-            try await records.grain(grain)?.admits(identifier) == true
+        guard let identifier = try await account(of: identityID), try await sharing.admits(identifier, to: grain),
+            let account = try await sharing.accounts.account(identifier)
         else { return nil }
-        return PersonProfile(displayName: account.displayName, preferredHandle: account.handle)
+        return PersonProfile(
+            displayName: account.displayName, preferredHandle: account.handle, pronouns: account.pronouns)
     }
 
     func permissions(of identityID: [UInt8]) -> AsyncStream<[Bool]?> {
         let (stream, continuation) = AsyncStream.makeStream(of: [Bool]?.self, bufferingPolicy: .bufferingNewest(1))
         // From before the first look on, so that nothing is missed.
-        let changes = records.store.changes(prefix: .grain(grain))
+        let changes = sharing.changes(of: grain)
         let watching = Task {
             var last = await look(at: identityID)
             continuation.yield(last)
@@ -82,11 +83,8 @@ struct GrainServices: GrainHost {
     }
 
     private func held(by identityID: [UInt8]) async throws(HostError) -> [Bool]? {
-        guard let account = try await account(of: identityID), let record = try await records.grain(grain),
-            record.admits(account)
-        else { return nil }
-        // The owner holds every permission (specification, section 12.1).
-        return try await knownViewInfo().permissions.map { !$0.isObsolete }
+        guard let account = try await account(of: identityID) else { return nil }
+        return try await sharing.permissions(of: .account(account), in: grain, try await knownViewInfo())
     }
 
     private func account(of identityID: [UInt8]) async throws(HostError) -> AccountID? {
@@ -129,11 +127,6 @@ struct GrainServices: GrainHost {
         return String(
             decoding: (0..<20).map { _ in alphabet.randomElement(using: &generator) ?? alphabet[0] }, as: UTF8.self)
     }
-}
-
-extension GrainRecord {
-    /// Whether somebody may use the grain.
-    func admits(_ account: AccountID) -> Bool { owner == account }
 }
 
 extension RecordKey {

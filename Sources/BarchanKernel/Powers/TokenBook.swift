@@ -130,7 +130,7 @@ actor TokenBook {
 
 extension Secret {
     /// 256 random bits as 43 characters of URL-safe base64 (specification, section 10.1).
-    fileprivate static func token() -> Secret {
+    static func token() -> Secret {
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
         var generator = SystemRandomNumberGenerator()
         var characters = (0..<42).map { _ in alphabet[Int(generator.next() & 63)] }

@@ -53,16 +53,6 @@ struct RecordBook: Sendable {
 
 /// The keys of the kernel's records.
 extension RecordKey {
-    /// Who the first administrator is.
-    static let administrator = RecordKey("host/administrator")
-    static func account(_ account: AccountID) -> RecordKey { RecordKey("account/\(account)") }
-    /// By SHA-256, so that reading the records lets nobody in.
-    static func login(_ secret: Secret) -> RecordKey {
-        RecordKey("login/\(SHA256.hexadecimal(Array(secret.text.utf8)))")
-    }
-    static func loginToken(_ secret: Secret) -> RecordKey {
-        RecordKey("login-token/\(SHA256.hexadecimal(Array(secret.text.utf8)))")
-    }
     static func grain(_ grain: GrainID) -> RecordKey { RecordKey("grain/\(grain)") }
     static func owned(_ grain: GrainID, by account: AccountID) -> RecordKey { RecordKey("owned/\(account)/\(grain)") }
     static func ownedPrefix(_ account: AccountID) -> RecordKey { RecordKey("owned/\(account)/") }

@@ -7,10 +7,13 @@ actor OpenSession: DirectGrainSession {
     nonisolated let secret = Secret.random()
     nonisolated let grain: GrainID
 
-    private let person: Account
+    nonisolated let holder: SharingBook.Holder
+    /// Nil for somebody anonymous.
+    private let person: Account?
     private let identity: [UInt8]
     private let life: GrainLife
     private let records: RecordBook
+    private let sharing: SharingBook
     private nonisolated let clock: any HostClock
     private let lifetime: Duration
     private let forget: @Sendable (SessionID) async -> Void
@@ -21,28 +24,33 @@ actor OpenSession: DirectGrainSession {
     private struct Presence {
         var isClosed = false
         var lastSeen: Duration
-        var openStreams = 0
+        var streams: [ObjectIdentifier: CutReader] = [:]
         /// The web session once the app has answered over it.
         var direct: (running: RunningGrain, session: any DirectWebSession)?
     }
 
     private nonisolated let presence: Mutex<Presence>
     private var expiry: Task<Void, Never>?
+    private var watching: Task<Void, Never>?
+    /// What the app was told that the visitor may do, and of which permissions it was said.
+    private var granted: (permissions: [Bool], info: ViewInfo)?
     private var current: (running: RunningGrain, opening: Task<Result<any WebSession, HostError>, Never>)?
     private var hasAnswered = false
     /// What the grain ran when the tab was opened. Its pages know nothing of another version.
     private var package: PackageID?
 
     init(
-        grain: GrainID, person: Account, identity: [UInt8], life: GrainLife, records: RecordBook, clock: any HostClock,
-        lifetime: Duration,
+        grain: GrainID, holder: SharingBook.Holder, person: Account?, identity: [UInt8], life: GrainLife,
+        records: RecordBook, sharing: SharingBook, clock: any HostClock, lifetime: Duration,
         forget: @escaping @Sendable (SessionID) async -> Void
     ) {
         self.grain = grain
+        self.holder = holder
         self.person = person
         self.identity = identity
         self.life = life
         self.records = records
+        self.sharing = sharing
         self.clock = clock
         self.lifetime = lifetime
         self.forget = forget
@@ -55,6 +63,10 @@ actor OpenSession: DirectGrainSession {
     func begin() async {
         await life.attach(identifier)
         expiry = Task { await closeWhenSilent() }
+        let changes = sharing.changes(of: grain)
+        watching = Task { [weak self] in
+            for await _ in changes { await self?.closeWhenChanged() }
+        }
         Task { [life] in _ = try? await life.whenRunning() }
     }
 
@@ -72,10 +84,21 @@ actor OpenSession: DirectGrainSession {
         }
         guard !wasClosed else { return }
         expiry?.cancel()
+        watching?.cancel()
         await forget(identifier)
         await life.detach(identifier)
         if case .success(let session) = await current?.opening.value { await session.close() }
         current = nil
+    }
+
+    /// Closes the session because its visitor may not use it any more: what is under way ends, too.
+    func revoke() async {
+        let streams = presence.withLock { presence in
+            presence.direct = nil
+            return Array(presence.streams.values)
+        }
+        for stream in streams { stream.cut() }
+        await close()
     }
 
     func send(_ request: WebRequest, from client: WebClient) async throws(HostError) -> WebResponse {
@@ -152,20 +175,54 @@ actor OpenSession: DirectGrainSession {
 
     private func open(_ running: RunningGrain, for client: WebClient) -> Task<Result<any WebSession, HostError>, Never>
     {
-        let parameters = WebSessionParameters(
-            user: UserInfo(
-                displayName: person.displayName, preferredHandle: person.handle, identityID: identity,
-                // The owner holds every permission (specification, section 12.1).
-                permissions: running.viewInfo.permissions.map { !$0.isObsolete }),
-            basePath: client.basePath, userAgent: client.userAgent, acceptableLanguages: client.acceptableLanguages,
-            tabID: tabID)
-        return Task {
+        Task {
             do throws(HostError) {
+                let permissions = try await grant(of: running.viewInfo)
+                let parameters = WebSessionParameters(
+                    user: user(permissions, client), basePath: client.basePath, userAgent: client.userAgent,
+                    acceptableLanguages: client.acceptableLanguages, tabID: tabID)
                 return .success(try await running.connection.openWebSession(parameters))
             } catch {
                 return .failure(error)
             }
         }
+    }
+
+    /// What the visitor may do now; closed when that changes later.
+    private func grant(of info: ViewInfo) async throws(HostError) -> [Bool] {
+        guard let permissions = try await sharing.permissions(of: holder, in: grain, info) else { throw closed }
+        granted = (permissions, info)
+        // A change between the answer and this line was told before there was anything to compare.
+        await closeWhenChanged()
+        guard !isClosed else { throw closed }
+        return permissions
+    }
+
+    /// A person as the app sees them (specification, section 6.6).
+    private func user(_ permissions: [Bool], _ client: WebClient) -> UserInfo {
+        guard let person else {
+            return UserInfo(
+                displayName: "Anonymous User", preferredHandle: "anonymous", identityID: [], permissions: permissions)
+        }
+        let picture = person.picture ?? "identicon/\(Hexadecimal.text(Array(identity.prefix(16))))"
+        return UserInfo(
+            displayName: person.displayName, preferredHandle: person.handle, identityID: identity,
+            pictureURL: client.pictureBase.isEmpty ? "" : "\(client.pictureBase)/\(picture)?s=256",
+            pronouns: person.pronouns, permissions: permissions)
+    }
+
+    /// Closes the session when its visitor may not use the grain any more, or may do something else than the app was told.
+    private func closeWhenChanged() async {
+        guard !isClosed else { return }
+        let now: [Bool]?
+        do throws(HostError) {
+            let info = if let granted { granted.info } else { try await records.viewInfo(of: grain) }
+            now = try await sharing.permissions(of: holder, in: grain, info)
+        } catch {
+            // What cannot be looked up is not allowed.
+            now = nil
+        }
+        if now == nil || granted.map({ $0.permissions != now }) == true { await revoke() }
     }
 
     /// Forgets the web session with a grain that did not answer.
@@ -243,8 +300,8 @@ actor OpenSession: DirectGrainSession {
 
     private func closeWhenSilent() async {
         while !isClosed {
-            let (openStreams, lastSeen) = presence.withLock { ($0.openStreams, $0.lastSeen) }
-            let left = openStreams > 0 ? lifetime : lifetime - (clock.now() - lastSeen)
+            let (hasStreams, lastSeen) = presence.withLock { (!$0.streams.isEmpty, $0.lastSeen) }
+            let left = hasStreams ? lifetime : lifetime - (clock.now() - lastSeen)
             guard left > .zero else { break }
             await clock.sleep(for: left)
             if Task.isCancelled { return }
@@ -268,13 +325,19 @@ actor OpenSession: DirectGrainSession {
     }
 
     private nonisolated func tracked(_ reader: any ByteReader) -> any ByteReader {
-        presence.withLock { $0.openStreams += 1 }
-        return TrackedReader(reader) { [weak self] in self?.streamEnded() }
+        let cut = CutReader(reader), identifier = ObjectIdentifier(cut)
+        let isClosed = presence.withLock { presence in
+            presence.streams[identifier] = cut
+            return presence.isClosed
+        }
+        // It was closed while the app answered.
+        if isClosed { cut.cut() }
+        return TrackedReader(cut) { [weak self] in self?.streamEnded(identifier) }
     }
 
-    private nonisolated func streamEnded() {
+    private nonisolated func streamEnded(_ identifier: ObjectIdentifier) {
         noteVisit()
-        presence.withLock { $0.openStreams -= 1 }
+        presence.withLock { _ = $0.streams.removeValue(forKey: identifier) }
     }
 }
 

@@ -4,6 +4,7 @@ import Barchan
 actor SessionBook: SessionDirectory {
     private let records: RecordBook
     private let accounts: AccountBook
+    private let sharing: SharingBook
     private let registry: GrainRegistry
     private let clock: any HostClock
     private let settings: LifeSettings
@@ -12,15 +13,18 @@ actor SessionBook: SessionDirectory {
     private let log: HostLog
 
     private var sessions: [SessionID: OpenSession] = [:]
-    private var countByAccount: [AccountID: Int] = [:]
+    private var countByHolder: [SharingBook.Holder: Int] = [:]
+    /// Set once, before anybody is let in by a link.
+    private var desk: SharingDesk?
 
     init(
-        records: RecordBook, accounts: AccountBook, registry: GrainRegistry, clock: any HostClock,
+        records: RecordBook, accounts: AccountBook, sharing: SharingBook, registry: GrainRegistry, clock: any HostClock,
         configuration: HostConfiguration, counters: HostCounters,
         log: HostLog
     ) {
         self.records = records
         self.accounts = accounts
+        self.sharing = sharing
         self.registry = registry
         self.clock = clock
         settings = configuration.life
@@ -29,30 +33,52 @@ actor SessionBook: SessionDirectory {
         self.log = log
     }
 
-    func open(_ grain: GrainID, by account: AccountID) async throws(HostError) -> any GrainSession {
-        guard let record = try await records.grain(grain), record.owner == account,
-            let person = try await accounts.account(account)
-        else {
+    func open(_ grain: GrainID, as visitor: Visitor) async throws(HostError) -> any GrainSession {
+        let holder = try await holder(visitor, in: grain)
+        let person = try await person(holder)
+        let info = try await records.viewInfo(of: grain)
+        guard try await sharing.permissions(of: holder, in: grain, info) != nil else {
             throw HostError(.notFound, "open grain '\(grain)': there is none of yours")
         }
-        let identity = try await identity(of: account, in: grain)
+        var identity: [UInt8] = []
+        if case .account(let account) = holder { identity = try await self.identity(of: account, in: grain) }
         let life = try await registry.life(of: grain)
         let now = clock.wallSeconds()
         try await records.update(.grain(grain)) { $0["used"] = String(now) }
-        guard countByAccount[account, default: 0] < limits.sessionsPerAccount else {
+        guard countByHolder[holder, default: 0] < limits.sessionsPerAccount else {
             throw HostError(
                 .resourceExhausted,
                 "open grain '\(grain)': \(limits.sessionsPerAccount) tabs are open already; close some")
         }
         let session = OpenSession(
-            grain: grain, person: person, identity: identity, life: life, records: records, clock: clock,
-            lifetime: settings.sessionLifetime
-        ) { [weak self] session in await self?.forget(session, of: account) }
-        countByAccount[account, default: 0] += 1
+            grain: grain, holder: holder, person: person, identity: identity, life: life, records: records,
+            sharing: sharing, clock: clock, lifetime: settings.sessionLifetime
+        ) { [weak self] session in await self?.forget(session, of: holder) }
+        countByHolder[holder, default: 0] += 1
         sessions[session.identifier] = session
         counters.sessionsOpened.add(1, ordering: .relaxed)
         await session.begin()
         return session
+    }
+
+    /// How links let people in; known only once there is a desk.
+    func admitByLinks(of desk: SharingDesk) { self.desk = desk }
+
+    private func holder(_ visitor: Visitor, in grain: GrainID) async throws(HostError) -> SharingBook.Holder {
+        switch visitor {
+        case .account(let account): return .account(account)
+        case .link(let secret):
+            guard let admitted = try await desk?.admit(by: secret), admitted.grain == grain else {
+                throw HostError(.notFound, "open grain '\(grain)': the link is of no use here")
+            }
+            return .bearer(admitted.grant)
+        @unknown default: throw HostError(.unsupported, "open a grain: this host does not know such visitors")
+        }
+    }
+
+    private func person(_ holder: SharingBook.Holder) async throws(HostError) -> Account? {
+        guard case .account(let account) = holder else { return nil }
+        return try await accounts.account(account)
     }
 
     func session(_ identifier: SessionID) async -> (any GrainSession)? { sessions[identifier] }
@@ -61,7 +87,12 @@ actor SessionBook: SessionDirectory {
 
     /// Closes every session of a grain that is being removed.
     func closeAll(of grain: GrainID) async {
-        for session in sessions.values where session.grain == grain { await session.close() }
+        for session in sessions.values where session.grain == grain { await session.revoke() }
+    }
+
+    /// Closes what an account has open in all its browsers: which of them left is not known here.
+    func closeAll(of account: AccountID) async {
+        for session in sessions.values where session.holder == .account(account) { await session.revoke() }
     }
 
     /// Closes every session.
@@ -69,10 +100,10 @@ actor SessionBook: SessionDirectory {
         for session in sessions.values { await session.close() }
     }
 
-    private func forget(_ session: SessionID, of account: AccountID) {
+    private func forget(_ session: SessionID, of holder: SharingBook.Holder) {
         guard sessions.removeValue(forKey: session) != nil else { return }
-        let left = countByAccount[account, default: 1] - 1
-        countByAccount[account] = left == 0 ? nil : left
+        let left = countByHolder[holder, default: 1] - 1
+        countByHolder[holder] = left == 0 ? nil : left
     }
 
     /// What an app knows a person by: random, different in every grain, the same for ever (specification, section 6.6).

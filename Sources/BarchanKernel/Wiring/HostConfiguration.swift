@@ -15,6 +15,7 @@ public struct HostConfiguration: Sendable, Equatable {
     public var appIsolation: [AppID: String] = [:]
     public var life = LifeSettings()
     public var limits = HostLimits()
+    public var people = PeopleSettings()
 
     public init(dataDirectory: String, paths: HostPaths) {
         self.dataDirectory = dataDirectory
@@ -80,6 +81,8 @@ public struct HostLimits: Sendable, Equatable {
     public var runningGrains = 1_000
     /// Objects that one grain may have saved.
     public var tokensPerGrain = TokenBook.maximumTokens
+    /// People, links and tokens of one grain, those that were revoked included.
+    public var grantsPerGrain = 1_000
     /// Bounds on each grain.
     public var grain = GrainLimits()
     /// What is different for the grains of some apps.

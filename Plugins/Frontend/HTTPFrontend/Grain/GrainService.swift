@@ -80,7 +80,8 @@ struct GrainService: Sendable {
         let answer: WebResponse
         do throws(HostError) {
             answer = try await awake(session, mapped) { session, request throws(HostError) in
-                try await session.send(request, from: mapping.client(origin: origin.origin))
+                try await session.send(
+                    request, from: mapping.client(origin: origin.origin, pictures: site.staticOrigin))
             }
         } catch { throw fault(error) }
         return try response(answer, to: request.head, origin)
@@ -99,7 +100,8 @@ struct GrainService: Sendable {
             var mapped = try? mapping.request(method)
         else { return nil }
         mapped.body = body
-        return session.begin(mapped, from: { mapping.client(origin: origin.origin) }) { result in
+        return session.begin(mapped, from: { mapping.client(origin: origin.origin, pictures: site.staticOrigin) }) {
+            result in
             completion(.response(self.response(result, to: head, origin)))
         }
     }
@@ -140,7 +142,8 @@ struct GrainService: Sendable {
         do throws(HostError) {
             let response = try await awake(session, opening) { session, opening throws(HostError) in
                 try await session.openWebSocket(
-                    opening, from: mapping.client(origin: origin.origin), incoming: request.upgraded)
+                    opening, from: mapping.client(origin: origin.origin, pictures: site.staticOrigin),
+                    incoming: request.upgraded)
             }
             return .webSocket(handshake.accepted(response, policy: origin.policy), outgoing: response.outgoing)
         } catch { throw fault(error) }

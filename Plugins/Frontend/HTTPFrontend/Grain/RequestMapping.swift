@@ -142,10 +142,12 @@ struct RequestMapping {
     }
 
     /// The browser as an app learns about it.
-    func client(origin: String) -> WebClient {
-        WebClient(
+    func client(origin: String, pictures: String) -> WebClient {
+        var client = WebClient(
             basePath: origin, userAgent: head.value(of: "user-agent") ?? "UnknownAgent/0.0",
             acceptableLanguages: languages)
+        client.pictureBase = pictures
+        return client
     }
 
     private static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {

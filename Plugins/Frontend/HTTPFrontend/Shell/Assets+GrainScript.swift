@@ -7,7 +7,7 @@ extension Assets {
           const $ = (s, r = document) => r.querySelector(s);
           const bar = $("header.bar");
           if (!bar) return;
-          const { grain, session, secret, nonce, origin, app } = bar.dataset;
+          const { grain, session, secret, nonce, origin, app, base, owned, person } = bar.dataset;
           const frame = $("iframe"), badge = $(".state", bar), starting = $(".waiting"), problem = $(".problem");
           const again = $("[data-again]", problem), logLink = $("a", problem), opened = Date.now();
           let title = bar.dataset.title, pageTitle = "", loaded = false, closed = false, leaving = false, timer = 0;
@@ -35,7 +35,7 @@ extension Assets {
             if (problem.dataset.kind !== shown || $("p", problem).textContent !== notices[shown]) $("p", problem).textContent = notices[shown];
             problem.dataset.kind = shown;
             again.textContent = label;
-            logLink.hidden = !hasLog;
+            logLink.hidden = !hasLog || !owned;
           };
           again.onclick = () => { const [, act] = kinds[problem.dataset.kind] || []; if (act) act(); };
           const badgeShows = (state, text) => { badge.className = "state " + state; if (badge.textContent !== text) badge.textContent = text; };
@@ -78,7 +78,7 @@ extension Assets {
             } catch {
               if (!leaving) offline(navigator.onLine ? "The server cannot be reached." : "This device is offline.");
             }
-            if (!closed) timer = setTimeout(alive, misses ? Math.min(1000 * misses, 10000) : loaded ? 25000 : 700);
+            if (!closed) timer = setTimeout(alive, misses ? Math.min(1000 * misses, 10000) : loaded ? 10000 : 700);
           };
           frame.addEventListener("load", () => { loaded = true; starting.hidden = true; alive(); });
           setTimeout(alive, 300);
@@ -115,6 +115,36 @@ extension Assets {
             if (e.key === "Escape") { rename.elements.title.value = title; rename.elements.title.blur(); }
           });
 
+          // Sharing: the page of it, in a dialog.
+          const dialog = $("dialog.share"), shareLink = $("[data-share]", bar), sharing = `/grains/${grain}/sharing`;
+          let inside = "";
+          const fill = html => {
+            dialog.innerHTML = html;
+            const close = document.createElement("button");
+            close.type = "button"; close.className = "quiet close"; close.textContent = "Close";
+            close.onclick = () => dialog.close();
+            dialog.prepend(close);
+            const made = $("#made", dialog);
+            if (made) { made.value += inside; made.focus(); made.select(); }
+          };
+          const part = async form => {
+            try {
+              const answer = await fetch(sharing, { method: form ? "POST" : "GET", body: form && new URLSearchParams(form), headers: { "X-Barchan-Part": "1" } });
+              if (answer.redirected) location = answer.url;
+              else fill(await answer.text());
+              return true;
+            } catch { tell("refused", "The server cannot be reached."); }
+          };
+          const openSharing = async (path, place) => {
+            if (!person) return tell("refused", "Only people who are logged in can share.");
+            inside = path;
+            if (!await part()) return;
+            dialog.showModal();
+            if (place) { $(place, dialog).scrollIntoView(); $(place, dialog).focus(); }
+          };
+          if (shareLink) shareLink.addEventListener("click", e => { e.preventDefault(); openSharing(""); });
+          dialog.addEventListener("submit", e => { e.preventDefault(); part(new FormData(e.target)); });
+
           const reply = message => frame.contentWindow.postMessage(message, origin);
           const isObject = v => v !== null && typeof v === "object";
           const isBusy = () => !!$("dialog[open]") || !!$("details.menu[open]");
@@ -122,7 +152,7 @@ extension Assets {
             setPath(path) {
               if (path === "") path = "/";
               if (typeof path !== "string" || !path.startsWith("/") || path.length > 4000 || /[\u0000-\u0020\\]/.test(path)) return;
-              const base = `/grain/${grain}`, url = new URL(base + path, location.href);
+              const url = new URL(base + path, location.href);
               // `..` must not lead to another page of ours.
               if (url.pathname.startsWith(base + "/")) history.replaceState(null, "", url.pathname + url.search + url.hash);
             },
@@ -134,10 +164,12 @@ extension Assets {
               reply({ rpcId: message.rpcId, grainTitle: title });
             },
             startSharing(where) {
-              if (isObject(where) && !isBusy()) tell("refused", `${app} would like you to share this. Sharing is not available on this server.`);
+              if (!isObject(where) || isBusy()) return;
+              const text = (v, start) => typeof v === "string" && v.startsWith(start) && v.length < 4000 ? v : "";
+              openSharing(text(where.pathname, "/") + text(where.hash, "#"));
             },
             showConnectionGraph(_) {
-              if (!isBusy()) tell("refused", `${app} would like to show who has access. Only you have.`);
+              if (!isBusy()) openSharing("", "#share-who");
             },
             renderTemplate(call) {
               if (isObject(call)) reply({ rpcId: call.rpcId, error: "Offer templates are not available on this server." });

@@ -9,6 +9,13 @@ extension Assets {
           });
           // A click into a grain's frame is none in this page, but takes the focus away.
           addEventListener("blur", () => { for (const m of document.querySelectorAll("details.menu[open]")) m.open = false; });
+          document.addEventListener("click", e => {
+            const copy = e.target.closest && e.target.closest("[data-copy]");
+            if (!copy) return;
+            const field = document.getElementById(copy.dataset.copy);
+            field.select();
+            navigator.clipboard.writeText(field.value).then(() => { copy.textContent = "Copied"; }, () => {});
+          });
           document.addEventListener("keydown", e => {
             if (e.key !== "Escape") return;
             for (const m of document.querySelectorAll("details.menu[open]")) { m.open = false; $("summary", m).focus(); }

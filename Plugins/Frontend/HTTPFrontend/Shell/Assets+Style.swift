@@ -42,7 +42,7 @@ extension Assets {
         nav a:hover { background: var(--wash); }
         nav a[aria-current] { color: var(--ink); background: var(--wash); }
         .who { margin-left: auto; display: flex; align-items: center; gap: .5rem; min-width: 0; }
-        .who .name { color: var(--soft); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+        .who .name { color: var(--soft); text-decoration: none; padding: .4rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 
         main { max-width: 62rem; margin: 0 auto; padding: clamp(1.25rem, 4vw, 2.5rem) clamp(1rem, 4vw, 2.5rem) 4rem; }
         section { margin-bottom: 2.5rem; }
@@ -50,7 +50,7 @@ extension Assets {
         .lone { max-width: 34rem; margin: 8vh auto 0; padding: clamp(1.5rem, 5vw, 2.5rem); overflow-wrap: anywhere; }
         .lone > :last-child { margin-bottom: 0; }
 
-        button, .button, input:not([type=hidden], [type=file]) {
+        button, .button, select, input:not([type=hidden], [type=file], [type=checkbox]) {
           font: inherit; min-height: 2.5rem; padding: .4rem .9rem; border-radius: .55rem; border: 1px solid var(--line);
           background: var(--card); color: inherit;
         }
@@ -64,6 +64,22 @@ extension Assets {
         button.danger { background: color-mix(in srgb, var(--bad) 9%, var(--card)); }
         .row { display: flex; flex-wrap: wrap; gap: .6rem; align-items: center; }
         .row input[name=title] { flex: 1 1 9rem; min-width: 0; }
+
+        .fields p { margin-bottom: .8rem; }
+        .fields label, .made label { display: block; margin-bottom: .2rem; font-weight: 550; }
+        .fields input:not([type=checkbox]), .fields select { width: 100%; max-width: 26rem; }
+        .fields .check { display: flex; gap: .6rem; align-items: baseline; }
+        .row > input { flex: 1 1 12rem; min-width: 0; }
+        h3 { font-size: 1rem; margin: 1.4rem 0 .6rem; }
+        .face { border-radius: 22%; margin-bottom: .8rem; object-fit: cover; }
+        .rows { margin-bottom: 1rem; }
+        .rows > li, .grant { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; justify-content: space-between; padding: .5rem 0; overflow-wrap: anywhere; }
+        .rows > li + li { border-top: 1px solid var(--line); }
+        .tree .tree { margin-left: .5rem; padding-left: 1rem; border-left: 2px solid var(--line); }
+        dialog.share { width: min(40rem, 94vw); max-height: 90vh; overflow: auto; padding: clamp(1rem, 4vw, 2rem); color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: .9rem; }
+        dialog::backdrop { background: rgb(0 0 0 / .45); }
+        .close { float: right; }
+        .bar span.title { font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 
         .starters { display: grid; grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); gap: .8rem; }
         .starters form { height: 100%; }
@@ -151,7 +167,6 @@ extension Assets {
         @media (max-width: 44rem) {
           header.site { gap: .5rem; padding-inline: .8rem; }
           header.site .brand { font-size: 0; gap: 0; }
-          .who .name { display: none; }
           .list, .list tbody, .list tr, .list th, .list td { display: block; }
           .list { background: none; border: 0; }
           .list thead { display: none; }

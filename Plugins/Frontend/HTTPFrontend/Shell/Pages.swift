@@ -10,7 +10,7 @@ struct Pages: Sendable {
 
     // MARK: Pages
 
-    func welcome() -> Response { page(403, "welcome", title: "Welcome", [:], nil) }
+    func welcome(hasMail: Bool) -> Response { page(403, "welcome", title: "Welcome", ["hasMail": hasMail], nil) }
 
     func login(token: String) -> Response {
         page(200, "login", title: "Log in", ["token": PercentText.encode(token)], nil)
@@ -20,8 +20,12 @@ struct Pages: Sendable {
         let now = Int64(time(nil))
         let icons = Set(apps.map(\.app))
         let values: [String: Any] = [
-            "grains": grains.map { Pages.values($0, now: now, hasIcon: icons.contains($0.app)) },
-            "hasGrains": !grains.isEmpty,
+            "grains": grains.filter(\.isOwned).map { Pages.values($0, now: now, hasIcon: icons.contains($0.app)) },
+            "hasGrains": grains.contains(where: \.isOwned), "hasShared": grains.contains { !$0.isOwned },
+            "shared": grains.filter { !$0.isOwned }.map {
+                Pages.values($0, now: now, hasIcon: icons.contains($0.app))
+            },
+            "mayCreate": person.account.role != .guest,
             "apps": apps.map(Pages.values), "hasApps": !apps.isEmpty, "atGrains": true,
         ]
         return page(200, "grains", title: "Grains", values, person)
@@ -41,14 +45,17 @@ struct Pages: Sendable {
     }
 
     func grain(
-        _ grain: GrainSummary, session: any GrainSession, origin: String, frame: String,
-        except exceptions: PageExceptions, _ person: Person
+        _ grain: GrainSummary, session: any GrainSession, origin: String, frame: String, base: String,
+        except exceptions: PageExceptions, _ person: Person?
     ) -> Response {
         var values = Pages.values(grain, now: 0, hasIcon: false)
         values["icon"] = Assets.icon.path
         values["session"] = session.identifier.text
         values["secret"] = session.secret.text
         values["origin"] = origin
+        values["base"] = base
+        values["isOwned"] = grain.isOwned
+        values["person"] = person != nil
         values["frame"] = frame
         values["sandbox"] = HeaderPolicy.sandbox
         values["allow"] = exceptions.features.joined(separator: "; ")
@@ -89,23 +96,30 @@ struct Pages: Sendable {
         }
     }
 
-    private func page(
+    func page(
         _ status: Int, _ template: String, title: String, _ values: [String: Any], _ person: Person?,
         frame: String? = nil, features: [String] = []
     ) -> Response {
         var values = values
-        values["nonce"] = person?.nonce.text ?? ""
+        if values["nonce"] == nil { values["nonce"] = person?.nonce.text ?? "" }
         values["isAdministrator"] = person?.isAdministrator ?? false
         let body = library.render(values, withTemplate: template) ?? ""
         var frameValues: [String: Any] = [
             "title": "\(title) · Barchan", "kind": template, "isGrain": template == "grain", "body": body,
             "icon": Assets.icon.path, "style": Assets.style.path, "script": Assets.script.path,
-            "atGrains": values["atGrains"] ?? false, "atApps": values["atApps"] ?? false, "person": person != nil,
+            "atGrains": values["atGrains"] ?? false, "atApps": values["atApps"] ?? false,
+            "atPeople": values["atPeople"] ?? false, "isAdministrator": person?.isAdministrator ?? false,
+            "person": person != nil,
             "nonce": values["nonce"] ?? "",
         ]
         frameValues["name"] = person?.account.displayName ?? ""
         let text = library.render(frameValues, withTemplate: "layout") ?? ""
         return send(status, "text/html; charset=utf-8", text, frame: frame, features: features)
+    }
+
+    /// A piece of a page, for our script to put into one.
+    func part(_ status: Int, _ template: String, _ values: [String: Any]) -> Response {
+        send(status, "text/html; charset=utf-8", library.render(values, withTemplate: template) ?? "")
     }
 
     // MARK: Other answers

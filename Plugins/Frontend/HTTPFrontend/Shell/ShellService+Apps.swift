@@ -48,34 +48,42 @@ extension ShellService {
     }
 
     private func packageFile(_ visit: Visit, _ person: Person) async throws(HostError) -> any ByteReader {
-        let body: any ByteReader
-        switch visit.request.body {
-        case .stream(let reader, _): body = reader
-        case .bytes(let bytes): body = BufferedBytes(bytes)
-        default: body = BufferedBytes([])
-        }
         let type = visit.request.head.value(of: "content-type") ?? ""
-        guard type.lowercased().hasPrefix("multipart/form-data") else {
-            guard Secret(visit.request.head.value(of: "x-barchan-nonce") ?? "") == person.nonce else {
-                throw ShellService.staleForm
-            }
-            return body
+        if type.lowercased().hasPrefix("multipart/form-data") { return try await visit.uploadedFile(for: person) }
+        guard Secret(visit.request.head.value(of: "x-barchan-nonce") ?? "") == person.nonce else {
+            throw ShellService.staleForm
         }
-        let form = try MultipartForm(body, contentType: type)
+        return visit.body
+    }
+}
+
+extension Visit {
+    /// The body as a stream.
+    var body: any ByteReader {
+        switch request.body {
+        case .stream(let reader, _): reader
+        case .bytes(let bytes): BufferedBytes(bytes)
+        default: BufferedBytes([])
+        }
+    }
+
+    /// The file of a form that begins with our nonce.
+    func uploadedFile(for person: Person) async throws(HostError) -> any ByteReader {
+        let form = try MultipartForm(body, contentType: request.head.value(of: "content-type") ?? "")
         while let part = try await form.nextPart() {
             if part.fileName != nil { throw ShellService.staleForm }
             guard part.name == "nonce" else { continue }
             let text = try await part.body.readAll(maximumBytes: 1024)
             guard Secret(String(decoding: text, as: UTF8.self)) == person.nonce else { throw ShellService.staleForm }
-            return try await fileOf(form)
+            return try await Visit.fileOf(form)
         }
         throw ShellService.staleForm
     }
 
-    private func fileOf(_ form: MultipartForm) async throws(HostError) -> any ByteReader {
+    private static func fileOf(_ form: MultipartForm) async throws(HostError) -> any ByteReader {
         while let part = try await form.nextPart() {
             if part.name == "file", part.fileName?.isEmpty == false { return part.body }
         }
-        throw HostError(.invalidArgument, "No file was chosen. Choose a package, a file that ends in .spk.")
+        throw HostError(.invalidArgument, "No file was chosen. Choose one and send the form again.")
     }
 }

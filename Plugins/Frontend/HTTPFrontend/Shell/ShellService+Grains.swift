@@ -50,9 +50,11 @@ extension ShellService {
     // MARK: The page around a grain
 
     /// Opens a session; its host name and secret are in the page, which nobody else can read.
-    func openGrain(_ visit: Visit, _ person: Person) async throws(HostError) -> Response {
-        let grain = try await grain(visit.path[1], person)
-        let session = try await host.sessions.open(grain.identifier, by: person.account.identifier)
+    /// - Parameter person: Nil for somebody anonymous: nothing of a person's is on the page then.
+    func openGrain(
+        _ grain: GrainSummary, as visitor: Visitor, at visit: Visit, _ person: Person?
+    ) async throws(HostError) -> Response {
+        let session = try await host.sessions.open(grain.identifier, as: visitor)
         let exceptions = await exceptions.opened(session.identifier, of: grain.app, in: host.sessions)
         for text in exceptions.descriptions {
             log(.info, "grain \(grain.identifier) is opened with an exception: its pages may \(text)")
@@ -60,12 +62,14 @@ extension ShellService {
         let origin = site.grainOrigin(session.identifier)
         let path = PercentText.encode(ShellService.appPath(visit))
         let frame = "\(origin)\(SessionStart.path)?sessionid=\(session.secret.text)&path=\(path)"
-        return pages.grain(grain, session: session, origin: origin, frame: frame, except: exceptions, person)
+        return pages.grain(
+            grain, session: session, origin: origin, frame: frame, base: "/\(visit.path[0])/\(visit.path[1])",
+            except: exceptions, person)
     }
 
-    /// What stands behind the grain's identifier in the address; `/` when a session could not start there.
-    private static func appPath(_ visit: Visit) -> String {
-        let prefix = "/grain/\(visit.path[1])"
+    /// What stands behind the grain's identifier, or a link's token, in the address; `/` when a session could not start there.
+    static func appPath(_ visit: Visit) -> String {
+        let prefix = "/\(visit.path[0])/\(visit.path[1])"
         guard visit.request.head.target.hasPrefix(prefix) else { return "/" }
         let rest = visit.request.head.target.dropFirst(prefix.count)
         let path = rest.hasPrefix("/") ? String(rest) : "/" + rest
@@ -74,14 +78,15 @@ extension ShellService {
     }
 
     /// The tab says that it is there, or that it goes. The session's secret proves that it is this tab.
-    func touchSession(_ visit: Visit, _ form: [String: String], _ person: Person) async throws(HostError) -> Response {
+    func touchSession(_ visit: Visit, _ form: [String: String], _ person: Person?) async throws(HostError) -> Response {
         guard let identifier = SessionID(visit.path[1]), let session = await host.sessions.session(identifier),
             session.secret == Secret(form["secret"] ?? "")
         else { return pages.jsonError(410, "This page is not open any more.") }
         switch visit.path[2] {
         case "alive":
             try await session.keepAlive()
-            let grain = try? await host.grains.grain(session.grain, for: person.account.identifier)
+            var grain: GrainSummary?
+            if let person { grain = try? await host.grains.grain(session.grain, for: person.account.identifier) }
             return pages.state(await session.state, of: grain)
         case "close":
             await session.close()

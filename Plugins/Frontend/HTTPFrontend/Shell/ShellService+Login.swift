@@ -11,7 +11,11 @@ extension ShellService {
 
     /// The link's page only asks; this uses the token up, so that programs that look at links do not.
     func logIn(_ visit: Visit) async throws(HostError) -> Response {
-        let login = try await host.accounts.logIn(withToken: Secret(visit.path[1]))
+        welcomed(try await host.accounts.logIn(withToken: Secret(visit.path[1])))
+    }
+
+    /// The answer that makes a browser a logged in one.
+    func welcomed(_ login: Login) -> Response {
         var response = pages.redirect(to: "/")
         response.fields.add("Set-Cookie", cookie(login.secret.text, seconds: login.lifetime.components.seconds))
         return response

@@ -35,10 +35,21 @@ struct ShellService: Sendable {
         case ("GET", "favicon.ico", 1): return pages.redirect(to: Assets.icon.path)
         case ("GET", "login", 2): return pages.login(token: visit.path[1])
         case ("POST", "login", 2): return try await logIn(visit)
+        case ("POST", "login", 3) where visit.path[1] == "by": return try await beginLogin(visit)
+        case ("POST", "login", 4) where visit.path[1] == "by" && visit.path[3] == "answer":
+            return try await finishLogin(visit)
+        case ("GET", "invite", 2), ("POST", "invite", 2): return try await invitation(visit)
+        case ("GET", "shared", 2...): return try await openLink(visit, try await person(visit))
+        case ("POST", "shared", 2...): return try await followLink(visit, try await person(visit))
         default: break
         }
         guard let person = try await person(visit) else {
-            return visit.wantsJSON ? pages.jsonError(403, "You are not logged in.") : pages.welcome()
+            // The tab of somebody who came by a link; the session's secret says which.
+            if (method, visit.path.first, visit.path.count) == ("POST", "sessions", 3) {
+                return try await touchSession(visit, try await visit.form(), nil)
+            }
+            if visit.wantsJSON { return pages.jsonError(403, "You are not logged in.") }
+            return pages.welcome(hasMail: host.accounts.loginMethods.contains("email"))
         }
         if method == "GET" { return try await read(visit, person) }
         guard method == "POST" else {
@@ -52,12 +63,18 @@ struct ShellService: Sendable {
         case ("", _): return try await grainList(person)
         case ("apps", 1): return try await appList(person, installed: visit.query["installed"])
         case ("apps", 3) where visit.path[2] == "icon": return try await icon(visit.path[1], person)
-        case ("grain", 2...): return try await openGrain(visit, person)
+        case ("grain", 2...):
+            let grain = try await grain(visit.path[1], person)
+            return try await openGrain(grain, as: .account(person.account.identifier), at: visit, person)
+        case ("account", 1): return try await account(person)
+        case ("account", 3) where visit.path[1] == "picture": return try await ownPicture(visit.path[2], person)
+        case ("people", 1): return try await people(person)
         case ("grains", 3):
             let grain = try await grain(visit.path[1], person)
             switch visit.path[2] {
             case "log": return try await grainLog(grain, person)
             case "remove": return pages.removeGrain(grain, person)
+            case "sharing": return try await sharing(grain, visit, person)
             default: throw ShellService.notFound
             }
         default: throw ShellService.notFound
@@ -66,11 +83,15 @@ struct ShellService: Sendable {
 
     private func write(_ visit: Visit, _ person: Person) async throws(HostError) -> Response {
         if visit.path == ["apps", "install"] { return try await install(visit, person) }
+        if visit.path == ["account", "picture"] { return try await uploadPicture(visit, person) }
         let form = try await visit.form()
         guard Secret(form["nonce"] ?? "") == person.nonce else { throw ShellService.staleForm }
         switch (visit.path.first ?? "", visit.path.count) {
         case ("logout", 1): return try await logOut(visit, person)
         case ("grains", 1): return try await createGrain(form, person)
+        case ("account", 2...): return try await changeAccount(visit, form, person)
+        case ("people", 2...): return try await changePeople(visit, form, person)
+        case ("grains", 3) where visit.path[2] == "sharing": return try await changeSharing(visit, form, person)
         case ("grains", 3): return try await changeGrain(visit, form, person)
         case ("apps", 3) where visit.path[2] == "remove": return try await removeApp(visit.path[1], person)
         case ("sessions", 3): return try await touchSession(visit, form, person)

@@ -7,7 +7,9 @@ enum Templates {
         MustacheContentTypes.register(ScalarHTML(), named: "SCALARHTML")
         var library = MustacheLibrary()
         do {
-            for (name, text) in all { try library.register("{{% CONTENT_TYPE: SCALARHTML}}\n" + text, named: name) }
+            for (name, text) in [all, people, sharing].joined() {
+                try library.register("{{% CONTENT_TYPE: SCALARHTML}}\n" + text, named: name)
+            }
         } catch {
             throw HostError(.failed, "read the page templates: \(error)")
         }
@@ -17,7 +19,7 @@ enum Templates {
     private static let all = [
         "layout": layout, "welcome": welcome, "login": login, "grains": grains, "apps": apps, "grain": grain,
         "log": log,
-        "remove": remove, "error": error,
+        "remove": remove, "error": error, "profile-fields": profileFields,
     ]
 
     private static let layout = """
@@ -41,10 +43,11 @@ enum Templates {
         <nav aria-label="Main">
         <a href="/"{{#atGrains}} aria-current="page"{{/atGrains}}>Grains</a>
         <a href="/apps"{{#atApps}} aria-current="page"{{/atApps}}>Apps</a>
+        {{#isAdministrator}}<a href="/people"{{#atPeople}} aria-current="page"{{/atPeople}}>People</a>{{/isAdministrator}}
         </nav>
         <form method="post" action="/logout" class="who">
         <input type="hidden" name="nonce" value="{{nonce}}">
-        <span class="name">{{name}}</span>
+        <a class="name" href="/account" aria-label="Your account, {{name}}">{{name}}</a>
         <button class="quiet">Log out</button>
         </form>
         {{/person}}
@@ -62,6 +65,7 @@ enum Templates {
         <div class="card lone">
         <h1>Welcome to Barchan</h1>
         <p>You are not logged in on this browser. Open the login link you were given; each link works once.</p>
+        {{#hasMail}}{{> mail-login}}{{/hasMail}}
         <p class="soft">You run this server? It prints a link when it starts.</p>
         </div>
         """
@@ -75,6 +79,7 @@ enum Templates {
         """
 
     private static let grains = """
+        {{#mayCreate}}
         <section aria-labelledby="new">
         <h1 id="new">Make something new</h1>
         {{#hasApps}}
@@ -91,6 +96,7 @@ enum Templates {
         <p class="card soft">There are no apps yet. {{#isAdministrator}}<a href="/apps">Install the first one.</a>{{/isAdministrator}}{{^isAdministrator}}An administrator has to install one.{{/isAdministrator}}</p>
         {{/hasApps}}
         </section>
+        {{/mayCreate}}
         <section aria-labelledby="yours">
         <h2 id="yours">Your grains</h2>
         {{#hasGrains}}
@@ -117,6 +123,19 @@ enum Templates {
         {{/hasGrains}}
         {{^hasGrains}}<p class="card soft">Nothing here yet. A grain is one document: one wiki, one repository, one board, each in a box of its own.</p>{{/hasGrains}}
         </section>
+        {{#hasShared}}
+        <section aria-labelledby="shared">
+        <h2 id="shared">Shared with you</h2>
+        <table class="list">
+        <thead><tr><th scope="col">Title</th><th scope="col">App</th><th scope="col">Last used</th></tr></thead>
+        <tbody>
+        {{#shared}}
+        <tr><th scope="row"><a href="/grain/{{id}}"><img src="{{icon}}" alt="" width="24" height="24">{{title}}</a></th><td data-name="App">{{app}}</td><td data-name="Last used">{{used}}</td></tr>
+        {{/shared}}
+        </tbody>
+        </table>
+        </section>
+        {{/hasShared}}
         """
 
     private static let apps = """
@@ -172,14 +191,17 @@ enum Templates {
         """
 
     private static let grain = """
-        <header class="bar" data-grain="{{id}}" data-session="{{session}}" data-secret="{{secret}}" data-nonce="{{nonce}}" data-origin="{{origin}}" data-title="{{title}}" data-app="{{app}}" data-package="{{package}}">
+        <header class="bar" data-grain="{{id}}" data-session="{{session}}" data-secret="{{secret}}" data-nonce="{{nonce}}" data-origin="{{origin}}" data-title="{{title}}" data-app="{{app}}" data-package="{{package}}" data-base="{{base}}"{{#isOwned}} data-owned="1"{{/isOwned}}{{#person}} data-person="1"{{/person}}>
         <a class="brand" href="/" aria-label="Your grains"><img src="{{icon}}" alt="" width="26" height="26"></a>
+        {{^isOwned}}<span class="title">{{title}}</span>{{/isOwned}}
+        {{#isOwned}}
         <form method="post" action="/grains/{{id}}/rename" class="title">
         <input type="hidden" name="nonce" value="{{nonce}}"><input type="hidden" name="back" value="grain">
         <label class="hidden" for="title">Title</label>
         <input id="title" name="title" value="{{title}}" maxlength="200" required autocomplete="off">
         <button class="quiet">Rename</button>
         </form>
+        {{/isOwned}}
         <span class="state {{state}}" role="status">{{stateText}}</span>
         {{#hasExceptions}}
         <details class="menu"><summary aria-label="Exceptions" title="Exceptions">⚠</summary><div>
@@ -187,6 +209,9 @@ enum Templates {
         <ul>{{#exceptions}}<li>{{.}}</li>{{/exceptions}}</ul>
         </div></details>
         {{/hasExceptions}}
+        {{#person}}<a class="button" href="/grains/{{id}}/sharing" data-share>Share</a>{{/person}}
+        {{^person}}<span class="soft">Anonymous</span>{{/person}}
+        {{#isOwned}}
         <details class="menu"><summary aria-label="More">⋯</summary><div>
         <p class="soft small">{{app}}</p>
         <a class="button" href="/grains/{{id}}/log">Log</a>
@@ -194,11 +219,13 @@ enum Templates {
         <form method="post" action="/grains/{{id}}/stop"><input type="hidden" name="nonce" value="{{nonce}}"><button>Stop and close</button></form>
         <a class="button danger" href="/grains/{{id}}/remove">Delete…</a>
         </div></details>
+        {{/isOwned}}
         </header>
+        <dialog class="share" aria-labelledby="share-title"></dialog>
         <div class="problem" role="alert" hidden><p></p><a class="button" href="/grains/{{id}}/log">Show the log</a><button type="button" data-again>Start again</button></div>
         <div class="stage">
         <iframe src="{{frame}}" sandbox="{{sandbox}}" allow="{{allow}}" referrerpolicy="no-referrer" title="{{title}}"></iframe>
-        <div class="waiting" hidden><div class="dune"><i></i><i></i><i></i></div><p role="status">Starting {{app}}…</p><p><a href="/grains/{{id}}/log">Log</a></p></div>
+        <div class="waiting" hidden><div class="dune"><i></i><i></i><i></i></div><p role="status">Starting {{app}}…</p>{{#isOwned}}<p><a href="/grains/{{id}}/log">Log</a></p>{{/isOwned}}</div>
         </div>
         """
 

@@ -21,6 +21,8 @@ struct Visit {
     }
 
     var isRead: Bool { request.head.method == "GET" || request.head.method == "HEAD" }
+    /// Whether our script asks, for a piece of a page.
+    var wantsPart: Bool { request.head.value(of: "x-barchan-part") != nil }
     var wantsJSON: Bool { request.head.value(of: "accept")?.contains("application/json") == true }
 
     /// Why this request must not be served, judged by where it comes from; nil when it may.

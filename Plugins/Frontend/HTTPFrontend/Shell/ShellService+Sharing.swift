@@ -1,0 +1,117 @@
+import Barchan
+import HTTP1Server
+
+/// The page and dialog for sharing, and what is behind a sharing link.
+extension ShellService {
+    func sharing(
+        _ grain: GrainSummary, _ visit: Visit, _ person: Person, _ outcome: Pages.Outcome = .none
+    ) async throws(HostError) -> Response {
+        let sharing = try await host.sharing.sharing(of: grain.identifier, for: person.account.identifier)
+        return pages.sharing(grain, sharing, outcome, isPart: visit.wantsPart, person)
+    }
+
+    func changeSharing(_ visit: Visit, _ form: [String: String], _ person: Person) async throws(HostError) -> Response {
+        let grain = try await grain(visit.path[1], person), account = person.account.identifier
+        var outcome = Pages.Outcome.none
+        do throws(HostError) {
+            switch form["act"] {
+            case "person":
+                _ = try await host.sharing.share(
+                    grain.identifier, with: form["handle"] ?? "", try ShellService.offer(form), by: account)
+                outcome.notice = "It is shared with \(form["handle"] ?? ""). They find it among their grains."
+            case "link":
+                let link = try await host.sharing.makeLink(
+                    to: grain.identifier, try ShellService.offer(form), by: account)
+                let address = FrontendAddress(baseURL: site.baseURL).sharingLink(link.secret)
+                outcome.link = (address, "The new link. It is shown only now.")
+            case "revoke":
+                guard let grant = GrantID(form["grant"] ?? "") else { throw ShellService.notFound }
+                try await host.sharing.revoke(grant, in: grain.identifier, by: account)
+                outcome.notice = "Nobody has access by it any more."
+            case "remove":
+                guard let other = AccountID(form["person"] ?? "") else { throw ShellService.notFound }
+                try await host.sharing.remove(other, from: grain.identifier, by: account)
+                outcome.notice = "They are removed. Links that they know work as before until you revoke them."
+            case "transfer":
+                try await host.sharing.transfer(grain.identifier, to: form["handle"] ?? "", by: account)
+                outcome.notice = "It is handed over."
+            case "leave":
+                try await host.sharing.remove(account, from: grain.identifier, by: account)
+                return pages.redirect(to: "/")
+            default: throw ShellService.notFound
+            }
+        } catch {
+            outcome = Pages.Outcome(problem: error)
+        }
+        return try await sharing(grain, visit, person, outcome)
+    }
+
+    private static func offer(_ form: [String: String]) throws(HostError) -> ShareOffer {
+        let assignment: ShareOffer.Assignment =
+            switch form["role"] ?? "" {
+            case "everything": .everything
+            case "default": .defaultRole
+            case let text: try role(text)
+            }
+        var expires: Int64?
+        if let days = Int64(form["ends"] ?? ""), days > 0 {
+            expires = Pages.now + min(days, 3_650) * 86_400
+        }
+        return ShareOffer(
+            assignment, label: form["label"] ?? "", expires: expires, isSingleUse: form["single"] != nil)
+    }
+
+    private static func role(_ text: String) throws(HostError) -> ShareOffer.Assignment {
+        guard let index = Int(text), index >= 0 else {
+            throw HostError(.invalidArgument, "The form does not say what is given.")
+        }
+        return .role(index)
+    }
+
+    // MARK: Links
+
+    /// `/shared/TOKEN[/path]`: who is not logged in gets in at once, others choose whether to keep it.
+    func openLink(_ visit: Visit, _ person: Person?) async throws(HostError) -> Response {
+        let secret = Secret(visit.path[1])
+        guard let link = try await host.sharing.link(secret) else {
+            return pages.error(
+                404, "This link is of no use: it is unknown, was used up, has expired or was taken back.",
+                person: person)
+        }
+        if let person, try await isOwner(of: link.grain, person) {
+            return pages.redirect(to: "/grain/\(link.grain.identifier)\(ShellService.appPath(visit))")
+        }
+        guard person == nil && !link.grant.offer.isSingleUse else {
+            return pages.shared(link, action: ShellService.linkAction(visit), person)
+        }
+        return try await openGrain(link.grain, as: .link(secret), at: visit, nil)
+    }
+
+    private func isOwner(of grain: GrainSummary, _ person: Person) async throws(HostError) -> Bool {
+        do throws(HostError) {
+            return try await host.grains.grain(grain.identifier, for: person.account.identifier).isOwned
+        } catch {
+            guard error.code == .notFound else { throw error }
+            return false
+        }
+    }
+
+    func followLink(_ visit: Visit, _ person: Person?) async throws(HostError) -> Response {
+        let secret = Secret(visit.path[1]), form = try await visit.form()
+        if let person {
+            guard Secret(form["nonce"] ?? "") == person.nonce else { throw ShellService.staleForm }
+        }
+        guard let link = try await host.sharing.link(secret) else { return try await openLink(visit, person) }
+        guard form["act"] == "keep", let person else {
+            return try await openGrain(link.grain, as: .link(secret), at: visit, nil)
+        }
+        do throws(HostError) {
+            let grain = try await host.sharing.redeem(secret, by: person.account.identifier)
+            return pages.redirect(to: "/grain/\(grain)\(ShellService.appPath(visit))")
+        } catch {
+            return pages.shared(link, action: ShellService.linkAction(visit), person, problem: error)
+        }
+    }
+
+    private static func linkAction(_ visit: Visit) -> String { "/shared/\(visit.path[1])\(appPath(visit))" }
+}
