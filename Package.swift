@@ -61,7 +61,7 @@ let package = Package(
             name: "barchan",
             dependencies: [
                 contract, "BarchanKernel", "BarchanConformance", "BarchanConfiguration", "BarchanControl", "SPK",
-                "GrainRecording", "TOML", "CLinux", "CapnProto", "GrainSchemas", "CCapnpSchema",
+                "GrainRecording", "TOML", "CLinux", "SMTP", "CapnProto", "GrainSchemas", "CCapnpSchema",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -97,6 +97,8 @@ let package = Package(
             linkerSettings: [
                 .linkedLibrary("capnpc"), .linkedLibrary("capnp"), .linkedLibrary("kj"), .linkedLibrary("stdc++"),
             ]),
+        .target(name: "CCurlMail", linkerSettings: [.linkedLibrary("curl")]),
+        .target(name: "SMTP", dependencies: [contract, "BarchanKernel", "CCurlMail"], swiftSettings: strict),
         .systemLibrary(name: "CSeccomp"),
         .systemLibrary(name: "CLzma"),
         .systemLibrary(name: "CSodium"),
@@ -173,6 +175,8 @@ let package = Package(
                 name: "GrainRecordingTests", dependencies: ["GrainRecording", "CapnProto", "GrainSchemas"],
                 swiftSettings: strict),
             .testTarget(name: "SharingTests", dependencies: [contract, "Sharing"], swiftSettings: strict),
+            .testTarget(
+                name: "SMTPTests", dependencies: [contract, "BarchanKernel", "SMTP"], swiftSettings: strict),
             .testTarget(name: "TOMLTests", dependencies: ["TOML"], swiftSettings: strict),
             .testTarget(name: "HTTP1Tests", dependencies: ["HTTP1"], swiftSettings: strict),
             .testTarget(name: "HTTP1ServerTests", dependencies: ["HTTP1Server"], swiftSettings: strict),

@@ -20,6 +20,28 @@ public struct ConfigurationKey: Sendable {
         }
     }
 
+    static func words(
+        _ name: String, _ summary: String, _ isGood: @escaping @Sendable (String) -> Bool,
+        _ set: @escaping @Sendable (String, inout HostConfiguration) -> Void
+    ) -> ConfigurationKey {
+        ConfigurationKey(name: name, summary: summary) { (value, configuration) throws(HostError) in
+            guard case .string(let text) = value else { throw wrongKind(value, "a string") }
+            guard isGood(text), text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7f }) else {
+                throw HostError(.invalidArgument, "is '\(text)'; expected is: \(summary)")
+            }
+            set(text, &configuration)
+        }
+    }
+
+    static func flag(
+        _ name: String, _ summary: String, _ set: @escaping @Sendable (Bool, inout HostConfiguration) -> Void
+    ) -> ConfigurationKey {
+        ConfigurationKey(name: name, summary: summary) { (value, configuration) throws(HostError) in
+            guard case .boolean(let flag) = value else { throw wrongKind(value, "true or false") }
+            set(flag, &configuration)
+        }
+    }
+
     static func integer(
         _ name: String, _ range: ClosedRange<Int64>, _ summary: String,
         _ set: @escaping @Sendable (Int64, inout HostConfiguration) -> Void
@@ -40,7 +62,9 @@ public struct ConfigurationKey: Sendable {
 
 /// The sections and keys of the host itself; providers bring their own.
 public enum ConfigurationKeys {
-    public static let all: [String: [ConfigurationKey]] = ["host": host, "grains": grains, "limits": limits]
+    public static let all: [String: [ConfigurationKey]] = [
+        "host": host, "grains": grains, "limits": limits, "mail": mail, "people": people,
+    ]
 
     static var sections: String {
         ((all.keys + ["apps"]).sorted() + PluginInterface.allCases.map(\.rawValue)).joined(separator: ", ")
@@ -96,6 +120,32 @@ public enum ConfigurationKeys {
         },
         .integer("restartPauseSeconds", 0...3_600, "between a failed start and the next, 2") {
             $1.life.restartPause = .seconds($0)
+        },
+    ]
+
+    static let mail: [ConfigurationKey] = [
+        .words(
+            "server", "smtp://HOST:PORT or smtps://HOST:PORT, none when empty",
+            { $0.isEmpty || $0.hasPrefix("smtp://") || $0.hasPrefix("smtps://") }
+        ) { $1.mail.server = $0 },
+        .words("from", "who mail is from: NAME <ADDRESS>", { $0.isEmpty || $0.contains("@") }) { $1.mail.from = $0 },
+        .words("user", "to log in to the server, none when empty", { _ in true }) { $1.mail.user = $0 },
+        .words(
+            "passwordFile", "absolute path of a file with the password, none when empty",
+            { $0.isEmpty || $0.hasPrefix("/") }
+        ) { $1.mail.passwordFile = $0 },
+        .flag("encrypted", "whether a connection without encryption is refused, true") { $1.mail.isEncrypted = $0 },
+    ]
+
+    static let people: [ConfigurationKey] = [
+        .integer("loginDays", 1...3_650, "from a login to its end, 30") {
+            $1.people.loginLifetime = .seconds($0 * 86_400)
+        },
+        .integer("invitationDays", 1...365, "how long an invitation may wait, 7") {
+            $1.people.invitationLifetime = .seconds($0 * 86_400)
+        },
+        .flag("admitUnknownAddresses", "whether who proves an unknown e-mail address becomes a guest, false") {
+            $1.people.admitsUnknownAddresses = $0
         },
     ]
 

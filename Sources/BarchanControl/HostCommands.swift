@@ -3,8 +3,8 @@ import BarchanKernel
 
 /// What a running host answers on its control socket.
 public struct HostCommands: Sendable {
-    private let host: Host
-    private let address: FrontendAddress
+    let host: Host
+    let address: FrontendAddress
 
     public init(_ host: Host, address: FrontendAddress) {
         self.host = host
@@ -12,6 +12,7 @@ public struct HostCommands: Sendable {
     }
 
     public func answer(_ request: JSONValue) async throws(HostError) -> JSONValue {
+        if let answer = try await answerAboutPeople(request) { return answer }
         switch request["command"]?.text {
         case "status": return .members(["ok": .boolean(true), "address": .string(address.baseURL)])
         case "grains": return try await grains()

@@ -6,7 +6,7 @@ struct BarchanCommand: AsyncParsableCommand {
         abstract: "Runs web apps one document at a time, each in a sandbox of its own.",
         subcommands: [
             ServeCommand.self, GrainCommand.self, TopCommand.self, AuditCommand.self, AppCommand.self,
-            LoginLinkCommand.self,
+            LoginLinkCommand.self, UserCommand.self,
             PluginsCommand.self,
             ConformCommand.self, ProbeCommand.self, DoctorCommand.self,
             BenchCommand.self, SPKCommand.self,

@@ -4,6 +4,7 @@ import BarchanControl
 import BarchanKernel
 import CLinux
 import Glibc
+import SMTP
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -33,10 +34,10 @@ struct ServeCommand: AsyncParsableCommand {
         let candidates = ModuleLoader(directories: configuration.pluginDirectories).load()
         for refusal in candidates.compactMap(\.refusal) { log(.warning, refusal.message) }
         let providers = try await Wiring(configuration, candidates: candidates, log: log).providers()
+        let mail = configuration.mail.server.isEmpty ? nil : try SMTPSender(configuration.mail)
         let host = try await Host(
             isolation: providers.isolation, storage: providers.storage, transport: providers.transport,
-            configuration: configuration,
-            log: log, recentLog: recent)
+            configuration: configuration, mail: mail, log: log, recentLog: recent)
         do {
             try await serve(host, providers.frontend, in: configuration.dataDirectory, log: log)
         } catch {

@@ -16,6 +16,7 @@ public struct HostConfiguration: Sendable, Equatable {
     public var life = LifeSettings()
     public var limits = HostLimits()
     public var people = PeopleSettings()
+    public var mail = MailSettings()
 
     public init(dataDirectory: String, paths: HostPaths) {
         self.dataDirectory = dataDirectory

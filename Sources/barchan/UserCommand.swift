@@ -1,0 +1,120 @@
+import ArgumentParser
+import Barchan
+import BarchanControl
+
+struct UserCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "user", abstract: "Looks after the people of a running host.",
+        discussion:
+            "NAME is a handle or an e-mail address. Works as long as the host runs, also when nobody can log in.",
+        subcommands: [
+            UserListCommand.self, UserInviteCommand.self, UserLoginLinkCommand.self, UserRoleCommand.self,
+            UserAddressCommand.self, UserLogOutCommand.self, UserSuspendCommand.self, UserReadmitCommand.self,
+        ])
+}
+
+/// Asks the running host.
+private func ask(
+    _ command: String, _ members: [String: String?], _ options: HostOptions
+) throws -> JSONValue {
+    var request: [String: JSONValue] = ["command": .string(command)]
+    for case (let name, let value?) in members { request[name] = .string(value) }
+    return try ControlClient.require(
+        .object(request.sorted { $0.key < $1.key }.map { JSONValue.Member(name: $0.key, value: $0.value) }),
+        dataDirectory: try options.configuration().dataDirectory)
+}
+
+struct UserListCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists everybody, by handle.")
+
+    @OptionGroup var options: HostOptions
+    @Flag(help: "Prints JSON.") var json = false
+
+    func run() throws {
+        let users = try ask("users", [:], options)["users"] ?? .array([])
+        if json { return printLine(users.indented()) }
+        var table = Table(["HANDLE", "ROLE", "STATE", "ADDRESS", "NAME"])
+        for user in users.elements ?? [] {
+            func text(_ name: String) -> String { user[name]?.text ?? "" }
+            let state = user["suspended"] == .boolean(true) ? "suspended" : "active"
+            table.add([text("handle"), text("role"), state, text("address"), text("name")])
+        }
+        printLine(table.text)
+    }
+}
+
+struct UserInviteCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "invite", abstract: "Prints a link that makes one account, within a week.")
+
+    @OptionGroup var options: HostOptions
+    @Option(help: "administrator, user or guest.") var role = "user"
+    @Option(help: "The address by which the person logs in later. The link is not sent.") var address: String?
+    @Option(help: "A note for the administrators' list.") var note: String?
+
+    func run() throws {
+        let answer = try ask("user-invite", ["role": role, "address": address, "note": note], options)
+        printLine(answer["link"]?.text ?? "")
+    }
+}
+
+struct UserLoginLinkCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "login-link", abstract: "Prints a link that logs somebody in once, within an hour.")
+
+    @OptionGroup var options: HostOptions
+    @Argument(help: "Handle or e-mail address.") var name: String
+
+    func run() throws { printLine(try ask("user-login-link", ["name": name], options)["link"]?.text ?? "") }
+}
+
+struct UserRoleCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "role", abstract: "Gives somebody another role.")
+
+    @OptionGroup var options: HostOptions
+    @Argument(help: "Handle or e-mail address.") var name: String
+    @Argument(help: "administrator, user or guest.") var role: String
+
+    func run() throws { _ = try ask("user-role", ["name": name, "role": role], options) }
+}
+
+struct UserAddressCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "address", abstract: "Sets the e-mail address to which somebody's codes are sent.")
+
+    @OptionGroup var options: HostOptions
+    @Argument(help: "Handle or e-mail address until now.") var name: String
+    @Argument(help: "The new address.") var address: String
+
+    func run() throws { _ = try ask("user-address", ["name": name, "address": address], options) }
+}
+
+struct UserLogOutCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "log-out", abstract: "Ends every login of somebody and closes what they have open.")
+
+    @OptionGroup var options: HostOptions
+    @Argument(help: "Handle or e-mail address.") var name: String
+
+    func run() throws { _ = try ask("user-log-out", ["name": name], options) }
+}
+
+struct UserSuspendCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "suspend", abstract: "Logs somebody out and lets them in no more. What they shared stays shared.")
+
+    @OptionGroup var options: HostOptions
+    @Argument(help: "Handle or e-mail address.") var name: String
+
+    func run() throws { _ = try ask("user-suspend", ["name": name], options) }
+}
+
+struct UserReadmitCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "readmit", abstract: "Lets somebody in again who was suspended.")
+
+    @OptionGroup var options: HostOptions
+    @Argument(help: "Handle or e-mail address.") var name: String
+
+    func run() throws { _ = try ask("user-readmit", ["name": name], options) }
+}
