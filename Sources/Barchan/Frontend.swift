@@ -36,6 +36,7 @@ public protocol FrontendHost: Sendable {
     var operations: any OperationDirectory { get }
     var sharing: any SharingDirectory { get }
     var people: any PeopleDirectory { get }
+    var api: any APIDirectory { get }
 }
 
 /// Who is who.

@@ -73,6 +73,8 @@ public struct Grant: Sendable, Equatable {
     public var isRevoked = false
     /// Nobody new may use it; what was got by it stays.
     public var isUsedUp = false
+    /// Seconds since 1970-01-01T00:00:00Z when a token ends that was not used before, or nil.
+    public var expiresUnused: Int64?
 
     public init(identifier: GrantID, giver: Giver, recipient: Recipient, offer: ShareOffer, created: Int64) {
         self.identifier = identifier

@@ -1,9 +1,10 @@
 import Barchan
 
 /// A host of one person who shares nothing: what a frontend's promises do not ask for is refused.
-extension MemoryFrontendHost: PeopleDirectory, SharingDirectory {
+extension MemoryFrontendHost: PeopleDirectory, SharingDirectory, APIDirectory {
     var people: any PeopleDirectory { self }
     var sharing: any SharingDirectory { self }
+    var api: any APIDirectory { self }
 
     private static func refused(_ attempt: String) -> HostError {
         HostError(.permissionDenied, "\(attempt): there is one person here, who shares nothing")
@@ -42,6 +43,17 @@ extension MemoryFrontendHost: PeopleDirectory, SharingDirectory {
     func people(for account: AccountID) async throws(HostError) -> [Account] { [person] }
     func setRole(_ role: Account.Role, of person: AccountID, by account: AccountID) async throws(HostError) {}
     func setSuspended(_ isSuspended: Bool, _ person: AccountID, by account: AccountID) async throws(HostError) {}
+
+    // MARK: Programs
+
+    func makeToken(_ offer: TokenOffer, for maker: TokenMaker) async throws(HostError) -> APIToken {
+        throw MemoryFrontendHost.refused("make a token")
+    }
+    func open(_ secret: Secret, host: String?, remoteAddress: [UInt8]?) async throws(HostError) -> any GrainSession {
+        throw MemoryFrontendHost.refused("use a token")
+    }
+    func keepAlive(_ secret: Secret, for duration: Duration) async throws(HostError) {}
+    func publicResources(ofHost host: String) async throws(HostError) -> PublicResources? { nil }
 
     // MARK: Sharing
 

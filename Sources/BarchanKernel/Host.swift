@@ -9,6 +9,7 @@ public final class Host: FrontendHost {
     public let upgrades: any UpgradeDirectory
     public let sharing: any SharingDirectory
     public let people: any PeopleDirectory
+    public let api: any APIDirectory
     /// Accounts as the command needs them.
     public let accountBook: AccountBook
 
@@ -92,6 +93,7 @@ public final class Host: FrontendHost {
         people = peopleDesk
         sharingDesk = desk
         self.sharing = desk
+        api = APIDesk(desk: desk, sessions: sessions)
         accountBook = accounts
         apps = AppBook(book: packageBook, records: records, accounts: accounts, audit: audit)
         upgradeBook = UpgradeBook(

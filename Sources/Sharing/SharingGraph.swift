@@ -16,6 +16,16 @@ public struct SharingGraph: Sendable, Equatable {
         self.grants = Dictionary(grants.map { ($0.identifier, $0) }, uniquingKeysWith: { $1 })
     }
 
+    public mutating func remove(_ grant: GrantID) { grants[grant] = nil }
+
+    /// Tokens of programs that nobody can use again; nothing hangs on them.
+    public func deadTokens(at now: Int64) -> [Grant] {
+        grants.values.filter { grant in
+            guard case .program = grant.recipient else { return false }
+            return grant.isRevoked || now >= grant.offer.expires ?? .max || now >= grant.expiresUnused ?? .max
+        }
+    }
+
     /// Adds a grant, or puts it in place of the one with its identifier.
     public mutating func set(_ grant: Grant) { grants[grant.identifier] = grant }
 
@@ -26,7 +36,8 @@ public struct SharingGraph: Sendable, Equatable {
 
     /// When the next grant expires after `now`, or nil.
     public func nextExpiry(after now: Int64) -> Int64? {
-        grants.values.filter { !$0.isRevoked }.compactMap(\.offer.expires).filter { $0 > now }.min()
+        grants.values.filter { !$0.isRevoked }.flatMap { [$0.offer.expires, $0.expiresUnused] }.compactMap { $0 }
+            .filter { $0 > now }.min()
     }
 
     // MARK: Taking back
@@ -107,14 +118,19 @@ public struct SharingHoldings: Sendable {
 
     /// What one grant comes to, or nil when it is revoked or expired or its giver has nothing.
     public func permissions(by grant: Grant) -> [Bool]? {
-        guard !grant.isRevoked, now < grant.offer.expires ?? .max, let own = held[grant.giver] else { return nil }
+        guard !grant.isRevoked, now < grant.offer.expires ?? .max, now < grant.expiresUnused ?? .max,
+            let own = held[grant.giver]
+        else { return nil }
         return intersection(own, info.permissions(of: grant.offer.assignment, giver: own))
     }
 
     /// The roles that somebody may give: those with nothing in them that they do not have themselves.
     public func roles(givenBy account: AccountID) -> [Int] {
-        guard let own = permissions(of: account) else { return [] }
-        return info.roles.indices.filter { index in
+        permissions(of: account).map(roles(within:)) ?? []
+    }
+
+    private func roles(within own: [Bool]) -> [Int] {
+        info.roles.indices.filter { index in
             guard !info.roles[index].isObsolete else { return false }
             let role = info.permissions(of: .role(index), giver: own)
             return role == intersection(own, role)
@@ -122,11 +138,11 @@ public struct SharingHoldings: Sendable {
     }
 
     /// Whether somebody has all that an offer gives.
-    public func mayGive(_ assignment: ShareOffer.Assignment, _ account: AccountID) -> Bool {
-        guard let own = permissions(of: account) else { return false }
+    public func mayGive(_ assignment: ShareOffer.Assignment, _ giver: Grant.Giver) -> Bool {
+        guard let own = held[giver] else { return false }
         switch assignment {
         case .everything: return true
-        case .role(let index): return roles(givenBy: account).contains(index)
+        case .role(let index): return roles(within: own).contains(index)
         case .defaultRole:
             let given = info.permissions(of: assignment, giver: own)
             return given == intersection(own, given)

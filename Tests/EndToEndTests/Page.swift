@@ -13,9 +13,14 @@ struct Page: Sendable {
     }
 
     /// Opens a tab.
-    init(in tools: DevTools, at url: String) async throws {
+    /// - Parameter profile: Whose cookies it has; nil for the browser's own.
+    init(in tools: DevTools, at url: String, profile: String? = nil) async throws {
         self.tools = tools
-        let target = try await tools.call("Target.createTarget", ["url": "about:blank"])["targetId"].string ?? ""
+        let parameters: JSON =
+            if let profile { ["url": "about:blank", "browserContextId": .string(profile)] } else {
+                ["url": "about:blank"]
+            }
+        let target = try await tools.call("Target.createTarget", parameters)["targetId"].string ?? ""
         let session =
             try await tools.call(
                 "Target.attachToTarget", ["targetId": .string(target), "flatten": true])["sessionId"].string ?? ""

@@ -20,7 +20,10 @@ enum Places {
 
     /// What the tests need, or why they cannot run.
     static func missing() -> String? {
-        let packages = ["dokuwiki", "fossil", "hello", "HostilePages", "flow", "native-app", "native-python"].map(
+        let packages = [
+            "dokuwiki", "fossil", "hello", "HostilePages", "flow", "native-app", "native-python", "git", "webdav",
+            "calendar",
+        ].map(
             package)
         for path in [barchan, DevTools.executable] + packages
         where !FileManager.default.fileExists(atPath: path) {

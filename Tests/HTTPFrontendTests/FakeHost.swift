@@ -29,6 +29,7 @@ final class FakeHost: FrontendHost, Sendable {
         var sharing: GrainSharing?
         var links: [String: SharedLink] = [:]
         var refusal: HostError?
+        var resources: [String: PublicResources] = [:]
         var log = "Hello from the app\n<b>not bold</b>\n"
     }
 
@@ -63,6 +64,7 @@ final class FakeHost: FrontendHost, Sendable {
     var operations: any OperationDirectory { FakeOperations(host: self) }
     var upgrades: any UpgradeDirectory { FakeUpgrades(host: self) }
     var people: any PeopleDirectory { FakePeople(host: self) }
+    var api: any APIDirectory { FakeAPI(host: self) }
     var sharing: any SharingDirectory { FakeSharing(host: self) }
 
     func note(_ call: String) { directory.withLock { $0.calls.append(call) } }

@@ -108,3 +108,30 @@ struct FakeSharing: SharingDirectory {
         "\(offer.assignment) '\(offer.label)'\(offer.expires == nil ? "" : " expires")\(offer.isSingleUse ? " once" : "")"
     }
 }
+
+/// The token `key` opens a grain, on the host that is all `a` and on the shared one.
+struct FakeAPI: APIDirectory {
+    static let hostName = String(repeating: "a", count: 32)
+    let host: FakeHost
+
+    func makeToken(_ offer: TokenOffer, for maker: TokenMaker) async throws(HostError) -> APIToken {
+        try host.call(
+            "token \(offer.offer.assignment) '\(offer.offer.label)'\(offer.isAnonymous ? " anonymous" : "") \(offer.resources.dav) \(offer.resources.resources.map(\.path))"
+        )
+        return APIToken(grant: .random(), secret: Secret("key"), host: FakeAPI.hostName)
+    }
+    func open(_ secret: Secret, host name: String?, remoteAddress: [UInt8]?) async throws(HostError) -> any GrainSession
+    {
+        try host.call("open \(secret.text) at \(name ?? "api") from \(remoteAddress.map { "\($0)" } ?? "nowhere")")
+        guard secret.text == "key", name == nil || name == FakeAPI.hostName else {
+            throw HostError(.permissionDenied, "use a token: it is unknown")
+        }
+        return host.openSession()
+    }
+    func keepAlive(_ secret: Secret, for duration: Duration) async throws(HostError) {
+        try host.call("keep \(secret.text) for \(duration.components.seconds)")
+    }
+    func publicResources(ofHost name: String) async throws(HostError) -> PublicResources? {
+        host.directory.withLock { $0.resources[name] }
+    }
+}

@@ -242,7 +242,7 @@ import Testing
             "frame-ancestors 'self' \(shell)",
             "connect-src 'self' ws://\(host) data: blob:",
             "sandbox allow-scripts allow-same-origin allow-forms allow-modals allow-downloads",
-            "img-src 'self' \(pictures) data: blob:", "frame-src 'self' blob:", "worker-src 'self' blob:",
+            "img-src 'self' \(pictures) data: blob:", "frame-src 'self' \(pictures) blob:", "worker-src 'self' blob:",
         ] { #expect(directives.contains(directive)) }
         #expect(reply.value("Referrer-Policy") == "no-referrer")
         #expect(reply.value("Cross-Origin-Opener-Policy") == "same-origin")

@@ -125,8 +125,10 @@ import Testing
         #expect(holdings.roles(givenBy: owner) == [0, 1, 2, 3])
         #expect(holdings.roles(givenBy: ann) == [ViewInfo.reader, ViewInfo.writer, ViewInfo.editor])
         #expect(holdings.roles(givenBy: bob) == [])
-        #expect(holdings.mayGive(.role(ViewInfo.reader), ann) && !holdings.mayGive(.role(ViewInfo.administrator), ann))
-        #expect(holdings.mayGive(.everything, ann) && !holdings.mayGive(.everything, bob))
+        #expect(
+            holdings.mayGive(.role(ViewInfo.reader), .account(ann))
+                && !holdings.mayGive(.role(ViewInfo.administrator), .account(ann)))
+        #expect(holdings.mayGive(.everything, .account(ann)) && !holdings.mayGive(.everything, .account(bob)))
     }
 
     @Test func whoMayTakeBack() {

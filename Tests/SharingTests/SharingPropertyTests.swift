@@ -85,7 +85,7 @@ import Testing
             let holdings = world.graph.holdings(at: World.now, world.info)
             for account in world.accounts {
                 for role in holdings.roles(givenBy: account) {
-                    #expect(holdings.mayGive(.role(role), account))
+                    #expect(holdings.mayGive(.role(role), .account(account)))
                     #expect(isSubset(world.info.roles[role].permissions, holdings.permissions(of: account)))
                 }
             }

@@ -28,7 +28,10 @@ struct FrontendService: RequestService {
             // Installing and the like may compute for seconds: not on the loop that serves other connections.
             let response = await withTaskExecutorPreference(globalConcurrentExecutor) { await shell.answer(request) }
             return .response(response)
-        case .pictures: return .response(await PictureService(people: host.people).answer(request))
+        case .pictures:
+            return .response(
+                await PictureService(people: host.people, offers: shell.offers, shell: site.baseURL).answer(request))
+        case .api(let name): return await APIService(host: host, site: site, grains: grains).answer(request, name)
         case .nowhere: return .response(elsewhere(request.head.host))
         }
     }
@@ -40,6 +43,9 @@ struct FrontendService: RequestService {
     func refusal(_ fault: RequestFault, host: String?) -> Response {
         if let host, case .grain(let session) = site.place(ofHost: host) {
             return grains.errorPage(fault.status, fault.reason, GrainOrigin(session, site: site))
+        }
+        if let host, case .api = site.place(ofHost: host) {
+            return APIService.error(fault.status, fault.reason, APIService.policy)
         }
         return shell.pages.error(fault.status, fault.reason)
     }

@@ -4,7 +4,7 @@
 /// in browsers that have it. An app's own headers of these names never pass.
 enum HeaderPolicy {
     /// For every answer of a grain's host, errors and redirects included.
-    /// - Parameter pictures: The origin of people's pictures.
+    /// - Parameter pictures: The origin of people's pictures and of rendered offers.
     static func grain(
         origin: String, host: String, shell: String, pictures: String, except exceptions: PageExceptions
     ) -> FieldBlock {
@@ -29,8 +29,8 @@ enum HeaderPolicy {
             ("media-src", "'self' data: blob:"),
             ("font-src", "'self' data: blob:"),
             ("connect-src", "'self' \(socket) data: blob:"),
-            ("frame-src", "'self' blob:"),
-            ("child-src", "'self' blob:"),
+            ("frame-src", "'self' \(pictures) blob:"),
+            ("child-src", "'self' \(pictures) blob:"),
             ("worker-src", "'self' blob:"),
             ("manifest-src", "'self'"),
             ("object-src", "'none'"),

@@ -1,10 +1,12 @@
 import Barchan
 import HTTP1Server
 
-/// Pictures of people, on a host name of their own so that pages of every grain may show them (specification, section
-/// 8.6). Names are random, and what is behind one never changes.
+/// Pictures of people, and rendered offers, on a host name of their own so that pages of grains may show them
+/// (specification, sections 8.6 and 10.4). Names are random, and what is behind one never changes.
 struct PictureService: Sendable {
     let people: any PeopleDirectory
+    let offers: OfferBox
+    let shell: String
 
     func answer(_ request: Request) async -> Response {
         guard ["GET", "HEAD"].contains(request.head.method) else {
@@ -13,6 +15,11 @@ struct PictureService: Sendable {
             return refused
         }
         let path = request.head.target.prefix { $0 != "?" }.split(separator: "/").map(String.init)
+        if path.count == 2, path[0] == "offer", request.head.method == "GET",
+            let offer = offers.take(path[1], now: Pages.now)
+        {
+            return ShellService.offer(offer, shell: shell)
+        }
         if path.count == 2, path[0] == "identicon", Identicon.isName(path[1]) {
             return PictureService.answer(200, "image/svg+xml", Array(Identicon.svg(path[1]).utf8))
         }

@@ -10,6 +10,7 @@ struct Site: Sendable {
     /// What stands before and behind the random part of a grain's host.
     private let grainPrefix: String
     private let grainSuffix: String
+    private let namePrefix: String
     /// Where pictures of people are, for pages of grains and our own (specification, section 8.6).
     let staticHost: String
     /// Whether browsers keep Secure cookies for grain hosts: over HTTPS, and on localhost, which they trust as it is.
@@ -36,7 +37,8 @@ struct Site: Sendable {
         }
         grainPrefix = String(parts[0]) + "ui-"
         grainSuffix = String(parts[1])
-        staticHost = String(parts[0]) + "static" + grainSuffix
+        namePrefix = String(parts[0])
+        staticHost = namePrefix + "static" + grainSuffix
         let name = grainSuffix.split(separator: ":").first ?? ""
         hasSecureGrains = isHTTPS || name.hasSuffix(".localhost")
     }
@@ -67,6 +69,8 @@ struct Site: Sendable {
     enum Place: Equatable {
         case shell
         case pictures
+        /// The host of one token by its random part, or nil for the one that all share.
+        case api(String?)
         case grain(SessionID)
         case nowhere
     }
@@ -75,6 +79,13 @@ struct Site: Sendable {
         let host = Site.withoutDefaultPort(host, isHTTPS: isHTTPS)
         if host == baseHost { return .shell }
         if host == staticHost { return .pictures }
+        if host == apiHost(nil) { return .api(nil) }
+        let apiPrefix = namePrefix + "api-"
+        if host.hasPrefix(apiPrefix), host.hasSuffix(grainSuffix),
+            let name = SessionID(String(host.dropFirst(apiPrefix.count).dropLast(grainSuffix.count)))?.text
+        {
+            return .api(name)
+        }
         guard host.hasPrefix(grainPrefix), host.hasSuffix(grainSuffix),
             host.utf8.count == grainPrefix.utf8.count + 32 + grainSuffix.utf8.count,
             let session = SessionID(String(host.dropFirst(grainPrefix.count).dropLast(grainSuffix.count)))
@@ -82,6 +93,8 @@ struct Site: Sendable {
         return .grain(session)
     }
 
+    func apiHost(_ name: String?) -> String { namePrefix + "api" + (name.map { "-" + $0 } ?? "") + grainSuffix }
+    func apiOrigin(_ name: String?) -> String { (isHTTPS ? "https://" : "http://") + apiHost(name) }
     var staticOrigin: String { (isHTTPS ? "https://" : "http://") + staticHost }
     func grainHost(_ session: SessionID) -> String { grainPrefix + session.text + grainSuffix }
     func grainOrigin(_ session: SessionID) -> String { (isHTTPS ? "https://" : "http://") + grainHost(session) }

@@ -11,6 +11,7 @@ actor OpenSession: DirectGrainSession {
     /// Nil for somebody anonymous.
     private let person: Account?
     private let identity: [UInt8]
+    private let kind: WebSessionParameters.Kind
     private let life: GrainLife
     private let records: RecordBook
     private let sharing: SharingBook
@@ -40,7 +41,8 @@ actor OpenSession: DirectGrainSession {
     private var package: PackageID?
 
     init(
-        grain: GrainID, holder: SharingBook.Holder, person: Account?, identity: [UInt8], life: GrainLife,
+        grain: GrainID, holder: SharingBook.Holder, person: Account?, identity: [UInt8],
+        kind: WebSessionParameters.Kind = .web, life: GrainLife,
         records: RecordBook, sharing: SharingBook, clock: any HostClock, lifetime: Duration,
         forget: @escaping @Sendable (SessionID) async -> Void
     ) {
@@ -48,6 +50,7 @@ actor OpenSession: DirectGrainSession {
         self.holder = holder
         self.person = person
         self.identity = identity
+        self.kind = kind
         self.life = life
         self.records = records
         self.sharing = sharing
@@ -178,9 +181,10 @@ actor OpenSession: DirectGrainSession {
         Task {
             do throws(HostError) {
                 let permissions = try await grant(of: running.viewInfo)
-                let parameters = WebSessionParameters(
+                var parameters = WebSessionParameters(
                     user: user(permissions, client), basePath: client.basePath, userAgent: client.userAgent,
                     acceptableLanguages: client.acceptableLanguages, tabID: tabID)
+                parameters.kind = kind
                 return .success(try await running.connection.openWebSession(parameters))
             } catch {
                 return .failure(error)

@@ -14,6 +14,8 @@ actor SessionBook: SessionDirectory {
 
     private var sessions: [SessionID: OpenSession] = [:]
     private var countByHolder: [SharingBook.Holder: Int] = [:]
+    /// Of programs, by token and address.
+    private var sessionsOfPrograms: [Program: OpenSession] = [:]
     /// Set once, before anybody is let in by a link.
     private var desk: SharingDesk?
 
@@ -42,6 +44,41 @@ actor SessionBook: SessionDirectory {
         }
         var identity: [UInt8] = []
         if case .account(let account) = holder { identity = try await self.identity(of: account, in: grain) }
+        return try await open(grain, holder, person, identity, .web, lifetime: settings.sessionLifetime)
+    }
+
+    private struct Program: Hashable {
+        let grant: GrantID
+        let remoteAddress: [UInt8]?
+    }
+
+    /// The session of a program, opened when there is none: two minutes without requests end it (specification, 6.3).
+    /// - Parameter account: Whom the app sees, nil for somebody anonymous.
+    func openForProgram(
+        _ grant: GrantID, in grain: GrainID, as account: AccountID?, remoteAddress: [UInt8]?
+    ) async throws(HostError) -> any GrainSession {
+        let program = Program(grant: grant, remoteAddress: remoteAddress)
+        if let open = sessionsOfPrograms[program] { return open }
+        var person: Account?, identity: [UInt8] = []
+        if let account {
+            person = try await accounts.account(account)
+            identity = try await self.identity(of: account, in: grain)
+        }
+        // Of several who ask at once, the first one's is everybody's.
+        if let open = sessionsOfPrograms[program] { return open }
+        let session = try await open(
+            grain, .bearer(grant), person, identity, .api(remoteAddress: remoteAddress), lifetime: .seconds(120))
+        sessionsOfPrograms[program] = session
+        return session
+    }
+
+    /// An open session, as the kernel sees it.
+    func openSession(_ identifier: SessionID) -> OpenSession? { sessions[identifier] }
+
+    private func open(
+        _ grain: GrainID, _ holder: SharingBook.Holder, _ person: Account?, _ identity: [UInt8],
+        _ kind: WebSessionParameters.Kind, lifetime: Duration
+    ) async throws(HostError) -> OpenSession {
         let life = try await registry.life(of: grain)
         let now = clock.wallSeconds()
         try await records.update(.grain(grain)) { $0["used"] = String(now) }
@@ -51,8 +88,8 @@ actor SessionBook: SessionDirectory {
                 "open grain '\(grain)': \(limits.sessionsPerAccount) tabs are open already; close some")
         }
         let session = OpenSession(
-            grain: grain, holder: holder, person: person, identity: identity, life: life, records: records,
-            sharing: sharing, clock: clock, lifetime: settings.sessionLifetime
+            grain: grain, holder: holder, person: person, identity: identity, kind: kind, life: life,
+            records: records, sharing: sharing, clock: clock, lifetime: lifetime
         ) { [weak self] session in await self?.forget(session, of: holder) }
         countByHolder[holder, default: 0] += 1
         sessions[session.identifier] = session
@@ -102,6 +139,7 @@ actor SessionBook: SessionDirectory {
 
     private func forget(_ session: SessionID, of holder: SharingBook.Holder) {
         guard sessions.removeValue(forKey: session) != nil else { return }
+        sessionsOfPrograms = sessionsOfPrograms.filter { $0.value.identifier != session }
         let left = countByHolder[holder, default: 1] - 1
         countByHolder[holder] = left == 0 ? nil : left
     }

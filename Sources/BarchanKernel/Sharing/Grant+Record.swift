@@ -27,6 +27,7 @@ extension Grant {
         fields["created"] = String(created)
         if isRevoked { fields["revoked"] = "1" }
         if isUsedUp { fields["used-up"] = "1" }
+        fields["expires-unused"] = expiresUnused.map { String($0) }
         return fields
     }
 
@@ -43,6 +44,7 @@ extension Grant {
             created: fields.integer("created") ?? 0)
         isRevoked = fields["revoked"] != nil
         isUsedUp = fields["used-up"] != nil
+        expiresUnused = fields.integer("expires-unused")
     }
 
     private static func giver(_ text: String) -> Giver? {

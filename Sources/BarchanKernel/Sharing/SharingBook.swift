@@ -33,7 +33,13 @@ struct SharingBook: Sendable {
             guard let person = try await accounts.account(account), !person.isSuspended else { return nil }
             return holdings.permissions(of: account)
         // A link that was good for one use stays good for the one who used it.
-        case .bearer(let grant): return graph.grants[grant].flatMap { holdings.permissions(by: $0) }
+        case .bearer(let identifier):
+            guard let grant = graph.grants[identifier] else { return nil }
+            // A program acts in the name of the one who made its token.
+            if case .program(false) = grant.recipient, case .account(let account) = grant.giver {
+                guard try await accounts.account(account)?.isSuspended == false else { return nil }
+            }
+            return holdings.permissions(by: grant)
         }
     }
 
@@ -104,28 +110,44 @@ struct SharingBook: Sendable {
             guard !record.isRemoved, let graph = try await graph(of: record) else { break }
             let change = try await body(record, graph)
             if change.grants.isEmpty && change.owner == nil { return }
+            let changed = Set(change.grants.map(\.identifier))
+            let dead = graph.deadTokens(at: clock.wallSeconds()).map(\.identifier).filter { !changed.contains($0) }
             let new = change.grants.count { graph.grants[$0.identifier] == nil }
-            guard graph.grants.count + new <= limits.grantsPerGrain else {
+            guard graph.grants.count - dead.count + new <= limits.grantsPerGrain else {
                 throw HostError(
                     .resourceExhausted,
                     "\(attempt): the grain has \(limits.grantsPerGrain) links and people, which is the limit")
             }
-            var changed = fields
-            changed["sharing"] = String((record.sharingState ?? 0) + 1)
-            if let owner = change.owner { changed["owner"] = owner.text }
+            var after = fields
+            after["sharing"] = String((record.sharingState ?? 0) + 1)
+            if let owner = change.owner { after["owner"] = owner.text }
             let writes = change.grants.map {
                 RecordBatch.Write.put(.grant($0.identifier, in: grain), $0.fields.encoded)
             }
             let batch = RecordBatch(
                 conditions: [.version(.grain(grain), version)] + change.conditions,
-                writes: [.put(.grain(grain), changed.encoded)] + writes + change.writes)
+                writes: [.put(.grain(grain), after.encoded)] + writes + change.writes
+                    + (try await removal(of: dead, in: grain)))
             guard try await records.store.commit(batch) else { continue }
-            var after = graph
-            after.owner = change.owner ?? graph.owner
-            for grant in change.grants { after.set(grant) }
-            return await cache.set(after, of: grain, state: (record.sharingState ?? 0) + 1)
+            var newer = graph
+            newer.owner = change.owner ?? graph.owner
+            for grant in change.grants { newer.set(grant) }
+            for grant in dead { newer.remove(grant) }
+            return await cache.set(newer, of: grain, state: (record.sharingState ?? 0) + 1)
         }
         throw HostError(.notFound, "\(attempt): there is no such grain")
+    }
+
+    /// Tokens that are over, with what leads to them.
+    private func removal(of grants: [GrantID], in grain: GrainID) async throws(HostError) -> [RecordBatch.Write] {
+        var writes: [RecordBatch.Write] = []
+        for grant in grants {
+            writes.append(.delete(.grant(grant, in: grain)))
+            try await records.forEach(prefix: .grantTokenIndex(grant, in: grain)) { (entry) throws(HostError) in
+                writes += [.delete(entry.key), .delete(RecordKey(bytes: entry.value))]
+            }
+        }
+        return writes
     }
 
     /// Everything that a grain's sharing left, for the batch that removes the grain.

@@ -74,27 +74,37 @@ struct SharingDesk: SharingDirectory {
         return [.put(key, pointer.encoded), .put(.grantTokenIndex(grant, in: grain), key.bytes)]
     }
 
-    func give(
+    private func give(
         _ grain: GrainID, to recipient: Grant.Recipient, _ offer: ShareOffer, by account: AccountID,
         as identifier: GrantID = .random(), _ writes: () -> [RecordBatch.Write]
     ) async throws(HostError) -> GrantID {
-        let offer = try checked(offer), info = try await records.viewInfo(of: grain)
-        guard try await book.admits(account, to: grain) else { throw SharingDesk.missing("share", grain) }
-        try await book.change(grain, to: "share the grain") { (_, graph) throws(HostError) in
-            let holdings = graph.holdings(at: now, info)
-            guard holdings.permissions(of: account) != nil else { throw SharingDesk.missing("share", grain) }
-            guard holdings.mayGive(offer.assignment, account) else {
-                throw HostError(.permissionDenied, "share the grain: you cannot give more than you have yourself")
-            }
-            let grant = Grant(
-                identifier: identifier, giver: .account(account), recipient: recipient, offer: offer, created: now)
-            return SharingBook.Change(grants: [grant], writes: writes())
-        }
-        await audit.note(.share, by: .account(account), on: grain.text, "\(identifier)")
+        let grant = Grant(
+            identifier: identifier, giver: .account(account), recipient: recipient, offer: offer, created: now)
+        try await give(grant, in: grain, by: account, writes)
         return identifier
     }
 
-    private func checked(_ offer: ShareOffer) throws(HostError) -> ShareOffer {
+    /// - Parameter account: Who does it, nil for somebody anonymous who has the grant's giver.
+    func give(
+        _ grant: Grant, in grain: GrainID, by account: AccountID?, _ writes: () -> [RecordBatch.Write]
+    ) async throws(HostError) {
+        try check(grant.offer)
+        let info = try await records.viewInfo(of: grain)
+        if let account {
+            guard try await book.admits(account, to: grain) else { throw SharingDesk.missing("share", grain) }
+        }
+        try await book.change(grain, to: "share the grain") { (_, graph) throws(HostError) in
+            let holdings = graph.holdings(at: now, info)
+            guard holdings.permissions(by: grant) != nil else { throw SharingDesk.missing("share", grain) }
+            guard holdings.mayGive(grant.offer.assignment, grant.giver) else {
+                throw HostError(.permissionDenied, "share the grain: you cannot give more than you have yourself")
+            }
+            return SharingBook.Change(grants: [grant], writes: writes())
+        }
+        await audit.note(.share, by: account.map { .account($0) } ?? .host, on: grain.text, "\(grant.identifier)")
+    }
+
+    private func check(_ offer: ShareOffer) throws(HostError) {
         guard offer.label.count <= SharingBook.maximumLabelCharacters, offer.label.utf8.count <= 2_000 else {
             throw HostError(
                 .invalidArgument,
@@ -103,7 +113,6 @@ struct SharingDesk: SharingDirectory {
         guard offer.expires ?? .max > now else {
             throw HostError(.invalidArgument, "share the grain: the end lies in the past")
         }
-        return offer
     }
 
     // MARK: Taking back
@@ -148,7 +157,7 @@ struct SharingDesk: SharingDirectory {
         return SharedLink(grain: summary, grant: found)
     }
 
-    private func grant(of secret: Secret) async throws(HostError) -> (grain: GrainID, grant: GrantID)? {
+    func grant(of secret: Secret) async throws(HostError) -> (grain: GrainID, grant: GrantID)? {
         guard let (fields, _) = try await records.read(.grantToken(secret)),
             let grain = fields["grain"].flatMap({ GrainID($0) }), let grant = fields["grant"].flatMap({ GrantID($0) })
         else { return nil }

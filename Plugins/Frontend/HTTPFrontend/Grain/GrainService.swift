@@ -74,17 +74,22 @@ struct GrainService: Sendable {
         _ request: Request, _ session: any GrainSession, _ origin: GrainOrigin
     ) async throws(RequestFault) -> Response {
         let mapping = RequestMapping(head: request.head, host: origin.host)
+        let client = mapping.client(origin: origin.origin, pictures: site.staticOrigin)
+        let answer = try await ask(session, request, mapping, client)
+        return try response(answer, to: request.head, origin)
+    }
+
+    private func ask(
+        _ session: any GrainSession, _ request: Request, _ mapping: RequestMapping, _ client: WebClient
+    ) async throws(RequestFault) -> WebResponse {
         let method = try mapping.method()
         var mapped = try mapping.request(method)
         mapped.body = try await mapping.body(request.body, for: method, maximumBytes: bufferedBodyBytes)
-        let answer: WebResponse
         do throws(HostError) {
-            answer = try await awake(session, mapped) { session, request throws(HostError) in
-                try await session.send(
-                    request, from: mapping.client(origin: origin.origin, pictures: site.staticOrigin))
+            return try await awake(session, mapped) { session, request throws(HostError) in
+                try await session.send(request, from: client)
             }
         } catch { throw fault(error) }
-        return try response(answer, to: request.head, origin)
     }
 
     /// A request like the last one of its connection: the session is known, and nothing of the request has to be read or
@@ -120,8 +125,13 @@ struct GrainService: Sendable {
     private func response(
         _ answer: WebResponse, to head: CheckedHead, _ origin: GrainOrigin
     ) throws(RequestFault) -> Response {
+        try response(
+            answer, by: ResponseMapping(head: head, policy: origin.policy, origin: origin.origin, site: site))
+    }
+
+    private func response(_ answer: WebResponse, by mapping: ResponseMapping) throws(RequestFault) -> Response {
         do throws(RequestFault) {
-            return try ResponseMapping(head: head, origin: origin, site: site).response(answer)
+            return try mapping.response(answer)
         } catch {
             if case .content(_, let content) = answer.outcome, case .stream(let reader, _) = content.body {
                 reader.cancel()
@@ -130,22 +140,47 @@ struct GrainService: Sendable {
         }
     }
 
+    /// A program's request (specification, section 8.3).
+    func pass(
+        _ call: APICall, _ session: any GrainSession, _ policy: FieldBlock
+    ) async throws(RequestFault) -> Answer {
+        let mapping = RequestMapping(
+            head: call.request.head, host: call.host, target: call.target, hasCookies: false)
+        let client = mapping.client(origin: call.origin, pictures: site.staticOrigin)
+        if call.request.head.asksForWebSocket {
+            return try await openWebSocket(call.request, mapping, client, session, policy)
+        }
+        let answer = try await ask(session, call.request, mapping, client)
+        return .response(
+            try response(
+                answer,
+                by: ResponseMapping(
+                    head: call.request.head, policy: policy, origin: call.origin, site: site, hasCookies: false)))
+    }
+
     private func openWebSocket(
         _ request: Request, _ session: any GrainSession, _ origin: GrainOrigin
     ) async throws(RequestFault) -> Answer {
         let mapping = RequestMapping(head: request.head, host: origin.host)
+        let client = mapping.client(origin: origin.origin, pictures: site.staticOrigin)
+        return try await openWebSocket(request, mapping, client, session, origin.policy)
+    }
+
+    private func openWebSocket(
+        _ request: Request, _ mapping: RequestMapping, _ client: WebClient, _ session: any GrainSession,
+        _ policy: FieldBlock
+    ) async throws(RequestFault) -> Answer {
         let handshake = try WebSocketHandshake(request.head)
         var opening = WebSocketRequest(path: mapping.path)
-        opening.cookies = mapping.cookies
+        opening.cookies = mapping.hasCookies ? mapping.cookies : []
         opening.protocols = handshake.protocols
         opening.additionalHeaders = mapping.additionalHeaders
         do throws(HostError) {
             let response = try await awake(session, opening) { session, opening throws(HostError) in
                 try await session.openWebSocket(
-                    opening, from: mapping.client(origin: origin.origin, pictures: site.staticOrigin),
-                    incoming: request.upgraded)
+                    opening, from: client, incoming: request.upgraded)
             }
-            return .webSocket(handshake.accepted(response, policy: origin.policy), outgoing: response.outgoing)
+            return .webSocket(handshake.accepted(response, policy: policy), outgoing: response.outgoing)
         } catch { throw fault(error) }
     }
 

@@ -6,11 +6,15 @@ import HTTP1Server
 struct RequestMapping {
     let head: CheckedHead
     let host: String
+    /// In place of the head's, when that held a token.
+    var target: String?
+    /// Programs have no cookies.
+    var hasCookies = true
 
     /// Everything but the method and the body.
     func request(_ method: WebRequest.Method) throws(RequestFault) -> WebRequest {
         var request = WebRequest(method: method, path: path)
-        request.cookies = cookies
+        request.cookies = hasCookies ? cookies : []
         request.accept = accept
         request.acceptEncoding = acceptEncoding
         request.precondition = try precondition()
@@ -20,7 +24,7 @@ struct RequestMapping {
         return request
     }
 
-    var path: String { String(head.target.dropFirst()) }
+    var path: String { String((target ?? head.target).dropFirst()) }
 
     // MARK: Methods
 

@@ -5,13 +5,17 @@ import HTTP1Server
 /// An app's answer as HTTP (specification, section 9.2). Nothing passes but what is named here.
 struct ResponseMapping {
     let head: CheckedHead
-    let origin: GrainOrigin
+    /// The header lines of every answer.
+    let policy: FieldBlock
+    let origin: String
     let site: Site
+    /// Programs have no cookies.
+    var hasCookies = true
 
     /// - Throws: ``RequestFault`` 502 when the answer cannot be sent as it is.
     func response(_ answer: WebResponse) throws(RequestFault) -> Response {
-        var fields = origin.policy
-        for cookie in answer.setCookies { try add(cookie, to: &fields) }
+        var fields = policy
+        for cookie in answer.setCookies where hasCookies { try add(cookie, to: &fields) }
         for header in answer.additionalHeaders where HeaderAllowList.grainResponse.contains(header.name) {
             guard fields.addForeign(name: header.name, header.value) else {
                 throw unsendable("the header \(header.name)")
@@ -67,7 +71,7 @@ struct ResponseMapping {
     }
 
     private func redirect(_ status: Int, _ location: String, _ fields: FieldBlock) throws(RequestFault) -> Response {
-        guard RedirectRules.staysHome(location, origin: origin.origin) else {
+        guard RedirectRules.staysHome(location, origin: origin) else {
             throw RequestFault(
                 502,
                 "The app wants to send you to '\(location.prefix(300))'. Apps cannot lead you away from here; copy the address if you trust it."

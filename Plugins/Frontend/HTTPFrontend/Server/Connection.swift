@@ -51,6 +51,7 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
 
     func channelActive(context: ChannelHandlerContext) {
+        memory.remoteAddress = context.remoteAddress?.bytes
         guard table.add(self) else {
             return refuse(RequestFault(503, "The server has no room for another connection. Try again in a moment."))
         }

@@ -13,6 +13,8 @@ struct Request: Sendable {
 /// What services remember from one request of a connection to the next. Used by one request at a time.
 final class ConnectionMemory: @unchecked Sendable {
     var grainOrigin: GrainOrigin?
+    /// 4 or 16 bytes; nil for what has none, such as a socket file.
+    var remoteAddress: [UInt8]?
     /// The session that the last request was let into.
     var session: (any DirectGrainSession)?
 }

@@ -145,6 +145,35 @@ extension Assets {
           if (shareLink) shareLink.addEventListener("click", e => { e.preventDefault(); openSharing(""); });
           dialog.addEventListener("submit", e => { e.preventDefault(); part(new FormData(e.target)); });
 
+          // Offer templates: the server makes the token and the page, this passes on what the app's page asked for.
+          const offer = async call => {
+            const fields = body(), text = (name, value) => { if (typeof value === "string") fields.set(name, value); };
+            if (typeof call.template !== "string") return reply({ rpcId: call.rpcId, error: "The template is no text." });
+            text("template", call.template); text("petname", call.petname); text("clipboard", call.clipboardButton); text("clientapp", call.clientapp);
+            if (isObject(call.style)) text("color", call.style.color);
+            if (call.forSharing === true) fields.set("forSharing", "1");
+            const role = call.roleAssignment;
+            if (isObject(role)) {
+              if (Object.hasOwn(role, "allAccess")) fields.set("role", "all");
+              else if (Number.isInteger(role.roleId)) fields.set("role", role.roleId);
+            } else if (role === undefined) fields.set("role", "all");
+            const open = call.unauthenticated;
+            if (isObject(open)) {
+              const dav = isObject(open.options) && open.options.dav;
+              if (Array.isArray(dav)) fields.set("dav", dav.filter(v => typeof v === "string").join(" "));
+              if (isObject(open.resources)) Object.entries(open.resources).slice(0, 32).forEach(([path, r], i) => {
+                if (!isObject(r)) return;
+                fields.set("path-" + i, path.startsWith("/") ? path : "/" + path);
+                for (const name of ["type", "language", "encoding", "body"]) text(`${name}-${i}`, r[name]);
+              });
+            }
+            let answer = { error: "The server cannot be reached." };
+            try {
+              answer = await (await fetch(`/sessions/${session}/offer`, { method: "POST", body: fields, headers: { Accept: "application/json" } })).json();
+            } catch {}
+            reply(answer.uri ? { rpcId: call.rpcId, uri: answer.uri } : { rpcId: call.rpcId, error: answer.error });
+          };
+
           const reply = message => frame.contentWindow.postMessage(message, origin);
           const isObject = v => v !== null && typeof v === "object";
           const isBusy = () => !!$("dialog[open]") || !!$("details.menu[open]");
@@ -172,7 +201,7 @@ extension Assets {
               if (!isBusy()) openSharing("", "#share-who");
             },
             renderTemplate(call) {
-              if (isObject(call)) reply({ rpcId: call.rpcId, error: "Offer templates are not available on this server." });
+              if (isObject(call)) offer(call);
             },
             powerboxRequest(call) {
               if (isObject(call)) reply({ rpcId: call.rpcId, error: "The powerbox is not available on this server." });

@@ -88,6 +88,12 @@ extension ShellService {
             var grain: GrainSummary?
             if let person { grain = try? await host.grains.grain(session.grain, for: person.account.identifier) }
             return pages.state(await session.state, of: grain)
+        case "offer":
+            var title = ""
+            if let person {
+                title = (try? await host.grains.grain(session.grain, for: person.account.identifier))?.title ?? ""
+            }
+            return await renderOffer(session, form, title: title)
         case "close":
             await session.close()
             return Response(204, fields: HeaderPolicy.shell(frame: nil))

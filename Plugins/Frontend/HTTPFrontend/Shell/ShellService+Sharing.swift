@@ -24,6 +24,11 @@ extension ShellService {
                     to: grain.identifier, try ShellService.offer(form), by: account)
                 let address = FrontendAddress(baseURL: site.baseURL).sharingLink(link.secret)
                 outcome.link = (address, "The new link. It is shown only now.")
+            case "token":
+                let token = try await host.api.makeToken(
+                    TokenOffer(try ShellService.offer(form)), for: .account(account, of: grain.identifier))
+                let webkey = "\(site.apiOrigin(token.host))#\(token.secret.text)"
+                outcome.link = (webkey, "The new webkey. It is shown only now.")
             case "revoke":
                 guard let grant = GrantID(form["grant"] ?? "") else { throw ShellService.notFound }
                 try await host.sharing.revoke(grant, in: grain.identifier, by: account)

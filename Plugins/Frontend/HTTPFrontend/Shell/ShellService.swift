@@ -8,6 +8,7 @@ struct ShellService: Sendable {
     let exceptions: OpenExceptions
     let log: HostLog
     let pages: Pages
+    let offers = OfferBox()
 
     init(host: any FrontendHost, site: Site, exceptions: OpenExceptions, log: HostLog) throws(HostError) {
         self.host = host

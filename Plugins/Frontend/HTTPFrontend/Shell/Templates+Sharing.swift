@@ -35,6 +35,15 @@ extension Templates {
         <button class="main">Make a link</button>
         </form>
         </section>
+        <details><summary>For a program</summary>
+        <form method="post" action="/grains/{{id}}/sharing" class="fields">
+        <input type="hidden" name="nonce" value="{{nonce}}"><input type="hidden" name="act" value="token">
+        <p><label for="token-role">It</label><select id="token-role" name="role">{{#offers}}<option value="{{value}}">{{text}}</option>{{/offers}}</select></p>
+        <p><label for="token-label">Label, for your own list</label><input id="token-label" name="label" maxlength="200"></p>
+        <p><label for="token-ends">Until</label><select id="token-ends" name="ends">{{#ends}}<option value="{{value}}">{{text}}</option>{{/ends}}</select></p>
+        <p class="soft small">It acts in your name. The webkey is an address and, behind the #, a token: the program’s password, with any user name.</p>
+        <button>Make a webkey</button>
+        </form></details>
         <section aria-labelledby="share-who">
         <h2 id="share-who" tabindex="-1">Who has access</h2>
         <p class="soft">{{#isOwner}}You own it.{{/isOwner}}{{^isOwner}}{{owner}} owns it. Below is what you gave, and what was given on from there.{{/isOwner}}</p>

@@ -1,0 +1,204 @@
+import Barchan
+import HTTP1Server
+
+/// Answers programs on API hosts (specification, section 8.3): a token instead of a cookie, and any site may ask.
+struct APIService: Sendable {
+    let host: any FrontendHost
+    let site: Site
+    let grains: GrainService
+
+    /// - Parameter name: The random part of a token's own host, nil for the host that all tokens share.
+    func answer(_ request: Request, _ name: String?) async -> Answer {
+        let policy = APIService.policy
+        do throws(RequestFault) {
+            guard let access = try APICredentials(request.head, isShared: name == nil) else {
+                return .response(try await withoutToken(request.head, name, policy))
+            }
+            if let text = request.head.value(of: "x-sandstorm-token-keepalive") {
+                return .response(try await keepAlive(access.token, text, policy))
+            }
+            let session = try await session(access.token, name, request)
+            let call = APICall(
+                request: request, target: access.target, origin: site.apiOrigin(name), host: site.apiHost(name))
+            return try await grains.pass(call, session, policy)
+        } catch {
+            return .response(APIService.error(error.status, error.reason, policy))
+        }
+    }
+
+    private func session(
+        _ token: Secret, _ name: String?, _ request: Request
+    ) async throws(RequestFault) -> any GrainSession {
+        let wantsAddress = request.head.value(of: "x-sandstorm-passthrough")?.lowercased() == "address"
+        do throws(HostError) {
+            return try await host.api.open(
+                token, host: name, remoteAddress: wantsAddress ? request.memory.remoteAddress : nil)
+        } catch {
+            throw RequestFault(error.code == .permissionDenied ? 403 : ShellService.status(error), error.message)
+        }
+    }
+
+    private func keepAlive(_ token: Secret, _ text: String, _ policy: FieldBlock) async throws(RequestFault) -> Response
+    {
+        guard let milliseconds = Int64(text), milliseconds > 0 else {
+            throw RequestFault(400, "X-Sandstorm-Token-Keepalive is no number of milliseconds.")
+        }
+        do throws(HostError) {
+            try await host.api.keepAlive(token, for: .milliseconds(milliseconds))
+        } catch { throw RequestFault(ShellService.status(error), error.message) }
+        return Response(200, fields: policy, body: .bytes([]))
+    }
+
+    // MARK: Without a token
+
+    private func withoutToken(
+        _ head: CheckedHead, _ name: String?, _ policy: FieldBlock
+    ) async throws(RequestFault) -> Response {
+        var resources = PublicResources()
+        if let name { resources = (try? await host.api.publicResources(ofHost: name)) ?? resources }
+        if head.method == "OPTIONS" { return APIService.preflight(head, resources, policy) }
+        guard name != nil || APICredentials.mayUseBasic(head) else {
+            return APIService.error(403, "This host wants a token: Authorization: Bearer TOKEN.", policy)
+        }
+        let path = String(head.target.prefix { $0 != "?" })
+        if head.method == "GET" || head.method == "HEAD",
+            let resource = resources.resources.first(where: { $0.path == path })
+        {
+            return APIService.response(resource, policy)
+        }
+        var fields = policy
+        fields.add("WWW-Authenticate", "Basic realm=\"Sandstorm API\"")
+        return APIService.error(401, "A token is needed: as the password, or as Authorization: Bearer TOKEN.", fields)
+    }
+
+    private static func preflight(_ head: CheckedHead, _ resources: PublicResources, _ policy: FieldBlock) -> Response {
+        var fields = policy
+        var methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+        if let asked = head.value(of: "access-control-request-method"), !methods.contains(asked),
+            asked.utf8.allSatisfy({ (0x41...0x5a).contains($0) }), asked.utf8.count <= 32
+        {
+            methods.append(asked)
+        }
+        fields.add("Access-Control-Allow-Methods", methods.joined(separator: ", "))
+        if let asked = head.value(of: "access-control-request-headers") {
+            _ = fields.addForeign("Access-Control-Allow-Headers", asked)
+        }
+        fields.add("Access-Control-Max-Age", "3600")
+        if !resources.dav.isEmpty { _ = fields.addForeign("DAV", resources.dav.joined(separator: ", ")) }
+        return Response(200, fields: fields, body: .bytes([]))
+    }
+
+    private static func response(_ resource: PublicResources.Resource, _ policy: FieldBlock) -> Response {
+        var fields = policy
+        for (name, value): (StaticString, String) in [
+            ("Content-Type", resource.type), ("Content-Language", resource.language),
+            ("Content-Encoding", resource.encoding),
+        ] where !value.isEmpty {
+            _ = fields.addForeign(name, value)
+        }
+        return Response(200, fields: fields, body: .bytes(Array(resource.body.utf8)))
+    }
+
+    // MARK: What every answer carries
+
+    /// A page of an API host is never shown as one; any site may read what a token opens.
+    static let policy: FieldBlock = {
+        var fields = FieldBlock()
+        fields.add("Access-Control-Allow-Origin", "*")
+        fields.add("Access-Control-Expose-Headers", "ETag, X-Sandstorm-App-*, X-OC-Mtime, DAV, Location")
+        fields.add("Vary", "Authorization")
+        fields.add("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox")
+        fields.add("X-Content-Type-Options", "nosniff")
+        fields.add("Referrer-Policy", "no-referrer")
+        fields.add("Cross-Origin-Resource-Policy", "cross-origin")
+        return fields
+    }()
+
+    static func error(_ status: Int, _ reason: String, _ policy: FieldBlock) -> Response {
+        var fields = policy
+        fields.add("Content-Type", "text/plain; charset=utf-8")
+        fields.add("Cache-Control", "no-store")
+        return Response(
+            status, fields: fields, body: .bytes(Array("\(status) \(StatusLine.name(status)): \(reason)\n".utf8)))
+    }
+}
+
+/// A program's request.
+struct APICall {
+    let request: Request
+    /// Without the token that may have stood in it.
+    let target: String
+    let origin: String
+    let host: String
+}
+
+/// The token of a request, wherever it stands.
+struct APICredentials: Equatable {
+    var token: Secret
+    var target: String
+
+    /// Nil when the request has none.
+    init?(_ head: CheckedHead, isShared: Bool) throws(RequestFault) {
+        target = head.target
+        let takesBasic = !isShared || APICredentials.mayUseBasic(head)
+        if let field = head.value(of: "authorization") {
+            let parts = field.split(separator: " ", maxSplits: 1)
+            let value = parts.count > 1 ? String(parts[1].drop { $0 == " " }) : ""
+            switch parts.first?.lowercased() {
+            case "bearer":
+                token = Secret(value)
+                return
+            case "basic" where takesBasic:
+                guard let password = APICredentials.password(value) else {
+                    throw RequestFault(400, "The Authorization is not a user's name and a password in base 64.")
+                }
+                // An empty password is none: git asks without one first.
+                if password.isEmpty { return nil }
+                token = Secret(password)
+                return
+            default: throw RequestFault(403, "This host takes no Authorization of that kind.")
+            }
+        }
+        let prefix = "/.sandstorm-token/"
+        guard takesBasic, target.hasPrefix(prefix) else { return nil }
+        let rest = target.dropFirst(prefix.count)
+        let text = rest.prefix { $0 != "/" && $0 != "?" }
+        token = Secret(String(text))
+        let path = rest.dropFirst(text.count)
+        target = path.hasPrefix("/") ? String(path) : "/" + path
+    }
+
+    /// Clients that know passwords only; others get the host of their token (specification, section 8.3).
+    static func mayUseBasic(_ head: CheckedHead) -> Bool {
+        let agent = head.value(of: "user-agent") ?? ""
+        let known = [
+            "git/", "GitHub-Hookshot/", "mirall/", "Mozilla/5.0 (iOS) ownCloud-iOS/",
+            "Mozilla/5.0 (Android) ownCloud-android/", "litmus/",
+        ]
+        return known.contains(where: agent.hasPrefix) || agent.contains(" mirall/")
+    }
+
+    private static func password(_ text: String) -> String? {
+        guard let bytes = Base64.bytes(text), let colon = bytes.firstIndex(of: 0x3a) else { return nil }
+        return String(decoding: bytes[(colon + 1)...], as: UTF8.self)
+    }
+}
+
+extension Base64 {
+    /// Nil when `text` is not base 64, with or without its padding.
+    static func bytes(_ text: String) -> [UInt8]? {
+        var bits: UInt32 = 0, count = 0, bytes: [UInt8] = []
+        let digits = Array(text.utf8), end = digits.lastIndex { $0 != 0x3d } ?? -1
+        guard digits.count - 1 - end <= 2 else { return nil }
+        for digit in digits.prefix(end + 1) {
+            guard let value = alphabet.firstIndex(of: digit) else { return nil }
+            bits = (bits << 6 | UInt32(value)) & 0xffff
+            count += 6
+            if count >= 8 {
+                count -= 8
+                bytes.append(UInt8(bits >> UInt32(count) & 0xff))
+            }
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,95 @@
+import Barchan
+import HTTP1Server
+
+/// `renderTemplate` of the page API: our script passes on what an app's page asked for (specification, sections 10.4, 14).
+extension ShellService {
+    /// A form of our script; which session asks is known by its secret already.
+    func renderOffer(_ session: any GrainSession, _ form: [String: String], title: String) async -> Response {
+        do throws(HostError) {
+            return try await rendered(session, form, title: title)
+        } catch {
+            return pages.jsonError(ShellService.status(error), error.message)
+        }
+    }
+
+    private func rendered(
+        _ session: any GrainSession, _ form: [String: String], title: String
+    ) async throws(HostError) -> Response {
+        let template = form["template"] ?? "", now = Pages.now
+        guard template.utf8.count <= OfferBox.maximumTemplateBytes else {
+            throw HostError(.invalidArgument, "render a template: it has more than 16 KiB")
+        }
+        let end = now + OfferBox.lifetimeSeconds
+        let token = try await host.api.makeToken(
+            TokenOffer(
+                ShareOffer(ShellService.assignment(form["role"]), label: String((form["petname"] ?? "").prefix(200))),
+                isAnonymous: form["forSharing"] == "1", expiresUnused: end, resources: try ShellService.resources(form)),
+            for: .session(session.identifier))
+        let nonce = Secret.random().text
+        let page = OfferPage(
+            template: template, token: token, apiHost: site.apiHost(token.host), apiOrigin: site.apiOrigin(token.host),
+            title: title, clipboardButton: form["clipboard"], color: form["color"].flatMap(ShellService.color),
+            clientApp: form["clientapp"].flatMap(ShellService.clientApp), scriptNonce: nonce)
+        let name = try offers.keep(
+            OfferBox.Offer(
+                html: page.html, page: site.grainOrigin(session.identifier), apiOrigin: site.apiOrigin(token.host),
+                scriptNonce: nonce, expires: end), now: now)
+        return pages.json(200, "{\"uri\":\(JSONText.string("\(site.staticOrigin)/offer/\(name)"))}")
+    }
+
+    private static func assignment(_ text: String?) -> ShareOffer.Assignment {
+        switch text {
+        case "all": .everything
+        case let text?: Int(text).map { .role(max($0, 0)) } ?? .defaultRole
+        case nil: .defaultRole
+        }
+    }
+
+    private static func color(_ text: String) -> String? {
+        let bytes = Array(text.utf8)
+        guard bytes.count == 7, bytes[0] == 0x23, bytes.dropFirst().allSatisfy(isHex) else { return nil }
+        return text
+    }
+
+    private static func isHex(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte) || (0x41...0x46).contains(byte)
+    }
+
+    private static func clientApp(_ text: String) -> String? {
+        let isGood = text.utf8.allSatisfy { (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2d }
+        return isGood && (1...64).contains(text.utf8.count) ? text : nil
+    }
+
+    /// `dav` as words, and `path-0`, `type-0`, `body-0` and so on.
+    private static func resources(_ form: [String: String]) throws(HostError) -> PublicResources {
+        var resources = PublicResources()
+        resources.dav = (form["dav"] ?? "").split(separator: " ").prefix(32).map(String.init)
+        while let path = form["path-\(resources.resources.count)"], resources.resources.count < 32 {
+            let index = resources.resources.count
+            guard path.hasPrefix("/"), path.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
+                throw HostError(.invalidArgument, "render a template: '\(path.prefix(100))' is no path of a resource")
+            }
+            resources.resources.append(
+                PublicResources.Resource(
+                    path: path, type: form["type-\(index)"] ?? "", language: form["language-\(index)"] ?? "",
+                    encoding: form["encoding-\(index)"] ?? "", body: form["body-\(index)"] ?? ""))
+        }
+        return resources
+    }
+
+    /// `/offer/ID` on the host of pictures, shown once, in a frame of the page that asked for it.
+    static func offer(_ offer: OfferBox.Offer, shell: String) -> Response {
+        var fields = FieldBlock()
+        fields.add(
+            "Content-Security-Policy",
+            "default-src 'none'; style-src 'unsafe-inline'; script-src 'nonce-\(offer.scriptNonce)'; "
+                + "connect-src \(offer.apiOrigin); frame-ancestors \(offer.page) \(shell)")
+        fields.add("Cross-Origin-Embedder-Policy", "require-corp")
+        fields.add("Cross-Origin-Resource-Policy", "cross-origin")
+        fields.add("Content-Type", "text/html; charset=utf-8")
+        fields.add("Cache-Control", "no-store")
+        fields.add("Referrer-Policy", "no-referrer")
+        fields.add("X-Content-Type-Options", "nosniff")
+        return Response(200, fields: fields, body: .bytes(Array(offer.html.utf8)))
+    }
+}

@@ -1,0 +1,161 @@
+import Foundation
+import Testing
+
+extension EndToEndTests {
+    /// Several people with browsers of their own (specification, sections 12 and 15).
+    @Suite("People and sharing", .serialized) struct Sharing {
+        @Test("an invited person gets a grain, uses it, and loses it while it is open")
+        func person() async throws {
+            try await Stage.with("sharing-person", apps: ["fossil"]) { stage in
+                let ann = try await stage.visitor()
+                try await stage.invite(ann, handle: "ann")
+                let page = try await stage.person.create("New repository")
+                let grain = try await page.grain()
+                try await page.waitInFrame(for: "document.title !== ''", "Fossil's first page")
+                let dialog = try await page.share()
+                try await dialog.submit("person", ["handle": "ann", "role": "2"])
+                try await page.wait(
+                    for: "document.querySelector('dialog .tree').innerText.includes('Ann @ann')", "the tree to name Ann"
+                )
+                try await page.capture("sharing-dialog")
+
+                let list = try await Page(in: stage.tools, at: stage.host.address + "/", profile: ann)
+                try await list.wait(for: "document.body.innerText.includes('Shared with you')", "Ann's list")
+                try await list.capture("sharing-list")
+                let shared = try await Page(in: stage.tools, at: "\(stage.host.address)/grain/\(grain)", profile: ann)
+                try await shared.waitInFrame(for: "document.title !== ''", "the grain for Ann")
+                #expect(try await shared.evaluate("!!document.querySelector('form.title')") == .bool(false))
+
+                _ = try await page.evaluate(
+                    "[...document.querySelectorAll('dialog .grant button')].find(b => b.innerText === 'Remove').click()"
+                )
+                try await page.wait(
+                    for: "document.querySelector('dialog').innerText.includes('They are removed')", "Ann to be removed")
+                // Her page learns of it by itself, and her next request of the app gets nothing.
+                try await shared.wait(
+                    for:
+                        "document.body.innerText.includes('There is nothing here') || !document.querySelector('.problem').hidden",
+                    "Ann's page to say that it is over", limit: .seconds(30))
+                let gone = try await Page(in: stage.tools, at: "\(stage.host.address)/grain/\(grain)", profile: ann)
+                #expect(try await gone.evaluate("!document.querySelector('iframe')") == .bool(true))
+                try await stage.host.stop()
+            }
+        }
+
+        @Test("a link lets somebody anonymous in until it is revoked; another one is kept by a person")
+        func link() async throws {
+            try await Stage.with("sharing-link", apps: ["fossil"]) { stage in
+                let page = try await stage.person.create("New repository")
+                let grain = try await page.grain()
+                try await page.waitInFrame(for: "document.title !== ''", "Fossil's first page")
+                let dialog = try await page.share()
+                try await dialog.submit("link", ["label": "for the choir"])
+                let link = try await dialog.made()
+                #expect(link.hasPrefix(stage.host.address + "/shared/"))
+
+                let stranger = try await stage.visitor()
+                let open = try await Page(in: stage.tools, at: link + "/timeline?n=5", profile: stranger)
+                try await open.waitInFrame(for: "location.pathname === '/timeline'", "the app's page behind the link")
+                try await open.capture("sharing-anonymous")
+
+                let bob = try await stage.visitor()
+                try await stage.invite(bob, handle: "bob")
+                let choice = try await Page(in: stage.tools, at: link, profile: bob)
+                try await choice.wait(for: "document.body.innerText.includes('Keep it')", "the choice")
+                try await choice.capture("sharing-choice")
+                _ = try await choice.evaluate("document.querySelector('button.main').click()")
+                try await choice.wait(
+                    for: "location.pathname.startsWith('/grain/\(grain)')", "the grain to be Bob's too")
+
+                _ = try await page.evaluate(
+                    "[...document.querySelectorAll('dialog .grant button')].find(b => b.innerText === 'Revoke').click()"
+                )
+                try await page.wait(
+                    for: "document.querySelector('dialog').innerText.includes('Nobody has access by it')",
+                    "the link to go")
+                for tab in [open, choice] {
+                    try await tab.wait(
+                        for:
+                            "document.body.innerText.includes('There is nothing here') || document.body.innerText.includes('of no use') || (document.querySelector('.problem') && !document.querySelector('.problem').hidden)",
+                        "the pages that came by the link to be over", limit: .seconds(30))
+                }
+                try await stage.host.stop()
+            }
+        }
+
+        @Test("the pages about people are there, in both colours")
+        func pages() async throws {
+            try await Stage.with("people-pages", apps: []) { stage in
+                for path in ["people", "account"] {
+                    let page = try await Page(in: stage.tools, at: "\(stage.host.address)/\(path)")
+                    #expect(try await page.evaluate("document.querySelectorAll('h1').length") == .number(1))
+                    let unlabelled = try await page.evaluate(
+                        """
+                        [...document.querySelectorAll('input:not([type=hidden]), select')]
+                            .filter(e => !e.labels || !e.labels.length).map(e => e.name).join()
+                        """)
+                    #expect(unlabelled.string == "")
+                    try await page.capture("\(path)-light")
+                    _ = try await stage.tools.call(
+                        "Emulation.setEmulatedMedia",
+                        ["features": [["name": "prefers-color-scheme", "value": "dark"]]], in: page.session)
+                    try await page.capture("\(path)-dark")
+                }
+                try await stage.host.stop()
+            }
+        }
+    }
+}
+
+extension Stage {
+    /// A browser profile of somebody else.
+    func visitor() async throws -> String {
+        try await tools.call("Target.createBrowserContext")["browserContextId"].string ?? ""
+    }
+
+    /// Makes an invitation as the administrator and accepts it as somebody else.
+    func invite(_ profile: String, handle: String) async throws {
+        let page = try await Page(in: tools, at: host.address + "/people")
+        _ = try await page.evaluate("document.querySelector('form[action=\"/people/invite\"]').requestSubmit()")
+        let link = try await page.wait(for: "document.querySelector('#made').value", "the invitation").string ?? ""
+        try await page.close()
+        let welcome = try await Page(in: tools, at: link, profile: profile)
+        _ = try await welcome.evaluate(
+            """
+            (() => { const form = document.querySelector('form'); form.elements.name.value = '\(handle.capitalized)';
+                     form.elements.handle.value = '\(handle)'; form.requestSubmit(); return true; })()
+            """)
+        try await welcome.wait(for: "location.pathname === '/'", "\(handle) to be in")
+        try await welcome.close()
+    }
+}
+
+/// The dialog for sharing, on the page around a grain.
+struct ShareDialog: Sendable {
+    let page: Page
+
+    /// Fills in the form that does `act` and sends it.
+    func submit(_ act: String, _ fields: [String: String]) async throws {
+        let values = try fields.map { "form.elements.\($0.key).value = \(try JSON.literal($0.value));" }.joined()
+        _ = try await page.evaluate(
+            """
+            (() => { const form = document.querySelector('dialog input[name=act][value=\(act)]').form; \(values)
+                     form.requestSubmit(); return true; })()
+            """)
+        try await page.wait(for: "!!document.querySelector('dialog [role=status], dialog [role=alert]')", "an answer")
+    }
+
+    /// The link or webkey that was made.
+    func made() async throws -> String {
+        try await page.wait(for: "document.querySelector('dialog #made').value", "the new link").string ?? ""
+    }
+}
+
+extension Page {
+    /// Opens the dialog for sharing.
+    func share() async throws -> ShareDialog {
+        _ = try await evaluate("document.querySelector('[data-share]').click()")
+        try await wait(for: "document.querySelector('dialog.share').open", "the dialog for sharing")
+        return ShareDialog(page: self)
+    }
+}

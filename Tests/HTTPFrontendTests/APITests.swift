@@ -1,0 +1,154 @@
+import Barchan
+import Testing
+
+/// API hosts: tokens instead of cookies (specification, section 8.3).
+@Suite struct APITests {
+    private static let own = "api-\(FakeAPI.hostName)"
+
+    private static func ask(
+        _ serving: Serving, _ host: String, _ target: String = "/", _ fields: [String] = [], method: String = "GET",
+        body: String? = nil
+    ) async throws -> Reply {
+        try await serving.request(target, fields, method: method, host: "\(host).\(serving.shellHost)", body: body)
+    }
+
+    private static func basic(_ text: String) -> String { "Authorization: Basic \(Base64Text.of(text))" }
+
+    @Test(arguments: ["Authorization: Bearer key", "authorization: bEARER  key", basic("any:key"), basic(":key")])
+    func aTokenOpensItsGrain(_ field: String) async throws {
+        try await Serving.run { serving async throws in
+            let reply = try await Self.ask(serving, Self.own, "/a?b=c", [field, "Cookie: x=y"])
+            #expect(reply.status == 200 && reply.text == "get /a?b=c")
+            #expect(reply.value("Access-Control-Allow-Origin") == "*" && reply.value("Vary") == "Authorization")
+            #expect(reply.value("Content-Security-Policy")?.contains("sandbox") == true)
+            #expect(reply.value("Set-Cookie") == nil)
+            #expect(serving.host.calls == ["open key at \(FakeAPI.hostName) from nowhere"])
+        }
+    }
+
+    @Test func aTokenMayStandInThePath() async throws {
+        try await Serving.run { serving async throws in
+            let reply = try await Self.ask(serving, Self.own, "/.sandstorm-token/key/a/b?c")
+            #expect(reply.text == "get /a/b?c")
+            #expect(try await Self.ask(serving, Self.own, "/.sandstorm-token/key").text == "get /")
+            #expect(try await Self.ask(serving, "api", "/.sandstorm-token/key/a").status == 403)
+        }
+    }
+
+    @Test func cookiesPassNeitherWay() async throws {
+        try await Serving.run { serving async throws in
+            serving.host.answer { (request, _) throws(HostError) in
+                var content = WebContent(.bytes(Array("\(request.cookies.count)".utf8)))
+                content.mimeType = "text/plain"
+                var response = WebResponse(.content(status: 200, content))
+                response.setCookies = [SetCookie(name: "a", value: "b")]
+                return response
+            }
+            let reply = try await Self.ask(serving, Self.own, "/", ["Authorization: Bearer key", "Cookie: x=y"])
+            #expect(reply.text == "0" && reply.value("Set-Cookie") == nil)
+        }
+    }
+
+    @Test func wrongTokensAreRefused() async throws {
+        try await Serving.run { serving async throws in
+            for field in ["Authorization: Bearer wrong", Self.basic("a:wrong"), "Authorization: Digest x"] {
+                let reply = try await Self.ask(serving, Self.own, "/", [field])
+                #expect(reply.status == 403 && reply.value("Access-Control-Allow-Origin") == "*")
+            }
+            #expect(try await Self.ask(serving, Self.own, "/", ["Authorization: Basic ###"]).status == 400)
+            let other = "api-\(String(repeating: "b", count: 32))"
+            #expect(try await Self.ask(serving, other, "/", ["Authorization: Bearer key"]).status == 403)
+        }
+    }
+
+    @Test func withoutATokenOneIsAskedFor() async throws {
+        try await Serving.run { serving async throws in
+            for fields in [[], [Self.basic("git:")]] {
+                let reply = try await Self.ask(serving, Self.own, "/", fields)
+                #expect(reply.status == 401)
+                #expect(reply.value("WWW-Authenticate") == "Basic realm=\"Sandstorm API\"")
+            }
+            #expect(try await Self.ask(serving, Self.own, "/", method: "POST", body: "x").status == 401)
+            #expect(try await Self.ask(serving, "api").status == 403)
+            let git = ["User-Agent: git/2.39.5"]
+            #expect(try await Self.ask(serving, "api", "/", git).status == 401)
+            #expect(try await Self.ask(serving, "api", "/", git + [Self.basic("a:key")]).text == "get /")
+            #expect(try await Self.ask(serving, "api", "/", [Self.basic("a:key")]).status == 403)
+            #expect(try await Self.ask(serving, "api", "/", ["Authorization: Bearer key"]).text == "get /")
+        }
+    }
+
+    @Test func anySiteMayAsk() async throws {
+        try await Serving.run { serving async throws in
+            var resources = PublicResources()
+            resources.dav = ["1", "calendar-access"]
+            resources.resources = [PublicResources.Resource(path: "/hello", type: "text/plain", body: "hi")]
+            serving.host.directory.withLock { [resources] in $0.resources[FakeAPI.hostName] = resources }
+            let reply = try await Self.ask(
+                serving, Self.own, "/x",
+                [
+                    "Origin: https://elsewhere.example", "Sec-Fetch-Site: cross-site",
+                    "Access-Control-Request-Method: REPORT", "Access-Control-Request-Headers: authorization, depth",
+                ], method: "OPTIONS")
+            #expect(reply.status == 200 && reply.value("Access-Control-Allow-Origin") == "*")
+            #expect(reply.value("Access-Control-Allow-Methods") == "GET, HEAD, POST, PUT, PATCH, DELETE, REPORT")
+            #expect(reply.value("Access-Control-Allow-Headers") == "authorization, depth")
+            #expect(reply.value("Access-Control-Max-Age") == "3600" && reply.value("DAV") == "1, calendar-access")
+            let open = try await Self.ask(serving, Self.own, "/hello?x")
+            #expect(open.status == 200 && open.text == "hi" && open.value("Content-Type") == "text/plain")
+        }
+    }
+
+    @Test func tokensAreKeptAndAddressesPassedOn() async throws {
+        try await Serving.run { serving async throws in
+            let fields = ["Authorization: Bearer key"]
+            let kept = try await Self.ask(
+                serving, Self.own, "/", fields + ["X-Sandstorm-Token-Keepalive: 300000"], method: "POST", body: "")
+            #expect(kept.status == 200 && kept.text.isEmpty)
+            let bad = try await Self.ask(serving, Self.own, "/", fields + ["X-Sandstorm-Token-Keepalive: x"])
+            #expect(bad.status == 400)
+            _ = try await Self.ask(serving, Self.own, "/", fields + ["X-Sandstorm-Passthrough: address"])
+            #expect(
+                serving.host.calls == ["keep key for 300", "open key at \(FakeAPI.hostName) from [127, 0, 0, 1]"])
+        }
+    }
+
+    @Test func aTemplateIsRenderedOnceForOnePage() async throws {
+        try await Serving.run { serving async throws in
+            let login = serving.host.logIn(), session = serving.host.openSession()
+            let nonce = try await serving.nonce(of: login)
+            let template = "git%20clone%20http%3A%2F%2Fx%3A%24API_TOKEN%40%24API_HOST%2F%24GRAIN_TITLE_SLUG%20%3Cb%3E"
+            let form =
+                "nonce=\(nonce)&secret=\(session.secret.text)&template=\(template)&petname=my+clone&role=1"
+                + "&clipboard=right&dav=1+2&path-0=%2Fa&type-0=text%2Fplain&body-0=x&color=%23aabbcc"
+            let reply = try await serving.request("/sessions/\(session.identifier)/offer", as: login, form: form)
+            #expect(serving.host.calls.last == "token role(1) 'my clone' [\"1\", \"2\"] [\"/a\"]")
+            let uri = reply.text.dropFirst("{\"uri\":\"".count).prefix { $0 != "\"" }
+            #expect(uri.hasPrefix("http://static.\(serving.shellHost)/offer/"))
+            let path = "/offer/" + (uri.split(separator: "/").last ?? "")
+            let page = try await Self.ask(serving, "static", path)
+            #expect(page.status == 200)
+            #expect(page.text.contains("git clone http://x:key@\(Self.own).\(serving.shellHost)/my-wiki &lt;b&gt;"))
+            #expect(page.text.contains("color:#aabbcc"))
+            let policy = page.value("Content-Security-Policy") ?? ""
+            #expect(policy.contains("frame-ancestors http://\(serving.grainHost(session)) \(serving.baseURL)"))
+            #expect(policy.contains("default-src 'none'") && page.value("Cache-Control") == "no-store")
+            #expect(try await Self.ask(serving, "static", path).status == 404, "it works once")
+            let wrong = try await serving.request(
+                "/sessions/\(session.identifier)/offer", as: login, form: "nonce=\(nonce)&secret=x&template=t")
+            #expect(wrong.status == 410)
+        }
+    }
+}
+
+private enum Base64Text {
+    static func of(_ text: String) -> String {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+        var bits = text.utf8.flatMap { byte in (0..<8).map { byte >> (7 - UInt8($0)) & 1 } }
+        while bits.count % 6 != 0 { bits.append(0) }
+        let digits = stride(from: 0, to: bits.count, by: 6).map { start in
+            alphabet[bits[start..<(start + 6)].reduce(0) { $0 << 1 | Int($1) }]
+        }
+        return String(digits) + String(repeating: "=", count: (4 - digits.count % 4) % 4)
+    }
+}

@@ -1,0 +1,5 @@
+#!/bin/sh
+# Runs inside the grain, below the bridge.
+set -eu
+mkdir -p /var/files /var/tmp
+exec nginx -c /etc/nginx.conf
