@@ -77,6 +77,9 @@ let package = Package(
         .target(
             name: "GrainRecording", dependencies: ["CapnProto", "GrainSchemas"], exclude: ["README.md"],
             swiftSettings: strict),
+        .target(name: "ZIP", dependencies: [contract, "CZlib"], swiftSettings: strict),
+        .target(
+            name: "GrainBackup", dependencies: [contract, "CapnProto", "GrainSchemas", "ZIP"], swiftSettings: strict),
         .target(name: "HTTP1", swiftSettings: strict),
         .target(name: "TOML", swiftSettings: strict),
         .target(name: "JSON", swiftSettings: strict),
@@ -142,7 +145,7 @@ let package = Package(
             "Isolation", "ExternalIsolation",
             dependencies: ["CLinux", "SandboxLauncher", "SandboxProtocol", "CapnProto", "GrainSchemas"])
         + module("Isolation", "LandlockIsolation", dependencies: ["SandboxLauncher", "SandboxProtocol"])
-        + module("Storage", "OverlayStorage", dependencies: ["CLinux", "CSQLite", "SPK"])
+        + module("Storage", "OverlayStorage", dependencies: ["CLinux", "CSQLite", "GrainBackup", "SPK", "ZIP"])
         + module("Transport", "CapnpTransport", dependencies: ["CLinux", "CCapnpRPC", "CapnProto", "GrainSchemas"])
         + module(
             "Frontend", "HTTPFrontend",
@@ -177,6 +180,7 @@ let package = Package(
             .testTarget(name: "SharingTests", dependencies: [contract, "Sharing"], swiftSettings: strict),
             .testTarget(
                 name: "SMTPTests", dependencies: [contract, "BarchanKernel", "SMTP"], swiftSettings: strict),
+            .testTarget(name: "ZIPTests", dependencies: [contract, "ZIP", "GrainBackup"], swiftSettings: strict),
             .testTarget(name: "TOMLTests", dependencies: ["TOML"], swiftSettings: strict),
             .testTarget(name: "HTTP1Tests", dependencies: ["HTTP1"], swiftSettings: strict),
             .testTarget(name: "HTTP1ServerTests", dependencies: ["HTTP1Server"], swiftSettings: strict),

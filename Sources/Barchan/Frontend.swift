@@ -37,6 +37,7 @@ public protocol FrontendHost: Sendable {
     var sharing: any SharingDirectory { get }
     var people: any PeopleDirectory { get }
     var api: any APIDirectory { get }
+    var backups: any BackupDirectory { get }
 }
 
 /// Who is who.
@@ -158,6 +159,33 @@ public protocol GrainDirectory: Sendable {
 
     /// The newest part of what the app printed, at most `maximumBytes`.
     func log(of grain: GrainID, by account: AccountID, maximumBytes: Int) async throws(HostError) -> [UInt8]
+}
+
+/// Grains as files.
+public protocol BackupDirectory: Sendable {
+    /// A grain as a file, consistent also while the grain runs. Owners only.
+    /// - Throws: `.resourceExhausted` when too many backups are being made, or for want of room; `.unsupported` when the
+    ///   storage makes none.
+    func backUp(_ grain: GrainID, by account: AccountID) async throws(HostError) -> GrainBackup
+
+    /// Makes a new grain from a file.
+    /// - Parameter file: Cancelled on error.
+    /// - Throws: `.notFound` when the app is not installed in the backup's version or a later one; as
+    ///   ``BackupStore/restore(_:for:owner:check:)``.
+    func restore(_ file: any ByteReader, by account: AccountID) async throws(HostError) -> GrainSummary
+}
+
+/// A backup on its way out.
+public struct GrainBackup: Sendable {
+    /// Of the grain; a file name is made of it.
+    public var title: String
+    /// Read it to its end or cancel it: the host keeps a copy of the grain's data until then.
+    public var bytes: any ByteReader
+
+    public init(title: String, bytes: any ByteReader) {
+        self.title = title
+        self.bytes = bytes
+    }
 }
 
 /// A grain as its owner sees it in a list.

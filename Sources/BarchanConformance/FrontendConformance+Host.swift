@@ -3,7 +3,7 @@ import Synchronization
 
 /// A host in memory: one person, one app, one grain that answers with the path it was asked for.
 final class MemoryFrontendHost: FrontendHost, AccountDirectory, AppDirectory, GrainDirectory, SessionDirectory,
-    UpgradeDirectory
+    UpgradeDirectory, BackupDirectory
 {
     let token = Secret.random()
     let grain: GrainSummary
@@ -44,6 +44,16 @@ final class MemoryFrontendHost: FrontendHost, AccountDirectory, AppDirectory, Gr
     var sessions: any SessionDirectory { self }
     var operations: any OperationDirectory { QuietOperations() }
     var upgrades: any UpgradeDirectory { self }
+    var backups: any BackupDirectory { self }
+
+    func backUp(_ grain: GrainID, by account: AccountID) async throws(HostError) -> GrainBackup {
+        throw HostError(.unsupported, "back up grain '\(grain)': this host makes no backups")
+    }
+
+    func restore(_ file: any ByteReader, by account: AccountID) async throws(HostError) -> GrainSummary {
+        file.cancel()
+        throw HostError(.unsupported, "restore a backup: this host makes no backups")
+    }
 
     func logIn(withToken token: Secret) async throws(HostError) -> Login {
         let login = Secret.random()

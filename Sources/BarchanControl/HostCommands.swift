@@ -37,6 +37,20 @@ public struct HostCommands: Sendable {
         case "login-link":
             let link = address.loginLink(token: try await host.operatorLoginToken())
             return .members(["ok": .boolean(true), "link": .string(link)])
+        case "backup":
+            guard let path = request["path"]?.text else { throw HostError(.invalidArgument, "back up: no path") }
+            let bytes = try await host.operatorBackUp(try HostCommands.grain(in: request), to: path)
+            return .members(["ok": .boolean(true), "path": .string(path), "bytes": .integer(bytes)])
+        case "restore":
+            guard let path = request["path"]?.text else { throw HostError(.invalidArgument, "restore: no path") }
+            let grain = try await host.operatorRestore(try FileBytes(path))
+            return .members([
+                "ok": .boolean(true), "grain": .string(grain.identifier.text), "title": .string(grain.title),
+                "appTitle": .string(grain.appTitle),
+            ])
+        case "verify-backup":
+            guard let path = request["path"]?.text else { throw HostError(.invalidArgument, "verify: no path") }
+            return HostCommands.json(try await host.operatorVerify(try FileBytes(path)))
         case "install":
             guard let path = request["path"]?.text else { throw HostError(.invalidArgument, "install: no path") }
             let (package, versions) = try await host.operatorInstall(try FileBytes(path))
@@ -56,6 +70,15 @@ public struct HostCommands: Sendable {
             "ok": .boolean(true), "package": .string(package.identifier.text), "app": .string(package.app.text),
             "title": .string(package.manifest.title), "version": .string(package.manifest.marketingVersion),
             "bytes": .integer(package.sizeBytes), "state": .string(AppCommands.state(of: package, in: versions)),
+        ])
+    }
+
+    private static func json(_ contents: BackupContents) -> JSONValue {
+        .members([
+            "ok": .boolean(true), "title": .string(contents.metadata.title),
+            "app": .string(contents.metadata.app.text), "appVersion": .integer(Int64(contents.metadata.appVersion)),
+            "files": .integer(Int64(contents.files)), "directories": .integer(Int64(contents.directories)),
+            "links": .integer(Int64(contents.links)), "bytes": .integer(contents.bytes),
         ])
     }
 

@@ -111,6 +111,24 @@ extension Host {
     /// - Returns: What was removed.
     public func operatorCollect() async -> [PackageID] { await packageBook.collect() }
 
+    /// Writes a backup of any grain into a new file.
+    /// - Returns: The file's size.
+    public func operatorBackUp(_ grain: GrainID, to path: String) async throws(HostError) -> Int64 {
+        let record = try await grainBook.record(of: grain, for: try await owner(of: grain), to: "back up")
+        let backup = try await backupBook.backUp(record, by: .commandLine)
+        return try await BackupFile.write(backup.bytes, to: path)
+    }
+
+    /// Makes a grain of the administrator from a backup.
+    public func operatorRestore(_ file: any ByteReader) async throws(HostError) -> GrainSummary {
+        try await backupBook.restore(file, by: try await accountBook.administrator())
+    }
+
+    /// Restores a backup into a place of its own and compares.
+    public func operatorVerify(_ file: any ByteReader) async throws(HostError) -> BackupContents {
+        try await backupBook.verify(file)
+    }
+
     /// A token for a new login link of the administrator.
     public func operatorLoginToken() async throws(HostError) -> Secret {
         let administrator = try await accountBook.administrator()

@@ -10,6 +10,7 @@ public final class Host: FrontendHost {
     public let sharing: any SharingDirectory
     public let people: any PeopleDirectory
     public let api: any APIDirectory
+    public let backups: any BackupDirectory
     /// Accounts as the command needs them.
     public let accountBook: AccountBook
 
@@ -18,6 +19,7 @@ public final class Host: FrontendHost {
     let sharingDesk: SharingDesk
     let grainBook: GrainBook
     let sessionBook: SessionBook
+    let backupBook: BackupBook
     let registry: GrainRegistry
     private let output: OutputReader
     let recordings: RecordingBook
@@ -102,6 +104,10 @@ public final class Host: FrontendHost {
         upgrades = upgradeBook
         self.grains = grains
         grainBook = grains
+        backupBook = BackupBook(
+            grains: grains, records: records, volumes: storage.volumes, registry: registry, accounts: accounts,
+            owner: isolation.fileOwner, clock: clock, audit: audit)
+        backups = backupBook
         self.sessions = sessions
         sessionBook = sessions
         self.registry = registry
@@ -156,5 +162,6 @@ public final class Host: FrontendHost {
         try await records.forEachGrain { [grainBook] (record) throws(HostError) in
             if record.isRemoved { try await grainBook.finishRemoval(of: record.grain) }
         }
+        try await backupBook.removeHalfRestored()
     }
 }

@@ -8,7 +8,7 @@ struct GrainCommand: ParsableCommand {
         subcommands: [
             GrainListCommand.self, GrainLogCommand.self, GrainStopCommand.self, GrainLimitsCommand.self,
             GrainActivityCommand.self, GrainWakeLocksCommand.self, GrainRecordCommand.self, GrainReplayCommand.self,
-            GrainMoveCommand.self,
+            GrainMoveCommand.self, GrainBackupCommand.self, GrainRestoreCommand.self,
         ])
 }
 

@@ -12,6 +12,9 @@ final class MemoryStorage: StorageProvider, PackageStore, VolumeStore, RecordSto
     }
 
     private let state = Mutex(State())
+    /// What happens while a snapshot is made.
+    let whileSnapshot = Mutex<@Sendable () async throws(HostError) -> Void>({})
+    let discarded = Later<Bool>()
     let guarantees: Set<Guarantee> = []
     var packages: any PackageStore { self }
     var volumes: any VolumeStore { self }

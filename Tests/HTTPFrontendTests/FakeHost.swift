@@ -30,6 +30,7 @@ final class FakeHost: FrontendHost, Sendable {
         var links: [String: SharedLink] = [:]
         var refusal: HostError?
         var resources: [String: PublicResources] = [:]
+        var restored: [UInt8] = []
         var log = "Hello from the app\n<b>not bold</b>\n"
     }
 
@@ -70,6 +71,7 @@ final class FakeHost: FrontendHost, Sendable {
     func note(_ call: String) { directory.withLock { $0.calls.append(call) } }
     /// What was asked of people and sharing, in order.
     var calls: [String] { directory.withLock { $0.calls } }
+    var backups: any BackupDirectory { FakeBackups(host: self) }
 
     /// Answers with what arrived.
     static let echo: Handler = { (request, client) throws(HostError) in
@@ -335,5 +337,21 @@ struct FakeOperations: OperationDirectory {
         guard account == FakeHost.person.identifier else {
             throw HostError(.permissionDenied, "look: only an administrator may do that")
         }
+    }
+}
+
+private struct FakeBackups: BackupDirectory {
+    let host: FakeHost
+
+    func backUp(_ grain: GrainID, by account: AccountID) async throws(HostError) -> GrainBackup {
+        let summary = try await host.grains.grain(grain, for: account)
+        return GrainBackup(title: summary.title, bytes: BufferedBytes(Array("a backup".utf8)))
+    }
+
+    func restore(_ file: any ByteReader, by account: AccountID) async throws(HostError) -> GrainSummary {
+        let bytes = try await file.readAll(maximumBytes: 1 << 20)
+        guard bytes.starts(with: Array("PK".utf8)) else { throw HostError(.invalidArgument, "no zip file") }
+        host.directory.withLock { $0.restored = bytes }
+        return host.addGrain("Restored")
     }
 }

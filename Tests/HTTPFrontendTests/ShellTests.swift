@@ -329,4 +329,47 @@ import Testing
             #expect(icon.value("X-Content-Type-Options") == "nosniff")
         }
     }
+
+    @Test func aBackupIsDownloadedByAFormOfOursAlone() async throws {
+        try await Serving.run { serving async throws in
+            let login = serving.host.logIn(), nonce = try await serving.nonce(of: login)
+            let grain = serving.host.addGrain("Tea \"\u{e9}\"\r\nX: y").identifier
+            let page = try await serving.request("/", as: login).text
+            #expect(page.contains("action=\"/grains/\(grain)/backup\"") && page.contains("action=\"/grains/restore\""))
+            let backup = try await serving.request("/grains/\(grain)/backup", as: login, form: "nonce=\(nonce)")
+            #expect(backup.status == 200 && backup.text == "a backup")
+            #expect(backup.value("Content-Type") == "application/zip")
+            #expect(
+                backup.value("Content-Disposition")
+                    == "attachment; filename*=utf-8''Tea%20%22%C3%A9%22%0D%0AX%3A%20y.zip")
+            #expect(backup.value("X") == nil)
+            #expect(try await serving.request("/grains/\(grain)/backup", as: login, form: "nonce=x").status == 403)
+            #expect(try await serving.request("/grains/\(grain)/backup", as: login).status == 404)
+        }
+    }
+
+    @Test func aBackupIsUploadedByAFormOrByOurScript() async throws {
+        try await Serving.run { serving async throws in
+            let login = serving.host.logIn(FakeHost.guest), nonce = try await serving.nonce(of: login)
+            let own = ["Cookie: barchan-login=\(login.text)", "Origin: \(serving.baseURL)"]
+            func form(_ nonce: String) -> String {
+                "--b\r\nContent-Disposition: form-data; name=\"nonce\"\r\n\r\n\(nonce)\r\n"
+                    + "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x.zip\"\r\n\r\nPK and more\r\n--b--\r\n"
+            }
+            let multipart = own + ["Content-Type: multipart/form-data; boundary=b"]
+            let stale = try await serving.request("/grains/restore", multipart, method: "POST", body: form("x"))
+            #expect(stale.status == 403)
+            let made = try await serving.request("/grains/restore", multipart, method: "POST", body: form(nonce))
+            #expect(made.status == 303)
+            let grain = try #require(serving.host.directory.withLock { $0.grains.last })
+            #expect(made.value("Location") == "/grain/\(grain.identifier)")
+            #expect(serving.host.directory.withLock { $0.restored } == Array("PK and more".utf8))
+            let script = own + ["X-Barchan-Nonce: \(nonce)", "Accept: application/json"]
+            let answer = try await serving.request("/grains/restore", script, method: "POST", body: "PK by script")
+            #expect(answer.status == 200 && answer.text.hasPrefix("{\"grain\":"))
+            let bad = try await serving.request("/grains/restore", script, method: "POST", body: "something else")
+            #expect(bad.status == 400 && bad.text.contains("no zip file"))
+            #expect(try await serving.request("/grains/restore", own, method: "POST", body: "PK").status == 403)
+        }
+    }
 }

@@ -1,20 +1,23 @@
 import Barchan
 import CLinux
 import Glibc
+import ZIP
 
 /// One directory for each grain: `data` becomes its /var; the log stands beside it, where the grain cannot reach it.
 actor DirectoryVolumeStore: VolumeStore {
     private let thread: StorageThread
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
-    private let root: Directory
-    private let logBytes: Int64
-    private let lock: StorageLock
+    let root: Directory
+    let logBytes: Int64
+    let backupLimits: ZIPLimits
+    let lock: StorageLock
 
-    init(root: Directory, logBytes: Int64, lock: StorageLock) {
+    init(root: Directory, logBytes: Int64, backupLimits: ZIPLimits, lock: StorageLock) {
         thread = StorageThread(name: "volumes")
         self.root = root
         self.logBytes = logBytes
+        self.backupLimits = backupLimits
         self.lock = lock
     }
 

@@ -20,7 +20,8 @@ struct OverlayStorage: StorageProvider {
         self.packages = DirectoryPackageStore(
             root: packages, skeleton: try Skeleton.make(in: root), limits: settings.limits, lock: lock,
             log: log)
-        self.volumes = DirectoryVolumeStore(root: volumes, logBytes: settings.logBytes, lock: lock)
+        self.volumes = DirectoryVolumeStore(
+            root: volumes, logBytes: settings.logBytes, backupLimits: settings.backupLimits, lock: lock)
         records = try await SQLiteRecordStore(path: "\(root.path)/records.sqlite")
     }
 }

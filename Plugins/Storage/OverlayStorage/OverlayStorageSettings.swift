@@ -1,11 +1,13 @@
 import Barchan
 import SPK
+import ZIP
 
 /// The module's section of the configuration.
 struct OverlayStorageSettings {
     var directory: String
     var logBytes: Int64
     var limits: PackageLimits
+    var backupLimits = ZIPLimits()
 
     static let definitions = [
         SettingDefinition(
@@ -20,6 +22,10 @@ struct OverlayStorageSettings {
         SettingDefinition(
             "logBytes", default: .integer(512 << 10),
             "size at which a grain's log is rotated, in bytes; twice this is kept"),
+        SettingDefinition(
+            "backupBytes", default: .integer(1 << 40), "largest backup once unpacked, holes included, in bytes"),
+        SettingDefinition(
+            "backupFiles", default: .integer(500_000), "most files, links and directories in a backup"),
     ]
 
     init(_ settings: PluginSettings, dataDirectory: String) throws(HostError) {
@@ -29,6 +35,8 @@ struct OverlayStorageSettings {
             throw HostError(.invalidArgument, "setting 'directory' is '\(directory)'; an absolute path is needed")
         }
         logBytes = try Self.positive(settings, "logBytes", atLeast: 4096)
+        backupLimits.expandedBytes = try Self.positive(settings, "backupBytes", atLeast: 1 << 20)
+        backupLimits.entries = Int(try Self.positive(settings, "backupFiles", atLeast: 100))
         limits = PackageLimits()
         limits.expandedBytes = try Self.positive(settings, "packageBytes", atLeast: 1 << 20)
         limits.entries = Int(try Self.positive(settings, "packageFiles", atLeast: 100))

@@ -7,9 +7,12 @@ import Glibc
 final class StorageThread: SerialExecutor {
     private let queue = JobQueue()
 
-    /// - Parameter name: At most 15 bytes, as `ps -T` shows it.
-    init(name: String) {
+    /// - Parameters:
+    ///   - name: At most 15 bytes, as `ps -T` shows it.
+    ///   - isUrgent: False for work that is to delay nobody.
+    init(name: String, isUrgent: Bool = true) {
         startThread(name: name) { [queue] in
+            if !isUrgent { clinux_lower_thread_priority() }
             while let (job, executor) = queue.next() { job.runSynchronously(on: executor) }
         }
     }

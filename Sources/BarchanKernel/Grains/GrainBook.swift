@@ -97,10 +97,7 @@ struct GrainBook: GrainDirectory {
             throw HostError(.permissionDenied, "make a grain: guests use what others share with them")
         }
         let title = try GrainBook.checked(title ?? GrainBook.defaultTitle(package.manifest, action: action))
-        let count = try await records.count(prefix: .ownedPrefix(account), limit: limits.grainsPerAccount)
-        guard count < limits.grainsPerAccount else {
-            throw HostError(.resourceExhausted, "make a grain: you have \(count), which is the limit; remove some")
-        }
+        try await requireRoom(for: account)
         let record = GrainRecord(
             .random(), of: package, action: action, title: title, owner: account, now: clock.wallSeconds())
         try await store(record, app: package.app, owner: account)
@@ -114,6 +111,14 @@ struct GrainBook: GrainDirectory {
         return try await grain(record.grain, for: account)
     }
 
+    /// - Throws: ``HostError`` `.resourceExhausted` when the person may have no more grains.
+    func requireRoom(for account: AccountID) async throws(HostError) {
+        let count = try await records.count(prefix: .ownedPrefix(account), limit: limits.grainsPerAccount)
+        guard count < limits.grainsPerAccount else {
+            throw HostError(.resourceExhausted, "make a grain: you have \(count), which is the limit; remove some")
+        }
+    }
+
     /// "Untitled DokuWiki wiki" (specification, section 5.1).
     static func defaultTitle(_ manifest: AppManifest, action: Int) -> String {
         let noun = manifest.actions.indices.contains(action) ? manifest.actions[action].nounPhrase : ""
@@ -122,7 +127,11 @@ struct GrainBook: GrainDirectory {
                 maximumTitleCharacters))
     }
 
-    private func store(_ record: GrainRecord, app: AppID, owner: AccountID) async throws(HostError) {
+    /// Writes a new grain down, unless its app is being removed.
+    /// - Parameter also: What is written together with it.
+    func store(
+        _ record: GrainRecord, app: AppID, owner: AccountID, also: [RecordBatch.Write] = []
+    ) async throws(HostError) {
         let batch = RecordBatch(
             conditions: [.absent(.grain(record.grain)), .absent(.removal(app))],
             writes: [
@@ -130,20 +139,20 @@ struct GrainBook: GrainDirectory {
                 .put(.owned(record.grain, by: owner), RecordFields().encoded),
                 .put(.use(of: app, by: record.grain), RecordFields().encoded),
                 audit.entry(.createGrain, by: .account(owner), on: record.grain.text, record.appTitle),
-            ])
+            ] + also)
         guard try await records.store.commit(batch) else {
             throw HostError(.notFound, "make a grain: app '\(record.appTitle)' is being removed")
         }
         // The whole removal may have happened since the package was looked up. From the commit on, none can.
         guard let identifier = record.package, try await packages.package(identifier) != nil else {
-            _ = try await records.store.commit(RecordBatch(writes: batch.writes.map(GrainBook.undoing)))
+            _ = try await records.store.commit(RecordBatch(writes: batch.writes.compactMap(GrainBook.undoing)))
             throw HostError(.notFound, "make a grain: app '\(record.appTitle)' was removed")
         }
     }
 
     /// The entry in the audit log goes too: nothing was made.
-    private static func undoing(_ write: RecordBatch.Write) -> RecordBatch.Write {
-        guard case .put(let key, _) = write else { return write }
+    private static func undoing(_ write: RecordBatch.Write) -> RecordBatch.Write? {
+        guard case .put(let key, _) = write else { return nil }
         return .delete(key)
     }
 

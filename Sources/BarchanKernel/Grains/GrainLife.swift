@@ -34,6 +34,8 @@ actor GrainLife {
     private var sessions: Set<SessionID> = []
     private var wasVisited = false
     private var idleTimer: Task<Void, Never>?
+    /// What the grain is to everybody while it is held still.
+    private var stillState: GrainState?
 
     init(
         grain: GrainID, starter: GrainStarter, records: RecordBook, running: RunningCount, frozen: FrozenGrains,
@@ -58,7 +60,8 @@ actor GrainLife {
         switch phase {
         case .stopped, .removed, .stopping, .frozen: .stopped
         case .starting: .starting
-        case .running, .changing: .running
+        case .running: .running
+        case .changing: stillState ?? .running
         case .crashed(let reason): .crashed(reason: reason)
         }
     }
@@ -305,12 +308,18 @@ actor GrainLife {
             return end(idle, cause: nil)
         }
         await remember(idle)
+        await keepFrozen(idle)
+        running.release()
+        log(.info, "grain \(grain) is frozen")
+        if !idle.wakeLocks.isEmpty { wakeLocksChanged() }
+    }
+
+    /// From here on the grain is frozen until somebody needs it, its time is over or memory is short.
+    private func keepFrozen(_ idle: RunningGrain) async {
         let usage = await (idle.sandbox as? any MeasuredSandbox)?.usage()
         await frozen.add(grain, bytes: usage?.memoryBytes) { [weak self] in await self?.endFrozen(idle) }
         phase = .frozen(idle)
-        running.release()
-        log(.info, "grain \(grain) is frozen")
-        if !idle.wakeLocks.isEmpty { return wakeLocksChanged() }
+        idleTimer?.cancel()
         idleTimer = Task { [clock, settings] in
             await clock.sleep(for: settings.frozen)
             if !Task.isCancelled { endFrozen(idle) }
@@ -355,5 +364,84 @@ actor GrainLife {
                 return false
             })
         if isClosed { end(suspect, cause: "the app closed its connection to the host") }
+    }
+
+    // MARK: Holding still
+
+    /// Runs `body` while nothing of the grain runs and nobody starts it; then it goes on where it was. A running grain is
+    /// frozen for that, or stopped where its sandbox cannot be frozen.
+    ///
+    /// Whoever needs the grain meanwhile waits, so `body` is to be short.
+    func whileStill<Value: Sendable>(
+        _ body: @escaping @Sendable () async throws(HostError) -> Value
+    ) async throws(HostError) -> Value {
+        for _ in 0..<8 {
+            switch phase {
+            case .removed: throw HostError(.notFound, "use grain '\(grain)': it was removed")
+            case .starting(let task): _ = await task.value
+            case .stopping(let task), .changing(let task): await task.value
+            case .running(let running) where !(running.sandbox is any FreezableSandbox): end(running, cause: nil)
+            case .stopped, .crashed, .frozen, .running:
+                if let result = await hold(body) { return try result.get() }
+            }
+        }
+        throw HostError(.disconnected, "use grain '\(grain)': it was started and stopped meanwhile; try again")
+    }
+
+    /// - Returns: Nil when the grain did not hold still; then it is being stopped.
+    private func hold<Value: Sendable>(
+        _ body: @escaping @Sendable () async throws(HostError) -> Value
+    ) async -> Result<Value, HostError>? {
+        let before = phase
+        stillState = state
+        idleTimer?.cancel()
+        let work = Task { await runStill(body, before: before) }
+        phase = .changing(Task { _ = await work.value })
+        return await work.value
+    }
+
+    private func runStill<Value: Sendable>(
+        _ body: @Sendable () async throws(HostError) -> Value, before: Phase
+    ) async -> Result<Value, HostError>? {
+        defer { stillState = nil }
+        switch before {
+        case .running(let running):
+            let sandbox = running.sandbox as? any FreezableSandbox
+            do throws(HostError) {
+                try await sandbox?.freeze()
+            } catch {
+                phase = before
+                end(running, cause: nil)
+                return nil
+            }
+            let result = await resultOf(body)
+            do throws(HostError) {
+                try await sandbox?.thaw()
+                phase = before
+                armIdleTimer()
+            } catch {
+                // It was lost while it was frozen; who waits starts it again.
+                phase = before
+                end(running, cause: nil)
+            }
+            return result
+        case .frozen(let waiting):
+            await frozen.remove(grain)
+            let result = await resultOf(body)
+            await keepFrozen(waiting)
+            return result
+        default:
+            let result = await resultOf(body)
+            phase = before
+            return result
+        }
+    }
+
+    private func resultOf<Value>(_ body: () async throws(HostError) -> Value) async -> Result<Value, HostError> {
+        do throws(HostError) {
+            return .success(try await body())
+        } catch {
+            return .failure(error)
+        }
     }
 }

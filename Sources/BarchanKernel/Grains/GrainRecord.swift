@@ -11,7 +11,10 @@ struct GrainRecord: Sendable {
     }
 
     /// A new grain of `package`.
-    init(_ grain: GrainID, of package: InstalledPackage, action: Int, title: String, owner: AccountID, now: Int64) {
+    init(
+        _ grain: GrainID, of package: InstalledPackage, action: Int, title: String, owner: AccountID, now: Int64,
+        answered: Bool = false
+    ) {
         var fields = RecordFields()
         fields["owner"] = owner.text
         fields["package"] = package.identifier.text
@@ -22,7 +25,16 @@ struct GrainRecord: Sendable {
         fields["title"] = title
         fields["created"] = String(now)
         fields["used"] = String(now)
+        if answered { fields["answered"] = "1" }
         self.init(grain: grain, fields: fields)
+    }
+
+    /// A grain that comes from a backup. Its app made its data long ago.
+    init(_ grain: GrainID, from backup: BackupMetadata, of package: InstalledPackage, owner: AccountID, now: Int64) {
+        let title = backup.title.isEmpty ? package.manifest.title : backup.title
+        self.init(
+            grain, of: package, action: 0, title: String(title.prefix(GrainBook.maximumTitleCharacters)), owner: owner,
+            now: now, answered: true)
     }
 
     var owner: AccountID? { fields["owner"].flatMap { AccountID($0) } }

@@ -12,6 +12,7 @@ public enum AuditAct: String, Sendable, CaseIterable {
     case moveGrain = "grain.move"
     case createGrain = "grain.create"
     case removeGrain = "grain.remove"
+    case backUpGrain = "grain.backup"
     case stopGrain = "grain.stop"
     case limitGrain = "grain.limit"
     case recordGrain = "grain.record"

@@ -64,4 +64,7 @@ extension RecordKey {
         RecordKey("identity/\(grain)/\(account)")
     }
     static func identityPrefix(_ grain: GrainID) -> RecordKey { RecordKey("identity/\(grain)/") }
+    /// There while a grain is made from a backup, so that a volume without a grain is known to be nobody's.
+    static func restoring(_ grain: GrainID) -> RecordKey { RecordKey("\(restoringPrefix)\(grain)") }
+    static let restoringPrefix = "restoring/"
 }

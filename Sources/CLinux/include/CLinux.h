@@ -61,6 +61,18 @@ int clinux_syncfs(int descriptor);
 void clinux_name_thread(const char *name);
 // Gives back the pages of the program's code and constants; those in use come again from the page cache.
 void clinux_drop_program_pages(void);
+// Makes the content of one file that of another without copying it (FICLONE); fails where the file system cannot.
+static inline int clinux_clone_file(int to, int from) { return (int)syscall(SYS_ioctl, to, 0x40049409u, from); }
+// As many bytes from one file at `offset` to the same place of another; the count or -1 and errno.
+static inline ssize_t clinux_copy_range(int from, int to, int64_t offset, size_t count) {
+    int64_t in = offset, out = offset;
+    return syscall(SYS_copy_file_range, from, &in, to, &out, count, 0);
+}
+// The calling thread yields to others: nice(2) for it alone.
+static inline void clinux_lower_thread_priority(void) { syscall(SYS_setpriority, 0, 0, 10); }
+// The next byte that is data or hole; -1 and errno.
+static inline int64_t clinux_next_data(int file, int64_t offset) { return lseek(file, offset, 3 /* SEEK_DATA */); }
+static inline int64_t clinux_next_hole(int file, int64_t offset) { return lseek(file, offset, 4 /* SEEK_HOLE */); }
 // An unnamed file in a directory.
 int clinux_temporary_file(int directory);
 

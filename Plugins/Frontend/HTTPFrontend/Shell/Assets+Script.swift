@@ -31,21 +31,21 @@ extension Assets {
             box.hidden = false;
             form.querySelector("button").disabled = true;
             const request = new XMLHttpRequest();
-            request.open("POST", "/apps/install");
+            request.open("POST", form.action);
             request.setRequestHeader("Content-Type", "application/octet-stream");
             request.setRequestHeader("Accept", "application/json");
             request.setRequestHeader("X-Barchan-Nonce", form.elements.nonce.value);
             request.upload.onprogress = p => {
               const done = p.total ? 100 * p.loaded / p.total : 0;
               if (done < 100) { bar.value = done; say(`Uploading: ${Math.floor(done)} %`); }
-              else { bar.removeAttribute("value"); say("Checking the signature and unpacking…"); }
+              else { bar.removeAttribute("value"); say("Checking and unpacking…"); }
             };
             const fail = t => { say(t); box.classList.add("bad"); bar.hidden = true; form.querySelector("button").disabled = false; };
             request.onerror = () => fail("The upload was cut off. Try again.");
             request.onload = () => {
               let answer = {};
               try { answer = JSON.parse(request.responseText); } catch {}
-              if (request.status === 200) location = "/apps?installed=" + answer.package;
+              if (request.status === 200) location = answer.grain ? "/grain/" + answer.grain : "/apps?installed=" + answer.package;
               else fail(answer.error || `The server answered ${request.status}.`);
             };
             box.classList.remove("bad");

@@ -148,6 +148,17 @@ struct Pages: Sendable {
         )
     }
 
+    func restored(_ grain: GrainSummary) -> Response { json(200, "{\"grain\":\"\(grain.identifier)\"}") }
+
+    /// A file that the browser keeps instead of showing it (specification, section 20.2).
+    func download(_ backup: GrainBackup) -> Response {
+        var fields = HeaderPolicy.shell(frame: nil)
+        fields.add("Content-Type", "application/zip")
+        fields.add("Content-Disposition", "attachment; filename*=utf-8''\(PercentText.encode(backup.title)).zip")
+        fields.add("Cache-Control", "no-store")
+        return Response(200, fields: fields, body: .stream(backup.bytes, length: nil))
+    }
+
     func redirect(to path: String) -> Response {
         var fields = HeaderPolicy.shell(frame: nil)
         fields.add("Location", path)

@@ -37,7 +37,7 @@ extension ShellService {
             throw HostError(.permissionDenied, "Only administrators may install apps, because everybody sees them.")
         }
         do throws(HostError) {
-            let file = try await packageFile(visit, person)
+            let file = try await uploadedFile(visit, person)
             let package = try await host.apps.install(file, by: person.account.identifier) { _ in }
             if visit.wantsJSON { return pages.installed(package) }
             return pages.redirect(to: "/apps?installed=\(package.identifier)")
@@ -47,7 +47,8 @@ extension ShellService {
         }
     }
 
-    private func packageFile(_ visit: Visit, _ person: Person) async throws(HostError) -> any ByteReader {
+    /// The file of a form, or the body itself when it comes from our script; with the form's nonce either way.
+    func uploadedFile(_ visit: Visit, _ person: Person) async throws(HostError) -> any ByteReader {
         let type = visit.request.head.value(of: "content-type") ?? ""
         if type.lowercased().hasPrefix("multipart/form-data") { return try await visit.uploadedFile(for: person) }
         guard Secret(visit.request.head.value(of: "x-barchan-nonce") ?? "") == person.nonce else {

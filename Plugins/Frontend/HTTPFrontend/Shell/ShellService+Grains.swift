@@ -40,6 +40,7 @@ extension ShellService {
         case "stop":
             try await host.grains.stop(grain, by: account)
             return pages.redirect(to: back)
+        case "backup": return try await backUp(grain, person)
         case "remove":
             try await host.grains.remove(grain, by: account)
             return pages.redirect(to: "/")

@@ -85,6 +85,7 @@ struct ShellService: Sendable {
     private func write(_ visit: Visit, _ person: Person) async throws(HostError) -> Response {
         if visit.path == ["apps", "install"] { return try await install(visit, person) }
         if visit.path == ["account", "picture"] { return try await uploadPicture(visit, person) }
+        if visit.path == ["grains", "restore"] { return try await restore(visit, person) }
         let form = try await visit.form()
         guard Secret(form["nonce"] ?? "") == person.nonce else { throw ShellService.staleForm }
         switch (visit.path.first ?? "", visit.path.count) {

@@ -113,6 +113,7 @@ enum Templates {
         <td class="actions"><details class="menu"><summary aria-label="More about {{title}}">⋯</summary><div>
         <form method="post" action="/grains/{{id}}/rename" class="row"><input type="hidden" name="nonce" value="{{nonce}}"><label class="hidden" for="t-{{id}}">New title</label><input id="t-{{id}}" name="title" value="{{title}}" maxlength="200" required><button>Rename</button></form>
         <a class="button" href="/grains/{{id}}/log">Log</a>
+        <form method="post" action="/grains/{{id}}/backup"><input type="hidden" name="nonce" value="{{nonce}}"><button>Download backup</button></form>
         {{#isUp}}<form method="post" action="/grains/{{id}}/stop"><input type="hidden" name="nonce" value="{{nonce}}"><button>Stop</button></form>{{/isUp}}
         <a class="button danger" href="/grains/{{id}}/remove">Delete…</a>
         </div></details></td>
@@ -136,6 +137,17 @@ enum Templates {
         </table>
         </section>
         {{/hasShared}}
+        <section class="card" aria-labelledby="restore">
+        <h2 id="restore">Restore a backup</h2>
+        <p class="soft">A backup comes as one file that ends in <code>.zip</code>. It becomes a new grain of yours; its app has to be installed.</p>
+        <form method="post" action="/grains/restore" enctype="multipart/form-data" class="row" data-upload>
+        <input type="hidden" name="nonce" value="{{nonce}}">
+        <label class="hidden" for="file">Backup file</label>
+        <input type="file" id="file" name="file" accept=".zip" required>
+        <button>Restore</button>
+        </form>
+        <div class="upload" hidden><progress max="100" value="0" aria-label="Upload"></progress><span role="status"></span></div>
+        </section>
         """
 
     private static let apps = """
@@ -215,6 +227,7 @@ enum Templates {
         <details class="menu"><summary aria-label="More">⋯</summary><div>
         <p class="soft small">{{app}}</p>
         <a class="button" href="/grains/{{id}}/log">Log</a>
+        <form method="post" action="/grains/{{id}}/backup"><input type="hidden" name="nonce" value="{{nonce}}"><button>Download backup</button></form>
         <form method="post" action="/grains/{{id}}/stop"><input type="hidden" name="nonce" value="{{nonce}}"><input type="hidden" name="back" value="grain"><button>Restart</button></form>
         <form method="post" action="/grains/{{id}}/stop"><input type="hidden" name="nonce" value="{{nonce}}"><button>Stop and close</button></form>
         <a class="button danger" href="/grains/{{id}}/remove">Delete…</a>

@@ -1,0 +1,200 @@
+import Barchan
+import Synchronization
+
+/// Grains as files.
+struct BackupBook: BackupDirectory {
+    let grains: GrainBook
+    let records: RecordBook
+    let volumes: any VolumeStore
+    let registry: GrainRegistry
+    let accounts: AccountBook
+    let owner: FileOwner
+    let clock: any HostClock
+    let audit: AuditBook
+    private let underWay = BackupCount()
+
+    init(
+        grains: GrainBook, records: RecordBook, volumes: any VolumeStore, registry: GrainRegistry,
+        accounts: AccountBook, owner: FileOwner, clock: any HostClock, audit: AuditBook
+    ) {
+        self.grains = grains
+        self.records = records
+        self.volumes = volumes
+        self.registry = registry
+        self.accounts = accounts
+        self.owner = owner
+        self.clock = clock
+        self.audit = audit
+    }
+
+    private func backupStore() throws(HostError) -> any BackupStore {
+        guard let store = volumes as? any BackupStore else {
+            throw HostError(.unsupported, "use a backup: the storage of this host makes none")
+        }
+        return store
+    }
+
+    // MARK: Making
+
+    func backUp(_ grain: GrainID, by account: AccountID) async throws(HostError) -> GrainBackup {
+        try await backUp(try await grains.record(of: grain, for: account, to: "back up"), by: .account(account))
+    }
+
+    func backUp(_ record: GrainRecord, by actor: AuditActor) async throws(HostError) -> GrainBackup {
+        let grain = record.grain
+        let store = try backupStore(), metadata = try await metadata(of: record)
+        try underWay.take()
+        do throws(HostError) {
+            // The copy alone has to be made while nothing runs; the file is made of the copy.
+            let snapshot = try await registry.life(of: grain).whileStill { () throws(HostError) in
+                try await store.snapshot(of: grain)
+            }
+            let bytes = try await snapshot.backup(metadata)
+            await audit.note(.backUpGrain, by: actor, on: grain.text, record.title)
+            return GrainBackup(title: record.title, bytes: TrackedReader(bytes) { [underWay] in underWay.release() })
+        } catch {
+            underWay.release()
+            throw error
+        }
+    }
+
+    private func metadata(of record: GrainRecord) async throws(HostError) -> BackupMetadata {
+        guard let app = record.app, let owner = record.owner, let identifier = record.package else {
+            throw HostError(.corrupt, "back up grain '\(record.grain)': its record is damaged")
+        }
+        let version = try await grains.packages.package(identifier)?.manifest.version
+        var metadata = BackupMetadata(
+            app: app, appVersion: record.dataVersion ?? version ?? 0, title: record.title,
+            originalGrain: record.grain.text)
+        let prefix = RecordKey.identityPrefix(record.grain)
+        var known: [(AccountID, String)] = []
+        try await records.forEach(prefix: prefix) { (entry) throws(HostError) in
+            let text = String(decoding: entry.key.bytes.dropFirst(prefix.bytes.count), as: UTF8.self)
+            if let account = AccountID(text) { known.append((account, Hexadecimal.text(entry.value))) }
+        }
+        for (account, identity) in known {
+            if account == owner { metadata.ownerIdentity = identity }
+            guard let person = try await accounts.account(account) else { continue }
+            metadata.users.append(
+                BackupUser(
+                    identity: identity, credentials: [account.text], displayName: person.displayName,
+                    handle: person.handle))
+        }
+        return metadata
+    }
+
+    // MARK: Restoring
+
+    func restore(_ file: any ByteReader, by account: AccountID) async throws(HostError) -> GrainSummary {
+        let grain = GrainID.random(), mark = RecordKey.restoring(grain)
+        do throws(HostError) {
+            let store = try backupStore()
+            try await grains.requireRoom(for: account)
+            _ = try await records.store.commit(RecordBatch(writes: [.put(mark, RecordFields().encoded)]))
+            let metadata = try await store.restore(file, for: grain, owner: owner) { (metadata) throws(HostError) in
+                _ = try await package(for: metadata)
+            }
+            let (version, hold) = try await held(for: metadata)
+            defer { hold.release() }
+            let record = GrainRecord(
+                grain, from: metadata, of: version, owner: account, now: clock.wallSeconds())
+            try await grains.store(
+                record, app: metadata.app, owner: account,
+                also: [.delete(mark)] + identities(in: metadata, of: grain, owner: account))
+            return try await grains.grain(grain, for: account)
+        } catch {
+            file.cancel()
+            try? await removeHalfRestored(grain)
+            throw error
+        }
+    }
+
+    func verify(_ file: any ByteReader) async throws(HostError) -> BackupContents {
+        try await backupStore().verify(file)
+    }
+
+    /// The version of a backup's app that is in use, which has to be the backup's or a later one (specification, section
+    /// 20.2).
+    private func package(for metadata: BackupMetadata) async throws(HostError) -> InstalledPackage {
+        guard try await grains.packages.installed().contains(where: { $0.app == metadata.app }) else {
+            throw HostError(
+                .notFound, "restore '\(metadata.title)': its app '\(metadata.app)' is not installed; install it first")
+        }
+        let current = try await grains.book.versions(of: metadata.app).current
+        guard current.manifest.version >= metadata.appVersion else {
+            throw HostError(
+                .notFound,
+                "restore '\(metadata.title)': version \(metadata.appVersion) of \(current.manifest.title) wrote its data, and "
+                    + "\(current.manifest.version) is in use; install the newer one first")
+        }
+        return current
+    }
+
+    /// The same, and nobody removes it until the hold is released.
+    private func held(
+        for metadata: BackupMetadata
+    ) async throws(HostError) -> (package: InstalledPackage, hold: PackageHold) {
+        while true {
+            let package = try await package(for: metadata), hold = await grains.book.uses.hold(package.identifier)
+            if try await grains.packages.package(package.identifier) != nil { return (package, hold) }
+            hold.release()
+        }
+    }
+
+    /// Its people stay who they were to the app: the owner, and others whom this host knows by what they log in with.
+    private func identities(
+        in metadata: BackupMetadata, of grain: GrainID, owner: AccountID
+    ) async throws(HostError) -> [RecordBatch.Write] {
+        var people: [AccountID: [UInt8]] = [:], taken: Set<[UInt8]> = []
+        func add(_ account: AccountID, _ text: String) {
+            // As in the specification, section 6.6; and nobody is somebody else.
+            guard let identity = Hexadecimal.bytes(text), identity.count == 32, people[account] == nil,
+                taken.insert(identity).inserted
+            else { return }
+            people[account] = identity
+        }
+        add(owner, metadata.ownerIdentity)
+        for user in metadata.users {
+            for account in user.credentials.compactMap({ AccountID($0) }) where account != owner {
+                if try await accounts.account(account) != nil { add(account, user.identity) }
+            }
+        }
+        return people.map { .put(.identity(of: $0.key, in: grain), $0.value) }
+    }
+
+    // MARK: Leftovers
+
+    /// After a crash: volumes that have no grain because it was being made from a backup.
+    func removeHalfRestored() async throws(HostError) {
+        let prefix = RecordKey(RecordKey.restoringPrefix)
+        try await records.forEach(prefix: prefix) { (entry) throws(HostError) in
+            let text = String(decoding: entry.key.bytes.dropFirst(prefix.bytes.count), as: UTF8.self)
+            if let grain = GrainID(text) { try await removeHalfRestored(grain) }
+        }
+    }
+
+    private func removeHalfRestored(_ grain: GrainID) async throws(HostError) {
+        if try await records.store.read(.grain(grain)) == nil { try await volumes.remove(for: grain) }
+        _ = try await records.store.commit(RecordBatch(writes: [.delete(.restoring(grain))]))
+    }
+}
+
+/// How many backups are being read; each holds a copy of a grain's data.
+private final class BackupCount: Sendable {
+    private static let limit = 4
+    private let count = Mutex(0)
+
+    func take() throws(HostError) {
+        let isFree = count.withLock { count in
+            guard count < Self.limit else { return false }
+            count += 1
+            return true
+        }
+        guard isFree else {
+            throw HostError(
+                .resourceExhausted, "back up a grain: \(Self.limit) backups are being made already; try again later")
+        }
+    }
+
+    func release() { count.withLock { $0 -= 1 } }
+}

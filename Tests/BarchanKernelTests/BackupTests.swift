@@ -1,0 +1,157 @@
+import Barchan
+import Synchronization
+import Testing
+
+@testable import BarchanKernel
+
+/// Grains as files: what is still meanwhile, and what a restored grain is.
+@Suite struct BackupTests {
+    private func opened(_ test: TestHost) async throws -> GrainID {
+        let grain = try await test.makeGrain(title: "Notes")
+        let session = try await test.host.sessions.open(grain, by: test.person)
+        #expect(try await session.send(TestHost.get(), from: TestHost.client).text == "hello")
+        return grain
+    }
+
+    private func backUp(_ test: TestHost, _ grain: GrainID) async throws -> [UInt8] {
+        try await test.host.backups.backUp(grain, by: test.person).bytes.readAll(maximumBytes: 1 << 20)
+    }
+
+    @Test func aRunningGrainIsFrozenForTheCopyAndGoesOn() async throws {
+        let test = try await TestHost()
+        test.grains.allowFreezing()
+        let grain = try await opened(test), app = await test.grains.app(1)
+        let seen = Mutex<Bool?>(nil)
+        test.storage.whileSnapshot.withLock { $0 = { seen.withLock { $0 = app.freezing.withLock { $0.isFrozen } } } }
+        _ = try await backUp(test, grain)
+        #expect(seen.withLock { $0 } == true)
+        #expect(app.freezing.withLock { $0 } == (1, false))
+        #expect(try await test.state(of: grain) == .running)
+        #expect(test.grains.apps.count == 1)
+    }
+
+    @Test func aGrainThatCannotBeFrozenIsStoppedForTheCopy() async throws {
+        let test = try await TestHost(), grain = try await opened(test), app = await test.grains.app(1)
+        let seen = Mutex<Bool?>(nil)
+        test.storage.whileSnapshot.withLock { $0 = { seen.withLock { $0 = app.exit.isSet } } }
+        _ = try await backUp(test, grain)
+        #expect(seen.withLock { $0 } == true)
+        #expect(try await test.state(of: grain) == .stopped)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func whoNeedsTheGrainMeanwhileWaitsAndOthersDoNot() async throws {
+        let test = try await TestHost()
+        test.grains.allowFreezing()
+        let grain = try await opened(test), other = try await opened(test)
+        let session = try await test.host.sessions.open(grain, by: test.person)
+        let begun = Later<Bool>(), goOn = Later<Bool>()
+        test.storage.whileSnapshot.withLock {
+            $0 = {
+                begun.set(true)
+                _ = await goOn.get()
+            }
+        }
+        async let backup = backUp(test, grain)
+        _ = await begun.get()
+        // A frozen app that is asked fails the test.
+        async let answer = session.send(TestHost.get(), from: TestHost.client)
+        let neighbour = try await test.host.sessions.open(other, by: test.person)
+        #expect(try await neighbour.send(TestHost.get(), from: TestHost.client).text == "hello")
+        goOn.set(true)
+        #expect(try await answer.text == "hello")
+        _ = try await backup
+    }
+
+    @Test func aFrozenGrainStaysFrozen() async throws {
+        let test = try await TestHost()
+        test.grains.allowFreezing()
+        let grain = try await test.makeGrain(), app = await test.grains.app(1)
+        await test.clock.pass(.seconds(60))
+        await test.clock.whenSomebodySleeps(for: .seconds(300))
+        _ = try await backUp(test, grain)
+        #expect(app.freezing.withLock { $0 } == (1, true))
+        await test.clock.whenSomebodySleeps(for: .seconds(300))
+        await test.clock.pass(.seconds(300))
+        #expect(await app.waitForExit() == .signaled(signal: 9))
+    }
+
+    @Test func whenTheCopyFailsTheGrainGoesOn() async throws {
+        let test = try await TestHost()
+        test.grains.allowFreezing()
+        let grain = try await opened(test)
+        test.storage.whileSnapshot.withLock {
+            $0 = { () throws(HostError) in throw HostError(.resourceExhausted, "full") }
+        }
+        // More often than backups may be under way at once.
+        for _ in 0..<6 { await expectError(.resourceExhausted) { _ = try await backUp(test, grain) } }
+        #expect(try await test.state(of: grain) == .running)
+        test.storage.whileSnapshot.withLock { $0 = {} }
+        _ = try await backUp(test, grain)
+    }
+
+    @Test func noMoreThanSomeAreUnderWay() async throws {
+        let test = try await TestHost(), grain = try await test.makeGrain()
+        var backups: [GrainBackup] = []
+        for _ in 0..<4 { backups.append(try await test.host.backups.backUp(grain, by: test.person)) }
+        await expectError(.resourceExhausted) { _ = try await test.host.backups.backUp(grain, by: test.person) }
+        backups.removeLast().bytes.cancel()
+        _ = try await test.host.backups.backUp(grain, by: test.person)
+    }
+
+    @Test func aRestoredGrainIsItsOwnersAndKnowsPeopleAsBefore() async throws {
+        let test = try await TestHost(), grain = try await opened(test)
+        let bytes = try await backUp(test, grain)
+        let copy = try await test.host.backups.restore(BufferedBytes(bytes), by: test.person)
+        #expect(copy.title == "Notes" && copy.identifier != grain && copy.package == test.package.identifier)
+        let records = test.host.records.store
+        let before = try await records.read(.identity(of: test.person, in: grain))?.value
+        #expect(before != nil)
+        #expect(try await records.read(.identity(of: test.person, in: copy.identifier))?.value == before)
+        // Its app made its data long ago.
+        let session = try await test.host.sessions.open(copy.identifier, by: test.person)
+        _ = try await session.send(TestHost.get(), from: TestHost.client)
+        #expect(test.grains.apps.last?.specification.command == test.package.manifest.continueCommand)
+        #expect(!test.storage.recordKeys.contains { $0.contains("restoring") })
+    }
+
+    @Test func aBackupNeedsItsAppInItsVersionOrALaterOne() async throws {
+        let test = try await TestHost(), grain = try await opened(test)
+        let text = String(decoding: try await backUp(test, grain), as: UTF8.self)
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        func changed(_ index: Int, _ value: String) -> BufferedBytes {
+            var lines = lines.map(String.init)
+            lines[index] = value
+            return BufferedBytes(Array(lines.joined(separator: "\n").utf8))
+        }
+        let count = try await test.storage.grains().count
+        let missing = await expectError(.notFound) {
+            _ = try await test.host.backups.restore(changed(0, String(repeating: "z", count: 52)), by: test.person)
+        }
+        #expect(missing.contains("is not installed"))
+        let newer = await expectError(.notFound) {
+            _ = try await test.host.backups.restore(changed(1, "2"), by: test.person)
+        }
+        #expect(newer.contains("version 2"))
+        await expectError(.invalidArgument) {
+            _ = try await test.host.backups.restore(BufferedBytes([1]), by: test.person)
+        }
+        #expect(try await test.storage.grains().count == count)
+        #expect(!test.storage.recordKeys.contains { $0.contains("restoring") })
+        _ = try await test.host.backups.restore(changed(1, "0"), by: test.person)
+    }
+
+    @Test func whatACrashLeftOfARestoreIsRemoved() async throws {
+        let storage = MemoryStorage(), grain = GrainID.random()
+        _ = try await storage.create(for: grain, owner: FileOwner(user: 1, group: 1))
+        _ = try await storage.commit(
+            RecordBatch(writes: [.put(RecordKey("restoring/\(grain)"), RecordFields().encoded)]))
+        let test = try await TestHost(storage: storage)
+        #expect(try await test.storage.grains().isEmpty)
+        #expect(!test.storage.recordKeys.contains { $0.contains("restoring") })
+    }
+
+    @Test func somebodyElsesGrainIsNotThere() async throws {
+        let test = try await TestHost(), grain = try await test.makeGrain()
+        await expectError(.notFound) { _ = try await test.host.backups.backUp(grain, by: .random()) }
+    }
+}
