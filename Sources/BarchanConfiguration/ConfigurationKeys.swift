@@ -64,6 +64,7 @@ public struct ConfigurationKey: Sendable {
 public enum ConfigurationKeys {
     public static let all: [String: [ConfigurationKey]] = [
         "host": host, "grains": grains, "limits": limits, "mail": mail, "people": people,
+        "backups": backups,
     ]
 
     static var sections: String {
@@ -146,6 +147,19 @@ public enum ConfigurationKeys {
         },
         .flag("admitUnknownAddresses", "whether who proves an unknown e-mail address becomes a guest, false") {
             $1.people.admitsUnknownAddresses = $0
+        },
+    ]
+
+    static let backups: [ConfigurationKey] = [
+        .text("directory", "where the host keeps backups that it makes by itself; none are made without") {
+            $1.backups.directory = $0
+        },
+        .integer("everyHours", 1...8_760, "from one backup of a grain to the next, if it was used meanwhile, 24") {
+            $1.backups.interval = .seconds($0 * 3_600)
+        },
+        .integer("keep", 1...10_000, "backups of one grain that are kept, the newest, 7") { $1.backups.keep = Int($0) },
+        .flag("verify", "whether each is restored and compared before it counts, true") {
+            $1.backups.verify = $0
         },
     ]
 

@@ -20,6 +20,7 @@ public final class Host: FrontendHost {
     let grainBook: GrainBook
     let sessionBook: SessionBook
     let backupBook: BackupBook
+    let backupSchedule: BackupSchedule?
     let registry: GrainRegistry
     private let output: OutputReader
     let recordings: RecordingBook
@@ -108,6 +109,11 @@ public final class Host: FrontendHost {
             grains: grains, records: records, volumes: storage.volumes, registry: registry, accounts: accounts,
             owner: isolation.fileOwner, clock: clock, audit: audit)
         backups = backupBook
+        backupSchedule = configuration.backups.directory.map { [backupBook] directory in
+            BackupSchedule(
+                directory: directory, settings: configuration.backups, book: backupBook, records: records,
+                registry: registry, clock: clock, log: log)
+        }
         self.sessions = sessions
         sessionBook = sessions
         self.registry = registry

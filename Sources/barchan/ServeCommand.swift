@@ -60,6 +60,8 @@ struct ServeCommand: AsyncParsableCommand {
             serving.cancel()
         }
         defer { signals.cancel() }
+        let backups = Task { await host.runBackups() }
+        defer { backups.cancel() }
         var control: ControlServer?
         for await address in addresses where control == nil {
             let commands = HostCommands(host, address: address)

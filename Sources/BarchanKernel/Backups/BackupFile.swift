@@ -4,11 +4,17 @@ import Glibc
 
 /// A backup in a file of the host's machine.
 enum BackupFile {
+    /// Of the name of one that is not finished.
+    static let partialSuffix = ".partial"
+
     /// Writes a new file, which has its name only once all of it is on the disk.
+    /// - Parameter check: Called with the path it has until then.
     /// - Returns: Its size.
     /// - Throws: ``HostError`` `.alreadyExists` when there is one with that name. Nothing is left after an error.
-    static func write(_ bytes: any ByteReader, to path: String) async throws(HostError) -> Int64 {
-        let temporary = "\(path).partial"
+    static func write(
+        _ bytes: any ByteReader, to path: String, check: (String) async throws(HostError) -> Void = { _ in }
+    ) async throws(HostError) -> Int64 {
+        let temporary = path + partialSuffix
         var size: Int64 = 0
         do throws(HostError) {
             let file = try await OwnThread.run { () throws(HostError) in try open(temporary, for: path) }
@@ -16,6 +22,7 @@ enum BackupFile {
                 size += Int64(piece.count)
                 try await OwnThread.run { () throws(HostError) in try append(piece, to: file, path) }
             }
+            try await check(temporary)
             try await OwnThread.run { () throws(HostError) in try finish(file, temporary, path) }
             return size
         } catch {

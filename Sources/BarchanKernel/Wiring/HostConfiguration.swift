@@ -17,6 +17,7 @@ public struct HostConfiguration: Sendable, Equatable {
     public var limits = HostLimits()
     public var people = PeopleSettings()
     public var mail = MailSettings()
+    public var backups = BackupSettings()
 
     public init(dataDirectory: String, paths: HostPaths) {
         self.dataDirectory = dataDirectory
@@ -71,6 +72,20 @@ public struct LifeSettings: Sendable, Equatable {
     public var wakeLocks = 16
     /// As long may a grain be moved back to the version of its app that it was moved from.
     public var previousVersion: Duration = .seconds(7 * 86_400)
+
+    public init() {}
+}
+
+/// Which backups the host makes by itself.
+public struct BackupSettings: Sendable, Equatable {
+    /// Absolute path of the directory with one folder for each grain. Nil: none are made.
+    public var directory: String?
+    /// From one backup of a grain to the next, if it was used meanwhile.
+    public var interval: Duration = .seconds(86_400)
+    /// As many of a grain are kept, the newest.
+    public var keep = 7
+    /// Whether each is restored into a place of its own and compared before it counts.
+    public var verify = true
 
     public init() {}
 }

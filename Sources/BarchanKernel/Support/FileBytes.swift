@@ -21,6 +21,18 @@ public final class FileBytes: ByteReader, @unchecked Sendable {
 
     public func next() async throws(HostError) -> [UInt8]? {
         guard !isDone else { return nil }
+        do throws(HostError) {
+            let bytes = try await OwnThread.run { [self] () throws(HostError) in try piece() }
+            if !bytes.isEmpty { return bytes }
+        } catch {
+            isDone = true
+            throw error
+        }
+        isDone = true
+        return nil
+    }
+
+    private func piece() throws(HostError) -> [UInt8] {
         var count = -1
         let bytes = [UInt8](unsafeUninitializedCapacity: 256 << 10) { buffer, filled in
             repeat {
@@ -28,10 +40,8 @@ public final class FileBytes: ByteReader, @unchecked Sendable {
             } while count < 0 && errno == EINTR
             filled = max(0, count)
         }
-        if count > 0 { return bytes }
-        isDone = true
-        if count < 0 { throw HostError(.failed, "read '\(path)': \(String(cString: strerror(errno)))") }
-        return nil
+        guard count >= 0 else { throw HostError(.failed, "read '\(path)': \(String(cString: strerror(errno)))") }
+        return bytes
     }
 
     public func cancel() { isDone = true }

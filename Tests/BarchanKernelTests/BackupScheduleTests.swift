@@ -1,0 +1,101 @@
+import Barchan
+import Glibc
+import Testing
+
+@testable import BarchanKernel
+
+/// The backups that the host makes by itself.
+@Suite struct BackupScheduleTests {
+    private final class Folder {
+        let path: String
+        init() throws {
+            var template = Array("/tmp/barchan-backups-XXXXXX\0".utf8CString)
+            path = String(cString: try #require(mkdtemp(&template)))
+        }
+        deinit { system("rm -rf '\(path)'") }
+    }
+
+    private func names(_ folder: String) throws -> [String] {
+        let stream = try #require(opendir(folder))
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let bytes = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+            names.append(String(decoding: bytes, as: UTF8.self))
+        }
+        return names.filter { !$0.hasPrefix(".") }.sorted()
+    }
+
+    private func host(_ folder: Folder, keep: Int = 3) async throws -> (TestHost, BackupSchedule) {
+        let test = try await TestHost {
+            $0.backups.directory = "\(folder.path)/a/b"
+            $0.backups.interval = .seconds(3600)
+            $0.backups.keep = keep
+        }
+        return (test, try #require(test.host.backupSchedule))
+    }
+
+    @Test func aGrainIsBackedUpWhenItIsDueAndWasUsed() async throws {
+        let folder = try Folder(), (test, schedule) = try await host(folder)
+        let grain = try await test.makeGrain(), place = "\(folder.path)/a/b/\(grain)"
+        await schedule.backUpWhatIsDue()
+        #expect(try names(place) == [BackupSchedule.name(of: test.clock.wallSeconds())])
+        await schedule.backUpWhatIsDue()
+        await test.clock.pass(.seconds(3599))
+        await schedule.backUpWhatIsDue()
+        #expect(try names(place).count == 1, "it is not due yet")
+        // By now nobody has used it since.
+        try await test.host.grains.stop(grain, by: test.person)
+        await test.clock.pass(.seconds(1))
+        await schedule.backUpWhatIsDue()
+        let count = try names(place).count
+        await test.clock.pass(.seconds(3600))
+        await schedule.backUpWhatIsDue()
+        #expect(try names(place).count == count, "nothing is new")
+        _ = try await test.host.sessions.open(grain, by: test.person)
+        await schedule.backUpWhatIsDue()
+        #expect(try names(place).count == count + 1)
+    }
+
+    @Test func theNewestAreKeptAndNothingElseIsTouched() async throws {
+        let folder = try Folder(), (test, schedule) = try await host(folder)
+        let grain = try await test.makeGrain(), place = "\(folder.path)/a/b/\(grain)"
+        var made: [String] = []
+        for round in 0..<6 {
+            _ = try await test.host.sessions.open(grain, by: test.person)
+            await schedule.backUpWhatIsDue()
+            made.append(BackupSchedule.name(of: test.clock.wallSeconds()))
+            if round == 0 {
+                for name in ["notes.txt", "1999.zip", "x.zip.partial"] { close(creat("\(place)/\(name)", 0o600)) }
+            }
+            await test.clock.pass(.seconds(3600))
+        }
+        #expect(try names(place) == (made.suffix(3) + ["notes.txt", "1999.zip"]).sorted())
+    }
+
+    @Test func oneThatCannotBeReadIsNotKeptAndTheOldOnesStay() async throws {
+        let folder = try Folder(), (test, schedule) = try await host(folder, keep: 1)
+        let grain = try await test.makeGrain(), other = try await test.makeGrain()
+        await schedule.backUpWhatIsDue()
+        let before = try names("\(folder.path)/a/b/\(grain)")
+        await test.clock.pass(.seconds(3600))
+        for grain in [grain, other] { _ = try await test.host.sessions.open(grain, by: test.person) }
+        test.storage.whileSnapshot.withLock {
+            $0 = { () throws(HostError) in throw HostError(.resourceExhausted, "full") }
+        }
+        await schedule.backUpWhatIsDue()
+        #expect(try names("\(folder.path)/a/b/\(grain)") == before)
+        test.storage.whileSnapshot.withLock { $0 = {} }
+        await schedule.backUpWhatIsDue()
+        #expect(try names("\(folder.path)/a/b/\(grain)") != before)
+        #expect(try names("\(folder.path)/a/b/\(other)").count == 1)
+    }
+
+    @Test func namesAreTimes() {
+        #expect(BackupSchedule.name(of: 1_795_831_200) == "2026-11-28T02-00-00Z.zip")
+        #expect(BackupSchedule.seconds("2026-11-28T02-00-00Z.zip") == 1_795_831_200)
+        for name in ["", "x.zip", "2026-11-28T02-00-00Z.zip.partial", "2026-11-28T02-00-00Z"] {
+            #expect(BackupSchedule.seconds(name) == nil)
+        }
+    }
+}
