@@ -205,6 +205,8 @@ public struct GrainSummary: Sendable, Equatable {
     public var previous: PreviousVersion?
     /// Whether it belongs to the one who asked; otherwise it was shared with them.
     public var isOwned = true
+    /// What its owner should know while it runs: a limit that it has met. Nil when there is nothing to say.
+    public var notice: String?
 
     public init(
         identifier: GrainID, title: String, app: AppID, appTitle: String, package: PackageID, state: GrainState,

@@ -65,6 +65,9 @@ extension SandboxUsage {
         writtenBytes = measure.writtenBytes.map { Int64(clamping: $0) }
         memoryKills = measure.memoryKills.map { Int64(clamping: $0) }
         refusedProcesses = measure.refusedProcesses.map { Int64(clamping: $0) }
+        temporaryBytes = measure.temporaryBytes.map { Int64(clamping: $0) }
+        openFiles = measure.openFiles.map { Int64(clamping: $0) }
+        openFilesLimit = measure.openFilesLimit.map { Int64(clamping: $0) }
         isFrozen = measure.isFrozen
     }
 }

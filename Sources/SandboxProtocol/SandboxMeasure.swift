@@ -11,6 +11,11 @@ public struct SandboxMeasure: Sendable, Equatable {
     public var memoryKills: UInt64?
     /// How many processes or threads were not made because there were as many as allowed.
     public var refusedProcesses: UInt64?
+    /// What the fuller of /tmp and /dev/shm holds.
+    public var temporaryBytes: UInt64?
+    /// Open files of the process that has most, and how many that process may have.
+    public var openFiles: UInt64?
+    public var openFilesLimit: UInt64?
     public var isFrozen = false
 
     public init() {}
@@ -20,7 +25,7 @@ public struct SandboxMeasure: Sendable, Equatable {
     func write(to writer: inout MessageWriter) {
         for value in [
             processorMicroseconds, memoryBytes, memoryPeakBytes, processes, readBytes, writtenBytes, memoryKills,
-            refusedProcesses,
+            refusedProcesses, temporaryBytes, openFiles, openFilesLimit,
         ] {
             writer.append(value ?? SandboxMeasure.unknown)
         }
@@ -29,7 +34,7 @@ public struct SandboxMeasure: Sendable, Equatable {
 
     init?(from reader: inout MessageReader) {
         var values: [UInt64?] = []
-        for _ in 0..<8 {
+        for _ in 0..<11 {
             guard let value = reader.uint64() else { return nil }
             values.append(value == SandboxMeasure.unknown ? nil : value)
         }
@@ -42,6 +47,9 @@ public struct SandboxMeasure: Sendable, Equatable {
         writtenBytes = values[5]
         memoryKills = values[6]
         refusedProcesses = values[7]
+        temporaryBytes = values[8]
+        openFiles = values[9]
+        openFilesLimit = values[10]
         isFrozen = flag == 1
     }
 }

@@ -3,7 +3,8 @@ import ControlGroups
 import Glibc
 import SandboxProtocol
 
-/// What processes read from and wrote to disks, from a procfs of the launcher's own, in which pids are those it knows.
+/// What processes read from and wrote to disks, how many files they have open, and what their /tmp holds, from a procfs of
+/// the launcher's own, in which pids are those it knows.
 ///
 /// A process counts for the children that it waited for, so the living ones hold nearly all of a sandbox's history.
 struct ProcessAccounts {
@@ -23,6 +24,42 @@ struct ProcessAccounts {
 
     /// - Parameter members: The processes of a sandbox.
     func add(_ members: [pid_t], to measure: inout SandboxMeasure) {
+        addDiskUse(of: members, to: &measure)
+        addOpenFiles(of: members, to: &measure)
+        guard let first = members.first else { return }
+        for place in ["tmp", "dev/shm"] {
+            guard let bytes = usedBytes(of: place, in: "\(first)/root") else { continue }
+            measure.temporaryBytes = max(measure.temporaryBytes ?? 0, bytes)
+        }
+    }
+
+    /// The size of this directory is the number of descriptors since Linux 6.2; before, it is 0.
+    private func addOpenFiles(of members: [pid_t], to measure: inout SandboxMeasure) {
+        var most: (process: pid_t, count: UInt64)?
+        for process in members {
+            var status = stat()
+            guard fstatat(processes, "\(process)/fd", &status, 0) == 0, status.st_size > 0 else { continue }
+            if UInt64(status.st_size) > most?.count ?? 0 { most = (process, UInt64(status.st_size)) }
+        }
+        guard let most, let limits = GroupFiles.text(processes, "\(most.process)/limits") else { return }
+        measure.openFiles = most.count
+        let line = limits.split(separator: "\n").first { $0.hasPrefix("Max open files ") }
+        measure.openFilesLimit = line?.split(separator: " ").dropFirst(3).first.flatMap { UInt64($0) }
+    }
+
+    /// Of a file system of its own; the package's is the host's business.
+    private func usedBytes(of place: String, in root: String) -> UInt64? {
+        let directory = openat(processes, "\(root)/\(place)", CLINUX_O_PATH | O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC)
+        guard directory >= 0 else { return nil }
+        defer { close(directory) }
+        var status = stat(), rootStatus = stat(), space = statvfs()
+        guard fstat(directory, &status) == 0, fstatat(processes, root, &rootStatus, 0) == 0,
+            status.st_dev != rootStatus.st_dev, fstatvfs(directory, &space) == 0, space.f_blocks >= space.f_bfree
+        else { return nil }
+        return UInt64(space.f_blocks - space.f_bfree) * UInt64(space.f_frsize)
+    }
+
+    private func addDiskUse(of members: [pid_t], to measure: inout SandboxMeasure) {
         for process in members {
             // It may have ended just now.
             guard let account = GroupFiles.text(processes, "\(process)/io") else { continue }

@@ -12,12 +12,14 @@ struct HostProcess: Sendable {
 
     /// Starts a host and waits until people can connect.
     /// - Parameter port: 0 takes a free one.
+    /// - Parameter user: Whom it runs as, when the tests run as root; nil for the tests' own user.
     static func start(
-        data: String, port: Int = 0, settings: [String] = [], log: String
+        data: String, port: Int = 0, settings: [String] = [], user: Int? = nil, log: String
     ) async throws -> HostProcess {
+        let change = user.map { ["--reuid=\($0)", "--regid=\($0)", "--clear-groups", Places.barchan] }
         let process = try ChildProcess(
-            Places.barchan,
-            [
+            change == nil ? Places.barchan : "/usr/bin/setpriv",
+            (change ?? []) + [
                 "serve", "--data", data, "--login-link", "--set", "frontend.http.port=\(port)",
                 "--set", "grains.idleSeconds=1", "--set", "grains.frozenSeconds=0",
             ] + settings.flatMap { ["--set", $0] },

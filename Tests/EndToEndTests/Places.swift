@@ -21,7 +21,8 @@ enum Places {
     /// What the tests need, or why they cannot run.
     static func missing() -> String? {
         let packages = [
-            "dokuwiki", "fossil", "hello", "HostilePages", "flow", "native-app", "native-python", "git", "webdav",
+            "dokuwiki", "fossil", "hello", "HostilePages", "flow", "hog", "native-app", "native-python", "git",
+            "webdav",
             "calendar",
         ].map(
             package)
@@ -39,10 +40,20 @@ final class TemporaryFolder: Sendable {
 
     init() throws {
         // Not below the system's temporary folder: a host refuses modules and data that others may change.
-        let folder = Places.root.appending(path: ".build/end-to-end/\(UUID().uuidString)")
+        let place = Places.root.appending(path: ".build/end-to-end")
+        try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+        // Another user's host may have its data there.
+        try FileManager.default.setAttributes([.posixPermissions: 0o711], ofItemAtPath: place.path)
+        let folder = place.appending(path: UUID().uuidString)
         try FileManager.default.createDirectory(
-            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
         path = folder.path
+    }
+
+    /// Makes it somebody else's, who can reach it.
+    func give(to user: Int) throws {
+        try FileManager.default.setAttributes(
+            [.ownerAccountID: user, .groupOwnerAccountID: user], ofItemAtPath: path)
     }
 
     func callAsFunction(_ name: String) -> String { "\(path)/\(name)" }

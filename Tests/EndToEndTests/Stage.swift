@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// A host with its data, a browser, and somebody logged in; everything ends and disappears with the test.
 struct Stage: Sendable {
@@ -13,18 +14,21 @@ struct Stage: Sendable {
     /// - Parameters:
     ///   - browser: Further arguments for the browser.
     ///   - settings: What `--set` changes of the host's configuration.
+    ///   - user: Whom the host runs as, when the tests run as root.
     static func with(
         _ name: String, apps: [String], browser: [String] = [], settings: [String] = [],
-        _ body: (Stage) async throws -> Void
+        user: Int? = nil, _ body: (Stage) async throws -> Void
     ) async throws {
         let folder = try TemporaryFolder()
         let log = Places.artifacts.appending(path: "\(name)-host.log").path
         try? FileManager.default.removeItem(atPath: log)
         let command = HostCommand(data: folder("data"))
+        let user = geteuid() == 0 ? user : nil
+        if let user { try folder.give(to: user) }
         // Without a running host the command installs by itself, with one through it; both ways are used here.
-        if let first = apps.first { try await command.install(first) }
-        let host = try await HostProcess.start(data: folder("data"), settings: settings, log: log)
-        for app in apps.dropFirst() { try await command.install(app) }
+        if let first = apps.first, user == nil { try await command.install(first) }
+        let host = try await HostProcess.start(data: folder("data"), settings: settings, user: user, log: log)
+        for app in user == nil ? Array(apps.dropFirst()) : apps { try await command.install(app) }
         let tools = try DevTools(
             profile: folder("profile"), log: Places.artifacts.appending(path: "\(name)-browser.log").path,
             arguments: browser)

@@ -29,6 +29,9 @@ import Testing
         measure.writtenBytes = 6
         measure.memoryKills = 7
         measure.refusedProcesses = 0
+        measure.temporaryBytes = 8
+        measure.openFiles = 9
+        measure.openFilesLimit = 10
         measure.isFrozen = true
         return measure
     }()

@@ -39,6 +39,7 @@ struct GrainBook: GrainDirectory {
             var summary = try await summary(of: record)
         else { throw GrainBook.missing(grain, "look at") }
         summary.isOwned = record.owner == account
+        if summary.isOwned { summary.notice = await registry.known(grain)?.notice() }
         return summary
     }
 

@@ -21,17 +21,17 @@ struct GrainEnd {
 
     var text: String {
         guard let limit = reachedLimit else { return exitText }
-        return "\(limit); the administrator can raise it with 'barchan grain limits'. \(endText)"
+        return "\(limit); \(LimitNotice.remedy). \(endText)"
     }
 
     /// The limit that most likely is the cause. A limit that was met and survived is none.
     private var reachedLimit: String? {
         if exit == .exited(status: 0) { return nil }
         if (usage.memoryKills ?? 0) > 0, let bytes = limits.memoryBytes {
-            return "the app needed more memory than it may have, which is \(bytes >> 20) MiB (memoryMiB)"
+            return LimitNotice.memory(bytes)
         }
         if (usage.refusedProcesses ?? 0) > 0, let processes = limits.processes {
-            return "the app needed more processes and threads than it may have, which are \(processes) (processes)"
+            return LimitNotice.processes(processes)
         }
         return nil
     }

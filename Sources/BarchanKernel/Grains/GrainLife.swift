@@ -82,6 +82,12 @@ actor GrainLife {
         return running.volume
     }
 
+    /// What its owner should know of the limits of the running grain.
+    func notice() async -> String? {
+        guard case .running(let running) = phase else { return nil }
+        return await running.notice(now: clock.now())
+    }
+
     /// Why the grain runs although nobody may be looking.
     var wakeReasons: [String] {
         guard case .running(let running) = phase else { return [] }
@@ -180,7 +186,7 @@ actor GrainLife {
 
     private func watch(_ started: RunningGrain) {
         Task {
-            let exit = await GrainEnd(of: started.sandbox, started.limits)
+            let exit = await GrainEnd(of: started.sandbox, started.limits.sandbox)
             end(started, cause: exit.text)
         }
         Task {
@@ -231,7 +237,7 @@ actor GrainLife {
     /// How the sandbox ended, if it does within a second (specification, section 4.5).
     private func exitSoon(of ending: RunningGrain) async -> GrainEnd? {
         await first(
-            { await GrainEnd(of: ending.sandbox, ending.limits) },
+            { await GrainEnd(of: ending.sandbox, ending.limits.sandbox) },
             { [clock] in
                 await clock.sleep(for: .seconds(1))
                 return nil

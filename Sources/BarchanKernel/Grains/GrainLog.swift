@@ -61,6 +61,15 @@ final class GrainLog: Sendable {
         wake.yield()
     }
 
+    /// A line of the host's own, which no throttle keeps back.
+    func note(_ text: String) {
+        pending.state.withLock { $0.pending += Array("\n[barchan: \(text)]\n".utf8) }
+        wake.yield()
+    }
+
+    /// Whether the app printed more than is kept.
+    var hasDropped: Bool { pending.state.withLock { $0.throttle.hasDropped } }
+
     /// No more output comes. A second call does nothing.
     func end() {
         pending.state.withLock { $0.pending += $0.throttle.finish() }

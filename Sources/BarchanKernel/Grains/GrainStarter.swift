@@ -132,7 +132,7 @@ struct GrainStarter: Sendable {
             let viewInfo = try await firstAnswer(of: sandbox, over: connection)
             return RunningGrain(
                 grain: specification.grain, sandbox: sandbox, connection: connection, viewInfo: viewInfo,
-                volume: volume, limits: limits.sandbox, output: grainOutput, services: services,
+                volume: volume, limits: limits, output: grainOutput, services: services,
                 package: hold)
         } catch {
             await sandbox.terminate()

@@ -5,6 +5,8 @@ public struct LogThrottle: Sendable {
     private var available: Int
     private var lastTime: Duration
     private var droppedBytes = 0
+    /// Whether anything was ever kept back.
+    public private(set) var hasDropped = false
 
     public init(bytesPerSecond: Int, burstBytes: Int, now: Duration) {
         self.bytesPerSecond = bytesPerSecond
@@ -19,12 +21,14 @@ public struct LogThrottle: Sendable {
         // Waiting for a quarter of the burst keeps a grain that prints without end from becoming all notes.
         guard droppedBytes == 0 || available >= burstBytes / 4 else {
             droppedBytes += bytes.count
+            hasDropped = true
             return []
         }
         let admitted = bytes.prefix(min(available, room))
         let text = note() + admitted
         available -= admitted.count
         droppedBytes += bytes.count - admitted.count
+        if admitted.count < bytes.count { hasDropped = true }
         return text
     }
 

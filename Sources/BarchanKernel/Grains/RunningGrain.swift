@@ -8,10 +8,11 @@ final class RunningGrain: Sendable {
     let connection: any GrainConnection
     let viewInfo: ViewInfo
     let volume: any Volume
-    let limits: SandboxLimits
+    let limits: GrainLimits
     private let output: GrainOutput
     private let services: GrainServices
     private let hold: PackageHold
+    private let notices = Mutex(Notices())
     /// Requests and web sockets so far.
     let requests = Atomic<Int>(0)
     /// It is known that no request should be sent to it any more.
@@ -19,7 +20,7 @@ final class RunningGrain: Sendable {
 
     init(
         grain: GrainID, sandbox: any Sandbox, connection: any GrainConnection, viewInfo: ViewInfo, volume: any Volume,
-        limits: SandboxLimits, output: GrainOutput, services: GrainServices, package: PackageHold
+        limits: GrainLimits, output: GrainOutput, services: GrainServices, package: PackageHold
     ) {
         self.grain = grain
         self.sandbox = sandbox
@@ -37,6 +38,38 @@ final class RunningGrain: Sendable {
 
     /// What keeps the grain awake.
     var wakeLocks: WakeLocks { services.wakeLocks }
+
+    // MARK: Limits
+
+    private struct Notices {
+        var lastLook: Duration?
+        var texts: [String] = []
+    }
+
+    /// Looking costs some file reads for each process of the grain.
+    private static let pauseBetweenLooks = Duration.seconds(2)
+
+    /// What its owner should know of its limits; each notice stands in the grain's log, too, once.
+    func notice(now: Duration) async -> String? {
+        let isDue = notices.withLock { notices in
+            if let last = notices.lastLook, now - last < RunningGrain.pauseBetweenLooks { return false }
+            notices.lastLook = now
+            return true
+        }
+        if isDue { await lookAtLimits() }
+        let texts = notices.withLock { $0.texts }
+        return texts.isEmpty ? nil : texts.joined(separator: "; ") + "; \(LimitNotice.remedy)"
+    }
+
+    private func lookAtLimits() async {
+        let usage = await (sandbox as? any MeasuredSandbox)?.usage() ?? SandboxUsage()
+        let texts = LimitNotice.all(usage, limits, hasDroppedOutput: output.log.hasDropped)
+        let new = notices.withLock { notices in
+            defer { notices.texts = texts }
+            return texts.filter { !notices.texts.contains($0) }
+        }
+        for text in new { output.log.note(text) }
+    }
 
     /// Ends everything; returns when all processes are gone and their output is in the log.
     func end() async {

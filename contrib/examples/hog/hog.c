@@ -1,6 +1,7 @@
 // A web server that takes whatever it can get when it is asked to, for measuring how others fare beside it.
 //
 //   GET /hog/NAME   begins, and never ends, one of: forks, memory, descriptors, files, log, processor
+//   GET /count      how many requests came since it was started
 //   GET anything    "ok"
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -38,7 +39,8 @@ static void files(void) {
   static char block[65536];
   for (;;) {
     int file = open("/tmp/hog", O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    while (file >= 0 && write(file, block, sizeof block) > 0) {}
+    // Full for about as long as it takes to fill.
+    for (int refusals = 0; file >= 0 && refusals < 20000;) refusals += write(file, block, sizeof block) < 0;
     close(file);
   }
 }
@@ -87,15 +89,19 @@ int main(void) {
     perror("hog: listen");
     return 1;
   }
-  for (;;) {
+  for (unsigned served = 1;; served++) {
     int peer = accept4(server, NULL, NULL, SOCK_CLOEXEC);
     if (peer < 0) continue;
     char request[8192];
     ssize_t count = recv(peer, request, sizeof request - 1, 0);
     if (count > 0) {
       request[count] = 0;
-      static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok";
-      send(peer, answer, sizeof answer - 1, 0);
+      char body[16] = "ok", answer[256];
+      if (strncmp(request, "GET /count ", 11) == 0) snprintf(body, sizeof body, "%u", served);
+      int length = snprintf(answer, sizeof answer,
+          "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n%s",
+          strlen(body), body);
+      send(peer, answer, (size_t)length, 0);
       begin(request);
     }
     close(peer);

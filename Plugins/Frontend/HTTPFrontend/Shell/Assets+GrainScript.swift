@@ -24,7 +24,9 @@ extension Assets {
             upgraded: ["Load the new version", () => location.reload()],
             answer: ["Load again", () => location.reload(), true],
             refused: ["Close", () => tell("refused", null)],
+            limited: ["Close", () => { heard = notices.limited; tell("limited", null); }, true],
           };
+          let heard = null;
           const notices = {};
           const tell = (kind, text) => {
             if (text) notices[kind] = text; else delete notices[kind];
@@ -48,6 +50,7 @@ extension Assets {
             tell("crashed", answer.state === "crashed" ? `${app} stopped by itself: ${answer.reason || "it gave no reason."}` : null);
             tell("upgraded", answer.package && answer.package !== bar.dataset.package
               ? `${app} was upgraded while this page was open. What you see is still the page of the old version.` : null);
+            tell("limited", answer.notice && answer.notice !== heard ? `A limit was met: ${answer.notice}.` : null);
             if (answer.title) retitle(answer.title);
             starting.hidden = loaded || answer.state === "crashed" || Date.now() - opened < 400;
           };

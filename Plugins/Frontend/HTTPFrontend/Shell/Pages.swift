@@ -137,6 +137,7 @@ struct Pages: Sendable {
     func state(_ state: GrainState, of grain: GrainSummary?) -> Response {
         var text = "{\"state\":\"\(Pages.name(state))\",\"text\":\(JSONText.string(Pages.text(state)))"
         if case .crashed(let reason) = state { text += ",\"reason\":\(JSONText.string(reason))" }
+        if let notice = grain?.notice { text += ",\"notice\":\(JSONText.string(notice))" }
         if let grain { text += ",\"title\":\(JSONText.string(grain.title)),\"package\":\"\(grain.package)\"" }
         return json(200, text + "}")
     }

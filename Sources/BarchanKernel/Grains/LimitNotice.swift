@@ -1,0 +1,38 @@
+import Barchan
+
+/// A limit that a running grain has met, in words that its owner can do something with.
+enum LimitNotice {
+    /// Who can do something about it.
+    static let remedy = "the administrator can raise it with 'barchan grain limits'"
+
+    /// What has happened since the grain was started, or is so now; the most pressing first.
+    static func all(_ usage: SandboxUsage, _ limits: GrainLimits, hasDroppedOutput: Bool) -> [String] {
+        var notices: [String] = []
+        let sandbox = limits.sandbox
+        if (usage.memoryKills ?? 0) > 0, let bytes = sandbox.memoryBytes { notices.append(memory(bytes)) }
+        if (usage.refusedProcesses ?? 0) > 0, let count = sandbox.processes { notices.append(processes(count)) }
+        if let used = usage.temporaryBytes, used >= sandbox.temporaryBytes - sandbox.temporaryBytes / 64 {
+            notices.append("the app's /tmp or /dev/shm is full, at \(sandbox.temporaryBytes >> 20) MiB (temporaryMiB)")
+        }
+        // A pipe or a pair of sockets takes two.
+        if let files = usage.openFiles, let most = usage.openFilesLimit, most - files < 2 {
+            notices.append(
+                "a process of the app has as many files open as it may, which are \(most) of at most \(sandbox.openFilesHard) (openFiles)"
+            )
+        }
+        if hasDroppedOutput {
+            notices.append(
+                "the app prints more than is kept of it, which is \(limits.logBytesPerSecond >> 10) KiB a second (logKiBPerSecond)"
+            )
+        }
+        return notices
+    }
+
+    static func memory(_ bytes: Int64) -> String {
+        "the app needed more memory than it may have, which is \(bytes >> 20) MiB (memoryMiB)"
+    }
+
+    static func processes(_ count: Int64) -> String {
+        "the app needed more processes and threads than it may have, which are \(count) (processes)"
+    }
+}
