@@ -392,7 +392,9 @@ final class Launcher {
         }
         _ = releaseSlot(of: sandbox)
         groups.retire(sandbox.group)
+        // By name: what the host was sent of them keeps them in the queue when they are closed here.
         events.remove(sandbox.process)
+        events.remove(sandbox.report)
         pool.removeAll { $0 == token }
         parked.remove(token)
         sandboxes[token] = nil
