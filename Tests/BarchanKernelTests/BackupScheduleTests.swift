@@ -5,7 +5,7 @@ import Testing
 @testable import BarchanKernel
 
 /// The backups that the host makes by itself.
-@Suite struct BackupScheduleTests {
+@Suite(.timeLimit(.minutes(1))) struct BackupScheduleTests {
     private final class Folder {
         let path: String
         init() throws {
@@ -41,15 +41,15 @@ import Testing
         await schedule.backUpWhatIsDue()
         #expect(try names(place) == [BackupSchedule.name(of: test.clock.wallSeconds())])
         await schedule.backUpWhatIsDue()
-        await test.clock.pass(.seconds(3599))
+        test.clock.advance(by: .seconds(3599))
         await schedule.backUpWhatIsDue()
         #expect(try names(place).count == 1, "it is not due yet")
         // By now nobody has used it since.
         try await test.host.grains.stop(grain, by: test.person)
-        await test.clock.pass(.seconds(1))
+        test.clock.advance(by: .seconds(1))
         await schedule.backUpWhatIsDue()
         let count = try names(place).count
-        await test.clock.pass(.seconds(3600))
+        test.clock.advance(by: .seconds(3600))
         await schedule.backUpWhatIsDue()
         #expect(try names(place).count == count, "nothing is new")
         _ = try await test.host.sessions.open(grain, by: test.person)
@@ -68,7 +68,7 @@ import Testing
             if round == 0 {
                 for name in ["notes.txt", "1999.zip", "x.zip.partial"] { close(creat("\(place)/\(name)", 0o600)) }
             }
-            await test.clock.pass(.seconds(3600))
+            test.clock.advance(by: .seconds(3600))
         }
         #expect(try names(place) == (made.suffix(3) + ["notes.txt", "1999.zip"]).sorted())
     }
@@ -78,7 +78,7 @@ import Testing
         let grain = try await test.makeGrain(), other = try await test.makeGrain()
         await schedule.backUpWhatIsDue()
         let before = try names("\(folder.path)/a/b/\(grain)")
-        await test.clock.pass(.seconds(3600))
+        test.clock.advance(by: .seconds(3600))
         for grain in [grain, other] { _ = try await test.host.sessions.open(grain, by: test.person) }
         test.storage.whileSnapshot.withLock {
             $0 = { () throws(HostError) in throw HostError(.resourceExhausted, "full") }
