@@ -45,13 +45,12 @@ let package = Package(
     dependencies: [
         .package(path: "Sources/contract"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     ],
     targets: [
         // The core.
         .target(
-            name: "BarchanKernel", dependencies: [contract, "CLinux", "Sealing", "Sharing"], swiftSettings: strict),
+            name: "BarchanKernel", dependencies: [contract, "CLinux", "EventLoops", "Sealing", "Sharing"], swiftSettings: strict),
         .target(name: "BarchanConformance", dependencies: [contract, "CLinux"], swiftSettings: strict),
         .target(
             name: "BarchanConfiguration", dependencies: [contract, "BarchanKernel", "TOML"], swiftSettings: strict),
@@ -73,6 +72,8 @@ let package = Package(
             name: "SPK", dependencies: [contract, "CapnProto", "GrainSchemas", "CLzma", "CSodium"],
             swiftSettings: strict),
         .target(name: "Sealing", dependencies: ["CSodium"], swiftSettings: strict),
+        // Threads that wait for sockets, for the host and for modules that it lends none.
+        .target(name: "EventLoops", dependencies: [contract, "CLinux"], swiftSettings: strict),
         .target(name: "Sharing", dependencies: [contract], swiftSettings: strict),
         .target(
             name: "GrainRecording", dependencies: ["CapnProto", "GrainSchemas"], exclude: ["README.md"],
@@ -146,13 +147,13 @@ let package = Package(
             dependencies: ["CLinux", "SandboxLauncher", "SandboxProtocol", "CapnProto", "GrainSchemas"])
         + module("Isolation", "LandlockIsolation", dependencies: ["SandboxLauncher", "SandboxProtocol"])
         + module("Storage", "OverlayStorage", dependencies: ["CLinux", "CSQLite", "GrainBackup", "SPK", "ZIP"])
-        + module("Transport", "CapnpTransport", dependencies: ["CLinux", "CCapnpRPC", "CapnProto", "GrainSchemas"])
+        + module(
+            "Transport", "CapnpTransport",
+            dependencies: ["CLinux", "CCapnpRPC", "CapnProto", "EventLoops", "GrainSchemas"])
         + module(
             "Frontend", "HTTPFrontend",
             dependencies: [
-                "HTTP1", "HTTP1Server", "CSodium", "CZlib",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                "CLinux", "CZlib", "EventLoops", "HTTP1", "HTTP1Server", "CSodium",
                 .product(name: "Mustache", package: "swift-mustache"),
             ])
         + [

@@ -295,6 +295,9 @@ public protocol GrainSession: Sendable {
 
 /// A grain session that takes requests without a task of their own, while its grain runs.
 public protocol DirectGrainSession: GrainSession {
+    /// As ``DirectWebSession/loop``; nil while the grain does not run. Another start may be on another loop.
+    var loop: (any HostLoop)? { get }
+
     /// Begins what ``GrainSession/send(_:from:)`` does.
     /// - Parameters:
     ///   - client: Asked for only when the app has to learn of the browser once more.

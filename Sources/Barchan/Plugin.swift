@@ -67,6 +67,8 @@ public struct PluginContext: Sendable {
     public var programDirectory: String
     /// Where messages go.
     public var log: HostLog
+    /// The host's loops, for modules that talk to sockets; empty when it lends none, and a module makes its own then.
+    public var loops: [any HostLoop] = []
 
     public init(dataDirectory: String, programDirectory: String, log: HostLog) {
         self.dataDirectory = dataDirectory

@@ -17,6 +17,10 @@ public protocol WebSession: Sendable {
 
 /// A web session that takes short requests without a task of their own: a hop between tasks costs as much as the rest of one.
 public protocol DirectWebSession: WebSession {
+    /// Where what happens in the session happens, when that is one of the host's loops. `begin` costs least there, and its
+    /// completion comes there.
+    var loop: (any HostLoop)? { get }
+
     /// Begins what ``WebSession/send(_:)`` does.
     /// - Parameter completion: Comes once, on any thread and never before this returns, unless the request is cancelled
     ///   before; then it may come or not.

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -12,6 +13,11 @@ namespace {
 
 // Turns between looks at the kernel while there is always something to do, so that no peer keeps the others waiting.
 constexpr kj::uint busyTurns = 128;
+// As many where another loop drives this one: what a turn writes goes out in one system call.
+constexpr kj::uint drivenTurns = 512;
+
+// Events handled before what came of them is flushed: whoever waits for it works then while we do the next ones.
+constexpr int eventBatch = 4;
 
 uint32_t epollEvents(uint32_t interest) {
   return ((interest & bcr_readable) ? EPOLLIN : 0u) | ((interest & bcr_writable) ? EPOLLOUT : 0u);
@@ -22,15 +28,37 @@ uint32_t readiness(uint32_t events) {
          ((events & (EPOLLHUP | EPOLLERR | EPOLLRDHUP)) ? bcr_hung_up : 0u);
 }
 
+/// Takes over `alarm`, -1 for none.
+bcr_loop *create(int alarm) {
+  int epoll = epoll_create1(EPOLL_CLOEXEC);
+  int wakeup = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (epoll >= 0 && wakeup >= 0) {
+    auto *loop = new bcr_loop(epoll, wakeup, alarm);
+    epoll_event wakeups = {EPOLLIN, {nullptr}}, alarms = {EPOLLIN, {loop}};
+    if (epoll_ctl(epoll, EPOLL_CTL_ADD, wakeup, &wakeups) == 0 &&
+        (alarm < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, alarm, &alarms) == 0)) {
+      return loop;
+    }
+    delete loop;
+    return nullptr;
+  }
+  if (epoll >= 0) close(epoll);
+  if (wakeup >= 0) close(wakeup);
+  if (alarm >= 0) close(alarm);
+  return nullptr;
+}
+
 } // namespace
 
-bcr_loop::bcr_loop(int epoll, int wakeup) : epoll(epoll), wakeup(wakeup), events(*this), scope(events) {
+bcr_loop::bcr_loop(int epoll, int wakeup, int alarm)
+    : epoll(epoll), wakeup(wakeup), alarm(alarm), thread(pthread_self()), events(*this), scope(events) {
   scope.setBusyPollInterval(busyTurns);
 }
 
 bcr_loop::~bcr_loop() noexcept(false) {
   close(wakeup);
   close(epoll);
+  if (alarm >= 0) close(alarm);
 }
 
 uint64_t bcr_loop::now() {
@@ -48,6 +76,22 @@ void bcr_loop::run() {
   mayStop = false;
 }
 
+bool bcr_loop::turn(bool isReadable) {
+  bcr::Quiet quiet;
+  {
+    std::lock_guard<std::mutex> lock(mutex);
+    isSleeping = false;
+  }
+  if (isReadable) askKernel(false);
+  runTasks();
+  events.run(drivenTurns);
+  flushAll();
+  std::lock_guard<std::mutex> lock(mutex);
+  if (!posted.empty() || events.isRunnable()) return true;
+  isSleeping = true;
+  return false;
+}
+
 void bcr_loop::stop() {
   post({[](void *context) {
           auto &loop = *static_cast<bcr_loop *>(context);
@@ -62,8 +106,9 @@ void bcr_loop::post(bcr::Task task) {
   {
     std::lock_guard<std::mutex> lock(mutex);
     posted.push_back(task);
-    mustWake = isSleeping;
-    isSleeping = false;
+    // Who drives the loop gives it its turn before the thread sleeps.
+    mustWake = isSleeping && !pthread_equal(thread, pthread_self());
+    if (mustWake) isSleeping = false;
   }
   if (mustWake) wake();
 }
@@ -140,8 +185,8 @@ void bcr_loop::askKernel(bool maySleep) {
     lastThing = {nullptr, nullptr};
     task.run(task.context);
   }
-  epoll_event ready[64];
-  int count = epoll_wait(epoll, ready, 64, limit);
+  epoll_event ready[eventBatch];
+  int count = epoll_wait(epoll, ready, eventBatch, limit);
   if (maySleep) {
     std::lock_guard<std::mutex> lock(mutex);
     isSleeping = false;
@@ -151,6 +196,10 @@ void bcr_loop::askKernel(bool maySleep) {
     if (watch == nullptr) {
       uint64_t counter;
       (void)!read(wakeup, &counter, sizeof counter);
+    } else if (ready[i].data.ptr == this) {
+      uint64_t counter;
+      (void)!read(alarm, &counter, sizeof counter);
+      alarmDue = UINT64_MAX;
     } else if (!watch->isDead) {
       watch->onReady(watch->context, readiness(ready[i].events));
     }
@@ -168,6 +217,17 @@ void bcr_loop::runTimers() {
     timer->isArmed = false;
     timer->task.run(timer->task.context);
   }
+  armAlarm();
+}
+
+void bcr_loop::armAlarm() {
+  if (alarm < 0 || timers.empty() || timers.begin()->first >= alarmDue) return;
+  alarmDue = timers.begin()->first;
+  // One more: a timer is due when its time is past.
+  itimerspec time = {};
+  time.it_value.tv_sec = time_t((alarmDue + 1) / 1000000000);
+  time.it_value.tv_nsec = long((alarmDue + 1) % 1000000000);
+  timerfd_settime(alarm, TFD_TIMER_ABSTIME, &time, nullptr);
 }
 
 bcr_watch *bcr_loop::watch(int descriptor, uint32_t events, bcr_on_ready onReady, void *context) {
@@ -198,18 +258,15 @@ void bcr_loop::unwatch(bcr_watch *watch) {
 
 extern "C" {
 
-bcr_loop *bcr_loop_create(void) {
-  int epoll = epoll_create1(EPOLL_CLOEXEC);
-  int wakeup = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  epoll_event event = {};
-  event.events = EPOLLIN;
-  if (epoll >= 0 && wakeup >= 0 && epoll_ctl(epoll, EPOLL_CTL_ADD, wakeup, &event) == 0) {
-    return new bcr_loop(epoll, wakeup);
-  }
-  if (epoll >= 0) close(epoll);
-  if (wakeup >= 0) close(wakeup);
-  return nullptr;
+bcr_loop *bcr_loop_create(void) { return create(-1); }
+
+bcr_loop *bcr_loop_create_driven(void) {
+  int alarm = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+  return alarm < 0 ? nullptr : create(alarm);
 }
+
+int bcr_loop_descriptor(bcr_loop *loop) { return loop->epoll; }
+bool bcr_loop_turn(bcr_loop *loop, bool is_readable) { return loop->turn(is_readable); }
 
 void bcr_loop_run(bcr_loop *loop) { loop->run(); }
 void bcr_loop_stop(bcr_loop *loop) { loop->stop(); }
@@ -222,6 +279,7 @@ bcr_timer *bcr_timer_start(bcr_loop *loop, uint64_t nanoseconds, bcr_task task, 
   if (__builtin_add_overflow(bcr_loop::now(), nanoseconds, &due)) due = UINT64_MAX;
   auto *timer = new bcr_timer{*loop, {task, context}, {}, true};
   timer->place = loop->timers.emplace(due, timer);
+  loop->armAlarm();
   return timer;
 }
 

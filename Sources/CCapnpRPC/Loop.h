@@ -7,6 +7,8 @@
 #include <kj/exception.h>
 #include <capnp/common.h>
 
+#include <pthread.h>
+
 #include <map>
 #include <mutex>
 #include <vector>
@@ -55,7 +57,7 @@ struct bcr_watch {
 };
 
 struct bcr_loop final : public kj::EventPort {
-  bcr_loop(int epoll, int wakeup);
+  bcr_loop(int epoll, int wakeup, int alarm);
   ~bcr_loop() noexcept(false);
 
   bool wait() override;
@@ -63,6 +65,7 @@ struct bcr_loop final : public kj::EventPort {
   void wake() const override;
 
   void run();
+  bool turn(bool isReadable);
   void stop();
   void post(bcr::Task task);
   /// Runs `task` once, as the last thing before the thread sleeps.
@@ -75,6 +78,9 @@ struct bcr_loop final : public kj::EventPort {
   void unwatch(bcr_watch *watch);
 
   static uint64_t now();
+  void armAlarm();
+
+  const int epoll;
 
   bcr::Timers timers;
   /// Where a received message is laid flat when it is small; all zero while nobody uses it.
@@ -88,8 +94,10 @@ private:
   void askKernel(bool maySleep);
   int timeout() const;
 
-  const int epoll;
   const int wakeup;
+  const int alarm; // a timerfd when somebody else drives the loop, else -1
+  uint64_t alarmDue = UINT64_MAX;
+  const pthread_t thread;
   std::mutex mutex;
   std::vector<bcr::Task> posted; // under mutex
   bool isSleeping = false;       // under mutex

@@ -62,6 +62,8 @@ int clinux_share_memory(unsigned long flags, void (*body)(void *), void *context
   return 0;
 }
 
+int clinux_accept(int listener) { return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC); }
+
 int clinux_pipe2(int descriptors[2], int flags) { return pipe2(descriptors, flags); }
 
 int clinux_probe_user_namespace(void) {

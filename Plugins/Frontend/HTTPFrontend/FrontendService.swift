@@ -1,6 +1,5 @@
 import Barchan
 import HTTP1Server
-import NIOConcurrencyHelpers
 
 /// Sends a request to the pages or to a grain, by its host name.
 struct FrontendService: RequestService {
@@ -54,27 +53,4 @@ struct FrontendService: RequestService {
     private func elsewhere(_ host: String) -> Response {
         shell.pages.error(421, "There is nothing at '\(host)'. This server is at \(site.baseURL).")
     }
-}
-
-/// Where the service will be: a free port is known only once it is bound, and the site's addresses depend on it.
-final class FrontendServiceBox: RequestService {
-    private let service = NIOLockedValueBox<FrontendService?>(nil)
-
-    func start(_ started: FrontendService) { service.withLockedValue { $0 = started } }
-
-    func answer(_ request: Request) async -> Answer {
-        guard let service = service.withLockedValue({ $0 }) else { return .response(FrontendServiceBox.notYet) }
-        return await service.answer(request)
-    }
-
-    func begin(_ request: Request, _ completion: @escaping @Sendable (Answer) -> Void) -> (any PendingRequest)? {
-        service.withLockedValue { $0 }?.begin(request, completion)
-    }
-
-    func refusal(_ fault: RequestFault, host: String?) -> Response {
-        service.withLockedValue { $0 }?.refusal(fault, host: host) ?? FrontendServiceBox.notYet
-    }
-
-    /// Whose host this is is not known yet; the page of a grain that was open before must not find an answer without walls.
-    private static let notYet = Response(503, fields: HeaderPolicy.shell(frame: nil))
 }

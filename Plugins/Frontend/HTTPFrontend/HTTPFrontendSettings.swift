@@ -1,5 +1,4 @@
 import Barchan
-import NIOCore
 
 /// The values of the frontend's section of the configuration, checked.
 struct HTTPFrontendSettings: Sendable {

@@ -1,7 +1,8 @@
 import Barchan
+import EventLoops
 import Synchronization
 
-/// Speaks Cap'n Proto with grains. Grains are spread over a few event loops, each a thread.
+/// Speaks Cap'n Proto with grains. Grains are spread over the host's loops.
 final class CapnpTransport: TransportProvider {
     let guarantees: Set<Guarantee> = [.streaming, .webSockets, .boundedMemory]
 
@@ -10,10 +11,13 @@ final class CapnpTransport: TransportProvider {
     private let loops: [RPCLoop]
     private let next = Atomic(0)
 
-    init(_ settings: CapnpTransportSettings, log: HostLog) throws(HostError) {
+    /// - Parameter lent: The host's loops; unless the settings ask for a number of its own.
+    init(_ settings: CapnpTransportSettings, on lent: [any HostLoop], log: HostLog) throws(HostError) {
+        let usesLent = settings.threads == 0 && !lent.isEmpty
+        let count = settings.threads > 0 ? settings.threads : LoopThread.processorCount
         var loops: [RPCLoop] = []
-        for _ in 0..<settings.threads {
-            guard let loop = RPCLoop() else {
+        for index in 0..<(usesLent ? lent.count : count) {
+            guard let loop = usesLent ? RPCLoop(on: lent[index]) : RPCLoop() else {
                 throw HostError(
                     .resourceExhausted, "start transport 'capnp': the kernel has no descriptor or thread left")
             }

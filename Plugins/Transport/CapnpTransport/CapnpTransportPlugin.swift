@@ -7,6 +7,6 @@ extension Plugin {
         summary: "Cap'n Proto RPC over libcapnp",
         settings: CapnpTransportSettings.definitions,
         factory: .transport { (settings, context) throws(HostError) in
-            try CapnpTransport(CapnpTransportSettings(settings), log: context.log)
+            try CapnpTransport(CapnpTransportSettings(settings), on: context.loops, log: context.log)
         })
 }

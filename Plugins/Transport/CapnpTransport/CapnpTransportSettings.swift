@@ -62,8 +62,7 @@ struct CapnpTransportSettings: Sendable {
 
     /// - Throws: ``HostError`` `.invalidArgument` for a number out of range.
     init(_ settings: PluginSettings) throws(HostError) {
-        let threads = Int(try settings.integer("threads", in: 0...64))
-        self.threads = threads > 0 ? threads : min(64, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        threads = Int(try settings.integer("threads", in: 0...64))
         messageBytes = try settings.integer("messageBytes", in: 64 << 10...1 << 30)
         callBytes = try settings.integer("callBytes", in: 64 << 10...1 << 30)
         unfinishedCalls = try settings.integer("unfinishedCalls", in: 64...16_777_216)

@@ -6,7 +6,7 @@ import Synchronization
 /// One person's session with one grain.
 final class CapnpWebSession: DirectWebSession {
     private let session: Mutex<RPCCapability?>
-    private let loop: RPCLoop
+    private let rpcLoop: RPCLoop
     /// Around everything that the session gave the app and the app gave the session.
     let membrane: Membrane
     let settings: CapnpTransportSettings
@@ -15,14 +15,14 @@ final class CapnpWebSession: DirectWebSession {
     static let streamedBodyBytes = 65536
 
     init(_ session: RPCCapability, in membrane: Membrane, settings: CapnpTransportSettings) {
-        loop = session.loop
+        rpcLoop = session.loop
         self.session = Mutex(session)
         self.membrane = membrane
         self.settings = settings
     }
 
     deinit {
-        loop.post { [membrane] in membrane.end(.sessionClosed) }
+        rpcLoop.post { [membrane] in membrane.end(.sessionClosed) }
     }
 
     func close() async {
@@ -31,7 +31,7 @@ final class CapnpWebSession: DirectWebSession {
             return session
         }
         guard dropped != nil else { return }
-        await loop.run { [membrane] in membrane.end(.sessionClosed) }
+        await rpcLoop.run { [membrane] in membrane.end(.sessionClosed) }
     }
 
     func send(_ request: WebRequest) async throws(HostError) -> WebResponse {
@@ -53,6 +53,8 @@ final class CapnpWebSession: DirectWebSession {
             throw HostError(.unsupported, "\(request.attempt): this transport does not know this kind of body")
         }
     }
+
+    var loop: (any HostLoop)? { rpcLoop.host }
 
     func begin(
         _ request: WebRequest, _ completion: @escaping @Sendable (Result<WebResponse, HostError>) -> Void
@@ -124,7 +126,7 @@ final class SessionCut: @unchecked Sendable {
 extension CapnpWebSession {
     /// Calls `action` when the session ends before it is lifted.
     func endingWithSession(_ action: @escaping @Sendable () -> Void) -> SessionCut {
-        SessionCut(membrane, on: loop, action)
+        SessionCut(membrane, on: rpcLoop, action)
     }
 }
 

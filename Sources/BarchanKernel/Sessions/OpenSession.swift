@@ -250,6 +250,8 @@ actor OpenSession: DirectGrainSession {
         presence.withLock { if !$0.isClosed { $0.direct = (running, session) } }
     }
 
+    nonisolated var loop: (any HostLoop)? { presence.withLock { $0.direct?.session }?.loop }
+
     nonisolated func begin(
         _ request: WebRequest, from client: @escaping @Sendable () -> WebClient,
         _ completion: @escaping @Sendable (Result<WebResponse, HostError>) -> Void

@@ -1,4 +1,5 @@
 import Barchan
+import EventLoops
 
 /// The four providers of a running host.
 public struct Providers: Sendable {
@@ -37,9 +38,23 @@ public struct Wiring: Sendable {
         for interface in PluginInterface.allCases { _ = try settings(of: plugin(for: interface)) }
         for (app, name) in configuration.appIsolation { _ = try settings(of: isolation(named: name, for: app)) }
         let isolation = try await isolationOfEveryApp()
-        let transport = try await transport()
+        let loops = try loops()
+        let transport = try await transport(on: loops)
         let storage = try await storage()
-        return Providers(isolation: isolation, storage: storage, transport: transport, frontend: try await frontend())
+        return Providers(
+            isolation: isolation, storage: storage, transport: transport, frontend: try await frontend(on: loops))
+    }
+
+    /// One for each processor, shared by transport and frontend.
+    private func loops() throws(HostError) -> [any HostLoop] {
+        var loops: [any HostLoop] = []
+        for _ in 0..<LoopThread.processorCount {
+            guard let loop = LoopThread() else {
+                throw HostError(.resourceExhausted, "start the host: the kernel has no descriptor or thread left")
+            }
+            loops.append(loop)
+        }
+        return loops
     }
 
     public func isolation() async throws(HostError) -> any IsolationProvider {
@@ -92,18 +107,20 @@ public struct Wiring: Sendable {
         return provider
     }
 
-    public func transport() async throws(HostError) -> any TransportProvider {
+    /// - Parameter loops: What the host lends; a provider makes its own when there are none.
+    public func transport(on loops: [any HostLoop] = []) async throws(HostError) -> any TransportProvider {
         let plugin = try plugin(for: .transport)
         guard case .transport(let make) = plugin.factory else { throw wrongInterface(plugin) }
-        let provider = try await make(try settings(of: plugin), context(for: .transport))
+        let provider = try await make(try settings(of: plugin), context(for: .transport, loops))
         try require(.transport, of: plugin, provider.guarantees)
         return provider
     }
 
-    public func frontend() async throws(HostError) -> any FrontendProvider {
+    /// - Parameter loops: As for ``transport(on:)``.
+    public func frontend(on loops: [any HostLoop] = []) async throws(HostError) -> any FrontendProvider {
         let plugin = try plugin(for: .frontend)
         guard case .frontend(let make) = plugin.factory else { throw wrongInterface(plugin) }
-        let provider = try await make(try settings(of: plugin), context(for: .frontend))
+        let provider = try await make(try settings(of: plugin), context(for: .frontend, loops))
         try require(.frontend, of: plugin, provider.guarantees)
         return provider
     }
@@ -183,11 +200,13 @@ public struct Wiring: Sendable {
         }
     }
 
-    private func context(for interface: PluginInterface) -> PluginContext {
-        PluginContext(
+    private func context(for interface: PluginInterface, _ loops: [any HostLoop] = []) -> PluginContext {
+        var context = PluginContext(
             dataDirectory: "\(configuration.dataDirectory)/\(interface.rawValue)",
             programDirectory: configuration.programDirectory,
             log: HostLog { [log] in log($0, "\(interface.rawValue): \($1)") })
+        context.loops = loops
+        return context
     }
 
     private func require(_ interface: PluginInterface, of plugin: Plugin, _ offered: Set<Guarantee>) throws(HostError) {

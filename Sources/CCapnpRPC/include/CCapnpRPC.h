@@ -38,7 +38,15 @@ typedef void (*bcr_task)(void *_Nullable context);
 /// A loop for the calling thread, which may have no other one. NULL when the kernel gives no epoll or eventfd.
 bcr_loop *_Nullable bcr_loop_create(void);
 
-/// Runs until `bcr_loop_stop`.
+/// The same for a thread that waits for more than this loop: `bcr_loop_descriptor` is readable when the loop has something
+/// from the kernel, and is then to be given a turn with `is_readable`. It is to be given one also before the thread waits.
+bcr_loop *_Nullable bcr_loop_create_driven(void);
+int bcr_loop_descriptor(bcr_loop *loop);
+
+/// Does what is to be done, without waiting, and hands what it wrote to the kernel. Returns whether there is more to do.
+bool bcr_loop_turn(bcr_loop *loop, bool is_readable);
+
+/// Runs until `bcr_loop_stop`. Not for a driven loop.
 void bcr_loop_run(bcr_loop *loop);
 
 /// Makes `bcr_loop_run` return soon, or as soon as it is called. From any thread.

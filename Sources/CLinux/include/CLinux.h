@@ -38,6 +38,8 @@ static inline int clinux_identify(const char *path, uint64_t identity[2]) {
 static inline int clinux_eventfd(unsigned value) { return eventfd(value, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 int clinux_pipe2(int descriptors[2], int flags);
+// accept4(2) without an address: close-on-exec, and it does not block.
+int clinux_accept(int listener);
 
 // For programs that run inside a sandbox, see CLinux.c: call the first at the start of main, so that the environment is
 // again exactly the given one, and take arguments from here instead of from CommandLine.

@@ -1,6 +1,5 @@
 import Barchan
 import HTTP1Server
-import NIOCore
 
 extension Connection {
     /// Sends the answer; returns when the last byte is on its way or the client is gone.
@@ -24,7 +23,6 @@ extension Connection {
         abandon(answer)
         if !exchange.head.keepsAlive || !exchange.taker.isOver { isLast = true }
         writeHead(of: response, head: exchange.head, length: nil)
-        context?.flush()
         finish(exchange)
         return true
     }
@@ -36,9 +34,8 @@ extension Connection {
         let isChunked = length == nil && exchange.head.minorVersion == 1
         if length == nil && !isChunked { isLast = true }
         writeHead(of: response, head: exchange.head, length: length)
-        context?.flush()
         let isComplete = await pump(reader, isChunked: isChunked, length: length)
-        if isComplete { finish(exchange) } else { context?.close(promise: nil) }
+        if isComplete { finish(exchange) } else { socket.close() }
     }
 
     /// Nobody will read the body.
@@ -65,7 +62,7 @@ extension Connection {
                 reader.cancel()
                 return false
             }
-            if isChunked { context?.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "0\r\n\r\n")), promise: nil) }
+            if isChunked { socket.send(Array("0\r\n\r\n".utf8)) }
             return true
         } onCancel: {
             reader.cancel()
@@ -73,19 +70,21 @@ extension Connection {
     }
 
     private func write(_ piece: [UInt8], isChunked: Bool) {
-        guard let context, !piece.isEmpty else { return }
-        var buffer = context.channel.allocator.buffer(capacity: piece.count + 24)
-        if isChunked { buffer.writeString(String(piece.count, radix: 16) + "\r\n") }
-        buffer.writeBytes(piece)
-        if isChunked { buffer.writeStaticString("\r\n") }
-        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+        guard isChunked, !piece.isEmpty else { return socket.send(piece) }
+        var buffer: [UInt8] = []
+        buffer.reserveCapacity(piece.count + 24)
+        buffer.append(contentsOf: String(piece.count, radix: 16).utf8)
+        buffer.append("\r\n")
+        buffer.append(contentsOf: piece)
+        buffer.append("\r\n")
+        socket.send(buffer)
     }
 
     private func untilWritable() async {
-        guard let context, !context.channel.isWritable, phase == .exchange else { return }
+        guard !socket.isWritable, phase == .exchange else { return }
         expect(.write, within: limits.stall)
         await withCheckedContinuation { writeWaiter = $0 }
-        expect(.nothing, within: .nanoseconds(0))
+        expectNothing()
     }
 
     func resumeWriter() {
@@ -95,12 +94,12 @@ extension Connection {
     }
 
     private func upgrade(_ exchange: Exchange, _ fields: FieldBlock, _ outgoing: any ByteReader) async {
-        guard phase == .exchange, current === exchange, let context else { return outgoing.cancel() }
-        var buffer = context.channel.allocator.buffer(capacity: fields.bytes.count + 96)
-        buffer.writeStaticString("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n")
-        buffer.writeBytes(fields.bytes)
-        buffer.writeStaticString("\r\n")
-        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+        guard phase == .exchange, current === exchange else { return outgoing.cancel() }
+        var buffer: [UInt8] = []
+        buffer.append("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n")
+        buffer.append(contentsOf: fields.bytes)
+        buffer.append("\r\n")
+        socket.send(buffer)
         exchange.isUpgraded = true
         isLast = true
         serveReader()
@@ -111,48 +110,56 @@ extension Connection {
 
     /// Writes the head, and the body with it when it is at hand.
     func writeHead(of response: Response, head: CheckedHead?, length: Int64?) {
-        guard let context else { return }
         var body: [UInt8] = []
         if case .bytes(let bytes) = response.body { body = bytes }
         let isHead = head?.method == "HEAD"
-        var buffer = context.channel.allocator.buffer(
-            capacity: response.fields.bytes.count + (isHead ? 0 : body.count) + 192)
-        buffer.writeStaticString("HTTP/1.1 ")
-        buffer.writeBytes(StatusLine.bytes(response.status))
-        buffer.writeBytes(response.fields.bytes)
-        buffer.writeBytes(loop.currentDateLine())
+        var buffer: [UInt8] = []
+        buffer.reserveCapacity(response.fields.bytes.count + (isHead ? 0 : body.count) + 192)
+        buffer.append("HTTP/1.1 ")
+        StatusLine.write(response.status, to: &buffer)
+        buffer.append(contentsOf: response.fields.bytes)
+        buffer.append(contentsOf: loop.currentDateLine())
         writeFraming(of: response, head: head, length: length, bodyBytes: body.count, to: &buffer)
-        if isLast { buffer.writeStaticString("Connection: close\r\n") }
-        buffer.writeStaticString("\r\n")
-        if !isHead { buffer.writeBytes(body) }
-        context.write(wrapOutboundOut(buffer), promise: nil)
+        if isLast { buffer.append("Connection: close\r\n") }
+        buffer.append("\r\n")
+        if !isHead { buffer.append(contentsOf: body) }
+        socket.send(buffer)
     }
 
     private func writeFraming(
-        of response: Response, head: CheckedHead?, length: Int64?, bodyBytes: Int, to buffer: inout ByteBuffer
+        of response: Response, head: CheckedHead?, length: Int64?, bodyBytes: Int, to buffer: inout [UInt8]
     ) {
         if response.status == 204 || response.status == 304 { return }
         switch response.body {
         case .none:
             // What a GET would carry is not known here, and 0 would be a lie.
-            if head?.method != "HEAD" || response.status >= 300 { buffer.writeStaticString("Content-Length: 0\r\n") }
+            if head?.method != "HEAD" || response.status >= 300 { buffer.append("Content-Length: 0\r\n") }
         case .bytes:
-            buffer.writeStaticString("Content-Length: ")
-            buffer.writeString(String(bodyBytes))
-            buffer.writeStaticString("\r\n")
+            buffer.append("Content-Length: ")
+            buffer.append(contentsOf: String(bodyBytes).utf8)
+            buffer.append("\r\n")
         case .stream(_, let known):
             if let length = length ?? known {
-                buffer.writeString("Content-Length: \(length)\r\n")
+                buffer.append(contentsOf: "Content-Length: \(length)\r\n".utf8)
             } else if head?.minorVersion == 1 {
-                buffer.writeStaticString("Transfer-Encoding: chunked\r\n")
+                buffer.append("Transfer-Encoding: chunked\r\n")
             }
         }
     }
 }
 
+extension [UInt8] {
+    mutating func append(_ text: StaticString) {
+        append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+}
+
 /// Status codes with their names.
 enum StatusLine {
-    static func bytes(_ status: Int) -> [UInt8] { Array("\(status) \(name(status))\r\n".utf8) }
+    static func write(_ status: Int, to buffer: inout [UInt8]) {
+        if status == 200 { return buffer.append("200 OK\r\n") }
+        buffer.append(contentsOf: "\(status) \(name(status))\r\n".utf8)
+    }
 
     static func name(_ status: Int) -> String { names[status] ?? "Status" }
 

@@ -1,15 +1,14 @@
 import Barchan
 import HTTP1Server
-import NIOCore
 
 extension Connection {
     typealias Waiter = CheckedContinuation<Result<[UInt8]?, HostError>, Never>
 
     /// The next piece of the body in what was received, or nil when there is none.
     func takeBody(of exchange: Exchange) throws(RequestFault) -> [UInt8]? {
-        while inbound.readableBytes > 0, !exchange.taker.isOver {
+        while !inbound.isEmpty, !exchange.taker.isOver {
             let taker = exchange.taker
-            let result = inbound.withUnsafeReadableBytes { bytes -> Result<(BodyTaker.Step, BodyTaker), RequestFault> in
+            let result = inbound.withUnsafeBytes { bytes -> Result<(BodyTaker.Step, BodyTaker), RequestFault> in
                 var taker = taker
                 do throws(RequestFault) { return .success((try taker.decode(bytes), taker)) } catch {
                     return .failure(error)
@@ -17,9 +16,9 @@ extension Connection {
             }
             let (step, next) = try result.get()
             exchange.taker = next
-            let piece = inbound.getBytes(at: inbound.readerIndex + step.data.lowerBound, length: step.data.count)
-            inbound.moveReaderIndex(forwardBy: step.consumed)
-            if let piece, !piece.isEmpty { return piece }
+            let piece = inbound.piece(step.data)
+            inbound.drop(step.consumed)
+            if !piece.isEmpty { return piece }
         }
         return nil
     }
@@ -28,10 +27,10 @@ extension Connection {
     func awaitBody(of exchange: Exchange) {
         if exchange.head.expectsContinue, !exchange.sentContinue {
             exchange.sentContinue = true
-            context?.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
+            socket.send(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
         }
         expect(.body, within: limits.stall)
-        requestRead()
+        socket.requestRead()
     }
 
     /// Gives whoever waits for bytes what there is.
@@ -49,9 +48,8 @@ extension Connection {
     }
 
     private func serveUpgraded(_ exchange: Exchange) {
-        let count = min(inbound.readableBytes, 65_536)
-        guard count > 0, let bytes = inbound.readBytes(length: count) else { return requestRead() }
-        deliver(.success(bytes), to: exchange)
+        guard !inbound.isEmpty else { return socket.requestRead() }
+        deliver(.success(inbound.take(min(inbound.count, 65_536))), to: exchange)
     }
 
     /// The body cannot be read on; the answer will say so unless it is on its way already.
@@ -62,7 +60,7 @@ extension Connection {
     }
 
     func deliver(_ result: Result<[UInt8]?, HostError>, to exchange: Exchange) {
-        if waiting == .body { expect(.nothing, within: .nanoseconds(0)) }
+        if waiting == .body { expectNothing() }
         guard let waiter = exchange.waiter else { return }
         exchange.waiter = nil
         waiter.resume(returning: result)
@@ -102,13 +100,13 @@ final class BodyReader: ByteReader, @unchecked Sendable {
     func next() async throws(HostError) -> [UInt8]? {
         let (connection, exchange) = (connection, exchange)
         return try await withCheckedContinuation { waiter in
-            connection.loop.eventLoop.execute { connection.pull(waiter, for: exchange.value) }
+            connection.perform { connection.pull(waiter, for: exchange.value) }
         }.get()
     }
 
     func cancel() {
         let (connection, exchange) = (connection, exchange)
-        connection.loop.eventLoop.execute { connection.abandonBody(of: exchange.value) }
+        connection.perform { connection.abandonBody(of: exchange.value) }
     }
 }
 

@@ -1,29 +1,42 @@
+import Barchan
 import HTTP1Server
-import NIOCore
 
 extension Connection {
     /// Gives the client `time` to do its part. One timer per connection is set anew only when it would fire too late.
-    func expect(_ what: Waiting, within time: TimeAmount) {
+    func expect(_ what: Waiting, within time: Duration) {
+        let now = uptimeNanoseconds()
         waiting = what
-        deadline = what == .nothing ? .distantFuture : .now() + time
-        guard what != .nothing, timer == nil || timerDue > deadline else { return }
+        deadline = now + time.nanoseconds
+        guard timer == nil || timerDue > deadline else { return }
         timer?.cancel()
-        setTimer(at: deadline)
+        setTimer(at: deadline, now)
     }
 
-    private func setTimer(at due: NIODeadline) {
+    /// The client has nothing to do.
+    func expectNothing() {
+        waiting = .nothing
+        deadline = .max
+    }
+
+    private func setTimer(at due: UInt64, _ now: UInt64) {
         timerDue = due
-        timer = loop.eventLoop.scheduleTask(deadline: due) { [weak self] in self?.timerFired() }
+        timer = loop.host.after(nanoseconds: due - min(now, due)) { [weak self] in self?.timerFired() }
+    }
+
+    func stopTimer() {
+        timer?.cancel()
+        timer = nil
     }
 
     private func timerFired() {
         timer = nil
         guard phase != .closed, waiting != .nothing else { return }
-        guard deadline <= .now() else { return setTimer(at: deadline) }
+        let now = uptimeNanoseconds()
+        guard deadline <= now else { return setTimer(at: deadline, now) }
         switch waiting {
-        case .head where inbound.readableBytes > 0: refuse(RequestFault(408, "The request took too long to arrive."))
+        case .head where !inbound.isEmpty: refuse(RequestFault(408, "The request took too long to arrive."))
         case .body: bodyTimedOut()
-        default: context?.close(promise: nil)
+        default: socket.close()
         }
     }
 
@@ -38,15 +51,15 @@ extension Connection {
 
     /// Closes now. May be called from any thread.
     func closeSoon() {
-        loop.eventLoop.execute { self.context?.close(promise: nil) }
+        perform { self.socket.close() }
     }
 
     /// Closes as soon as the request under way is answered. May be called from any thread.
     func finishAndClose() {
-        loop.eventLoop.execute {
+        perform {
             self.isLast = true
             let isBusy = self.phase == .exchange && self.current?.isUpgraded == false || self.phase == .lingering
-            if !isBusy { self.context?.close(promise: nil) }
+            if !isBusy { self.socket.close() }
         }
     }
 
@@ -55,21 +68,16 @@ extension Connection {
     func closeAfterWrites() {
         phase = .lingering
         expect(.close, within: limits.linger)
-        guard let context else { return }
-        let connection = Unshared(self)
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in
-            connection.value.context?.close(mode: .output, promise: nil)
-            connection.value.linger(over: connection.value.inbound.readableBytes)
+        socket.whenAllSent { [self] in
+            socket.closeOutput()
+            linger(over: inbound.count)
         }
     }
 
     func linger(over count: Int) {
         lingered += count
         inbound.clear()
-        guard lingered <= limits.lingerBytes else {
-            context?.close(promise: nil)
-            return
-        }
-        requestRead()
+        guard lingered <= limits.lingerBytes else { return socket.close() }
+        socket.requestRead()
     }
 }

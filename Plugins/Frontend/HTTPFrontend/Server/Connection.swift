@@ -1,45 +1,51 @@
 import Barchan
 import HTTP1Server
-import NIOCore
 import Synchronization
 
 /// One client: reads a request, has it answered, sends the answer, and so on.
 ///
 /// Nothing is read while nobody wants it, so a client is held back by the app it talks to. Everything here runs on the
-/// connection's event loop; other threads come in through ``closeSoon()`` and the two readers.
-final class Connection: ChannelInboundHandler, @unchecked Sendable {
-    typealias InboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
-
+/// connection's loop; other threads come in through ``perform(_:)``.
+final class Connection: ClientSocketOwner, @unchecked Sendable {
     enum Phase { case head, shortBody, exchange, lingering, closed }
     enum Waiting { case nothing, head, idle, body, write, close }
 
-    let loop: LoopContext
+    /// Where the connection is; a connection moves to the loop of the grain it talks to.
+    private(set) var loop: LoopContext
+    /// The same for other threads.
+    private let home: Mutex<LoopContext>
+    let socket: ClientSocket
+    private let loops: ServerLoops
     let limits: ServerLimits
     let service: any RequestService
     let table: ConnectionTable
     /// When we began to wait for a request, in nanoseconds; 0 while there is one.
     let waitingSince = Atomic<UInt64>(0)
 
-    var context: ChannelHandlerContext?
-    var inbound = ByteBuffer()
+    var inbound = InboundBytes()
     var headParser: HeadParser
     var phase = Phase.head
     var current: Exchange?
     var writeWaiter: CheckedContinuation<Void, Never>?
-    /// A read is asked for and has not come.
-    var isReading = false
     var lingered = 0
     var isLast = false
     let memory = ConnectionMemory()
 
     var waiting = Waiting.nothing
-    var deadline = NIODeadline.distantFuture
-    var timer: Scheduled<Void>?
-    var timerDue = NIODeadline.distantFuture
+    /// In nanoseconds of the loops' clock.
+    var deadline = UInt64.max
+    var timer: (any LoopEntry)?
+    var timerDue = UInt64.max
 
-    init(loop: LoopContext, limits: ServerLimits, service: any RequestService, table: ConnectionTable) {
+    /// - Parameter descriptor: A client's socket, taken over.
+    init(
+        _ descriptor: CInt, on loop: LoopContext, of loops: ServerLoops, limits: ServerLimits,
+        service: any RequestService, table: ConnectionTable
+    ) {
         self.loop = loop
+        self.loops = loops
+        home = Mutex(loop)
+        socket = ClientSocket(descriptor, on: loop)
         self.limits = limits
         self.service = service
         self.table = table
@@ -48,44 +54,30 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
 
     // MARK: Events
 
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
-
-    func channelActive(context: ChannelHandlerContext) {
-        memory.remoteAddress = context.remoteAddress?.bytes
+    func start() {
+        socket.start(for: self)
+        guard socket.isOpen else { return }
+        memory.remoteAddress = socket.remoteAddress
         guard table.add(self) else {
             return refuse(RequestFault(503, "The server has no room for another connection. Try again in a moment."))
         }
         expect(.head, within: limits.head)
-        waitingSince.store(NIODeadline.now().uptimeNanoseconds, ordering: .relaxed)
-        requestRead()
+        waitingSince.store(uptimeNanoseconds(), ordering: .relaxed)
+        socket.requestRead()
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        isReading = false
-        var bytes = unwrapInboundIn(data)
-        if phase == .lingering { return linger(over: bytes.readableBytes) }
-        if inbound.readableBytes == 0 { inbound = bytes } else { inbound.writeBuffer(&bytes) }
+    func received(_ bytes: UnsafeRawBufferPointer) {
+        if phase == .lingering { return linger(over: bytes.count) }
+        inbound.append(bytes)
         proceed()
     }
 
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable { resumeWriter() }
-    }
+    func becameWritable() { resumeWriter() }
 
-    func channelInactive(context: ChannelHandlerContext) { ended() }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
-
-    func handlerRemoved(context: ChannelHandlerContext) {
-        ended()
-        self.context = nil
-    }
-
-    private func ended() {
+    func closed() {
         guard phase != .closed else { return }
         phase = .closed
-        timer?.cancel()
-        timer = nil
+        stopTimer()
         table.remove(self)
         resumeWriter()
         guard let exchange = current else { return }
@@ -108,10 +100,10 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
     }
 
     private func readHead() {
-        guard inbound.readableBytes > 0 else { return requestRead() }
+        guard !inbound.isEmpty else { return socket.requestRead() }
         do throws(RequestFault) {
             let parser = headParser
-            let found = inbound.withUnsafeReadableBytes { bytes -> Result<(Int?, HeadParser), RequestFault> in
+            let found = inbound.withUnsafeBytes { bytes -> Result<(Int?, HeadParser), RequestFault> in
                 var parser = parser
                 do throws(RequestFault) { return .success((try parser.endOfHead(in: bytes), parser)) } catch {
                     return .failure(error)
@@ -119,11 +111,11 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
             }
             let (end, next) = try found.get()
             headParser = next
-            guard let end, let bytes = inbound.readBytes(length: end) else {
+            guard let end else {
                 if waiting != .head { expect(.head, within: limits.head) }
-                return requestRead()
+                return socket.requestRead()
             }
-            begin(Exchange(head: try headParser.parse(bytes), limits: limits.request))
+            begin(Exchange(head: try headParser.parse(inbound.take(end)), limits: limits.request))
         } catch {
             refuse(error)
         }
@@ -131,12 +123,12 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
 
     private func begin(_ exchange: Exchange) {
         current = exchange
-        expect(.nothing, within: .nanoseconds(0))
+        expectNothing()
         waitingSince.store(0, ordering: .relaxed)
         switch exchange.head.framing {
         case .none:
-            // One read ahead: taking the socket out of epoll and putting it back costs two system calls per request.
-            requestRead()
+            // One read ahead: that is how a client that goes away is noticed.
+            socket.requestRead()
             dispatch(exchange, .none)
         case .length(let length) where length < limits.shortBodyBytes:
             phase = .shortBody
@@ -158,12 +150,22 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
 
     private func dispatch(_ exchange: Exchange, _ body: RequestBody) {
         phase = .exchange
-        expect(.nothing, within: .nanoseconds(0))
+        expectNothing()
         let reader = UpgradedReader(self, exchange)
         let request = Request(head: exchange.head, body: body, upgraded: reader, memory: memory)
+        if let wanted = memory.session?.loop, wanted !== loop.host, let other = loops.context(of: wanted) {
+            return move(to: other) { self.serve(request, exchange) }
+        }
+        serve(request, exchange)
+    }
+
+    private func serve(_ request: Request, _ exchange: Exchange) {
         let box = Unshared(exchange)
+        let here = loop
         exchange.pending = service.begin(request) { answer in
-            self.loop.eventLoop.execute { self.answered(answer, for: box.value) }
+            // A grain on the same loop answers there, and nothing of this connection is under way then.
+            if here.host.isCurrent { return self.answered(answer, for: box.value) }
+            here.host.post { self.answered(answer, for: box.value) }
         }
         if exchange.pending != nil { return }
         exchange.task = Task(executorPreference: loop) { [service] in
@@ -201,15 +203,35 @@ final class Connection: ChannelInboundHandler, @unchecked Sendable {
         current = nil
         if isLast || !exchange.taker.isOver { return closeAfterWrites() }
         phase = .head
-        waitingSince.store(NIODeadline.now().uptimeNanoseconds, ordering: .relaxed)
+        waitingSince.store(uptimeNanoseconds(), ordering: .relaxed)
         expect(.idle, within: limits.idle)
         readHead()
     }
 
-    func requestRead() {
-        guard !isReading else { return }
-        isReading = true
-        context?.read()
+    // MARK: Threads
+
+    /// Runs `body` on the connection's loop. From any thread.
+    func perform(_ body: @escaping @Sendable () -> Void) {
+        let place = home.withLock { $0 }
+        place.host.post { [self] in
+            // Only this loop's thread moves the connection away from it, so this holds until `body` is done.
+            if home.withLock({ $0 }) === place { body() } else { perform(body) }
+        }
+    }
+
+    /// Goes on with `body` on another loop. What was posted here before runs here before.
+    private func move(to other: LoopContext, _ body: @escaping () -> Void) {
+        let body = Unshared(body)
+        loop.host.post { [self] in
+            socket.leave()
+            stopTimer()
+            loop = other
+            home.withLock { $0 = other }
+            other.host.post { [self] in
+                socket.arrive(on: other)
+                body.value()
+            }
+        }
     }
 }
 

@@ -1,5 +1,5 @@
-import NIOConcurrencyHelpers
-import NIOCore
+import Barchan
+import Synchronization
 
 /// All open connections, at most so many.
 ///
@@ -9,19 +9,19 @@ final class ConnectionTable: Sendable {
     private struct State {
         var connections: [ObjectIdentifier: Connection] = [:]
         var isClosing = false
-        var whenEmpty: EventLoopPromise<Void>?
+        var whenEmpty: CheckedContinuation<Void, Never>?
     }
 
-    private let state = NIOLockedValueBox(State())
+    private let state = Mutex(State())
     private let maximum: Int
 
     init(maximum: Int) { self.maximum = maximum }
 
-    var count: Int { state.withLockedValue { $0.connections.count } }
+    var count: Int { state.withLock { $0.connections.count } }
 
     /// - Returns: False when there is no room.
     func add(_ connection: Connection) -> Bool {
-        let (isAdded, victim) = state.withLockedValue { state -> (Bool, Connection?) in
+        let (isAdded, victim) = state.withLock { state -> (Bool, Connection?) in
             guard !state.isClosing else { return (false, nil) }
             var victim: Connection?
             if state.connections.count >= maximum {
@@ -46,29 +46,37 @@ final class ConnectionTable: Sendable {
     }
 
     func remove(_ connection: Connection) {
-        let promise = state.withLockedValue { state -> EventLoopPromise<Void>? in
+        let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
             state.connections[ObjectIdentifier(connection)] = nil
             guard state.isClosing, state.connections.isEmpty else { return nil }
             defer { state.whenEmpty = nil }
             return state.whenEmpty
         }
-        promise?.succeed()
+        waiter?.resume()
     }
 
     /// Lets requests under way finish, but no longer than `grace`.
-    func drain(on eventLoop: any EventLoop, grace: TimeAmount) async {
-        let promise = eventLoop.makePromise(of: Void.self)
-        let connections = state.withLockedValue { state -> [Connection] in
+    func drain(on loop: any HostLoop, grace: Duration) async {
+        for connection in beginClosing() { connection.finishAndClose() }
+        loop.post { [weak self] in
+            _ = loop.after(nanoseconds: grace.nanoseconds) {
+                for connection in self?.beginClosing() ?? [] { connection.closeSoon() }
+            }
+        }
+        await withCheckedContinuation { waiter in
+            let isEmpty = state.withLock { state in
+                if !state.connections.isEmpty { state.whenEmpty = waiter }
+                return state.connections.isEmpty
+            }
+            if isEmpty { waiter.resume() }
+        }
+    }
+
+    /// Lets nobody in any more; returns who is there.
+    private func beginClosing() -> [Connection] {
+        state.withLock { state in
             state.isClosing = true
-            if !state.connections.isEmpty { state.whenEmpty = promise }
             return Array(state.connections.values)
         }
-        if connections.isEmpty { promise.succeed() }
-        for connection in connections { connection.finishAndClose() }
-        let deadline = eventLoop.scheduleTask(in: grace) {
-            for connection in self.state.withLockedValue({ Array($0.connections.values) }) { connection.closeSoon() }
-        }
-        try? await promise.futureResult.get()
-        deadline.cancel()
     }
 }

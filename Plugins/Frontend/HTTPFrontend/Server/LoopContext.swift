@@ -1,24 +1,29 @@
+import Barchan
+import EventLoops
 import Glibc
-import NIOCore
 
-/// What the connections of one event loop share.
+/// What the connections of one loop share.
 final class LoopContext: TaskExecutor, @unchecked Sendable {
-    let eventLoop: any EventLoop
+    let host: any HostLoop
+    /// Filled and emptied within one turn.
+    let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
     // Touched on the loop only.
     private var ready: [UnownedJob] = []
     private var isRunning = false
     private var dateSecond: time_t = 0
     private var dateLine: [UInt8] = []
 
-    init(_ eventLoop: any EventLoop) { self.eventLoop = eventLoop }
+    init(_ host: any HostLoop) { self.host = host }
+
+    deinit { readBuffer.deallocate() }
 
     /// Runs requests where their sockets are: a hop to another thread and back costs more than most requests.
     ///
-    /// A request comes back here from every actor it asks. That is a place in a list then, not a task of the event loop.
+    /// A request comes back here from every actor it asks. That is a place in a list then, not a task of the loop.
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        if eventLoop.inEventLoop, isRunning { return ready.append(job) }
-        eventLoop.execute { self.run(job) }
+        if host.isCurrent, isRunning { return ready.append(job) }
+        host.post { self.run(job) }
     }
 
     private func run(_ first: UnownedJob) {
@@ -33,7 +38,7 @@ final class LoopContext: TaskExecutor, @unchecked Sendable {
         isRunning = false
         while index < ready.count {
             let job = ready[index]
-            eventLoop.execute { self.run(job) }
+            host.post { self.run(job) }
             index += 1
         }
         ready.removeAll(keepingCapacity: true)
@@ -48,6 +53,41 @@ final class LoopContext: TaskExecutor, @unchecked Sendable {
         }
         return dateLine
     }
+}
+
+/// The loops that connections are on.
+final class ServerLoops: Sendable {
+    let contexts: [LoopContext]
+
+    /// The host's loops, or `count` of its own when that is not 0 or the host lends none.
+    init(lent: [any HostLoop], count: Int) throws(HostError) {
+        var loops = count == 0 ? lent : []
+        while loops.count < max(count, loops.isEmpty ? LoopThread.processorCount : 1) {
+            guard let loop = LoopThread() else {
+                throw HostError(.resourceExhausted, "start to serve: the kernel has no descriptor or thread left")
+            }
+            loops.append(loop)
+        }
+        contexts = loops.map(LoopContext.init)
+    }
+
+    /// Nil for a loop that is none of these.
+    func context(of host: any HostLoop) -> LoopContext? { contexts.first { $0.host === host } }
+}
+
+extension Duration {
+    /// Negative ones count as 0.
+    var nanoseconds: UInt64 {
+        let (seconds, attoseconds) = components
+        return seconds < 0 ? 0 : UInt64(seconds) &* 1_000_000_000 &+ UInt64(max(0, attoseconds / 1_000_000_000))
+    }
+}
+
+/// The clock of the loops, in nanoseconds.
+func uptimeNanoseconds() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
 }
 
 /// Dates as HTTP writes them.

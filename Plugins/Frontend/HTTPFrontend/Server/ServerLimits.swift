@@ -1,18 +1,17 @@
 import HTTP1Server
-import NIOCore
 
 /// How long and how much the server puts up with.
 struct ServerLimits: Sendable {
     var request = RequestLimits()
     var connections = 1024
     /// From the first byte of a head, or the connection, to the head's end.
-    var head = TimeAmount.seconds(10)
+    var head = Duration.seconds(10)
     /// Between two requests.
-    var idle = TimeAmount.seconds(75)
+    var idle = Duration.seconds(75)
     /// Without a byte of a body we want to read, or without the client taking a byte we want to send.
-    var stall = TimeAmount.seconds(60)
+    var stall = Duration.seconds(60)
     /// For a client to close after we refused to read on.
-    var linger = TimeAmount.seconds(3)
+    var linger = Duration.seconds(3)
     /// How much of a refused body is thrown away so that the client gets to read why.
     var lingerBytes = 16 << 20
     /// Bodies of known length below this are read before the request is passed on (specification, section 9.1).

@@ -1,28 +1,36 @@
+import Barchan
 import CCapnpRPC
+import CLinux
+import EventLoops
 import Glibc
 
-/// A thread that runs one event loop. Everything of a connection happens on one of these.
+/// The RPC on one of the host's loops. Everything of a connection happens on one of these.
 ///
-/// The thread ends when nobody refers to this any more; what was posted by then has run.
+/// It ends when nobody refers to this any more; what was posted by then has run.
 final class RPCLoop: @unchecked Sendable {
-    // Only `bcr_loop_post` and `bcr_loop_stop` are used off the thread, and those are made for that.
+    // Only `bcr_loop_post` is used off the thread, and that is made for it.
     let handle: OpaquePointer
+    let host: any HostLoop
+    private let place: Place
 
-    /// Nil when the kernel has no descriptor or thread left.
-    init?() {
-        let start = Start()
-        var thread = pthread_t()
-        let context = Unmanaged.passRetained(start)
-        guard pthread_create(&thread, nil, RPCLoop.run, context.toOpaque()) == 0 else {
-            context.release()
-            return nil
-        }
-        pthread_detach(thread)
-        guard let handle = start.wait() else { return nil }
-        self.handle = handle
+    /// A loop on a thread of its own. Nil when the kernel has no descriptor or thread left.
+    convenience init?() {
+        guard let thread = LoopThread() else { return nil }
+        self.init(on: thread)
     }
 
-    deinit { bcr_loop_stop(handle) }
+    /// Must not be called on the loop's thread. Nil when the kernel has no descriptor left; a thread has one of these at most.
+    init?(on host: any HostLoop) {
+        let start = Start(), place = Place()
+        // A loop belongs to the thread that makes it.
+        host.post { start.tell(place.begin(on: host)) }
+        guard let handle = start.wait() else { return nil }
+        self.handle = handle
+        self.host = host
+        self.place = place
+    }
+
+    deinit { host.post { [place] in place.end() } }
 
     /// Runs `body` on the thread, in the order of posting.
     func post(_ body: @escaping () -> Void) {
@@ -30,15 +38,38 @@ final class RPCLoop: @unchecked Sendable {
             handle, { Unmanaged<Posted>.fromOpaque(unwrapped($0)).takeRetainedValue().body() },
             Unmanaged.passRetained(Posted(body)).toOpaque())
     }
+}
 
-    private static let run: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { context in
-        // A loop belongs to the thread that makes it.
-        let handle = bcr_loop_create()
-        Unmanaged<Start>.fromOpaque(unwrapped(context)).takeRetainedValue().tell(handle)
-        guard let handle else { return nil }
-        bcr_loop_run(handle)
+/// What the host's loop knows of the RPC on it. On its thread only.
+private final class Place: @unchecked Sendable {
+    private var watch: (any LoopEntry)?
+    private var hook: (any LoopEntry)?
+    private var isReadable = false
+    private var handle: OpaquePointer?
+
+    /// Nil when the kernel has no descriptor left.
+    func begin(on host: any HostLoop) -> OpaquePointer? {
+        guard let handle = bcr_loop_create_driven() else { return nil }
+        watch = host.watch(bcr_loop_descriptor(handle), for: EPOLLIN.rawValue) { [unowned self] _ in isReadable = true }
+        guard watch != nil else {
+            bcr_loop_free(handle)
+            return nil
+        }
+        hook = host.beforeWaiting { [unowned self] in
+            defer { isReadable = false }
+            return bcr_loop_turn(handle, isReadable)
+        }
+        self.handle = handle
+        return handle
+    }
+
+    func end() {
+        guard let handle else { return }
+        self.handle = nil
+        while bcr_loop_turn(handle, true) {}
+        watch?.cancel()
+        hook?.cancel()
         bcr_loop_free(handle)
-        return nil
     }
 }
 

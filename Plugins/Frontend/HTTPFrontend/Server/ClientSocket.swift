@@ -1,0 +1,196 @@
+import Barchan
+import CLinux
+import Glibc
+
+/// What happens on a socket, told on its loop.
+protocol ClientSocketOwner: AnyObject {
+    /// Bytes that were asked for. They are gone when this returns.
+    func received(_ bytes: UnsafeRawBufferPointer)
+    /// There is room again after ``ClientSocket/isWritable`` was false.
+    func becameWritable()
+    /// It is closed, by whomever. Comes once.
+    func closed()
+}
+
+/// The socket of one client. Reads only when it is asked to, writes at once what the kernel takes. On its loop only.
+final class ClientSocket: @unchecked Sendable {
+    /// Bytes that may wait for the client before the writer is held back, and that still wait when it goes on.
+    private static let highWater = 65_536, lowWater = 32_768
+    // Edges: a request costs no call of epoll_ctl(2). TCP tells of room only where there was none.
+    private static let events =
+        EPOLLIN.rawValue | EPOLLOUT.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
+    private static let end = EPOLLRDHUP.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue
+
+    private let descriptor: CInt
+    private var owner: (any ClientSocketOwner)?
+    private var loop: LoopContext
+    private var watch: (any LoopEntry)?
+    private(set) var isOpen = true
+    private var mayRead = false, mayBeAtEnd = false, mayWrite = true
+    private var wantsRead = false
+    private var unsent: [UInt8] = []
+    private var sent = 0
+    private var whenSent: (() -> Void)?
+
+    /// Takes over a connected socket that does not block.
+    init(_ descriptor: CInt, on loop: LoopContext) {
+        self.descriptor = descriptor
+        self.loop = loop
+    }
+
+    deinit { if isOpen { Glibc.close(descriptor) } }
+
+    func start(for owner: any ClientSocketOwner) {
+        self.owner = owner
+        watchNow()
+    }
+
+    private func watchNow() {
+        watch = loop.host.watch(descriptor, for: Self.events) { [self] in ready($0) }
+        if watch == nil { close() }
+    }
+
+    /// Leaves the loop; `arrive` goes on with it on another one.
+    func leave() {
+        watch?.cancel()
+        watch = nil
+        mayRead = false
+    }
+
+    func arrive(on loop: LoopContext) {
+        self.loop = loop
+        // Tells again what there is to tell.
+        if isOpen { watchNow() }
+    }
+
+    /// The client's address in network order, 4 or 16 bytes; nil when the kernel does not say.
+    var remoteAddress: [UInt8]? {
+        var address = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let result = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(descriptor, $0, &length) }
+        }
+        guard result == 0 else { return nil }
+        let family = CInt(address.ss_family)
+        return withUnsafeBytes(of: &address) { bytes in
+            switch family {
+            case AF_INET: withUnsafeBytes(of: bytes.load(as: sockaddr_in.self).sin_addr) { Array($0) }
+            case AF_INET6: withUnsafeBytes(of: bytes.load(as: sockaddr_in6.self).sin6_addr) { Array($0) }
+            default: nil
+            }
+        }
+    }
+
+    func close() {
+        guard isOpen else { return }
+        isOpen = false
+        watch?.cancel()
+        watch = nil
+        Glibc.close(descriptor)
+        let owner = owner
+        self.owner = nil
+        whenSent = nil
+        owner?.closed()
+    }
+
+    func closeOutput() { if isOpen { shutdown(descriptor, CInt(SHUT_WR)) } }
+
+    private func ready(_ events: UInt32) {
+        if events & (EPOLLIN.rawValue | Self.end) != 0 { mayRead = true }
+        if events & Self.end != 0 { mayBeAtEnd = true }
+        if !mayWrite, events & (EPOLLOUT.rawValue | Self.end) != 0 {
+            mayWrite = true
+            flush()
+        }
+        if wantsRead { receive() } else if mayBeAtEnd { noticeEnd() }
+    }
+
+    // MARK: Reading
+
+    /// Asks for bytes once. They come later, never from within this call.
+    func requestRead() {
+        guard isOpen, !wantsRead else { return }
+        wantsRead = true
+        if mayRead { loop.host.post { [self] in receive() } }
+    }
+
+    private func receive() {
+        guard isOpen, wantsRead, mayRead else { return }
+        let buffer = loop.readBuffer
+        let count = recv(descriptor, buffer.baseAddress, buffer.count, CInt(MSG_DONTWAIT))
+        if count > 0 {
+            wantsRead = false
+            // A short read empties a stream socket; what comes next has an edge of its own. The end may have come with this.
+            if count < buffer.count, !mayBeAtEnd { mayRead = false }
+            owner?.received(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        } else if count < 0, errno == EAGAIN {
+            mayRead = false
+        } else if count == 0 || errno != EINTR {
+            close()
+        } else {
+            receive()
+        }
+    }
+
+    /// Nobody reads, and the client may be gone: what it sent before is worth keeping, a bare end is the end.
+    private func noticeEnd() {
+        guard isOpen else { return }
+        var byte: UInt8 = 0
+        let count = recv(descriptor, &byte, 1, CInt(MSG_PEEK | MSG_DONTWAIT))
+        if count == 0 || count < 0 && errno != EAGAIN && errno != EINTR { close() }
+    }
+
+    // MARK: Writing
+
+    var isWritable: Bool { unsent.count - sent <= Self.highWater }
+
+    func send(_ bytes: [UInt8]) {
+        guard isOpen, !bytes.isEmpty else { return }
+        guard unsent.isEmpty else { return unsent.append(contentsOf: bytes) }
+        let count = mayWrite ? bytes.withUnsafeBytes { transmit($0) } : 0
+        guard let count, count < bytes.count else { return }
+        unsent = count == 0 ? bytes : Array(bytes[count...])
+    }
+
+    /// Calls `body` when everything sent so far is with the kernel, unless the socket is closed before.
+    func whenAllSent(_ body: @escaping () -> Void) {
+        if unsent.isEmpty { if isOpen { body() } } else { whenSent = body }
+    }
+
+    private func flush() {
+        guard isOpen, !unsent.isEmpty else { return }
+        let wasWritable = isWritable
+        guard let count = unsent.withUnsafeBytes({ transmit(UnsafeRawBufferPointer(rebasing: $0[sent...])) }) else {
+            return
+        }
+        sent += count
+        if sent == unsent.count {
+            unsent = []
+            sent = 0
+            let told = whenSent
+            whenSent = nil
+            told?()
+        }
+        if !wasWritable, unsent.count - sent <= Self.lowWater { owner?.becameWritable() }
+    }
+
+    /// What the kernel took; nil when the socket is closed now.
+    private func transmit(_ bytes: UnsafeRawBufferPointer) -> Int? {
+        var done = 0
+        while done < bytes.count {
+            let count = Glibc.send(
+                descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done,
+                CInt(MSG_NOSIGNAL | MSG_DONTWAIT))
+            if count > 0 {
+                done += count
+            } else if errno == EAGAIN {
+                mayWrite = false
+                return done
+            } else if errno != EINTR {
+                close()
+                return nil
+            }
+        }
+        return done
+    }
+}

@@ -1,0 +1,40 @@
+/// What a client sent and nobody has taken yet.
+struct InboundBytes {
+    private var bytes: [UInt8] = []
+    private var start = 0
+
+    var count: Int { bytes.count - start }
+    var isEmpty: Bool { count == 0 }
+
+    mutating func append(_ more: UnsafeRawBufferPointer) {
+        if isEmpty { clear() }
+        bytes.append(contentsOf: more)
+    }
+
+    func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[start...])) }
+    }
+
+    /// Takes the first `length` bytes, of which there are as many.
+    mutating func take(_ length: Int) -> [UInt8] {
+        if start == 0, length == bytes.count {
+            var all: [UInt8] = []
+            swap(&all, &bytes)
+            return all
+        }
+        defer { drop(length) }
+        return Array(bytes[start..<(start + length)])
+    }
+
+    func piece(_ range: Range<Int>) -> [UInt8] { Array(bytes[(start + range.lowerBound)..<(start + range.upperBound)]) }
+
+    mutating func drop(_ length: Int) {
+        start += length
+        if start == bytes.count { clear() }
+    }
+
+    mutating func clear() {
+        bytes.removeAll(keepingCapacity: bytes.capacity <= 65_536)
+        start = 0
+    }
+}

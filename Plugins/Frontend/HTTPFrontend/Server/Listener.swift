@@ -1,0 +1,118 @@
+import Barchan
+import CLinux
+import Glibc
+import Synchronization
+
+/// The socket that clients connect to.
+final class Listener: @unchecked Sendable {
+    // The watch is used on the loop only.
+    private let descriptor: CInt
+    private let loop: LoopContext
+    private var watch: (any LoopEntry)?
+    private let end = Mutex((isClosed: false, waiter: CheckedContinuation<Void, Never>?.none))
+
+    /// How long nobody is let in when the process has no descriptor left.
+    private static let pause = Duration.milliseconds(100)
+    private static let backlog: CInt = 1024
+
+    /// Binds and listens; nobody is let in yet.
+    init(host: String, port: Int, on loop: LoopContext) throws(HostError) {
+        self.loop = loop
+        descriptor = try Listener.bound(host, port)
+    }
+
+    deinit { Glibc.close(descriptor) }
+
+    var port: Int? {
+        var address = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let result = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
+        }
+        guard result == 0 else { return nil }
+        // The port is at the same place in an address of either family.
+        return withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { Int(UInt16(bigEndian: $0.pointee.sin_port)) }
+        }
+    }
+
+    /// Lets clients in until ``close()``; returns then. `accept` gets each one's socket, on the listener's loop.
+    func run(_ accept: @escaping @Sendable (CInt) -> Void) async {
+        loop.host.post { self.start(accept) }
+        await withCheckedContinuation { waiter in
+            let isClosed = end.withLock { end in
+                if !end.isClosed { end.waiter = waiter }
+                return end.isClosed
+            }
+            if isClosed { waiter.resume() }
+        }
+    }
+
+    /// From any thread; a second call does nothing.
+    func close() {
+        loop.host.post { [self] in
+            watch?.cancel()
+            watch = nil
+            let waiter = end.withLock { end in
+                end.isClosed = true
+                defer { end.waiter = nil }
+                return end.waiter
+            }
+            waiter?.resume()
+        }
+    }
+
+    private func start(_ accept: @escaping @Sendable (CInt) -> Void) {
+        guard !end.withLock({ $0.isClosed }) else { return }
+        watch = loop.host.watch(descriptor, for: EPOLLIN.rawValue) { [self] _ in letIn(accept) }
+    }
+
+    private func letIn(_ accept: @escaping @Sendable (CInt) -> Void) {
+        // Others on the loop have their turn between two handfuls.
+        for _ in 0..<64 {
+            let client = clinux_accept(descriptor)
+            if client >= 0 {
+                accept(client)
+            } else if [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(errno) {
+                watch?.cancel()
+                watch = nil
+                _ = loop.host.after(nanoseconds: Self.pause.nanoseconds) { [self] in start(accept) }
+                return
+            } else if errno == EAGAIN {
+                return
+            }
+        }
+    }
+
+    private static func bound(_ host: String, _ port: Int) throws(HostError) -> CInt {
+        var hints = addrinfo()
+        hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
+        hints.ai_flags = AI_PASSIVE
+        var found: UnsafeMutablePointer<addrinfo>?
+        let status = getaddrinfo(host, String(port), &hints, &found)
+        defer { if let found { freeaddrinfo(found) } }
+        guard status == 0, let first = found?.pointee else {
+            throw failure(host, port, String(cString: gai_strerror(status)))
+        }
+        let flags = CInt(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+        let descriptor = socket(first.ai_family, first.ai_socktype | flags, first.ai_protocol)
+        guard descriptor >= 0 else { throw failure(host, port, errorText()) }
+        var yes: CInt = 1
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, 4)
+        // Connections inherit it.
+        setsockopt(descriptor, CInt(IPPROTO_TCP), TCP_NODELAY, &yes, 4)
+        guard bind(descriptor, first.ai_addr, first.ai_addrlen) == 0, listen(descriptor, backlog) == 0 else {
+            let reason = errorText()
+            Glibc.close(descriptor)
+            throw failure(host, port, reason)
+        }
+        return descriptor
+    }
+
+    private static func errorText() -> String { String(cString: strerror(errno)) }
+
+    private static func failure(_ host: String, _ port: Int, _ reason: String) -> HostError {
+        HostError(
+            .failed, "listen on '\(host):\(port)': \(reason); is another program using the port? See the setting 'port'")
+    }
+}
