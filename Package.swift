@@ -50,7 +50,8 @@ let package = Package(
     targets: [
         // The core.
         .target(
-            name: "BarchanKernel", dependencies: [contract, "CLinux", "EventLoops", "Sealing", "Sharing"], swiftSettings: strict),
+            name: "BarchanKernel", dependencies: [contract, "CLinux", "EventLoops", "Sealing", "Sharing"],
+            swiftSettings: strict),
         .target(name: "BarchanConformance", dependencies: [contract, "CLinux"], swiftSettings: strict),
         .target(
             name: "BarchanConfiguration", dependencies: [contract, "BarchanKernel", "TOML"], swiftSettings: strict),

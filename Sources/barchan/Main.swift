@@ -3,7 +3,7 @@ import Glibc
 
 /// The entry point.
 ///
-/// Not ArgumentParser's own: an asynchronous `main` ends through the main queue, and once a module with SwiftNIO is loaded
+/// Not ArgumentParser's own: an asynchronous `main` ends through the main queue, and once some modules are loaded
 /// nobody drains that queue any more, so the process would never exit. Here the thread that finishes the command does.
 @main
 enum Main {

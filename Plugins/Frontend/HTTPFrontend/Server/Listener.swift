@@ -113,6 +113,7 @@ final class Listener: @unchecked Sendable {
 
     private static func failure(_ host: String, _ port: Int, _ reason: String) -> HostError {
         HostError(
-            .failed, "listen on '\(host):\(port)': \(reason); is another program using the port? See the setting 'port'")
+            .failed, "listen on '\(host):\(port)': \(reason); is another program using the port? See the setting 'port'"
+        )
     }
 }
