@@ -94,9 +94,6 @@ struct GrainBook: GrainDirectory {
         guard package.manifest.actions.indices.contains(action) else {
             throw HostError(.notFound, "make a grain: app '\(package.manifest.title)' has no action \(action)")
         }
-        guard let person = try await accounts.account(account), person.role != .guest else {
-            throw HostError(.permissionDenied, "make a grain: guests use what others share with them")
-        }
         let title = try GrainBook.checked(title ?? GrainBook.defaultTitle(package.manifest, action: action))
         try await requireRoom(for: account)
         let record = GrainRecord(
@@ -112,8 +109,11 @@ struct GrainBook: GrainDirectory {
         return try await grain(record.grain, for: account)
     }
 
-    /// - Throws: ``HostError`` `.resourceExhausted` when the person may have no more grains.
+    /// - Throws: ``HostError`` `.permissionDenied` for guests, `.resourceExhausted` when the person may have no more grains.
     func requireRoom(for account: AccountID) async throws(HostError) {
+        guard let person = try await accounts.account(account), person.role != .guest else {
+            throw HostError(.permissionDenied, "make a grain: guests use what others share with them")
+        }
         let count = try await records.count(prefix: .ownedPrefix(account), limit: limits.grainsPerAccount)
         guard count < limits.grainsPerAccount else {
             throw HostError(.resourceExhausted, "make a grain: you have \(count), which is the limit; remove some")
