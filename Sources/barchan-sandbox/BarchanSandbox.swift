@@ -45,6 +45,8 @@ struct LauncherConfiguration {
     var group: UInt32 = 0
     /// How many sandboxes are made ahead of time.
     var pool = 0
+    /// How many network namespaces are, for sandboxes that are not.
+    var networks = 0
     /// How many wait for a grain of a package in use.
     var parking = ParkingLimits()
     var usesLandlock = true
@@ -60,13 +62,14 @@ struct LauncherConfiguration {
     /// False where the host forbids them: Landlock, chroot and the filter have to do.
     var usesNamespaces = true
 
-    func makeMaker(_ clock: StartClock, _ groups: GroupStock, virtualizing: Bool) throws(LaunchFailure)
-        -> any SandboxMaker
-    {
+    func makeMaker(
+        _ clock: StartClock, _ groups: GroupStock, _ networks: NetworkStock, virtualizing: Bool
+    ) throws(LaunchFailure) -> any SandboxMaker {
         if let runtime { return RuntimeMaker(self, runtime: runtime, groups: groups) }
         if !usesNamespaces { return try LandlockMaker(self, groups) }
         return BlankMaker(
-            self, filter: try SyscallFilter.buildParts(virtualizing: virtualizing), groups: groups, clock: clock)
+            self, filter: try SyscallFilter.buildParts(virtualizing: virtualizing), groups: groups,
+            networks: networks, clock: clock)
     }
 
     init?(arguments: [String]) {
@@ -77,11 +80,13 @@ struct LauncherConfiguration {
             case "--no-groups": usesGroups = false
             case "--no-namespaces": usesNamespaces = false
             case "--virtual-calls": virtualizesCalls = true
-            case "--user", "--group", "--pool", "--parked", "--parked-total", "--parked-seconds", "--processors":
+            case "--user", "--group", "--pool", "--networks", "--parked", "--parked-total", "--parked-seconds",
+                "--processors":
                 guard let value = rest.popFirst().flatMap({ UInt32($0) }) else { return nil }
                 switch name {
                 case "--user": user = value
                 case "--group": group = value
+                case "--networks": networks = Int(value)
                 case "--parked": parking.perPackage = Int(value)
                 case "--parked-total": parking.total = Int(value)
                 case "--parked-seconds": parking.seconds = UInt64(value)

@@ -15,14 +15,15 @@ struct Blank {
     private static let report = CLINUX_STARTER_REPORT
 
     /// Runs in the new process. Its descriptors 0 and 3 become the program's; nothing of the launcher's stays open.
-    func live(_ slot: StartSlot?) -> Never {
+    /// - Parameter needsLoopback: Its network namespace is new and not from the stock.
+    func live(_ slot: StartSlot?, needsLoopback: Bool) -> Never {
         slot?.note(.born)
         // The numbers are out of the way of the program's descriptors and of those that come with an order. The other one
         // tells the process beside this one when the program is executed.
         let report = Blank.report
         _ = clinux_close_range(UInt32(CLINUX_STARTER_LIFE) + 1, UInt32.max, 0)
         do throws(LaunchFailure) {
-            let prepared = try prepare()
+            let prepared = try prepare(needsLoopback)
             slot?.note(.prepared)
             _ = send(BlankReport.parkedMessage, to: report)
             try follow(nextOrder(report), prepared, report, slot)
@@ -68,12 +69,12 @@ struct Blank {
     }
 
     /// Everything that does not depend on what will run.
-    private func prepare() throws(LaunchFailure) -> PreparedState {
+    private func prepare(_ needsLoopback: Bool) throws(LaunchFailure) -> PreparedState {
         umask(0)
         try openStandardInput()
         try Identity.mapGrainUser(configuration)
         try check(clinux_set_names("sandbox", 7), .hostName)
-        try bringUpLoopback()
+        if needsLoopback { try Loopback.bringUp() }
         try check(clinux_mount_propagation("/", CLINUX_MOUNT_PRIVATE), .mountPropagation)
         let mounts = try DetachedMounts()
         let stage = try StagingRoot.enter()
@@ -87,11 +88,6 @@ struct Blank {
             return true
         }
         return PreparedState(stage: stage, mounts: mounts, rules: rules, listener: listener)
-    }
-
-    private func bringUpLoopback() throws(LaunchFailure) {
-        let socket = try opened(socket(AF_INET, CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0), .loopback)
-        try check(clinux_loopback_up(socket.number), .loopback)
     }
 
     /// Descriptor 0 is opened for each sandbox: a shared open file would carry flags from grain to grain.

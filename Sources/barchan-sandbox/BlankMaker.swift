@@ -13,15 +13,17 @@ final class BlankMaker: SandboxMaker {
     private let configuration: LauncherConfiguration
     private let blank: Blank
     private let groups: GroupStock
+    private let networks: NetworkStock
     private let clock: StartClock
     private let isRoot = geteuid() == 0
 
     init(
         _ configuration: LauncherConfiguration, filter: (ahead: SyscallFilter, last: SyscallFilter), groups: GroupStock,
-        clock: StartClock
+        networks: NetworkStock, clock: StartClock
     ) {
         self.configuration = configuration
         self.groups = groups
+        self.networks = networks
         self.clock = clock
         let landlock = configuration.usesLandlock ? LandlockWall.supported() : nil
         var features = groups.features.union(.processLimit)
@@ -32,7 +34,10 @@ final class BlankMaker: SandboxMaker {
     }
 
     /// Returns at once; the new process prepares itself and then waits for its order.
-    func make(for _: SandboxContents?) throws(LaunchFailure) -> LaunchedSandbox {
+    /// Only a sandbox for which somebody waits gets a network namespace of the stock.
+    func make(for contents: SandboxContents?) throws(LaunchFailure) -> LaunchedSandbox {
+        let network = contents == nil ? nil : networks.take()
+        defer { if let network { close(network) } }
         let (mine, theirs) = try channel(.namespaces)
         let (identity, writer) = try channel(.namespaces)
         defer { close(identity) }
@@ -46,7 +51,7 @@ final class BlankMaker: SandboxMaker {
         let slot = clock.take()
         let starter = group.clone(SIGCHLD)
         let cloneError = errno
-        if starter == 0 { start(report: theirs, identity: writer, group, slot) }
+        if starter == 0 { start(report: theirs, identity: writer, network: network, group, slot) }
         close(theirs)
         close(writer)
         do throws(LaunchFailure) {
@@ -83,20 +88,23 @@ final class BlankMaker: SandboxMaker {
     ///
     /// The sandbox's first process lives in this one's memory. So executing the program only leaves that memory, as after
     /// vfork(2); taking it apart, which takes as long as the execution itself, is left to this process, which ends then.
-    private func start(report: CInt, identity: CInt, _ group: SandboxGroup, _ slot: StartSlot?) -> Never {
+    private func start(report: CInt, identity: CInt, network: CInt?, _ group: SandboxGroup, _ slot: StartSlot?) -> Never
+    {
         var channel = identity
         do throws(LaunchFailure) {
             let error = group.joinLegacy()
             guard error == 0 else { throw LaunchFailure(.controlGroup, error) }
             setsid()
+            if let network { try check(clinux_enter_network(network), .namespaces) }
             try StarterDescriptors.arrange(report: report, identity: identity)
             channel = CLINUX_STARTER_IDENTITY
             if isRoot { try Identity.becomeGrainUser(configuration) }
             // The sandbox belongs to the launcher, not to this process.
             let flags =
                 CLINUX_CLONE_PARENT | CLINUX_CLONE_NEWUSER | CLINUX_CLONE_NEWNS | CLINUX_CLONE_NEWPID
-                | CLINUX_CLONE_NEWNET | CLINUX_CLONE_NEWIPC | CLINUX_CLONE_NEWUTS | CLINUX_CLONE_NEWCGROUP
-            let first = FirstProcess(blank, slot)
+                | CLINUX_CLONE_NEWIPC | CLINUX_CLONE_NEWUTS | CLINUX_CLONE_NEWCGROUP
+                | (network == nil ? CLINUX_CLONE_NEWNET : 0)
+            let first = FirstProcess(blank, slot, needsLoopback: network == nil)
             _ = clinux_share_memory(
                 flags, { $0.map { Unmanaged<FirstProcess>.fromOpaque($0).takeUnretainedValue().live() } },
                 Unmanaged.passRetained(first).toOpaque(), first.number)
@@ -112,10 +120,12 @@ final class BlankMaker: SandboxMaker {
 private final class FirstProcess {
     private let blank: Blank
     private let slot: StartSlot?
+    private let needsLoopback: Bool
     /// Its process number as the launcher sees it. The kernel fills it in before the process runs.
     let number = UnsafeMutablePointer<CInt>.allocate(capacity: 1)
 
-    init(_ blank: Blank, _ slot: StartSlot?) {
+    init(_ blank: Blank, _ slot: StartSlot?, needsLoopback: Bool) {
+        self.needsLoopback = needsLoopback
         self.blank = blank
         self.slot = slot
     }
@@ -123,7 +133,7 @@ private final class FirstProcess {
     func live() -> Never {
         let number = UInt32(bitPattern: number.pointee)
         _ = send((0..<4).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }, to: CLINUX_STARTER_IDENTITY)
-        blank.live(slot)
+        blank.live(slot, needsLoopback: needsLoopback)
     }
 }
 

@@ -22,7 +22,25 @@ final class GroupStock {
     var abilities: GroupAbilities { tree.abilities }
     var countsProcesses: Bool { abilities.mechanisms[.pids] != nil }
 
+    /// Groups made ahead of time: four directories of the kernel's file systems take as long as a plain process start.
+    private var ready: [SandboxGroup] = []
+    private static let wanted = 2
+    /// Set when one could not be made ahead.
+    private var isBroken = false
+
+    var isShort: Bool { !isBroken && ready.count < GroupStock.wanted }
+
+    func fill() {
+        guard isShort else { return }
+        if let group = try? makeNew() { ready.append(group) } else { isBroken = true }
+    }
+
     func make() throws(LaunchFailure) -> SandboxGroup {
+        if let group = ready.popLast() { return group }
+        return try makeNew()
+    }
+
+    private func makeNew() throws(LaunchFailure) -> SandboxGroup {
         guard let group = SandboxGroup(in: tree, name: "\(next)") else { throw LaunchFailure(.controlGroup, errno) }
         next += 1
         return group

@@ -33,6 +33,7 @@ final class Launcher {
     /// Nil when calls are not virtualized.
     private let supervisor: SupervisorLink?
     private let groups: GroupStock
+    private let networks: NetworkStock
     private var freezes: [PendingFreeze] = []
     private let accounts = ProcessAccounts()
     /// Nil where control groups bound everything.
@@ -59,11 +60,12 @@ final class Launcher {
         parked = ParkedSandboxes(configuration.parking)
         clock = try StartClock()
         self.groups = groups
+        networks = NetworkStock(configuration.networks)
         watch = SandboxWatch(groups.abilities, accounts)
         events = try EventQueue()
         supervisor = configuration.virtualizesCalls ? SupervisorLink(configuration, events) : nil
         if supervisor != nil { try ProcessorInformation.limit(to: configuration.processors) }
-        maker = try configuration.makeMaker(clock, groups, virtualizing: supervisor != nil)
+        maker = try configuration.makeMaker(clock, groups, networks, virtualizing: supervisor != nil)
         try events.add(controlSocket, Launcher.control)
         try events.add(keeper, Launcher.keeper)
         if let memory { try events.add(memory.descriptor, Launcher.memoryPressure, for: EPOLLPRI) }
@@ -85,7 +87,8 @@ final class Launcher {
             let isShort = !poolIsBroken && pool.count < configuration.pool
             let wanted = parked.wanted()
             // Sandboxes are made ahead when nothing was asked for a moment, one at a time.
-            let isBehind = isShort || wanted != nil || groups.hasLeftovers
+            let isBehind =
+                isShort || wanted != nil || networks.isShort || groups.isShort || groups.hasLeftovers
             let quiet = [parked.quietMilliseconds, watch?.quietMilliseconds(!tokens.isEmpty)].compactMap(\.self).min()
             let patience = freezes.isEmpty ? (isBehind ? 5 : quiet ?? -1) : 1
             let ready = events.wait(milliseconds: patience)
@@ -94,7 +97,14 @@ final class Launcher {
             if !tokens.isEmpty { for sandbox in watch?.look(at: sandboxes.values) ?? [] { sandbox.kill() } }
             groups.sweep()
             guard ready.isEmpty else { continue }
-            if let wanted { park(wanted.files, wanted.order) } else if isShort { fillPool() }
+            if let wanted {
+                park(wanted.files, wanted.order)
+            } else if isShort {
+                fillPool()
+            } else {
+                networks.fill()
+                groups.fill()
+            }
         }
     }
 

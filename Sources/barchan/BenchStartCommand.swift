@@ -9,14 +9,14 @@ struct BenchStartCommand: AsyncParsableCommand {
         discussion: """
             Runs the same static program in turns: plainly (vfork and exec; this is 1.0), in a sandbox of each back end, and \
             under Debian's bubblewrap with the same walls, where that is installed. A back end that makes sandboxes ahead of \
-            time is measured without them (cold), with them (pooled) and, where it keeps sandboxes ready for a package in \
-            use, with those (parked). Prints medians, ratios, and what part of each start went where.
+            time is measured without anything (bare), with network namespaces made ahead (cold), with whole sandboxes \
+            (pooled) and, where it keeps sandboxes ready for a package in use, with those (parked). Prints medians, ratios, and what part of each start went where.
             """)
 
     @OptionGroup var options: HostOptions
     @Option(
         help: ArgumentHelp(
-            "Isolation back ends, comma-separated; NAME:cold, NAME:pooled and NAME:parked choose one way. "
+            "Isolation back ends, comma-separated; NAME:bare, :cold, :pooled and :parked choose one way. "
                 + "Without it, the configured one.", valueName: "names")) var backend: String?
     @Option(
         help: ArgumentHelp(
@@ -92,7 +92,8 @@ struct StartChoice {
 
     /// What the settings that name a number of sandboxes made ahead of time are set to.
     private static let variants: [(name: String, settings: [String: Int64])] = [
-        ("cold", ["poolSize": 0, "parked": 0]), ("pooled", ["poolSize": 4, "parked": 0]),
+        ("bare", ["poolSize": 0, "parked": 0, "networks": 0]), ("cold", ["poolSize": 0, "parked": 0, "networks": 4]),
+        ("pooled", ["poolSize": 4, "parked": 0]),
         ("parked", ["poolSize": 4, "parked": 1]),
     ]
 
@@ -126,7 +127,8 @@ struct StartChoice {
 
     private static func variants(of plugin: Plugin, _ configuration: HostConfiguration) -> [StartChoice] {
         let known = Set(plugin.settings.map(\.name))
-        let fitting = variants.filter { $0.name == "parked" ? known.contains("parked") : known.contains("poolSize") }
+        let needed = ["bare": "poolSize", "cold": "networks", "pooled": "poolSize", "parked": "parked"]
+        let fitting = variants.filter { variant in needed[variant.name].map { known.contains($0) } ?? false }
         guard !fitting.isEmpty else { return [StartChoice(name: plugin.identifier, configuration: configuration)] }
         return fitting.map { variant in
             var configuration = configuration

@@ -86,7 +86,7 @@ struct ServeCommand: AsyncParsableCommand {
 }
 
 /// A grain takes three descriptors and every browser's connection one; the soft limit is made for programs with select(2).
-private func raiseOpenFilesLimit() {
+func raiseOpenFilesLimit() {
     var limit = rlimit()
     guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
     limit.rlim_cur = limit.rlim_max

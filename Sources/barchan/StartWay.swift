@@ -165,32 +165,55 @@ final class AppStart: StartWay {
     }
 
     func start() async throws -> StartSample {
+        let began = monotonicNanoseconds()
+        let app = try await launch()
+        var steps = (app.sandbox as? any TimedSandbox)?.startSteps ?? []
+        do {
+            _ = try await app.connection.viewInfo()
+            steps.append(StartStep(name: "getViewInfo", nanoseconds: monotonicNanoseconds()))
+            _ = try await app.ask()
+            steps.append(StartStep(name: "first answer", nanoseconds: monotonicNanoseconds()))
+        } catch {
+            await app.end()
+            throw error
+        }
+        await app.end()
+        return StartSample(began: began, steps: steps)
+    }
+
+    /// Starts the app; the caller ends it.
+    func launch() async throws -> RunningApp {
         let (host, grain) = try TrialDescriptors.socketPair()
         let (reader, writer) = try TrialDescriptors.pipe()
         // What the app prints is read and dropped, so that it never waits for us.
-        async let printed: Void = TrialOutput(reader).drain()
-        let began = monotonicNanoseconds()
+        let printed = Task { await TrialOutput(reader).drain() }
         let connection = try await transport.connect(
             over: OwnedDescriptor(takingOwnershipOf: host), offering: MemoryGrainHost())
         let sandbox = try await isolation.launch(
             specification, socket: OwnedDescriptor(takingOwnershipOf: grain),
             output: OwnedDescriptor(takingOwnershipOf: writer))
-        var steps = (sandbox as? any TimedSandbox)?.startSteps ?? []
-        do {
-            _ = try await connection.viewInfo()
-            steps.append(StartStep(name: "getViewInfo", nanoseconds: monotonicNanoseconds()))
-            let session = try await connection.openWebSession(.bench)
-            _ = try await session.send(WebRequest(method: .get, path: ""))
-            steps.append(StartStep(name: "first answer", nanoseconds: monotonicNanoseconds()))
-            await session.close()
-        } catch {
-            await sandbox.terminate()
-            throw error
-        }
+        return RunningApp(connection: connection, sandbox: sandbox, printed: printed)
+    }
+}
+
+/// An app that was started to be measured.
+struct RunningApp {
+    let connection: any GrainConnection
+    let sandbox: any Sandbox
+    fileprivate let printed: Task<Void, Never>
+
+    /// The app's front page, in a session of its own.
+    func ask() async throws -> WebResponse {
+        let session = try await connection.openWebSession(.bench)
+        let answer = try await session.send(WebRequest(method: .get, path: ""))
+        await session.close()
+        return answer
+    }
+
+    func end() async {
         await connection.close()
         await sandbox.terminate()
-        await printed
-        return StartSample(began: began, steps: steps)
+        await printed.value
     }
 }
 

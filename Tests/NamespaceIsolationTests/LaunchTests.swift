@@ -97,7 +97,9 @@ struct LaunchTests {
             let launcher = "\(directory.path)/barchan-sandbox"
             try require(symlink(Programs.path("barchan-sandbox"), launcher) == 0, "no link")
             // Without a pool, so that the launcher holds the same descriptors whenever nothing runs.
-            let trial = try await trial(["launcher": .string(launcher), "poolSize": .integer(0)])
+            let trial = try await trial([
+                "launcher": .string(launcher), "poolSize": .integer(0), "networks": .integer(0),
+            ])
             for _ in 0..<3 { _ = try await trial.facts(["exit", "0"]) }
             let before = try LauncherProcesses(program: launcher)
             let descriptors = try before.openDescriptors()

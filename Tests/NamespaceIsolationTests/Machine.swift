@@ -52,7 +52,9 @@ extension Machine {
         let directory = try TemporaryDirectory()
         let launcher = "\(directory.path)/barchan-sandbox"
         try require(symlink(Programs.path("barchan-sandbox"), launcher) == 0, "no link")
-        let settings: [String: SettingValue] = ["launcher": .string(launcher), "poolSize": .integer(0)]
+        let settings: [String: SettingValue] = [
+            "launcher": .string(launcher), "poolSize": .integer(0), "networks": .integer(0),
+        ]
         let provider = try await provider(settings.merging(given) { $1 })
         return (provider, try LauncherProcesses(program: launcher), directory)
     }

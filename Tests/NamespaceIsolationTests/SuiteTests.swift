@@ -8,13 +8,14 @@ import Testing
 struct SuiteTests {
     private static let probe = Programs.path("sandbox-probe")
 
-    /// Made when it is wanted, made ahead, and kept for a package in use.
-    @Test(arguments: [(0, 0), (4, 0), (0, 4)] as [(Int64, Int64)])
-    func everyAttemptEndsAsPromised(_ poolSize: Int64, _ parked: Int64) async throws {
+    /// Made when it is wanted, with a network namespace made ahead, made ahead as a whole, and kept for a package in use.
+    @Test(arguments: [("networks", 0), ("networks", 16), ("poolSize", 4), ("parked", 4)] as [(String, Int64)])
+    func everyAttemptEndsAsPromised(_ setting: String, _ count: Int64) async throws {
         try await skipping {
-            let (provider, launcher, directory) = try await Machine.watchedProvider([
-                "poolSize": .integer(poolSize), "parked": .integer(parked),
-            ])
+            let parked = setting == "parked" ? count : 0
+            var settings: [String: SettingValue] = ["parked": .integer(0)]
+            settings[setting] = .integer(count)
+            let (provider, launcher, directory) = try await Machine.watchedProvider(settings)
             let tried: any IsolationProvider = parked == 0 ? provider : ParkedProvider(provider, launcher)
             report(try await IsolationSuite(probe: Self.probe) { tried }.attempts())
             _ = directory

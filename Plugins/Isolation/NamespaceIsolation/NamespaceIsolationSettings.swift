@@ -7,6 +7,8 @@ struct NamespaceIsolationSettings: Sendable {
     var owner: FileOwner
     /// Sandboxes made ahead of time.
     var poolSize: Int
+    /// Network namespaces made ahead of time, beside the sandboxes.
+    var networks: Int
     /// Sandboxes that wait for a grain of a package in use: of each, of all, and for how long.
     var parked: Int
     var parkedTotal: Int
@@ -24,6 +26,10 @@ struct NamespaceIsolationSettings: Sendable {
         FileOwner.grainSettings + [
             SettingDefinition(
                 "poolSize", default: .integer(2), "sandboxes made ahead of time, 0 to 64, about 350 KiB each"),
+            SettingDefinition(
+                "networks", default: .integer(2),
+                "network namespaces made ahead of time for starts that find no sandbox ready, 0 to 64, about 210 KiB each"
+            ),
             SettingDefinition(
                 "parked", default: .integer(1),
                 "sandboxes kept ready for the next grain of each package in use, 0 to 16; as poolSize, beside it"),
@@ -45,6 +51,7 @@ struct NamespaceIsolationSettings: Sendable {
     init(_ settings: PluginSettings, _ context: PluginContext) throws(HostError) {
         owner = try FileOwner.ofGrains(settings)
         poolSize = Int(try settings.integer("poolSize", in: 0...64))
+        networks = Int(try settings.integer("networks", in: 0...64))
         parked = Int(try settings.integer("parked", in: 0...16))
         parkedTotal = Int(try settings.integer("parkedTotal", in: 0...256))
         parkedSeconds = Int(try settings.integer("parkedSeconds", in: 1...86400))
@@ -59,7 +66,8 @@ struct NamespaceIsolationSettings: Sendable {
         LauncherProgram(
             path: launcher, owner: owner,
             options: [
-                "--pool", "\(poolSize)", "--parked", "\(parked)", "--parked-total", "\(parkedTotal)",
+                "--pool", "\(poolSize)", "--networks", "\(networks)", "--parked", "\(parked)", "--parked-total",
+                "\(parkedTotal)",
                 "--parked-seconds", "\(parkedSeconds)",
             ] + groupOptions + (usesLandlock ? [] : ["--no-landlock"])
                 + (virtualizesCalls ? ["--virtual-calls", "--processors", "\(processors)"] : []))

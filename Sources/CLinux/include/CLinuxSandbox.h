@@ -60,6 +60,7 @@ static inline long clinux_call_int80(long number, long a, long b) {
 #endif
 }
 static inline int clinux_unshare(unsigned long flags) { return (int)syscall(SYS_unshare, flags); }
+static inline int clinux_enter_network(int network) { return (int)syscall(SYS_setns, network, 0x40000000 /* CLONE_NEWNET */); }
 static inline int clinux_pivot_root(const char *root, const char *old) { return (int)syscall(SYS_pivot_root, root, old); }
 static inline int clinux_dup3(int from, int to) { return (int)syscall(SYS_dup3, from, to, 02000000 /* close on exec */); }
 static inline int clinux_chroot(const char *path) { return (int)syscall(SYS_chroot, path); }
