@@ -14,6 +14,24 @@ public protocol VolumeStore: Sendable {
     func remove(for grain: GrainID) async throws(HostError)
 }
 
+/// Volumes on a disk that says cheaply how full it is.
+public protocol MeteredVolumeStore: VolumeStore {
+    /// The room on the disk that the volumes are on; takes no longer than a system call.
+    func room() async throws(HostError) -> DiskRoom
+}
+
+/// How full a disk is, in bytes.
+public struct DiskRoom: Sendable, Equatable {
+    /// What may still be written.
+    public var freeBytes: Int64
+    public var totalBytes: Int64
+
+    public init(freeBytes: Int64, totalBytes: Int64) {
+        self.freeBytes = freeBytes
+        self.totalBytes = totalBytes
+    }
+}
+
 /// The data of one grain.
 public protocol Volume: Sendable {
     /// Absolute path of the directory that becomes the grain's /var.

@@ -174,6 +174,11 @@ public enum ConfigurationKeys {
             .integer("runningGrains", 1...100_000, "grains running at once, 1000") {
                 $1.limits.runningGrains = Int($0)
             },
+            .integer(
+                "diskReserveMiB", 0...1_048_576, "what grains leave free of the disk, at most a fiftieth of it, 1024"
+            ) {
+                $1.limits.diskReserveBytes = $0 << 20
+            },
             .integer("tokensPerGrain", 0...1_000_000, "objects that one grain may have saved, 10000") {
                 $1.limits.tokensPerGrain = Int($0)
             },

@@ -21,6 +21,7 @@ public final class Host: FrontendHost {
     let sessionBook: SessionBook
     let backupBook: BackupBook
     let backupSchedule: BackupSchedule?
+    let watch: VolumeWatch
     let registry: GrainRegistry
     private let output: OutputReader
     let recordings: RecordingBook
@@ -55,10 +56,12 @@ public final class Host: FrontendHost {
             storage: storage, isolation: isolation, uses: uses, clock: clock,
             previousLifetime: configuration.life.previousVersion, log: log)
         let recordings = RecordingBook(directory: "\(configuration.dataDirectory)/recordings")
+        let reserve = DiskReserve(volumes: storage.volumes, bytes: configuration.limits.diskReserveBytes)
         let starter = GrainStarter(
             isolation: isolation, transport: transport, packages: storage.packages, volumes: storage.volumes,
             records: records,
-            output: output, clock: clock, limits: configuration.limits, startLimit: configuration.life.startLimit,
+            output: output, clock: clock, limits: configuration.limits, reserve: reserve,
+            startLimit: configuration.life.startLimit,
             recordings: recordings, uses: uses, log: log)
         let running = RunningCount(limit: configuration.limits.runningGrains)
         let accounts = AccountBook(records: records, clock: clock, settings: configuration.people)
@@ -80,12 +83,13 @@ public final class Host: FrontendHost {
                 grain: grain, starter: starter, records: records, running: running, frozen: frozen,
                 clock: clock, settings: configuration.life, counters: counters, log: log, services: makeServices)
         }
+        watch = VolumeWatch(reserve: reserve, registry: registry, clock: clock, log: log)
         let sessions = SessionBook(
             records: records, accounts: accounts, sharing: sharing, registry: registry, clock: clock,
             configuration: configuration, counters: counters, log: log)
         let grains = GrainBook(
             records: records, packages: storage.packages, book: packageBook, volumes: storage.volumes,
-            registry: registry, sessions: sessions, accounts: accounts, sharing: sharing, clock: clock,
+            registry: registry, watch: watch, sessions: sessions, accounts: accounts, sharing: sharing, clock: clock,
             limits: configuration.limits, audit: audit, log: log)
         logins.whenLoggedOut.listen { [weak sessions] account in await sessions?.closeAll(of: account) }
         let desk = SharingDesk(book: sharing, grains: grains, audit: audit)
@@ -107,7 +111,8 @@ public final class Host: FrontendHost {
         grainBook = grains
         backupBook = BackupBook(
             grains: grains, records: records, volumes: storage.volumes, registry: registry, accounts: accounts,
-            owner: isolation.fileOwner, clock: clock, audit: audit)
+            owner: isolation.fileOwner, clock: clock, audit: audit,
+            reserve: reserve)
         backups = backupBook
         backupSchedule = configuration.backups.directory.map { [backupBook] directory in
             BackupSchedule(

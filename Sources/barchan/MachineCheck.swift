@@ -17,8 +17,18 @@ enum MachineCheck {
     static func all(_ configuration: HostConfiguration) -> [Finding] {
         [
             kernel(), userNamespaces(), overlay(), seccomp(), landlock(), pidfd(), memory(), openFiles(),
-            dataDirectory(configuration.dataDirectory),
+            dataDirectory(configuration.dataDirectory), volumeLimits(configuration.limits),
         ] + GroupCheck.findings(launcher: "\(configuration.programDirectory)/barchan-sandbox")
+    }
+
+    /// No file system's quota is used, so there is nothing to try.
+    private static func volumeLimits(_ limits: HostLimits) -> Finding {
+        let limit = limits.grain.volumeBytes.map { "\($0 >> 20) MiB for each grain" } ?? "none for a grain"
+        return Finding(
+            name: "disk limits",
+            found: "\(limit), \(limits.diskReserveBytes >> 20) MiB kept free; measured about once a second, "
+                + "not enforced by the file system",
+            isNeeded: false, fix: nil)
     }
 
     // MARK: Kernel

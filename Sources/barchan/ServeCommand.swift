@@ -60,8 +60,8 @@ struct ServeCommand: AsyncParsableCommand {
             serving.cancel()
         }
         defer { signals.cancel() }
-        let backups = Task { await host.runBackups() }
-        defer { backups.cancel() }
+        let chores = [Task { await host.runBackups() }, Task { await host.watchVolumes() }]
+        defer { for chore in chores { chore.cancel() } }
         var control: ControlServer?
         for await address in addresses where control == nil {
             let commands = HostCommands(host, address: address)

@@ -12,6 +12,7 @@ final class MemoryStorage: StorageProvider, PackageStore, VolumeStore, RecordSto
     }
 
     private let state = Mutex(State())
+    let disk = Mutex(DiskRoom(freeBytes: 90 << 30, totalBytes: 100 << 30))
     /// What happens while a snapshot is made.
     let whileSnapshot = Mutex<@Sendable () async throws(HostError) -> Void>({})
     let discarded = Later<Bool>()
@@ -115,7 +116,14 @@ final class MemoryVolume: Volume {
     let directory: String
     private let log = Mutex<[UInt8]>([])
     init(directory: String) { self.directory = directory }
-    func usedBytes() async throws(HostError) -> Int64 { 4_096 }
+    /// What it takes, and how often somebody asked.
+    let used = Mutex((bytes: Int64(4_096), looks: 0))
+    func usedBytes() async throws(HostError) -> Int64 {
+        used.withLock { used in
+            used.looks += 1
+            return used.bytes
+        }
+    }
     func appendToLog(_ bytes: [UInt8]) async throws(HostError) { log.withLock { $0 += bytes } }
     func readLog(maximumBytes: Int) async throws(HostError) -> [UInt8] {
         log.withLock { Array($0.suffix(maximumBytes)) }
@@ -145,4 +153,8 @@ extension InstalledPackage {
             tree: PackageTree(layers: ["/packages/\(identifier)"]),
             sizeBytes: 1)
     }
+}
+
+extension MemoryStorage: MeteredVolumeStore {
+    func room() async throws(HostError) -> DiskRoom { disk.withLock { $0 } }
 }

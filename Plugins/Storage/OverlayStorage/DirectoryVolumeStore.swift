@@ -71,7 +71,15 @@ actor DirectoryVolumeStore: VolumeStore {
     }
 }
 
-extension DirectoryVolumeStore {
+extension DirectoryVolumeStore: MeteredVolumeStore {
+    func room() throws(HostError) -> DiskRoom {
+        var facts = statvfs()
+        guard fstatvfs(root.number, &facts) == 0 else { throw systemError("measure the disk of '\(root.path)'") }
+        let block = Int64(clamping: facts.f_frsize)
+        return DiskRoom(
+            freeBytes: Int64(clamping: facts.f_bavail) * block, totalBytes: Int64(clamping: facts.f_blocks) * block)
+    }
+
     func usedBytes(of grain: GrainID) async throws(HostError) -> Int64 {
         // A walk may take long, so it has a thread to itself and holds up no other grain.
         let data = try root.directory(grain.text).directory("data")

@@ -11,11 +11,13 @@ struct BackupBook: BackupDirectory {
     let owner: FileOwner
     let clock: any HostClock
     let audit: AuditBook
+    let reserve: DiskReserve
     private let underWay = BackupCount()
 
     init(
         grains: GrainBook, records: RecordBook, volumes: any VolumeStore, registry: GrainRegistry,
-        accounts: AccountBook, owner: FileOwner, clock: any HostClock, audit: AuditBook
+        accounts: AccountBook, owner: FileOwner, clock: any HostClock, audit: AuditBook,
+        reserve: DiskReserve
     ) {
         self.grains = grains
         self.records = records
@@ -25,6 +27,7 @@ struct BackupBook: BackupDirectory {
         self.owner = owner
         self.clock = clock
         self.audit = audit
+        self.reserve = reserve
     }
 
     private func backupStore() throws(HostError) -> any BackupStore {
@@ -43,6 +46,8 @@ struct BackupBook: BackupDirectory {
     func backUp(_ record: GrainRecord, by actor: AuditActor) async throws(HostError) -> GrainBackup {
         let grain = record.grain
         let store = try backupStore(), metadata = try await metadata(of: record)
+        // Where files can share their space the copy takes less.
+        try await reserve.require(record.usedBytes, to: "back up grain '\(grain)'")
         try underWay.take()
         do throws(HostError) {
             // The copy alone has to be made while nothing runs; the file is made of the copy.
@@ -90,6 +95,7 @@ struct BackupBook: BackupDirectory {
         do throws(HostError) {
             let store = try backupStore()
             try await grains.requireRoom(for: account)
+            try await reserve.require(to: "restore a backup")
             _ = try await records.store.commit(RecordBatch(writes: [.put(mark, RecordFields().encoded)]))
             let metadata = try await store.restore(file, for: grain, owner: owner) { (metadata) throws(HostError) in
                 _ = try await package(for: metadata)

@@ -9,6 +9,7 @@ struct GrainBook: GrainDirectory {
     let book: PackageBook
     let volumes: any VolumeStore
     let registry: GrainRegistry
+    let watch: VolumeWatch
     let sessions: SessionBook
     let accounts: AccountBook
     let sharing: SharingBook
@@ -63,8 +64,7 @@ struct GrainBook: GrainDirectory {
     func summary(of record: GrainRecord) async throws(HostError) -> GrainSummary? {
         guard let app = record.app, let package = record.package else { return nil }
         let life = await registry.known(record.grain)
-        // Measuring a volume may mean walking through it, so a grain at rest is measured when it stops.
-        let bytes = try await life?.runningVolume?.usedBytes() ?? record.usedBytes
+        let bytes = try await usedBytes(of: record, life)
         var summary = GrainSummary(
             identifier: record.grain, title: record.title, app: app, appTitle: record.appTitle, package: package,
             state: await life?.state ?? .stopped, usedBytes: bytes, lastUsed: record.lastUsed)
@@ -79,6 +79,13 @@ struct GrainBook: GrainDirectory {
         else { return nil }
         return PreviousVersion(
             package: identifier, version: package.manifest.marketingVersion, needsForce: record.previousIsTooOld)
+    }
+
+    /// Measuring a volume may mean walking through it: a running grain is measured by whoever watches the disk, one at rest
+    /// when it stops.
+    private func usedBytes(of record: GrainRecord, _ life: GrainLife?) async throws(HostError) -> Int64 {
+        guard let running = await life?.runningGrain else { return record.usedBytes }
+        return try await watch.usedBytes(of: running)
     }
 
     // MARK: Making

@@ -76,12 +76,6 @@ actor GrainLife {
         }
     }
 
-    /// The volume while the grain runs, or nil.
-    var runningVolume: (any Volume)? {
-        guard case .running(let running) = phase else { return nil }
-        return running.volume
-    }
-
     /// What its owner should know of the limits of the running grain.
     func notice() async -> String? {
         guard case .running(let running) = phase else { return nil }
@@ -178,6 +172,18 @@ actor GrainLife {
         if case .stopping(let task) = phase { await task.value }
     }
 
+    /// Stops a running grain that takes what it may not. The next use starts it again.
+    /// - Parameter reason: What its owner is told.
+    func stop(_ exceeding: RunningGrain, because reason: String) async {
+        end(exceeding, cause: reason, isForced: true)
+        if case .stopping(let task) = phase { await task.value }
+    }
+
+    /// The grain while it runs, or nil.
+    var runningGrain: RunningGrain? {
+        if case .running(let running) = phase { running } else { nil }
+    }
+
     /// Stops the grain for good.
     func remove() async {
         await stop()
@@ -196,14 +202,15 @@ actor GrainLife {
     }
 
     /// The beginning of the end; whoever notices first does it. Without a cause it is a wish and no crash.
-    private func end(_ ending: RunningGrain, cause: String?) {
+    /// - Parameter isForced: The host ends the grain for that cause; otherwise the grain did, and may say more of it.
+    private func end(_ ending: RunningGrain, cause: String?, isForced: Bool = false) {
         switch phase {
         case .running(let current) where current === ending:
             idleTimer?.cancel()
             ending.isEnding.store(true, ordering: .releasing)
             phase = .stopping(
                 Task {
-                    await finish(ending, cause: cause)
+                    await finish(ending, cause: cause, isForced: isForced)
                     running.release()
                 })
         case .frozen(let current) where current === ending:
@@ -218,9 +225,9 @@ actor GrainLife {
         }
     }
 
-    private func finish(_ ending: RunningGrain, cause: String?) async {
+    private func finish(_ ending: RunningGrain, cause: String?, isForced: Bool = false) async {
         // An app that exits closes its socket first: what it exits with says more.
-        let exit = cause == nil ? nil : await exitSoon(of: ending)
+        let exit = cause == nil || isForced ? nil : await exitSoon(of: ending)
         await ending.end()
         await remember(ending)
         if let cause {

@@ -10,6 +10,7 @@ struct GrainStarter: Sendable {
     let output: OutputReader
     let clock: any HostClock
     let limits: HostLimits
+    let reserve: DiskReserve
     let startLimit: Duration
     let recordings: RecordingBook
     let uses: PackageUses
@@ -52,6 +53,7 @@ struct GrainStarter: Sendable {
             var specification = SandboxSpecification(
                 grain: grain, package: package.tree, data: volume.directory, command: command)
             let limits = limits.grain(of: package.app, own: record.limits)
+            try await requireRoom(for: record, limits)
             specification.app = package.app
             specification.limits = limits.sandbox
             return try await launch(
@@ -60,6 +62,17 @@ struct GrainStarter: Sendable {
             await connection.close()
             throw error
         }
+    }
+
+    /// A grain that fills its disk is stopped; what is far beyond its limit does not start again.
+    private func requireRoom(for record: GrainRecord, _ limits: GrainLimits) async throws(HostError) {
+        let attempt = "start grain '\(record.grain)'"
+        try await reserve.require(to: attempt)
+        guard let allowed = limits.volumeBytes, record.usedBytes > allowed + allowed / 10 else { return }
+        throw HostError(
+            .resourceExhausted,
+            "\(attempt): its data takes \(record.usedBytes >> 20) MiB on disk, and \(allowed >> 20) are allowed; "
+                + "keep a backup and delete it, or have volumeMiB raised")
     }
 
     // MARK: What to run

@@ -6,6 +6,8 @@ public struct GrainLimits: Sendable, Equatable {
     /// What a grain may print to its log per second, and at once.
     public var logBytesPerSecond = 64 << 10
     public var logBurstBytes = 512 << 10
+    /// Space on disk that its data may take. Nil: as much as there is.
+    public var volumeBytes: Int64? = 10 << 30
 
     public init() {
         sandbox.memoryBytes = 1 << 30
@@ -17,6 +19,7 @@ public struct GrainLimits: Sendable, Equatable {
 /// one app, and in the record of a grain that has its own.
 public enum GrainLimit: String, Sendable, CaseIterable {
     case memoryMiB, processes, processorWeight, ioWeight, temporaryMiB, openFiles, logKiBPerSecond, logBurstKiB
+    case volumeMiB
 
     /// The values that make sense.
     public var range: ClosedRange<Int64> {
@@ -29,6 +32,7 @@ public enum GrainLimit: String, Sendable, CaseIterable {
         case .openFiles: 64...1_048_576
         case .logKiBPerSecond: 1...65_536
         case .logBurstKiB: 4...65_536
+        case .volumeMiB: 0...1_073_741_824
         }
     }
 
@@ -43,6 +47,7 @@ public enum GrainLimit: String, Sendable, CaseIterable {
         case .openFiles: "open files of one process, hard limit, 4096"
         case .logKiBPerSecond: "what a grain may print for long, 64"
         case .logBurstKiB: "what a grain may print at once, 512"
+        case .volumeMiB: "what the data of one grain may take on disk, 0 for no limit, 10240"
         }
     }
 
@@ -57,6 +62,7 @@ public enum GrainLimit: String, Sendable, CaseIterable {
         case .openFiles: limits.sandbox.openFilesHard
         case .logKiBPerSecond: Int64(limits.logBytesPerSecond >> 10)
         case .logBurstKiB: Int64(limits.logBurstBytes >> 10)
+        case .volumeMiB: (limits.volumeBytes ?? 0) >> 20
         }
     }
 
@@ -73,6 +79,7 @@ public enum GrainLimit: String, Sendable, CaseIterable {
             limits.sandbox.openFilesSoft = min(value, 1024)
         case .logKiBPerSecond: limits.logBytesPerSecond = Int(value) << 10
         case .logBurstKiB: limits.logBurstBytes = Int(value) << 10
+        case .volumeMiB: limits.volumeBytes = value == 0 ? nil : value << 20
         }
     }
 }

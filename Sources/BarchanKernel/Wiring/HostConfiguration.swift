@@ -95,6 +95,8 @@ public struct HostLimits: Sendable, Equatable {
     public var sessionsPerAccount = 200
     public var grainsPerAccount = 10_000
     public var runningGrains = 1_000
+    /// What grains leave free of the disk, but no more than a fiftieth of it.
+    public var diskReserveBytes: Int64 = 1 << 30
     /// Objects that one grain may have saved.
     public var tokensPerGrain = TokenBook.maximumTokens
     /// People, links and tokens of one grain, those that were revoked included.

@@ -1,0 +1,141 @@
+import Barchan
+
+/// Keeps running grains within what their data may take on disk, and the disk from being filled.
+///
+/// A volume is measured by walking through it, which is done seldom: after a grain's start, then when the disk has filled by
+/// enough for the grain to be beyond its limit, and once a minute. In between a look at the disk's free space, one system
+/// call, is all. What a grain can write between two looks is the disk's reserve's to bear.
+actor VolumeWatch {
+    private struct Measure {
+        let running: RunningGrain
+        /// At the first measure since the grain was started.
+        let startBytes: Int64
+        var bytes: Int64
+        var diskBytes: Int64
+        var time: Duration
+
+        /// One that was beyond its limit may shrink, and grow no more.
+        var allowedBytes: Int64? { running.limits.volumeBytes.map { max($0, startBytes) } }
+    }
+
+    /// Between two looks at the disk.
+    static let pause: Duration = .seconds(1)
+    private static let maximumAge: Duration = .seconds(60)
+    private static let minimumGrowthBytes: Int64 = 16 << 20
+
+    private let reserve: DiskReserve
+    private let registry: GrainRegistry
+    private let clock: any HostClock
+    private let log: HostLog
+    private var measures: [GrainID: Measure] = [:]
+
+    init(reserve: DiskReserve, registry: GrainRegistry, clock: any HostClock, log: HostLog) {
+        self.reserve = reserve
+        self.registry = registry
+        self.clock = clock
+        self.log = log
+    }
+
+    /// Watches until the task is cancelled.
+    func run() async {
+        while !Task.isCancelled {
+            await look()
+            await clock.sleep(for: Self.pause)
+        }
+    }
+
+    /// What a running grain takes, as of the last measure.
+    func usedBytes(of running: RunningGrain) async throws(HostError) -> Int64 {
+        if let measure = measures[running.grain], measure.running === running { return measure.bytes }
+        return try await measure(running, diskBytes: await reserve.room()?.usedBytes ?? 0).bytes
+    }
+
+    /// One look: stops grains that are beyond their limit, and the one that grew most when the disk is nearly full.
+    func look() async {
+        var grains: [(life: GrainLife, running: RunningGrain)] = []
+        for life in await registry.all {
+            if let running = await life.runningGrain { grains.append((life, running)) }
+        }
+        let kept = Set(grains.map(\.running.grain))
+        measures = measures.filter { kept.contains($0.key) }
+        let room = await reserve.room(), isShort = room.map(reserve.isShort) ?? false
+        for (life, running) in grains where isShort || isDue(running, room) {
+            do throws(HostError) {
+                let measure = try await measure(running, diskBytes: room?.usedBytes ?? 0)
+                guard let allowed = measure.allowedBytes, measure.bytes > allowed else { continue }
+                await life.stop(
+                    running,
+                    because: "its data takes \(measure.bytes >> 20) MiB on disk, and \(allowed >> 20) are allowed "
+                        + "(volumeMiB)")
+            } catch {
+                log(.warning, "measure the data of grain \(running.grain): \(error.message)")
+            }
+        }
+        if isShort, let room { await stopFastestGrowing(of: grains, room) }
+    }
+
+    private func isDue(_ running: RunningGrain, _ room: DiskRoom?) -> Bool {
+        guard let measure = measures[running.grain], measure.running === running else { return true }
+        if clock.now() - measure.time >= Self.maximumAge { return true }
+        guard let allowed = measure.allowedBytes, let room else { return false }
+        return room.usedBytes - measure.diskBytes >= max(Self.minimumGrowthBytes, (allowed - measure.bytes) / 2)
+    }
+
+    @discardableResult
+    private func measure(_ running: RunningGrain, diskBytes: Int64) async throws(HostError) -> Measure {
+        let bytes = try await running.volume.usedBytes()
+        let before = measures[running.grain].flatMap { $0.running === running ? $0 : nil }
+        let measure = Measure(
+            running: running, startBytes: before?.startBytes ?? bytes, bytes: bytes, diskBytes: diskBytes,
+            time: clock.now())
+        measures[running.grain] = measure
+        return measure
+    }
+
+    private func stopFastestGrowing(of grains: [(life: GrainLife, running: RunningGrain)], _ room: DiskRoom) async {
+        func growth(_ running: RunningGrain) -> Int64 {
+            measures[running.grain].map { $0.bytes - $0.startBytes } ?? 0
+        }
+        let growing = grains.filter { growth($0.running) > 0 }
+        guard let worst = growing.max(by: { growth($0.running) < growth($1.running) }) else { return }
+        await worst.life.stop(
+            worst.running,
+            because: "the disk is nearly full, \(room.freeBytes >> 20) MiB are left, and this grain took the most of "
+                + "late: \(growth(worst.running) >> 20) MiB; make room on the disk")
+    }
+}
+
+/// What is left free of the disk that grains are on.
+struct DiskReserve: Sendable {
+    let volumes: any VolumeStore
+    /// At most; a small disk keeps a fiftieth.
+    let bytes: Int64
+
+    /// Nil where the storage does not say.
+    func room() async -> DiskRoom? {
+        do throws(HostError) { return try await (volumes as? any MeteredVolumeStore)?.room() } catch { return nil }
+    }
+
+    func isShort(_ room: DiskRoom) -> Bool { room.freeBytes < min(bytes, room.totalBytes / 50) }
+
+    /// - Parameter needed: Bytes about to be written, as far as they are known.
+    /// - Throws: ``HostError`` `.resourceExhausted` when the disk is, or then would be, nearly full.
+    func require(_ needed: Int64 = 0, to attempt: String) async throws(HostError) {
+        guard var room = await room() else { return }
+        let free = room.freeBytes
+        room.freeBytes -= needed
+        guard isShort(room) else { return }
+        throw HostError(
+            .resourceExhausted,
+            "\(attempt): the disk is nearly full, \(free >> 20) MiB are left; make room on it and try again")
+    }
+}
+
+extension DiskRoom {
+    var usedBytes: Int64 { totalBytes - freeBytes }
+}
+
+extension Host {
+    /// Keeps grains within what they may take on disk, until the task is cancelled.
+    public func watchVolumes() async { await watch.run() }
+}

@@ -1,0 +1,98 @@
+import Barchan
+import Testing
+
+@testable import BarchanKernel
+
+/// What the data of grains may take on disk.
+@Suite struct VolumeWatchTests {
+    private func host(limitMiB: Int64 = 100) async throws -> TestHost {
+        try await TestHost { $0.limits.grain.volumeBytes = limitMiB << 20 }
+    }
+
+    /// What a grain's data takes from now on; the disk fills by as much.
+    private func grow(_ grain: GrainID, to mebibytes: Int64, _ test: TestHost) async throws {
+        let volume = try #require(try await test.storage.volume(for: grain) as? MemoryVolume)
+        let added = volume.used.withLock { used in
+            defer { used.bytes = mebibytes << 20 }
+            return mebibytes << 20 - used.bytes
+        }
+        test.storage.disk.withLock { $0.freeBytes -= added }
+    }
+
+    @Test func aGrainBeyondItsLimitIsStoppedAndSaysWhy() async throws {
+        let test = try await host(), grain = try await test.makeGrain(), other = try await test.makeGrain()
+        await test.host.watch.look()
+        try await grow(grain, to: 99, test)
+        await test.host.watch.look()
+        #expect(try await test.state(of: grain) == .running)
+        try await grow(grain, to: 120, test)
+        await test.host.watch.look()
+        guard case .crashed(let reason) = try await test.state(of: grain) else {
+            Issue.record("it goes on")
+            return
+        }
+        #expect(reason.contains("120 MiB") && reason.contains("100 are allowed") && reason.contains("volumeMiB"))
+        #expect(try await test.state(of: other) == .running)
+    }
+
+    @Test func oneThatIsALittleBeyondMayStartToShrinkButNotGrow() async throws {
+        let test = try await host(), grain = try await test.makeGrain()
+        try await grow(grain, to: 108, test)
+        try await test.host.grains.stop(grain, by: test.person)
+        let session = try await test.host.sessions.open(grain, by: test.person)
+        _ = try await session.send(TestHost.get(), from: TestHost.client)
+        await test.host.watch.look()
+        #expect(try await test.state(of: grain) == .running)
+        try await grow(grain, to: 130, test)
+        await test.host.watch.look()
+        #expect(try await test.state(of: grain) != .running)
+        let message = await expectError(.resourceExhausted) {
+            _ = try await session.send(TestHost.get(), from: TestHost.client)
+        }
+        #expect(message.contains("130 MiB") && message.contains("100 are allowed"))
+    }
+
+    @Test func looksAtGrainsDoNotWalkThroughTheirData() async throws {
+        let test = try await host(), grain = try await test.makeGrain()
+        let volume = try #require(try await test.storage.volume(for: grain) as? MemoryVolume)
+        await test.host.watch.look()
+        let before = volume.used.withLock { $0.looks }
+        for _ in 0..<20 {
+            _ = try await test.host.grains.grains(for: test.person)
+            await test.host.watch.look()
+        }
+        #expect(volume.used.withLock { $0.looks } == before)
+        // A disk that fills, by whoever does it, is reason enough.
+        test.storage.disk.withLock { $0.freeBytes -= 64 << 20 }
+        await test.host.watch.look()
+        #expect(volume.used.withLock { $0.looks } == before + 1)
+    }
+
+    @Test func whenTheDiskIsNearlyFullWhoTookTheMostIsStoppedAndNobodyStarts() async throws {
+        let test = try await host(limitMiB: 1 << 20)
+        let modest = try await test.makeGrain(), greedy = try await test.makeGrain()
+        await test.host.watch.look()
+        try await grow(modest, to: 1, test)
+        try await grow(greedy, to: 89 << 10 | 512, test)
+        await test.host.watch.look()
+        guard case .crashed(let reason) = try await test.state(of: greedy) else {
+            Issue.record("it goes on")
+            return
+        }
+        #expect(reason.contains("nearly full"))
+        #expect(try await test.state(of: modest) == .running)
+        let session = try await test.host.sessions.open(greedy, by: test.person)
+        await expectError(.resourceExhausted) { _ = try await session.send(TestHost.get(), from: TestHost.client) }
+        await expectError(.resourceExhausted) {
+            _ = try await test.host.backups.restore(BufferedBytes([1]), by: test.person)
+        }
+        await expectError(.resourceExhausted) { _ = try await test.host.backups.backUp(greedy, by: test.person) }
+    }
+
+    @Test func aSmallDiskKeepsAFiftieth() {
+        let reserve = DiskReserve(volumes: MemoryStorage(), bytes: 1 << 30)
+        #expect(!reserve.isShort(DiskRoom(freeBytes: 3 << 20, totalBytes: 100 << 20)))
+        #expect(reserve.isShort(DiskRoom(freeBytes: 1 << 20, totalBytes: 100 << 20)))
+        #expect(reserve.isShort(DiskRoom(freeBytes: 1 << 29, totalBytes: 1 << 40)))
+    }
+}
