@@ -62,6 +62,10 @@ int clinux_share_memory(unsigned long flags, void (*body)(void *), void *context
   return 0;
 }
 
+int clinux_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {
+  return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}
+
 int clinux_accept(int listener) { return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC); }
 
 int clinux_pipe2(int descriptors[2], int flags) { return pipe2(descriptors, flags); }

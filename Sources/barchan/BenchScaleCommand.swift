@@ -63,13 +63,14 @@ struct Crowd {
         let mine = try MachineTraces.ofThisProcess()
         let traces = try await crowd.runSandboxed(count, configuration, command)
         // The kernel takes network namespaces apart in the background, and says to nobody when it has.
+        // This process closes what it had of its launcher when its reader has seen the end.
         for _ in 0..<600 {
             crowd.left = try traces.left()
+            for (was, now) in zip(mine, try MachineTraces.ofThisProcess()) {
+                crowd.left.append((now.what, now.count - was.count))
+            }
             if crowd.left.allSatisfy({ $0.count == 0 }) { break }
             try await Task.sleep(for: .milliseconds(50))
-        }
-        for (was, now) in zip(mine, try MachineTraces.ofThisProcess()) {
-            crowd.left.append((now.what, now.count - was.count))
         }
         return crowd
     }

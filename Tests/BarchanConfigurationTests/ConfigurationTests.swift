@@ -74,7 +74,7 @@ import Testing
     @Test(arguments: [
         (
             "[hosts]",
-            "unknown section [hosts]; known are: apps, grains, host, limits, mail, people, isolation, storage, transport, frontend"
+            "unknown section [hosts]; known are: apps, backups, grains, host, limits, mail, people, isolation, storage, transport, frontend"
         ),
         ("[host]\ndate = \"/x\"", "unknown key 'date' in [host]; known are: data, log, logFormat, plugins, programs"),
         (
@@ -83,7 +83,7 @@ import Testing
         ),
         (
             "data = \"/x\"",
-            "'data' stands outside of a section; sections are: apps, grains, host, limits, mail, people, isolation, storage, transport, frontend"
+            "'data' stands outside of a section; sections are: apps, backups, grains, host, limits, mail, people, isolation, storage, transport, frontend"
         ),
         ("[host]\ndata = 3", "host.data is an integer; a string is needed"),
         ("[host]\ndata = \"here\"", "host.data is 'here'; an absolute path is needed"),

@@ -35,6 +35,12 @@ import Testing
         return (test, try #require(test.host.backupSchedule))
     }
 
+    /// Afterwards the grain runs.
+    private func use(_ grain: GrainID, of test: TestHost) async throws {
+        let session = try await test.host.sessions.open(grain, by: test.person)
+        _ = try await session.send(TestHost.get(), from: TestHost.client)
+    }
+
     @Test func aGrainIsBackedUpWhenItIsDueAndWasUsed() async throws {
         let folder = try Folder(), (test, schedule) = try await host(folder)
         let grain = try await test.makeGrain(), place = "\(folder.path)/a/b/\(grain)"
@@ -52,7 +58,7 @@ import Testing
         test.clock.advance(by: .seconds(3600))
         await schedule.backUpWhatIsDue()
         #expect(try names(place).count == count, "nothing is new")
-        _ = try await test.host.sessions.open(grain, by: test.person)
+        try await use(grain, of: test)
         await schedule.backUpWhatIsDue()
         #expect(try names(place).count == count + 1)
     }
@@ -62,7 +68,7 @@ import Testing
         let grain = try await test.makeGrain(), place = "\(folder.path)/a/b/\(grain)"
         var made: [String] = []
         for round in 0..<6 {
-            _ = try await test.host.sessions.open(grain, by: test.person)
+            try await use(grain, of: test)
             await schedule.backUpWhatIsDue()
             made.append(BackupSchedule.name(of: test.clock.wallSeconds()))
             if round == 0 {
@@ -79,7 +85,7 @@ import Testing
         await schedule.backUpWhatIsDue()
         let before = try names("\(folder.path)/a/b/\(grain)")
         test.clock.advance(by: .seconds(3600))
-        for grain in [grain, other] { _ = try await test.host.sessions.open(grain, by: test.person) }
+        for grain in [grain, other] { try await use(grain, of: test) }
         test.storage.whileSnapshot.withLock {
             $0 = { () throws(HostError) in throw HostError(.resourceExhausted, "full") }
         }

@@ -99,7 +99,7 @@ extension EndToEndTests {
                     assert not calendar.events()
                     print('synced')
                     """
-                let path = stage.folder("calendar.py")
+                let path = stage.folder("client-of-calendar.py")
                 try script.write(toFile: path, atomically: true, encoding: .utf8)
                 let output = try await stage.run("/usr/bin/python3", [path, key.address, key.token], host: key.host)
                 #expect(output.contains("synced"))

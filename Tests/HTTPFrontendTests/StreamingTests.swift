@@ -256,9 +256,10 @@ import Testing
         try await Serving.run(settings: ["max_connections": .integer(16)]) { serving async throws in
             var idle: [RawClient] = []
             for _ in 0..<40 { idle.append(try RawClient(port: serving.port)) }
+            // The oldest go; that they are gone says that nearly all have been seen.
+            for client in idle.prefix(8) { #expect(await client.readToEnd() == "") }
             let session = serving.host.openSession()
             for _ in 0..<5 { #expect(try await serving.request("/", to: session).status == 200) }
-            #expect(await idle[0].readToEnd() == "")
         }
     }
 

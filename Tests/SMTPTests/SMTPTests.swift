@@ -108,7 +108,7 @@ final class MailSink: Sendable {
     init(refusal: String? = nil) throws {
         self.refusal = refusal
         (stream, continuation) = AsyncStream.makeStream()
-        listener = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        listener = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian

@@ -45,8 +45,8 @@ struct BackupSchedule: Sendable {
         let folder = "\(directory)/\(record.grain)"
         let names = try await OwnThread.run { () throws(HostError) in try Self.backups(in: folder) }
         let now = clock.wallSeconds(), newest = names.last.flatMap(Self.seconds) ?? 0
-        let isRunning = await registry.known(record.grain)?.state == .running
-        guard now - newest >= settings.interval.components.seconds, isRunning || record.lastUsed >= newest else {
+        let state = await registry.known(record.grain)?.state, isInUse = state == .running || state == .starting
+        guard now - newest >= settings.interval.components.seconds, isInUse || record.lastUsed >= newest else {
             return
         }
         let path = "\(folder)/\(Self.name(of: now))", bytes = try await book.backUp(record, by: .host).bytes

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <spawn.h>
 #include <malloc.h>
 #include <stdint.h>
 #include <string.h>
@@ -40,6 +41,8 @@ static inline int clinux_eventfd(unsigned value) { return eventfd(value, EFD_CLO
 int clinux_pipe2(int descriptors[2], int flags);
 // accept4(2) without an address: close-on-exec, and it does not block.
 int clinux_accept(int listener);
+// posix_spawn_file_actions_addclosefrom_np(3).
+int clinux_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
 
 // For programs that run inside a sandbox, see CLinux.c: call the first at the start of main, so that the environment is
 // again exactly the given one, and take arguments from here instead of from CommandLine.
