@@ -52,27 +52,35 @@ struct Crowd {
 
     static func run(_ count: Int, _ configuration: HostConfiguration, _ command: [String]) async throws -> Crowd {
         var crowd = Crowd()
-        // Once with one of each, so that what is made once is not counted as each one's.
+        // Once with one of each, so that what is made once is not counted as each one's. The runtime, too, opens descriptors
+        // of its own with the first use of each thing, on a thread of its own.
+        _ = try await left(of: try await crowd.runSandboxed(1, configuration, command))
         try await PlainCrowd(command).end()
         let before = try MachineMemory()
         let plain = try await PlainCrowd(command, count)
         crowd.plain = try MachineMemory().each(of: count, since: before)
         plain.end()
-        // The runtime opens descriptors of its own with the first wait.
-        try await Task.sleep(for: .milliseconds(1))
         let mine = try MachineTraces.ofThisProcess()
-        let traces = try await crowd.runSandboxed(count, configuration, command)
-        // The kernel takes network namespaces apart in the background, and says to nobody when it has.
-        // This process closes what it had of its launcher when its reader has seen the end.
+        crowd.left = try await left(of: try await crowd.runSandboxed(count, configuration, command), since: mine)
+        return crowd
+    }
+
+    /// What is left when nothing is, or after half a minute.
+    private static func left(
+        of traces: MachineTraces, since mine: [(what: String, count: Int)] = []
+    ) async throws -> [(what: String, count: Int)] {
+        var left: [(what: String, count: Int)] = []
+        // The kernel takes network namespaces apart in the background, and says to nobody when it has. This process closes what
+        // it had of its launcher when its reader has seen the end.
         for _ in 0..<600 {
-            crowd.left = try traces.left()
+            left = try traces.left()
             for (was, now) in zip(mine, try MachineTraces.ofThisProcess()) {
-                crowd.left.append((now.what, now.count - was.count))
+                left.append((now.what, now.count - was.count))
             }
-            if crowd.left.allSatisfy({ $0.count == 0 }) { break }
+            if left.allSatisfy({ $0.count == 0 }) { break }
             try await Task.sleep(for: .milliseconds(50))
         }
-        return crowd
+        return left
     }
 
     private mutating func runSandboxed(
