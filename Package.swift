@@ -154,7 +154,7 @@ let package = Package(
         + module(
             "Frontend", "HTTPFrontend",
             dependencies: [
-                "CLinux", "CZlib", "EventLoops", "HTTP1", "HTTP1Server", "CSodium",
+                "CLinux", "CZlib", "EventLoops", "HTTP1", "HTTP1Server", "JSON", "CSodium",
                 .product(name: "Mustache", package: "swift-mustache"),
             ])
         + [

@@ -76,7 +76,8 @@ public enum JSONValue: Sendable, Equatable {
         }
     }
 
-    private static func quoted(_ text: String) -> String {
+    /// A text as a string of JSON; control characters are escaped.
+    public static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

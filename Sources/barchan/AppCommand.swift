@@ -24,8 +24,7 @@ struct AppListCommand: ParsableCommand {
     @Flag(help: "Prints JSON, with change logs.") var json = false
 
     func run() throws {
-        let answer = try ControlClient.require(
-            .members(["command": .string("apps")]), dataDirectory: try options.configuration().dataDirectory)
+        let answer = try options.ask("apps")
         let apps = answer["apps"] ?? .array([])
         if json { return printLine(apps.indented()) }
         var table = Table(["PACKAGE", "VERSION", "STATE", "GRAINS", "KIB", "APP", "TITLE"])

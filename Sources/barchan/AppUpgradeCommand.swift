@@ -36,8 +36,7 @@ struct AppUpgradeCommand: ParsableCommand {
     private func versions(
         _ configuration: HostConfiguration
     ) throws -> (current: AppVersionEntry, offered: AppVersionEntry, title: String) {
-        let answer = try ControlClient.require(
-            .members(["command": .string("apps")]), dataDirectory: configuration.dataDirectory)
+        let answer = try configuration.ask("apps")
         for app in answer["apps"]?.elements ?? [] {
             var entries = (app["versions"]?.elements ?? []).map(AppVersionEntry.init)
             let total = entries.reduce(0) { $0 + $1.grains }
@@ -71,8 +70,7 @@ struct AppDeclineCommand: ParsableCommand {
     @Argument(help: "The app's identifier.") var app: String
 
     func run() throws {
-        let request = JSONValue.members(["command": .string("decline"), "app": .string(app)])
-        _ = try ControlClient.require(request, dataDirectory: try options.configuration().dataDirectory)
+        _ = try options.ask("decline", ["app": .string(app)])
     }
 }
 
@@ -84,8 +82,7 @@ struct AppCollectCommand: ParsableCommand {
     @OptionGroup var options: HostOptions
 
     func run() throws {
-        let answer = try ControlClient.require(
-            .members(["command": .string("collect")]), dataDirectory: try options.configuration().dataDirectory)
+        let answer = try options.ask("collect")
         for package in answer["removed"]?.elements ?? [] { printLine("removed \(package.text ?? "")") }
     }
 }
@@ -101,10 +98,8 @@ struct GrainMoveCommand: ParsableCommand {
     @Flag(help: "Also when a newer version has written to the grain's data.") var force = false
 
     func run() throws {
-        let request = JSONValue.members([
-            "command": .string("move"), "grain": .string(grain), "package": .string(package), "force": .boolean(force),
-        ])
-        _ = try ControlClient.require(request, dataDirectory: try options.configuration().dataDirectory)
+        _ = try options.ask(
+            "move", ["grain": .string(grain), "package": .string(package), "force": .boolean(force)])
     }
 }
 
@@ -134,10 +129,7 @@ struct AppUpgradeRequest {
 
     /// - Returns: How many grains moved.
     func send(to configuration: HostConfiguration) throws(HostError) -> Int {
-        let request = JSONValue.members([
-            "command": .string("upgrade"), "package": .string(package), "force": .boolean(force),
-        ])
-        let answer = try ControlClient.require(request, dataDirectory: configuration.dataDirectory)
+        let answer = try configuration.ask("upgrade", ["package": .string(package), "force": .boolean(force)])
         return answer["moved"]?.elements?.count ?? 0
     }
 }

@@ -21,12 +21,7 @@ struct AuditCommand: ParsableCommand {
     }
 
     func run() throws {
-        var request: [JSONValue.Member] = [
-            .init(name: "command", value: .string("audit")), .init(name: "limit", value: .integer(limit)),
-        ]
-        if let older { request.append(.init(name: "older", value: .string(older))) }
-        let answer = try ControlClient.require(
-            .object(request), dataDirectory: try options.configuration().dataDirectory)
+        let answer = try options.ask("audit", ["limit": .integer(limit), "older": older.map(JSONValue.string)])
         let entries = answer["entries"] ?? .array([])
         if json { return printLine(entries.indented()) }
         var table = Table(["TIME", "WHO", "ACT", "ON", "DETAIL"])

@@ -16,9 +16,7 @@ struct GrainActivityCommand: ParsableCommand {
     @Flag(help: "Prints JSON.") var json = false
 
     func run() throws {
-        let answer = try ControlClient.require(
-            .members(["command": .string("activity"), "grain": .string(grain)]),
-            dataDirectory: try options.configuration().dataDirectory)
+        let answer = try options.ask("activity", ["grain": .string(grain)])
         let activities = answer["activities"] ?? .array([])
         if json { return printLine(activities.indented()) }
         var table = Table(["LAST", "TIMES", "WHO", "DID", "WHERE", "CAPTION"])
@@ -52,10 +50,7 @@ struct GrainWakeLocksCommand: ParsableCommand {
     @Flag(help: "Prints JSON.") var json = false
 
     func run() throws {
-        let answer = try ControlClient.require(
-            .members([
-                "command": .string("wake-locks"), "grain": .string(grain), "release": .boolean(release),
-            ]), dataDirectory: try options.configuration().dataDirectory)
+        let answer = try options.ask("wake-locks", ["grain": .string(grain), "release": .boolean(release)])
         let reasons = answer["reasons"] ?? .array([])
         if json { return printLine(reasons.indented()) }
         for reason in reasons.elements ?? [] { printLine(reason.text?.printable ?? "") }

@@ -20,10 +20,7 @@ struct GrainBackupCreateCommand: ParsableCommand {
     @Flag(help: "Prints JSON.") var json = false
 
     func run() throws {
-        let request = JSONValue.members([
-            "command": .string("backup"), "grain": .string(grain), "path": .string(absolute(file)),
-        ])
-        let answer = try ControlClient.require(request, dataDirectory: try options.configuration().dataDirectory)
+        let answer = try options.ask("backup", ["grain": .string(grain), "path": .string(absolute(file))])
         printLine(json ? answer.line : "backed up grain \(grain): \(answer["bytes"]?.number ?? 0) bytes in \(file)")
     }
 }
@@ -38,8 +35,7 @@ struct GrainBackupVerifyCommand: ParsableCommand {
     @Flag(help: "Prints JSON.") var json = false
 
     func run() throws {
-        let request = JSONValue.members(["command": .string("verify-backup"), "path": .string(absolute(file))])
-        let answer = try ControlClient.require(request, dataDirectory: try options.configuration().dataDirectory)
+        let answer = try options.ask("verify-backup", ["path": .string(absolute(file))])
         func count(_ name: String) -> Int64 { answer[name]?.number ?? 0 }
         printLine(
             json
@@ -58,8 +54,7 @@ struct GrainRestoreCommand: ParsableCommand {
     @Flag(help: "Prints JSON.") var json = false
 
     func run() throws {
-        let request = JSONValue.members(["command": .string("restore"), "path": .string(absolute(file))])
-        let answer = try ControlClient.require(request, dataDirectory: try options.configuration().dataDirectory)
+        let answer = try options.ask("restore", ["path": .string(absolute(file))])
         func text(_ name: String) -> String { answer[name]?.text ?? "" }
         printLine(json ? answer.line : "restored \(text("appTitle")) grain \(text("grain")), '\(text("title"))'")
     }

@@ -20,8 +20,7 @@ struct GrainListCommand: ParsableCommand {
     @Flag(help: "Prints JSON.") var json = false
 
     func run() throws {
-        let answer = try ControlClient.require(
-            .members(["command": .string("grains")]), dataDirectory: try options.configuration().dataDirectory)
+        let answer = try options.ask("grains")
         let grains = answer["grains"] ?? .array([])
         if json { return printLine(grains.indented()) }
         var table = Table(["GRAIN", "STATE", "KIB", "OWNER", "APP", "TITLE"])
@@ -45,8 +44,7 @@ struct GrainLogCommand: ParsableCommand {
     @Option(help: "How many bytes at most.") var bytes: Int64 = 64 << 10
 
     func run() throws {
-        let request = JSONValue.members(["command": .string("log"), "grain": .string(grain), "bytes": .integer(bytes)])
-        let answer = try ControlClient.require(request, dataDirectory: try options.configuration().dataDirectory)
+        let answer = try options.ask("log", ["grain": .string(grain), "bytes": .integer(bytes)])
         write(Array((answer["log"]?.text ?? "").utf8), to: 1)
     }
 }
@@ -59,8 +57,7 @@ struct GrainStopCommand: ParsableCommand {
     @Argument(help: "The grain's identifier.") var grain: String
 
     func run() throws {
-        let request = JSONValue.members(["command": .string("stop"), "grain": .string(grain)])
-        _ = try ControlClient.require(request, dataDirectory: try options.configuration().dataDirectory)
+        _ = try options.ask("stop", ["grain": .string(grain)])
     }
 }
 
@@ -73,8 +70,7 @@ struct LoginLinkCommand: ParsableCommand {
     @Flag(help: "Prints JSON.") var json = false
 
     func run() throws {
-        let answer = try ControlClient.require(
-            .members(["command": .string("login-link")]), dataDirectory: try options.configuration().dataDirectory)
+        let answer = try options.ask("login-link")
         let link = answer["link"] ?? .null
         printLine(json ? JSONValue.members(["link": link]).line : link.text ?? "")
     }

@@ -17,14 +17,8 @@ struct GrainLimitsCommand: ParsableCommand {
     @Flag(help: "Prints JSON.") var json = false
 
     func run() throws {
-        var members: [JSONValue.Member] = [
-            .init(name: "command", value: .string("limits")), .init(name: "grain", value: .string(grain)),
-        ]
-        if !changes.isEmpty {
-            members.append(.init(name: "changes", value: .object(try changes.map(GrainLimitsCommand.change))))
-        }
-        let answer = try ControlClient.require(
-            .object(members), dataDirectory: try options.configuration().dataDirectory)
+        let changes: JSONValue? = changes.isEmpty ? nil : .object(try changes.map(GrainLimitsCommand.change))
+        let answer = try options.ask("limits", ["grain": .string(grain), "changes": changes])
         let limits = answer["limits"] ?? .array([])
         if json { return printLine(limits.indented()) }
         var table = Table(["LIMIT", "VALUE", "FROM", "WHAT, AND THE DEFAULT"])

@@ -19,8 +19,8 @@ struct GrainRecordCommand: ParsableCommand {
     @Flag(help: "Makes every text and blob of the recording as long as it was, of one letter.") var redact = false
 
     func run() throws {
-        let data = try options.configuration().dataDirectory
-        let answer = try ControlClient.require(request("record"), dataDirectory: data)
+        let host = try options.configuration()
+        let answer = try host.ask("record", ["grain": .string(grain)])
         guard let path = answer["path"]?.text else { throw HostError(.failed, "record: the host named no file") }
         let stop = DispatchSemaphore(value: 0)
         let signals = StopSignals { stop.signal() }
@@ -28,12 +28,8 @@ struct GrainRecordCommand: ParsableCommand {
         write(Array(hint.utf8), to: output == nil ? 2 : 1)
         stop.wait()
         signals.cancel()
-        _ = try ControlClient.require(request("end-recording"), dataDirectory: data)
+        _ = try host.ask("end-recording", ["grain": .string(grain)])
         try finish(path)
-    }
-
-    private func request(_ command: String) -> JSONValue {
-        .members(["command": .string(command), "grain": .string(grain)])
     }
 
     /// Hands the recording over and removes the host's own.

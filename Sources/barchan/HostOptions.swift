@@ -1,6 +1,7 @@
 import ArgumentParser
 import Barchan
 import BarchanConfiguration
+import BarchanControl
 import BarchanKernel
 
 /// What every command says that needs to know about a host.
@@ -37,5 +38,23 @@ struct HostOptions: ParsableArguments {
         if !pluginDir.isEmpty { configuration.pluginDirectories = pluginDir.map(absolute) }
         if let programDir { configuration.programDirectory = absolute(programDir) }
         return configuration
+    }
+
+    /// As ``BarchanKernel/HostConfiguration/ask(_:_:)``.
+    func ask(_ command: String, _ members: KeyValuePairs<String, JSONValue?> = [:]) throws -> JSONValue {
+        try configuration().ask(command, members)
+    }
+}
+
+extension HostConfiguration {
+    /// Asks the running host.
+    /// - Parameter members: What the command needs besides its name; those that are nil are left out.
+    /// - Throws: ``HostError`` when no host runs, and the host's own when it refuses.
+    func ask(
+        _ command: String, _ members: KeyValuePairs<String, JSONValue?> = [:]
+    ) throws(HostError) -> JSONValue {
+        var request = [JSONValue.Member(name: "command", value: .string(command))]
+        for case (let name, let value?) in members { request.append(JSONValue.Member(name: name, value: value)) }
+        return try ControlClient.require(.object(request), dataDirectory: dataDirectory)
     }
 }

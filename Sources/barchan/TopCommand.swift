@@ -23,13 +23,12 @@ struct TopCommand: ParsableCommand {
     }
 
     func run() throws {
-        let data = try options.configuration().dataDirectory
-        let request = JSONValue.members(["command": .string("top")])
+        let host = try options.configuration()
         // Rates need two answers.
-        var earlier = try ControlClient.require(request, dataDirectory: data)
+        var earlier = try host.ask("top")
         repeat {
             usleep(useconds_t(interval * 1_000_000))
-            let answer = try ControlClient.require(request, dataDirectory: data)
+            let answer = try host.ask("top")
             show(TopReport(answer, since: earlier))
             earlier = answer
         } while !once

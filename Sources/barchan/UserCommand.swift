@@ -13,17 +13,6 @@ struct UserCommand: ParsableCommand {
         ])
 }
 
-/// Asks the running host.
-private func ask(
-    _ command: String, _ members: [String: String?], _ options: HostOptions
-) throws -> JSONValue {
-    var request: [String: JSONValue] = ["command": .string(command)]
-    for case (let name, let value?) in members { request[name] = .string(value) }
-    return try ControlClient.require(
-        .object(request.sorted { $0.key < $1.key }.map { JSONValue.Member(name: $0.key, value: $0.value) }),
-        dataDirectory: try options.configuration().dataDirectory)
-}
-
 struct UserListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists everybody, by handle.")
 
@@ -31,7 +20,7 @@ struct UserListCommand: ParsableCommand {
     @Flag(help: "Prints JSON.") var json = false
 
     func run() throws {
-        let users = try ask("users", [:], options)["users"] ?? .array([])
+        let users = try options.ask("users")["users"] ?? .array([])
         if json { return printLine(users.indented()) }
         var table = Table(["HANDLE", "ROLE", "STATE", "ADDRESS", "NAME"])
         for user in users.elements ?? [] {
@@ -53,7 +42,12 @@ struct UserInviteCommand: ParsableCommand {
     @Option(help: "A note for the administrators' list.") var note: String?
 
     func run() throws {
-        let answer = try ask("user-invite", ["role": role, "address": address, "note": note], options)
+        let answer = try options.ask(
+            "user-invite",
+            [
+                "role": .string(role), "address": address.map(JSONValue.string),
+                "note": note.map(JSONValue.string),
+            ])
         printLine(answer["link"]?.text ?? "")
     }
 }
@@ -65,7 +59,7 @@ struct UserLoginLinkCommand: ParsableCommand {
     @OptionGroup var options: HostOptions
     @Argument(help: "Handle or e-mail address.") var name: String
 
-    func run() throws { printLine(try ask("user-login-link", ["name": name], options)["link"]?.text ?? "") }
+    func run() throws { printLine(try options.ask("user-login-link", ["name": .string(name)])["link"]?.text ?? "") }
 }
 
 struct UserRoleCommand: ParsableCommand {
@@ -75,7 +69,7 @@ struct UserRoleCommand: ParsableCommand {
     @Argument(help: "Handle or e-mail address.") var name: String
     @Argument(help: "administrator, user or guest.") var role: String
 
-    func run() throws { _ = try ask("user-role", ["name": name, "role": role], options) }
+    func run() throws { _ = try options.ask("user-role", ["name": .string(name), "role": .string(role)]) }
 }
 
 struct UserAddressCommand: ParsableCommand {
@@ -86,7 +80,7 @@ struct UserAddressCommand: ParsableCommand {
     @Argument(help: "Handle or e-mail address until now.") var name: String
     @Argument(help: "The new address.") var address: String
 
-    func run() throws { _ = try ask("user-address", ["name": name, "address": address], options) }
+    func run() throws { _ = try options.ask("user-address", ["name": .string(name), "address": .string(address)]) }
 }
 
 struct UserLogOutCommand: ParsableCommand {
@@ -96,7 +90,7 @@ struct UserLogOutCommand: ParsableCommand {
     @OptionGroup var options: HostOptions
     @Argument(help: "Handle or e-mail address.") var name: String
 
-    func run() throws { _ = try ask("user-log-out", ["name": name], options) }
+    func run() throws { _ = try options.ask("user-log-out", ["name": .string(name)]) }
 }
 
 struct UserSuspendCommand: ParsableCommand {
@@ -106,7 +100,7 @@ struct UserSuspendCommand: ParsableCommand {
     @OptionGroup var options: HostOptions
     @Argument(help: "Handle or e-mail address.") var name: String
 
-    func run() throws { _ = try ask("user-suspend", ["name": name], options) }
+    func run() throws { _ = try options.ask("user-suspend", ["name": .string(name)]) }
 }
 
 struct UserReadmitCommand: ParsableCommand {
@@ -116,5 +110,5 @@ struct UserReadmitCommand: ParsableCommand {
     @OptionGroup var options: HostOptions
     @Argument(help: "Handle or e-mail address.") var name: String
 
-    func run() throws { _ = try ask("user-readmit", ["name": name], options) }
+    func run() throws { _ = try options.ask("user-readmit", ["name": .string(name)]) }
 }

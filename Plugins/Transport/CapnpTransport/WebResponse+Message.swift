@@ -72,7 +72,7 @@ struct ReceivedResponse {
             wire.hasNonHtmlBody
             ? try ErrorBody(try wire.nonHtmlBody)
             : wire.hasDescriptionHtml ? ErrorBody(bytes: Array(try wire.descriptionHtml.utf8)) : nil
-        response.outcome = .clientError(status: wire.statusCode.status, body)
+        response.outcome = .clientError(status: Int(wire.statusCode?.httpStatus.id ?? 400), body)
     }
 
     private mutating func readServerError(_ wire: Wire.WebSession.Response.ServerError.Reader) throws(MessageError) {
@@ -132,26 +132,6 @@ extension Optional where Wrapped == Wire.WebSession.Response.SuccessCode {
         case .partialContent: 206
         case .multiStatus: 207
         default: 200
-        }
-    }
-}
-
-extension Optional where Wrapped == Wire.WebSession.Response.ClientErrorCode {
-    fileprivate var status: Int {
-        switch self {
-        case .badRequest, nil: 400
-        case .forbidden: 403
-        case .notFound: 404
-        case .methodNotAllowed: 405
-        case .notAcceptable: 406
-        case .conflict: 409
-        case .gone: 410
-        case .preconditionFailed: 412
-        case .requestEntityTooLarge: 413
-        case .requestUriTooLong: 414
-        case .unsupportedMediaType: 415
-        case .imATeapot: 418
-        case .unprocessableEntity: 422
         }
     }
 }

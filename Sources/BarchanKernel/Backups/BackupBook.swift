@@ -14,22 +14,6 @@ struct BackupBook: BackupDirectory {
     let reserve: DiskReserve
     private let underWay = BackupCount()
 
-    init(
-        grains: GrainBook, records: RecordBook, volumes: any VolumeStore, registry: GrainRegistry,
-        accounts: AccountBook, owner: FileOwner, clock: any HostClock, audit: AuditBook,
-        reserve: DiskReserve
-    ) {
-        self.grains = grains
-        self.records = records
-        self.volumes = volumes
-        self.registry = registry
-        self.accounts = accounts
-        self.owner = owner
-        self.clock = clock
-        self.audit = audit
-        self.reserve = reserve
-    }
-
     private func backupStore() throws(HostError) -> any BackupStore {
         guard let store = volumes as? any BackupStore else {
             throw HostError(.unsupported, "use a backup: the storage of this host makes none")

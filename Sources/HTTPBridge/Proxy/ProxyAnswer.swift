@@ -21,7 +21,8 @@ struct ProxyAnswer {
         let response = try message.reader.root(Wire.WebSession.Response.self)
         switch response.which {
         case .content:
-            status = Self.status(response.content.statusCode)
+            // A code this program does not know counts as success without particulars.
+            status = Int(response.content.statusCode?.httpStatus.id ?? 200)
             try write(response.content, message)
         case .noContent:
             status = response.noContent.shouldResetForm ? 205 : 204
@@ -36,7 +37,7 @@ struct ProxyAnswer {
             try fields.field("Location", try redirect.location)
         case .clientError:
             let error = response.clientError
-            status = Self.status(error.statusCode)
+            status = Int(error.statusCode?.httpStatus.id ?? 400)
             try write(error.hasNonHtmlBody ? try error.nonHtmlBody : nil, or: try error.descriptionHtml)
         case .serverError:
             status = 500
@@ -95,36 +96,5 @@ struct ProxyAnswer {
     private mutating func write(_ tag: Wire.WebSession.ETag.Reader) throws {
         let written = try EntityTag(value: Array(try tag.value.utf8), isWeak: tag.weak).written()
         try fields.field("ETag", String(decoding: written, as: UTF8.self))
-    }
-
-    /// A code this program does not know counts as success without particulars.
-    private static func status(_ code: Wire.WebSession.Response.SuccessCode?) -> Int {
-        switch code {
-        case .created: 201
-        case .accepted: 202
-        case .noContent: 204
-        case .partialContent: 206
-        case .multiStatus: 207
-        case .notModified: 304
-        case .ok, nil: 200
-        }
-    }
-
-    private static func status(_ code: Wire.WebSession.Response.ClientErrorCode?) -> Int {
-        switch code {
-        case .forbidden: 403
-        case .notFound: 404
-        case .methodNotAllowed: 405
-        case .notAcceptable: 406
-        case .conflict: 409
-        case .gone: 410
-        case .preconditionFailed: 412
-        case .requestEntityTooLarge: 413
-        case .requestUriTooLong: 414
-        case .unsupportedMediaType: 415
-        case .imATeapot: 418
-        case .unprocessableEntity: 422
-        case .badRequest, nil: 400
-        }
     }
 }

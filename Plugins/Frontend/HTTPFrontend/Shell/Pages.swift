@@ -1,5 +1,6 @@
 import Barchan
 import Glibc
+import JSON
 import Mustache
 
 /// Makes our own pages.
@@ -129,23 +130,23 @@ struct Pages: Sendable {
     func json(_ status: Int, _ text: String) -> Response { send(status, "application/json", text) }
 
     func jsonError(_ status: Int, _ message: String) -> Response {
-        json(status, "{\"error\":\(JSONText.string(message))}")
+        json(status, "{\"error\":\(JSONValue.quoted(message))}")
     }
 
     /// What the page around a grain asks for again and again.
     /// - Parameter grain: Nil when there is no more to say than its state.
     func state(_ state: GrainState, of grain: GrainSummary?) -> Response {
-        var text = "{\"state\":\"\(Pages.name(state))\",\"text\":\(JSONText.string(Pages.text(state)))"
-        if case .crashed(let reason) = state { text += ",\"reason\":\(JSONText.string(reason))" }
-        if let notice = grain?.notice { text += ",\"notice\":\(JSONText.string(notice))" }
-        if let grain { text += ",\"title\":\(JSONText.string(grain.title)),\"package\":\"\(grain.package)\"" }
+        var text = "{\"state\":\"\(Pages.name(state))\",\"text\":\(JSONValue.quoted(Pages.text(state)))"
+        if case .crashed(let reason) = state { text += ",\"reason\":\(JSONValue.quoted(reason))" }
+        if let notice = grain?.notice { text += ",\"notice\":\(JSONValue.quoted(notice))" }
+        if let grain { text += ",\"title\":\(JSONValue.quoted(grain.title)),\"package\":\"\(grain.package)\"" }
         return json(200, text + "}")
     }
 
     func installed(_ package: InstalledPackage) -> Response {
         json(
             200,
-            "{\"package\":\"\(package.identifier)\",\"app\":\"\(package.app)\",\"title\":\(JSONText.string(package.manifest.title))}"
+            "{\"package\":\"\(package.identifier)\",\"app\":\"\(package.app)\",\"title\":\(JSONValue.quoted(package.manifest.title))}"
         )
     }
 
@@ -175,24 +176,5 @@ struct Pages: Sendable {
         fields.add("Cache-Control", "no-store")
         if status == 405 { fields.add("Allow", "GET, HEAD, POST") }
         return Response(status, fields: fields, body: .bytes(Array(text.utf8)))
-    }
-}
-
-/// Text as JSON.
-enum JSONText {
-    static func string(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }

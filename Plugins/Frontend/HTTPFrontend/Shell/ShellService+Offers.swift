@@ -1,5 +1,6 @@
 import Barchan
 import HTTP1Server
+import JSON
 
 /// `renderTemplate` of the page API: our script passes on what an app's page asked for (specification, sections 10.4, 14).
 extension ShellService {
@@ -34,7 +35,7 @@ extension ShellService {
             OfferBox.Offer(
                 html: page.html, page: site.grainOrigin(session.identifier), apiOrigin: site.apiOrigin(token.host),
                 scriptNonce: nonce, expires: end), now: now)
-        return pages.json(200, "{\"uri\":\(JSONText.string("\(site.staticOrigin)/offer/\(name)"))}")
+        return pages.json(200, "{\"uri\":\(JSONValue.quoted("\(site.staticOrigin)/offer/\(name)"))}")
     }
 
     private static func assignment(_ text: String?) -> ShareOffer.Assignment {
