@@ -29,7 +29,7 @@ struct UpgradeBook: UpgradeDirectory {
         _ grains: [GrainSummary], _ app: AppVersions, _ offered: InstalledPackage
     ) async throws(HostError) -> [GrainSummary] {
         grains.filter { grain in
-            guard grain.app == app.app, grain.package != offered.identifier else { return false }
+            guard grain.isOwned, grain.app == app.app, grain.package != offered.identifier else { return false }
             let version = app.all.first { $0.identifier == grain.package }?.manifest.version
             return version.map { $0 <= offered.manifest.version } ?? true
         }

@@ -45,7 +45,7 @@ extension Assets {
             request.onload = () => {
               let answer = {};
               try { answer = JSON.parse(request.responseText); } catch {}
-              if (request.status === 200) location = answer.grain ? "/grain/" + answer.grain : "/apps?installed=" + answer.package;
+              if (request.status === 200) location = answer.grain ? "/grain/" + answer.grain : answer.next;
               else fail(answer.error || `The server answered ${request.status}.`);
             };
             box.classList.remove("bad");

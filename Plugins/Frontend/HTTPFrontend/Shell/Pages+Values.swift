@@ -1,14 +1,21 @@
 import Barchan
 
 extension Pages {
-    static func installedNotice(_ package: InstalledPackage) -> (text: String, app: AppID) {
+    static func installedNotice(_ package: InstalledPackage) -> String { "\(name(package)) is installed." }
+
+    static func upgradedNotice(_ package: InstalledPackage, moved: Int) -> String {
+        "\(name(package)) is in use\(moved > 0 ? "; \(grainCount(moved)) of yours will start with it" : "")."
+    }
+
+    private static func name(_ package: InstalledPackage) -> String {
         let version = package.manifest.marketingVersion
-        return ("\(package.manifest.title)\(version.isEmpty ? "" : " \(version)") is installed.", package.app)
+        return version.isEmpty ? package.manifest.title : "\(package.manifest.title) \(version)"
     }
 
     static func values(_ grain: GrainSummary, now: Int64, hasIcon: Bool) -> [String: Any] {
         [
             "id": grain.identifier.text, "title": grain.title, "app": grain.appTitle, "package": grain.package.text,
+            "version": grain.version,
             "icon": hasIcon ? "/apps/\(grain.app)/icon" : Assets.icon.path,
             "state": name(grain.state), "stateText": text(grain.state), "isUp": isUp(grain.state),
             "size": size(grain.usedBytes), "used": grain.lastUsed > 0 ? ago(now - grain.lastUsed) : "never",

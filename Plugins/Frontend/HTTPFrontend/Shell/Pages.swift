@@ -17,7 +17,9 @@ struct Pages: Sendable {
         page(200, "login", title: "Log in", ["token": PercentText.encode(token)], nil)
     }
 
-    func grains(_ grains: [GrainSummary], apps: [InstalledPackage], _ person: Person) -> Response {
+    func grains(_ grains: [GrainSummary], apps: [InstalledPackage], upgrades: [AppUpgrade], _ person: Person)
+        -> Response
+    {
         let now = Int64(time(nil))
         let icons = Set(apps.map(\.app))
         let values: [String: Any] = [
@@ -28,15 +30,18 @@ struct Pages: Sendable {
             },
             "mayCreate": person.account.role != .guest,
             "apps": apps.map(Pages.values), "hasApps": !apps.isEmpty, "atGrains": true,
+            "offers": Pages.offers(upgrades),
         ]
         return page(200, "grains", title: "Grains", values, person)
     }
 
     func apps(
-        _ apps: [InstalledPackage], notice: (text: String, app: AppID)?, problem: String?, status: Int = 200,
-        _ person: Person
+        _ apps: [InstalledPackage], upgrades: [AppUpgrade], notice: (text: String, app: AppID)?, problem: String?,
+        status: Int = 200, _ person: Person
     ) -> Response {
-        var values: [String: Any] = ["apps": apps.map(Pages.values), "hasApps": !apps.isEmpty, "atApps": true]
+        var values: [String: Any] = [
+            "apps": apps.map(Pages.values), "hasApps": !apps.isEmpty, "atApps": true, "offers": Pages.offers(upgrades),
+        ]
         if let notice {
             values["notice"] = notice.text
             values["app"] = notice.app.text
@@ -143,10 +148,12 @@ struct Pages: Sendable {
         return json(200, text + "}")
     }
 
-    func installed(_ package: InstalledPackage) -> Response {
+    /// - Parameter next: The page that says what has become of it.
+    func installed(_ package: InstalledPackage, next: String) -> Response {
         json(
             200,
-            "{\"package\":\"\(package.identifier)\",\"app\":\"\(package.app)\",\"title\":\(JSONValue.quoted(package.manifest.title))}"
+            "{\"package\":\"\(package.identifier)\",\"app\":\"\(package.app)\",\"title\":\(JSONValue.quoted(package.manifest.title))"
+                + ",\"next\":\(JSONValue.quoted(next))}"
         )
     }
 

@@ -1,11 +1,16 @@
 import Barchan
 
 extension ShellService {
-    func appList(_ person: Person, installed: String?) async throws(HostError) -> Response {
+    func appList(_ person: Person, _ query: [String: String]) async throws(HostError) -> Response {
         let apps = try await host.apps.apps(for: person.account.identifier)
-        return pages.apps(
-            apps, notice: apps.first { $0.identifier.text == installed }.map(Pages.installedNotice), problem: nil,
-            person)
+        var notice: (text: String, app: AppID)?
+        if let app = apps.first(where: { $0.identifier.text == query["installed"] }) {
+            notice = (Pages.installedNotice(app), app.app)
+        } else if let app = apps.first(where: { $0.identifier.text == query["upgraded"] }) {
+            notice = (Pages.upgradedNotice(app, moved: Int(query["moved"] ?? "") ?? 0), app.app)
+        }
+        let upgrades = try await host.upgrades.upgrades(for: person.account.identifier)
+        return pages.apps(apps, upgrades: upgrades, notice: notice, problem: nil, person)
     }
 
     func removeApp(_ text: String, _ person: Person) async throws(HostError) -> Response {
@@ -20,7 +25,8 @@ extension ShellService {
 
     private func appProblem(_ error: HostError, _ person: Person) async throws(HostError) -> Response {
         let apps = try await host.apps.apps(for: person.account.identifier)
-        return pages.apps(apps, notice: nil, problem: error.message, status: ShellService.status(error), person)
+        return pages.apps(
+            apps, upgrades: [], notice: nil, problem: error.message, status: ShellService.status(error), person)
     }
 
     func icon(_ text: String, _ person: Person) async throws(HostError) -> Response {
@@ -39,8 +45,9 @@ extension ShellService {
         do throws(HostError) {
             let file = try await uploadedFile(visit, person)
             let package = try await host.apps.install(file, by: person.account.identifier) { _ in }
-            if visit.wantsJSON { return pages.installed(package) }
-            return pages.redirect(to: "/apps?installed=\(package.identifier)")
+            let isOffered = try await upgrade(of: package.app.text, person)?.offered.identifier == package.identifier
+            let next = isOffered ? "/apps/\(package.app)/upgrade" : "/apps?installed=\(package.identifier)"
+            return visit.wantsJSON ? pages.installed(package, next: next) : pages.redirect(to: next)
         } catch {
             if visit.wantsJSON { return pages.jsonError(ShellService.status(error), error.message) }
             return try await appProblem(error, person)

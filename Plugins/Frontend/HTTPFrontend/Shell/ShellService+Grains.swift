@@ -9,7 +9,8 @@ extension ShellService {
     func grainList(_ person: Person) async throws(HostError) -> Response {
         let grains = try await host.grains.grains(for: person.account.identifier)
         let apps = try await host.apps.apps(for: person.account.identifier)
-        return pages.grains(grains, apps: apps, person)
+        let upgrades = try await host.upgrades.upgrades(for: person.account.identifier)
+        return pages.grains(grains, apps: apps, upgrades: upgrades, person)
     }
 
     func grainLog(_ grain: GrainSummary, _ person: Person) async throws(HostError) -> Response {
@@ -44,6 +45,7 @@ extension ShellService {
         case "remove":
             try await host.grains.remove(grain, by: account)
             return pages.redirect(to: "/")
+        case "move": return try await moveGrain(grain, form, person)
         default: throw ShellService.notFound
         }
     }

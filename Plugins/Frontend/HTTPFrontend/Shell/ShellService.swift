@@ -62,8 +62,9 @@ struct ShellService: Sendable {
     private func read(_ visit: Visit, _ person: Person) async throws(HostError) -> Response {
         switch (visit.path.first ?? "", visit.path.count) {
         case ("", _): return try await grainList(person)
-        case ("apps", 1): return try await appList(person, installed: visit.query["installed"])
+        case ("apps", 1): return try await appList(person, visit.query)
         case ("apps", 3) where visit.path[2] == "icon": return try await icon(visit.path[1], person)
+        case ("apps", 3) where visit.path[2] == "upgrade": return try await askUpgrade(visit.path[1], person)
         case ("grain", 2...):
             let grain = try await grain(visit.path[1], person)
             return try await openGrain(grain, as: .account(person.account.identifier), at: visit, person)
@@ -76,6 +77,7 @@ struct ShellService: Sendable {
             case "log": return try await grainLog(grain, person)
             case "remove": return pages.removeGrain(grain, person)
             case "sharing": return try await sharing(grain, visit, person)
+            case "version": return pages.version(grain, person)
             default: throw ShellService.notFound
             }
         default: throw ShellService.notFound
@@ -96,6 +98,8 @@ struct ShellService: Sendable {
         case ("grains", 3) where visit.path[2] == "sharing": return try await changeSharing(visit, form, person)
         case ("grains", 3): return try await changeGrain(visit, form, person)
         case ("apps", 3) where visit.path[2] == "remove": return try await removeApp(visit.path[1], person)
+        case ("apps", 3) where visit.path[2] == "upgrade":
+            return try await answerUpgrade(visit.path[1], form, person)
         case ("sessions", 3): return try await touchSession(visit, form, person)
         default: throw ShellService.notFound
         }

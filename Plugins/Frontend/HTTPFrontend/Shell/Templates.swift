@@ -19,7 +19,8 @@ enum Templates {
     private static let all = [
         "layout": layout, "welcome": welcome, "login": login, "grains": grains, "apps": apps, "grain": grain,
         "log": log,
-        "remove": remove, "error": error, "profile-fields": profileFields,
+        "remove": remove, "error": error, "offers": offers, "upgrade": upgrade, "version": version,
+        "profile-fields": profileFields,
     ]
 
     private static let layout = """
@@ -79,6 +80,7 @@ enum Templates {
         """
 
     private static let grains = """
+        {{>offers}}
         {{#mayCreate}}
         <section aria-labelledby="new">
         <h1 id="new">Make something new</h1>
@@ -114,6 +116,7 @@ enum Templates {
         <form method="post" action="/grains/{{id}}/rename" class="row"><input type="hidden" name="nonce" value="{{nonce}}"><label class="hidden" for="t-{{id}}">New title</label><input id="t-{{id}}" name="title" value="{{title}}" maxlength="200" required><button>Rename</button></form>
         <a class="button" href="/grains/{{id}}/log">Log</a>
         <form method="post" action="/grains/{{id}}/backup"><input type="hidden" name="nonce" value="{{nonce}}"><button>Download backup</button></form>
+        <a class="button" href="/grains/{{id}}/version">Version</a>
         {{#isUp}}<form method="post" action="/grains/{{id}}/stop"><input type="hidden" name="nonce" value="{{nonce}}"><button>Stop</button></form>{{/isUp}}
         <a class="button danger" href="/grains/{{id}}/remove">Delete…</a>
         </div></details></td>
@@ -151,6 +154,7 @@ enum Templates {
         """
 
     private static let apps = """
+        {{>offers}}
         {{#notice}}<p class="notice good" role="status">{{notice}} <small>App id <code>{{app}}</code></small></p>{{/notice}}
         {{#problem}}<p class="notice bad" role="alert">{{problem}}</p>{{/problem}}
         <h1>Apps</h1>
@@ -225,9 +229,10 @@ enum Templates {
         {{^person}}<span class="soft">Anonymous</span>{{/person}}
         {{#isOwned}}
         <details class="menu"><summary aria-label="More">⋯</summary><div>
-        <p class="soft small">{{app}}</p>
+        <p class="soft small">{{app}} {{version}}</p>
         <a class="button" href="/grains/{{id}}/log">Log</a>
         <form method="post" action="/grains/{{id}}/backup"><input type="hidden" name="nonce" value="{{nonce}}"><button>Download backup</button></form>
+        <a class="button" href="/grains/{{id}}/version">Version</a>
         <form method="post" action="/grains/{{id}}/stop"><input type="hidden" name="nonce" value="{{nonce}}"><input type="hidden" name="back" value="grain"><button>Restart</button></form>
         <form method="post" action="/grains/{{id}}/stop"><input type="hidden" name="nonce" value="{{nonce}}"><button>Stop and close</button></form>
         <a class="button danger" href="/grains/{{id}}/remove">Delete…</a>

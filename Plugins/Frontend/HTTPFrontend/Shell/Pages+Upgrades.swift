@@ -1,0 +1,58 @@
+import Barchan
+
+extension Pages {
+    /// A manifest may hold megabytes of text; so much of a change log is shown.
+    private static let maximumChangeLogCharacters = 16_384
+
+    /// What the person is asked about another version of an app.
+    func upgrade(_ upgrade: AppUpgrade, problem: String?, status: Int = 200, _ person: Person) -> Response {
+        let offered = upgrade.offered.manifest
+        var values: [String: Any] = [
+            "title": offered.title, "app": upgrade.offered.app.text, "package": upgrade.offered.identifier.text,
+            "icon": "/apps/\(upgrade.offered.app)/icon", "changesApp": upgrade.changesApp,
+            "isDowngrade": upgrade.isDowngrade, "current": Pages.versionText(upgrade.current.manifest),
+            "offered": Pages.versionText(offered), "grains": upgrade.grains.map(Pages.behind),
+            "hasGrains": !upgrade.grains.isEmpty, "count": Pages.grainCount(upgrade.grains.count),
+        ]
+        if let changes = offered.changeLog, !changes.isEmpty {
+            values["changes"] = String(changes.prefix(Pages.maximumChangeLogCharacters))
+        }
+        if let problem { values["problem"] = problem }
+        return page(status, "upgrade", title: "New version of \(offered.title)", values, person)
+    }
+
+    /// Which version a grain is of, and the way back.
+    func version(_ grain: GrainSummary, _ person: Person) -> Response {
+        var values = Pages.values(grain, now: 0, hasIcon: false)
+        values["icon"] = Assets.icon.path
+        values["version"] = grain.version.isEmpty ? "unknown" : grain.version
+        if let previous = grain.previous {
+            values["previous"] = [
+                "package": previous.package.text, "version": previous.version, "needsForce": previous.needsForce,
+            ]
+        }
+        return page(200, "version", title: "Version of \(grain.title)", values, person)
+    }
+
+    /// For the pages that list apps and grains.
+    static func offers(_ upgrades: [AppUpgrade]) -> [[String: Any]] {
+        upgrades.map { upgrade in
+            let title = "\(upgrade.offered.manifest.title) \(upgrade.offered.manifest.marketingVersion)"
+            let text =
+                upgrade.changesApp
+                ? "\(title) waits for your word."
+                : "\(title) is there for \(grainCount(upgrade.grains.count)) of yours."
+            return ["app": upgrade.current.app.text, "text": text]
+        }
+    }
+
+    static func grainCount(_ number: Int) -> String { "\(number) grain\(number == 1 ? "" : "s")" }
+
+    private static func versionText(_ manifest: AppManifest) -> String {
+        manifest.marketingVersion.isEmpty ? "number \(manifest.version)" : manifest.marketingVersion
+    }
+
+    private static func behind(_ grain: GrainSummary) -> [String: Any] {
+        ["title": grain.title, "version": grain.version]
+    }
+}

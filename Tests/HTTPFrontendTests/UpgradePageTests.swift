@@ -1,0 +1,121 @@
+import Barchan
+import Testing
+
+/// What people are asked about versions of apps, and what their answers do.
+@Suite struct UpgradePageTests {
+    private static func version(_ number: UInt32, _ text: String, id: Character) -> InstalledPackage {
+        var package = FakeHost.package(
+            "DokuWiki", id: String(repeating: id, count: 32), app: "q", noun: "wiki")
+        package.manifest.version = number
+        package.manifest.marketingVersion = text
+        package.manifest.changeLog = "## \(text)\n- <script>alert(1)</script> & more"
+        return package
+    }
+
+    private func offer(_ package: InstalledPackage, on host: FakeHost) -> GrainSummary {
+        var grain = host.addGrain("Family wiki")
+        grain.version = "2022-07-31"
+        host.directory.withLock {
+            $0.upgrades = [AppUpgrade(current: FakeHost.wiki, offered: package, grains: [grain])]
+        }
+        return grain
+    }
+
+    @Test func theQuestionShowsBothVersionsTheChangesAndTheGrains() async throws {
+        try await Serving.run { serving async throws in
+            let login = serving.host.logIn(), new = Self.version(4, "2026-01-01", id: "4")
+            _ = offer(new, on: serving.host)
+            let page = try await serving.request("/apps/\(new.app)/upgrade", as: login)
+            #expect(page.status == 200)
+            for text in [
+                "A new version of DokuWiki", "2022-07-31", "2026-01-01", "Family wiki",
+                "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more", "1 grain of yours",
+            ] {
+                #expect(page.text.contains(text), "\(text)")
+            }
+            #expect(!page.text.contains("<script>alert") && !page.text.contains("{{"))
+            #expect(!page.text.contains("name=\"force\""))
+            for path in ["/", "/apps"] {
+                let list = try await serving.request(path, as: login).text
+                #expect(list.contains("/apps/\(new.app)/upgrade") && list.contains("waits for your word"))
+            }
+        }
+    }
+
+    @Test func answersAreGivenToTheHost() async throws {
+        try await Serving.run { serving async throws in
+            let login = serving.host.logIn(), new = Self.version(4, "2026-01-01", id: "4")
+            _ = offer(new, on: serving.host)
+            let nonce = try await serving.nonce(of: login), path = "/apps/\(new.app)/upgrade"
+            let yes = try await serving.request(path, as: login, form: "nonce=\(nonce)&package=\(new.identifier)")
+            #expect(yes.status == 303 && yes.value("Location") == "/apps?upgraded=\(new.identifier)&moved=1")
+            let no = try await serving.request(path, as: login, form: "nonce=\(nonce)&answer=decline")
+            #expect(no.status == 303 && no.value("Location") == "/apps")
+            #expect(
+                serving.host.directory.withLock { $0.decisions } == [
+                    "accept \(new.identifier)", "decline \(new.app)",
+                ])
+            // Without our own page's nonce, or for what nobody is asked: nothing.
+            #expect(try await serving.request(path, as: login, form: "package=\(new.identifier)").status == 403)
+            let other = FakeHost.wiki.identifier
+            #expect(try await serving.request(path, as: login, form: "nonce=\(nonce)&package=\(other)").status == 404)
+            #expect(serving.host.directory.withLock { $0.decisions.count } == 2)
+        }
+    }
+
+    @Test func anOlderVersionNeedsASecondWord() async throws {
+        try await Serving.run { serving async throws in
+            let login = serving.host.logIn(), old = Self.version(2, "2020-01-01", id: "2")
+            _ = offer(old, on: serving.host)
+            let nonce = try await serving.nonce(of: login), path = "/apps/\(old.app)/upgrade"
+            let page = try await serving.request(path, as: login)
+            #expect(page.text.contains("An older version of DokuWiki") && page.text.contains("name=\"force\""))
+            let refused = try await serving.request(path, as: login, form: "nonce=\(nonce)&package=\(old.identifier)")
+            #expect(refused.status == 400 && refused.text.contains("it is older"))
+            let forced = try await serving.request(
+                path, as: login, form: "nonce=\(nonce)&package=\(old.identifier)&force=1")
+            #expect(forced.status == 303)
+            #expect(serving.host.directory.withLock { $0.decisions } == ["accept \(old.identifier) by force"])
+        }
+    }
+
+    @Test func anUploadedVersionLeadsToTheQuestion() async throws {
+        try await Serving.run { serving async throws in
+            let login = serving.host.logIn()
+            // The host of these tests installs the same package whatever it is given.
+            serving.host.directory.withLock {
+                $0.upgrades = [
+                    AppUpgrade(current: Self.version(1, "2019", id: "1"), offered: FakeHost.wiki, grains: [])
+                ]
+            }
+            let fields = [
+                "Cookie: barchan-login=\(login.text)", "Origin: \(serving.baseURL)", "Accept: application/json",
+                "X-Barchan-Nonce: \(try await serving.nonce(of: login))",
+            ]
+            let reply = try await serving.request("/apps/install", fields, method: "POST", body: "package")
+            #expect(reply.text.contains("\"next\":\"/apps/\(FakeHost.wiki.app)/upgrade\""))
+        }
+    }
+
+    @Test func aGrainIsMovedBackFromItsOwnPage() async throws {
+        try await Serving.run { serving async throws in
+            let login = serving.host.logIn(), old = Self.version(2, "2020-01-01", id: "2").identifier
+            let grain = serving.host.addGrain("Family wiki").identifier
+            let path = "/grains/\(grain)/version"
+            #expect(try await serving.request(path, as: login).text.contains("no other version"))
+            for needsForce in [false, true] {
+                serving.host.directory.withLock {
+                    $0.grains[0].previous = PreviousVersion(
+                        package: old, version: "2020-01-01", needsForce: needsForce)
+                }
+                let page = try await serving.request(path, as: login).text
+                #expect(page.contains("Move back to 2020-01-01") && page.contains("name=\"force\"") == needsForce)
+            }
+            let nonce = try await serving.nonce(of: login)
+            let reply = try await serving.request(
+                "/grains/\(grain)/move", as: login, form: "nonce=\(nonce)&package=\(old)&force=1")
+            #expect(reply.status == 303 && reply.value("Location") == path)
+            #expect(serving.host.directory.withLock { $0.decisions } == ["move \(grain) to \(old) by force"])
+        }
+    }
+}
