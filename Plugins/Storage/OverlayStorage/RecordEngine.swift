@@ -11,7 +11,7 @@ final class RecordEngine {
         try connection.execute("PRAGMA journal_mode = WAL")
         try connection.execute("PRAGMA synchronous = FULL")
         try connection.execute("PRAGMA cache_size = -4096")
-        try Self.prepareSchema(connection)
+        try RecordMigrations.run(connection)
         begin = try connection.prepare("BEGIN IMMEDIATE")
         end = try connection.prepare("COMMIT")
         undo = try connection.prepare("ROLLBACK")
@@ -22,31 +22,6 @@ final class RecordEngine {
         put = try connection.prepare("REPLACE INTO records (key, value, version) VALUES (?, ?, ?)")
         delete = try connection.prepare("DELETE FROM records WHERE key = ?")
         nextVersion = try connection.prepare("UPDATE versions SET last = last + 1 RETURNING last")
-    }
-
-    private static let schemaVersion: Int64 = 1
-
-    private static func prepareSchema(_ connection: SQLiteConnection) throws(HostError) {
-        var version: Int64 = 0
-        try connection.prepare("PRAGMA user_version").run([]) {
-            version = $0.integer(0); return false
-        }
-        guard version <= schemaVersion else {
-            throw HostError(
-                .unsupported,
-                "open database '\(connection.path)': a newer host wrote it (layout \(version), this host knows "
-                    + "\(schemaVersion)); use that host, or restore a backup")
-        }
-        guard version < schemaVersion else { return }
-        try connection.execute(
-            """
-            BEGIN IMMEDIATE;
-            CREATE TABLE IF NOT EXISTS records (key BLOB PRIMARY KEY, value BLOB NOT NULL, version INTEGER NOT NULL) WITHOUT ROWID;
-            CREATE TABLE IF NOT EXISTS versions (last INTEGER NOT NULL);
-            INSERT INTO versions SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM versions);
-            PRAGMA user_version = \(schemaVersion);
-            COMMIT
-            """)
     }
 
     func read(_ key: RecordKey) throws(HostError) -> Record? {

@@ -28,6 +28,16 @@ final class SQLiteConnection {
         guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else { throw failure(sql) }
     }
 
+    /// The first column of the first row.
+    func integer(_ sql: String) throws(HostError) -> Int64 {
+        var value: Int64 = 0
+        try prepare(sql).run([]) { row in
+            value = row.integer(0)
+            return false
+        }
+        return value
+    }
+
     func prepare(_ sql: String) throws(HostError) -> SQLiteStatement {
         var statement: OpaquePointer?
         let result = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
