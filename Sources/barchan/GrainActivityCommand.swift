@@ -53,6 +53,6 @@ struct GrainWakeLocksCommand: ParsableCommand {
         let answer = try options.ask("wake-locks", ["grain": .string(grain), "release": .boolean(release)])
         let reasons = answer["reasons"] ?? .array([])
         if json { return printLine(reasons.indented()) }
-        for reason in reasons.elements ?? [] { printLine(reason.text?.printable ?? "") }
+        for reason in reasons.elements ?? [] { printLine(printable(reason.text ?? "")) }
     }
 }

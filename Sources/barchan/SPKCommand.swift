@@ -14,7 +14,7 @@ struct SPKCommand: AsyncParsableCommand {
             SPKKeygenCommand.self, SPKListkeysCommand.self, SPKGetkeyCommand.self, SPKKeyringCommand.self,
             SPKInitCommand.self,
             SPKPackCommand.self,
-            SPKVerifyCommand.self, SPKUnpackCommand.self,
+            SPKDevCommand.self, SPKVerifyCommand.self, SPKUnpackCommand.self,
         ])
 }
 

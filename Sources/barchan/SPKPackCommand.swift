@@ -127,8 +127,12 @@ struct DefinitionOptions: ParsableArguments {
             "Where its imports that begin with '/' are looked for first; may be repeated.", valueName: "directory"))
     var importPath: [String] = []
 
+    func read() throws(HostError) -> PackageDefinition {
+        try PackageDefinition(name: pkgDef, importPaths: importPath)
+    }
+
     func plan() throws(HostError) -> PackingPlan {
-        let definition = try PackageDefinition(name: pkgDef, importPaths: importPath)
+        let definition = try read()
         var tree = DefinitionTree(definition) { printWarning($0) }
         return PackingPlan(
             app: definition.app, tree: try tree.read(), manifest: definition.manifest,

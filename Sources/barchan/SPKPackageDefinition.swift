@@ -19,6 +19,8 @@ struct PackageDefinition {
     let alwaysInclude: [String]
     /// The file that lists further paths, or nil.
     let fileList: String?
+    /// Where it was read, as an absolute path.
+    let path: String
 
     /// What `PackageDefinition` is called in the schemas (wire facts, `sandstorm/package.capnp`).
     private static let typeID: UInt64 = 0x9f14_9fa7_1489_be0b
@@ -41,6 +43,7 @@ struct PackageDefinition {
     }
 
     private init(_ definition: Wire.PackageDefinition.Reader, path: String) throws {
+        self.path = path
         let directory = beside(path, ".")
         app = try AppID(parsing: try definition.id)
         guard definition.hasManifest else { throw HostError(.invalidArgument, "the definition has no manifest") }

@@ -2,7 +2,6 @@ import ArgumentParser
 import Barchan
 import BarchanControl
 import BarchanKernel
-import CLinux
 import Glibc
 import SMTP
 
@@ -39,7 +38,10 @@ struct ServeCommand: AsyncParsableCommand {
             isolation: providers.isolation, storage: providers.storage, transport: providers.transport,
             configuration: configuration, mail: mail, log: log, recentLog: recent)
         do {
-            try await serve(host, providers.frontend, in: configuration.dataDirectory, log: log)
+            try await HostService(
+                host: host, frontend: providers.frontend, dataDirectory: configuration.dataDirectory, log: log,
+                alwaysPrintsLoginLink: loginLink
+            ).run()
         } catch {
             await host.stop()
             throw error
@@ -47,41 +49,6 @@ struct ServeCommand: AsyncParsableCommand {
         await host.stop()
         log(.info, "stopped")
         _ = consume directory
-    }
-
-    private func serve(_ host: Host, _ frontend: any FrontendProvider, in data: String, log: HostLog) async throws {
-        let (addresses, continuation) = AsyncStream.makeStream(of: FrontendAddress.self)
-        let serving = Task {
-            defer { continuation.finish() }
-            try await frontend.run(for: host) { continuation.yield($0) }
-        }
-        let signals = StopSignals {
-            log(.info, "stopping")
-            serving.cancel()
-        }
-        defer { signals.cancel() }
-        let chores = [Task { await host.runBackups() }, Task { await host.watchVolumes() }]
-        defer { for chore in chores { chore.cancel() } }
-        var control: ControlServer?
-        for await address in addresses where control == nil {
-            let commands = HostCommands(host, address: address)
-            control = try ControlServer(dataDirectory: data, log: log) { (request) throws(HostError) in
-                try await commands.answer(request)
-            }
-            try await announce(address, host)
-        }
-        control?.close()
-        try await serving.value
-    }
-
-    private func announce(_ address: FrontendAddress, _ host: Host) async throws {
-        printLine("ready: \(address.baseURL)")
-        let administrator = try await host.accountBook.administrator()
-        let isFirst = try await !host.accountBook.hasLoggedIn(administrator)
-        if isFirst || loginLink {
-            printLine("login: \(address.loginLink(token: try await host.operatorLoginToken()))")
-        }
-        notifySystemd("READY=1")
     }
 }
 

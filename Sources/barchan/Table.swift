@@ -4,7 +4,7 @@ struct Table {
 
     init(_ heading: [String]) { rows = [heading] }
 
-    mutating func add(_ row: [String]) { rows.append(row.map(\.printable)) }
+    mutating func add(_ row: [String]) { rows.append(row.map { printable($0).replacing("\n", with: " ") }) }
 
     var text: String {
         let columns = rows.map(\.count).max() ?? 0
@@ -15,15 +15,5 @@ struct Table {
             }
             return cells.joined(separator: "  ")
         }.joined(separator: "\n")
-    }
-}
-
-extension String {
-    /// Without control characters: apps and people may have written it, and a terminal obeys some of them.
-    var printable: String {
-        guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return self }
-        return String(
-            String.UnicodeScalarView(
-                unicodeScalars.map { $0.properties.generalCategory == .control ? "\u{fffd}" : $0 }))
     }
 }

@@ -17,13 +17,20 @@ struct HostProcess: Sendable {
         data: String, port: Int = 0, settings: [String] = [], user: Int? = nil, log: String
     ) async throws -> HostProcess {
         let change = user.map { ["--reuid=\($0)", "--regid=\($0)", "--clear-groups", Places.barchan] }
-        let process = try ChildProcess(
-            change == nil ? Places.barchan : "/usr/bin/setpriv",
-            (change ?? []) + [
-                "serve", "--data", data, "--login-link", "--set", "frontend.http.port=\(port)",
-                "--set", "grains.idleSeconds=1", "--set", "grains.frozenSeconds=0",
-            ] + settings.flatMap { ["--set", $0] },
-            standardError: log)
+        let arguments = [
+            "serve", "--data", data, "--login-link", "--set", "frontend.http.port=\(port)",
+            "--set", "grains.idleSeconds=1", "--set", "grains.frozenSeconds=0",
+        ]
+        return try await launch(
+            (change ?? []) + arguments + settings.flatMap { ["--set", $0] },
+            by: change == nil ? Places.barchan : "/usr/bin/setpriv", log: log)
+    }
+
+    /// Starts a command that serves people and waits until they can connect.
+    static func launch(
+        _ arguments: [String], by program: String = Places.barchan, log: String
+    ) async throws -> HostProcess {
+        let process = try ChildProcess(program, arguments, standardError: log)
         return try await within(.seconds(60), "the host to be ready, see \(log)") {
             var address: String?
             for await line in process.lines {

@@ -83,5 +83,6 @@ int clinux_temporary_file(int directory);
 
 #include "CLinuxSandbox.h"
 #include "CLinuxNotify.h"
+#include "CLinuxDevelopment.h"
 
 #endif

@@ -15,7 +15,7 @@ static const unsigned long
 static const uint64_t
     CLINUX_MOUNT_RDONLY = 0x1, CLINUX_MOUNT_NOSUID = 0x2, CLINUX_MOUNT_NODEV = 0x4, CLINUX_MOUNT_NOEXEC = 0x8,
     CLINUX_MOUNT_NOATIME = 0x10, CLINUX_MOUNT_ATIME_MASK = 0x70, CLINUX_MOUNT_PRIVATE = 1 << 18,
-    CLINUX_MOUNT_SLAVE = 1 << 19;
+    CLINUX_MOUNT_SLAVE = 1 << 19, CLINUX_MOUNT_SHARED = 1 << 20;
 static const int CLINUX_O_PATH = 010000000, CLINUX_MNT_DETACH = 2, CLINUX_AT_EMPTY_PATH = 0x1000;
 // A copy of one mount that is attached nowhere.
 static const unsigned CLINUX_OPEN_TREE_CLONE = 1 | 02000000 /* close on exec */;

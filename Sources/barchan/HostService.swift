@@ -1,0 +1,48 @@
+import Barchan
+import BarchanControl
+import BarchanKernel
+
+/// A host that serves people until a signal says stop.
+struct HostService {
+    let host: Host
+    let frontend: any FrontendProvider
+    let dataDirectory: String
+    let log: HostLog
+    /// Whether a login link is printed also when the administrator has logged in before.
+    var alwaysPrintsLoginLink = false
+
+    func run() async throws {
+        let (addresses, continuation) = AsyncStream.makeStream(of: FrontendAddress.self)
+        let serving = Task {
+            defer { continuation.finish() }
+            try await frontend.run(for: host) { continuation.yield($0) }
+        }
+        let signals = StopSignals {
+            log(.info, "stopping")
+            serving.cancel()
+        }
+        defer { signals.cancel() }
+        let chores = [Task { await host.runBackups() }, Task { await host.watchVolumes() }]
+        defer { for chore in chores { chore.cancel() } }
+        var control: ControlServer?
+        for await address in addresses where control == nil {
+            let commands = HostCommands(host, address: address)
+            control = try ControlServer(dataDirectory: dataDirectory, log: log) { (request) throws(HostError) in
+                try await commands.answer(request)
+            }
+            try await announce(address)
+        }
+        control?.close()
+        try await serving.value
+    }
+
+    private func announce(_ address: FrontendAddress) async throws {
+        printLine("ready: \(address.baseURL)")
+        let administrator = try await host.accountBook.administrator()
+        let isFirst = try await !host.accountBook.hasLoggedIn(administrator)
+        if isFirst || alwaysPrintsLoginLink {
+            printLine("login: \(address.loginLink(token: try await host.operatorLoginToken()))")
+        }
+        notifySystemd("READY=1")
+    }
+}
