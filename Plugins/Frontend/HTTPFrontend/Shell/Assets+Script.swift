@@ -21,6 +21,26 @@ extension Assets {
             for (const m of document.querySelectorAll("details.menu[open]")) { m.open = false; $("summary", m).focus(); }
           });
 
+          // A list that follows what is typed: the part of the same page with the new question.
+          const find = $("form[data-find]");
+          if (find) {
+            let timer = 0, last = 0;
+            const look = async () => {
+              const url = find.getAttribute("action") + "?" + new URLSearchParams(new FormData(find)), turn = ++last;
+              try {
+                const answer = await fetch(url), text = await answer.text();
+                const part = new DOMParser().parseFromString(text, "text/html").getElementById(find.dataset.find);
+                if (turn !== last || !answer.ok || !part) return;
+                document.getElementById(find.dataset.find).replaceWith(part);
+                // Who does not see the list hears what has become of it.
+                find.nextElementSibling.textContent = $("[data-summary]", part).textContent;
+                history.replaceState(null, "", url);
+              } catch { if (turn === last) find.submit(); }
+            };
+            find.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, 150); });
+            find.addEventListener("submit", e => { e.preventDefault(); clearTimeout(timer); look(); });
+          }
+
           // Upload with progress; without this script the form works as it is.
           const form = $("form[data-upload]");
           if (form) form.addEventListener("submit", e => {

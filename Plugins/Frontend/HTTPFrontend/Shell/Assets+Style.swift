@@ -102,6 +102,13 @@ extension Assets {
         .list .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
         .list .actions { width: 1%; padding-left: 0; }
 
+        .list thead a { color: inherit; text-decoration: none; }
+        .list thead a:hover { text-decoration: underline; }
+        .list [aria-sort=ascending] a::after { content: " ↑"; }
+        .list [aria-sort=descending] a::after { content: " ↓"; }
+        .find { margin-bottom: .8rem; }
+        .pages { justify-content: center; }
+
         .state { display: inline-flex; align-items: center; gap: .45rem; white-space: nowrap; font-size: .9rem; color: var(--soft); }
         .state::before { content: ""; width: .55rem; height: .55rem; border-radius: 50%; background: var(--line); }
         .state.running::before { background: var(--good); }

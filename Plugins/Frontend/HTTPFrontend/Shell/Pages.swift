@@ -17,24 +17,6 @@ struct Pages: Sendable {
         page(200, "login", title: "Log in", ["token": PercentText.encode(token)], nil)
     }
 
-    func grains(_ grains: [GrainSummary], apps: [InstalledPackage], upgrades: [AppUpgrade], _ person: Person)
-        -> Response
-    {
-        let now = Int64(time(nil))
-        let icons = Set(apps.map(\.app))
-        let values: [String: Any] = [
-            "grains": grains.filter(\.isOwned).map { Pages.values($0, now: now, hasIcon: icons.contains($0.app)) },
-            "hasGrains": grains.contains(where: \.isOwned), "hasShared": grains.contains { !$0.isOwned },
-            "shared": grains.filter { !$0.isOwned }.map {
-                Pages.values($0, now: now, hasIcon: icons.contains($0.app))
-            },
-            "mayCreate": person.account.role != .guest,
-            "apps": apps.map(Pages.values), "hasApps": !apps.isEmpty, "atGrains": true,
-            "offers": Pages.offers(upgrades),
-        ]
-        return page(200, "grains", title: "Grains", values, person)
-    }
-
     func apps(
         _ apps: [InstalledPackage], upgrades: [AppUpgrade], notice: (text: String, app: AppID)?, problem: String?,
         status: Int = 200, _ person: Person

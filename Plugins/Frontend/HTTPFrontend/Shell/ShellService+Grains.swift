@@ -6,11 +6,11 @@ extension ShellService {
         return try await host.grains.grain(identifier, for: person.account.identifier)
     }
 
-    func grainList(_ person: Person) async throws(HostError) -> Response {
+    func grainList(_ query: GrainQuery, _ person: Person) async throws(HostError) -> Response {
         let grains = try await host.grains.grains(for: person.account.identifier)
         let apps = try await host.apps.apps(for: person.account.identifier)
         let upgrades = try await host.upgrades.upgrades(for: person.account.identifier)
-        return pages.grains(grains, apps: apps, upgrades: upgrades, person)
+        return pages.grains(grains, query, apps: apps, upgrades: upgrades, person)
     }
 
     func grainLog(_ grain: GrainSummary, _ person: Person) async throws(HostError) -> Response {

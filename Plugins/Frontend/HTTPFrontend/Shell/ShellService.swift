@@ -61,7 +61,7 @@ struct ShellService: Sendable {
 
     private func read(_ visit: Visit, _ person: Person) async throws(HostError) -> Response {
         switch (visit.path.first ?? "", visit.path.count) {
-        case ("", _): return try await grainList(person)
+        case ("", _): return try await grainList(GrainQuery(visit.query), person)
         case ("apps", 1): return try await appList(person, visit.query)
         case ("apps", 3) where visit.path[2] == "icon": return try await icon(visit.path[1], person)
         case ("apps", 3) where visit.path[2] == "upgrade": return try await askUpgrade(visit.path[1], person)

@@ -7,7 +7,7 @@ enum Templates {
         MustacheContentTypes.register(ScalarHTML(), named: "SCALARHTML")
         var library = MustacheLibrary()
         do {
-            for (name, text) in [all, people, sharing].joined() {
+            for (name, text) in [all, grainLists, people, sharing].joined() {
                 try library.register("{{% CONTENT_TYPE: SCALARHTML}}\n" + text, named: name)
             }
         } catch {
@@ -17,8 +17,7 @@ enum Templates {
     }
 
     private static let all = [
-        "layout": layout, "welcome": welcome, "login": login, "grains": grains, "apps": apps, "grain": grain,
-        "log": log,
+        "layout": layout, "welcome": welcome, "login": login, "apps": apps, "grain": grain, "log": log,
         "remove": remove, "error": error, "offers": offers, "upgrade": upgrade, "version": version,
         "profile-fields": profileFields,
     ]
@@ -77,80 +76,6 @@ enum Templates {
         <p>This link logs this browser in. It works once.</p>
         <form method="post" action="/login/{{token}}"><button class="main" autofocus>Log in</button></form>
         </div>
-        """
-
-    private static let grains = """
-        {{>offers}}
-        {{#mayCreate}}
-        <section aria-labelledby="new">
-        <h1 id="new">Make something new</h1>
-        {{#hasApps}}
-        <ul class="starters">
-        {{#apps}}{{#actions}}
-        <li><form method="post" action="/grains">
-        <input type="hidden" name="nonce" value="{{nonce}}"><input type="hidden" name="package" value="{{package}}"><input type="hidden" name="action" value="{{index}}">
-        <button class="starter"><img src="{{icon}}" alt="" width="40" height="40"><span><b>{{title}}</b><small>{{app}}</small></span></button>
-        </form></li>
-        {{/actions}}{{/apps}}
-        </ul>
-        {{/hasApps}}
-        {{^hasApps}}
-        <p class="card soft">There are no apps yet. {{#isAdministrator}}<a href="/apps">Install the first one.</a>{{/isAdministrator}}{{^isAdministrator}}An administrator has to install one.{{/isAdministrator}}</p>
-        {{/hasApps}}
-        </section>
-        {{/mayCreate}}
-        <section aria-labelledby="yours">
-        <h2 id="yours">Your grains</h2>
-        {{#hasGrains}}
-        <table class="list">
-        <thead><tr><th scope="col">Title</th><th scope="col">App</th><th scope="col">State</th><th scope="col" class="number">Size</th><th scope="col">Last used</th><th scope="col"><span class="hidden">Actions</span></th></tr></thead>
-        <tbody>
-        {{#grains}}
-        <tr>
-        <th scope="row"><a href="/grain/{{id}}"><img src="{{icon}}" alt="" width="24" height="24">{{title}}</a></th>
-        <td data-name="App">{{app}}</td>
-        <td data-name="State"><span class="state {{state}}">{{stateText}}</span></td>
-        <td data-name="Size" class="number">{{size}}</td>
-        <td data-name="Last used">{{used}}</td>
-        <td class="actions"><details class="menu"><summary aria-label="More about {{title}}">⋯</summary><div>
-        <form method="post" action="/grains/{{id}}/rename" class="row"><input type="hidden" name="nonce" value="{{nonce}}"><label class="hidden" for="t-{{id}}">New title</label><input id="t-{{id}}" name="title" value="{{title}}" maxlength="200" required><button>Rename</button></form>
-        <a class="button" href="/grains/{{id}}/log">Log</a>
-        <form method="post" action="/grains/{{id}}/backup"><input type="hidden" name="nonce" value="{{nonce}}"><button>Download backup</button></form>
-        <a class="button" href="/grains/{{id}}/version">Version</a>
-        {{#isUp}}<form method="post" action="/grains/{{id}}/stop"><input type="hidden" name="nonce" value="{{nonce}}"><button>Stop</button></form>{{/isUp}}
-        <a class="button danger" href="/grains/{{id}}/remove">Delete…</a>
-        </div></details></td>
-        </tr>
-        {{/grains}}
-        </tbody>
-        </table>
-        {{/hasGrains}}
-        {{^hasGrains}}<p class="card soft">Nothing here yet. A grain is one document: one wiki, one repository, one board, each in a box of its own.</p>{{/hasGrains}}
-        </section>
-        {{#hasShared}}
-        <section aria-labelledby="shared">
-        <h2 id="shared">Shared with you</h2>
-        <table class="list">
-        <thead><tr><th scope="col">Title</th><th scope="col">App</th><th scope="col">Last used</th></tr></thead>
-        <tbody>
-        {{#shared}}
-        <tr><th scope="row"><a href="/grain/{{id}}"><img src="{{icon}}" alt="" width="24" height="24">{{title}}</a></th><td data-name="App">{{app}}</td><td data-name="Last used">{{used}}</td></tr>
-        {{/shared}}
-        </tbody>
-        </table>
-        </section>
-        {{/hasShared}}
-        <section class="card" aria-labelledby="restore">
-        <h2 id="restore">Restore a backup</h2>
-        <p class="soft">A backup comes as one file that ends in <code>.zip</code>. It becomes a new grain of yours; its app has to be installed.</p>
-        <form method="post" action="/grains/restore" enctype="multipart/form-data" class="row" data-upload>
-        <input type="hidden" name="nonce" value="{{nonce}}">
-        <label class="hidden" for="file">Backup file</label>
-        <input type="file" id="file" name="file" accept=".zip" required>
-        <button>Restore</button>
-        </form>
-        <div class="upload" hidden><progress max="100" value="0" aria-label="Upload"></progress><span role="status"></span></div>
-        </section>
         """
 
     private static let apps = """

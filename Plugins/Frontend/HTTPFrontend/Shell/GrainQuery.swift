@@ -1,0 +1,115 @@
+import Barchan
+
+/// What somebody wants to see of their grains, as it stands in the address: `/?q=tea&sort=-size&page=2`.
+struct GrainQuery: Equatable {
+    enum Order: String, CaseIterable {
+        case used, title, app, size
+
+        /// What most people want first: the newest, the largest, but A before Z.
+        var isDescending: Bool { self == .used || self == .size }
+    }
+
+    /// Rows of each list on one page.
+    static let pageLength = 100
+    /// What is searched for is cut to so many characters.
+    static let maximumCharacters = 100
+
+    var text = ""
+    var order = Order.used
+    /// Against the order's own direction; `sort=-title`.
+    var isReversed = false
+    /// From 1.
+    var page = 1
+
+    init(_ query: [String: String] = [:]) {
+        text = GrainQuery.trimmed(query["q"] ?? "")
+        let sort = query["sort"] ?? ""
+        if let order = Order(rawValue: String(sort.drop { $0 == "-" })) {
+            self.order = order
+            isReversed = sort.hasPrefix("-")
+        }
+        page = min(max(query["page"].flatMap { Int($0) } ?? 1, 1), 1_000_000)
+    }
+
+    private static func trimmed(_ text: String) -> String {
+        text.prefix(maximumCharacters).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+
+    var isEverything: Bool { text.isEmpty }
+    var isDescending: Bool { order.isDescending != isReversed }
+
+    // MARK: Choosing
+
+    /// Those that hold every word somewhere in their title or their app's, in the wanted order.
+    func found(in grains: [GrainSummary]) -> [GrainSummary] {
+        let words = text.lowercased().split(separator: " ")
+        let found = grains.filter { grain in
+            let searched = "\(grain.title)\n\(grain.appTitle)".lowercased()
+            return words.allSatisfy { searched.contains($0) }
+        }
+        // Keys are made once for each grain; the identifier makes the order the same every time.
+        let keyed = found.map { (text: key($0), number: number($0), grain: $0) }
+        let sorted = keyed.sorted {
+            ($0.number, $0.text, $0.grain.identifier.text) < ($1.number, $1.text, $1.grain.identifier.text)
+        }.map(\.grain)
+        return isDescending ? sorted.reversed() : sorted
+    }
+
+    private func key(_ grain: GrainSummary) -> String {
+        switch order {
+        case .title: grain.title.lowercased()
+        case .app: "\(grain.appTitle)\n\(grain.title)".lowercased()
+        case .used, .size: ""
+        }
+    }
+
+    private func number(_ grain: GrainSummary) -> Int64 {
+        switch order {
+        case .used: grain.lastUsed
+        case .size: grain.usedBytes
+        case .title, .app: 0
+        }
+    }
+
+    /// The part of a list that is on the page, and how many pages there are.
+    func paged(_ grains: [GrainSummary]) -> (rows: ArraySlice<GrainSummary>, pages: Int) {
+        let pages = max((grains.count + GrainQuery.pageLength - 1) / GrainQuery.pageLength, 1)
+        let start = min((page - 1) * GrainQuery.pageLength, grains.count)
+        return (grains[start..<min(start + GrainQuery.pageLength, grains.count)], pages)
+    }
+
+    // MARK: Addresses
+
+    /// Where the same is shown in an order; in the other direction when it is shown in that order already.
+    func link(sortedBy order: Order) -> String {
+        var query = self
+        query.isReversed = order == self.order && !isReversed
+        query.order = order
+        query.page = 1
+        return query.address
+    }
+
+    func link(toPage page: Int) -> String {
+        var query = self
+        query.page = page
+        return query.address
+    }
+
+    /// Everything, in the same order.
+    var cleared: GrainQuery {
+        var query = GrainQuery()
+        (query.order, query.isReversed) = (order, isReversed)
+        return query
+    }
+
+    var sort: String { (isReversed ? "-" : "") + order.rawValue }
+
+    var address: String {
+        let standard = GrainQuery()
+        var fields: [String] = []
+        if !text.isEmpty { fields.append("q=\(PercentText.encode(text))") }
+        if sort != standard.sort { fields.append("sort=\(sort)") }
+        if page != standard.page { fields.append("page=\(page)") }
+        return fields.isEmpty ? "/" : "/?" + fields.joined(separator: "&")
+    }
+}

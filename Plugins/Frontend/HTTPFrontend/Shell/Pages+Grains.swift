@@ -1,0 +1,62 @@
+import Barchan
+
+extension Pages {
+    func grains(
+        _ grains: [GrainSummary], _ query: GrainQuery, apps: [InstalledPackage], upgrades: [AppUpgrade],
+        _ person: Person
+    ) -> Response {
+        let icons = Set(apps.map(\.app)), found = query.found(in: grains)
+        let (own, ownPages) = query.paged(found.filter(\.isOwned))
+        let (shared, sharedPages) = query.paged(found.filter { !$0.isOwned })
+        func rows(_ grains: ArraySlice<GrainSummary>) -> [[String: Any]] {
+            grains.map { Pages.values($0, now: Pages.now, hasIcon: icons.contains($0.app)) }
+        }
+        var values: [String: Any] = [
+            "grains": rows(own), "hasGrains": !own.isEmpty, "shared": rows(shared), "hasShared": !shared.isEmpty,
+            "hasAny": !grains.isEmpty, "showsOwn": !own.isEmpty || grains.isEmpty,
+            "mayCreate": person.account.role != .guest,
+            "apps": apps.map(Pages.values), "hasApps": !apps.isEmpty, "atGrains": true,
+            "offers": Pages.offers(upgrades), "text": query.text, "isEverything": query.isEverything,
+            "everything": query.cleared.address,
+            "columns": Pages.columns(query), "orders": Pages.orders(query),
+            "summary": Pages.summary(found, of: grains),
+        ]
+        addPages(max(ownPages, sharedPages), query, to: &values)
+        return page(200, "grains", title: "Grains", values, person)
+    }
+
+    private func addPages(_ pages: Int, _ query: GrainQuery, to values: inout [String: Any]) {
+        values["isPaged"] = pages > 1
+        values["page"] = query.page
+        values["pages"] = pages
+        if query.page > 1 { values["previous"] = query.link(toPage: min(query.page - 1, pages)) }
+        if query.page < pages { values["next"] = query.link(toPage: query.page + 1) }
+    }
+
+    /// "3 of 40 grains, 1.2 MB". What others share counts to their owners' data.
+    private static func summary(_ found: [GrainSummary], of all: [GrainSummary]) -> String {
+        let count = found.count == all.count ? "\(all.count)" : "\(found.count) of \(all.count)"
+        let bytes = found.lazy.filter(\.isOwned).reduce(Int64(0)) { $0 &+ $1.usedBytes }
+        return "\(count) grain\(all.count == 1 ? "" : "s"), \(size(bytes)) of yours"
+    }
+
+    private static func columns(_ query: GrainQuery) -> [[String: Any]] {
+        let columns: [(text: String, order: GrainQuery.Order?)] = [
+            ("Title", .title), ("App", .app), ("State", nil), ("Size", .size), ("Last used", .used),
+        ]
+        return columns.map { column in
+            var values: [String: Any] = ["text": column.text, "isNumber": column.order == .size]
+            values["link"] = column.order.map(query.link(sortedBy:))
+            if column.order == query.order { values["direction"] = query.isDescending ? "descending" : "ascending" }
+            return values
+        }
+    }
+
+    private static func orders(_ query: GrainQuery) -> [[String: Any]] {
+        let orders = [
+            ("used", "Last used first"), ("title", "By title"), ("app", "By app"), ("size", "Largest first"),
+        ]
+        let known = orders.contains { $0.0 == query.sort } ? [] : [(query.sort, "As it is")]
+        return (orders + known).map { ["value": $0.0, "text": $0.1, "isChosen": $0.0 == query.sort] }
+    }
+}
