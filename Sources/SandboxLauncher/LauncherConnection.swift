@@ -259,8 +259,9 @@ struct ActionFailure: Error {
 }
 
 /// Keeps a launcher running as long as a provider or a sandbox needs it.
-final class LauncherHandle: Sendable {
+final class LauncherHandle: ServingProcess {
     let connection: LauncherConnection
+    var isClosed: Bool { connection.isClosed }
 
     init(_ connection: LauncherConnection) { self.connection = connection }
     deinit { connection.shutDown() }

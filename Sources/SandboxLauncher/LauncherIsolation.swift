@@ -43,46 +43,20 @@ public final class LauncherIsolation: PackageHolder {
 
 /// The launcher that is running now; a new one when it has died.
 private final class LauncherSupply: Sendable {
-    private let starter: LauncherStarter
+    private let starter: ProcessSupply<LauncherHandle>
     private let latest = Mutex<LauncherHandle?>(nil)
 
-    init(_ program: LauncherProgram, log: HostLog) { starter = LauncherStarter(program, log: log) }
+    init(_ program: LauncherProgram, log: HostLog) {
+        starter = ProcessSupply(
+            "start the sandbox launcher", noteLoss: { log(.warning, "the sandbox launcher was lost; starting another") }
+        ) { LauncherHandle(try await LauncherConnection.start(program)) }
+    }
 
     func launcher() async throws(HostError) -> LauncherHandle {
         // Nearly always, and then no start waits for an actor.
         if let handle = latest.withLock({ $0 }), !handle.connection.isClosed { return handle }
-        let handle = try await starter.launcher()
+        let handle = try await starter.process()
         latest.withLock { $0 = handle }
         return handle
-    }
-}
-
-/// Starts one launcher after the other, however many ask.
-private actor LauncherStarter {
-    private let program: LauncherProgram
-    private let log: HostLog
-    private var current: Task<LauncherHandle, any Error>?
-
-    init(_ program: LauncherProgram, log: HostLog) {
-        self.program = program
-        self.log = log
-    }
-
-    func launcher() async throws(HostError) -> LauncherHandle {
-        while let running = current {
-            if let handle = try? await running.value, !handle.connection.isClosed { return handle }
-            // Somebody else who waited may have replaced it already.
-            guard running == current else { continue }
-            log(.warning, "the sandbox launcher was lost; starting another")
-            current = nil
-        }
-        let program = program
-        let task = Task { LauncherHandle(try await LauncherConnection.start(program)) }
-        current = task
-        do {
-            return try await task.value
-        } catch {
-            throw error as? HostError ?? HostError(.failed, "start the sandbox launcher: \(error)")
-        }
     }
 }

@@ -7,12 +7,14 @@ import SandboxProtocol
 final class ExternalIsolation: IsolationProvider {
     let guarantees: Set<Guarantee>
     let fileOwner: FileOwner
-    private let programs: ExternalSupply
+    private let programs: ProcessSupply<ExternalHandle>
 
     /// Starts the program, to learn what it promises.
     init(_ settings: ExternalIsolationSettings, log: HostLog) async throws(HostError) {
-        programs = ExternalSupply(settings, log: log)
-        let hello = try await programs.program().connection.hello
+        programs = ProcessSupply("start '\(settings.program)'") {
+            ExternalHandle(try await ExternalConnection.start(settings, log: log))
+        }
+        let hello = try await programs.process().connection.hello
         fileOwner = hello.owner
         guard geteuid() == 0 || hello.owner == FileOwner(user: geteuid(), group: getegid()) else {
             throw HostError(
@@ -28,7 +30,7 @@ final class ExternalIsolation: IsolationProvider {
         _ specification: SandboxSpecification, socket: consuming OwnedDescriptor, output: consuming OwnedDescriptor
     ) async throws(HostError) -> any Sandbox {
         let order = try LaunchOrder(specification)
-        let program = try await programs.program()
+        let program = try await programs.process()
         let record = try await program.connection.launch(
             order, grain: specification.grain, socket: socket, output: output)
         return ExternalSandbox(record, program)
@@ -54,38 +56,11 @@ private final class ExternalSandbox: Sandbox {
 }
 
 /// Keeps a program running as long as a provider or a sandbox needs it.
-private final class ExternalHandle: Sendable {
+private final class ExternalHandle: ServingProcess {
     let connection: ExternalConnection
+
+    var isClosed: Bool { connection.isClosed }
 
     init(_ connection: ExternalConnection) { self.connection = connection }
     deinit { connection.shutDown("the host has no more use for it") }
-}
-
-/// The program that is running now; a new one when it has ended.
-private actor ExternalSupply {
-    private let settings: ExternalIsolationSettings
-    private let log: HostLog
-    private var current: Task<ExternalHandle, any Error>?
-
-    init(_ settings: ExternalIsolationSettings, log: HostLog) {
-        self.settings = settings
-        self.log = log
-    }
-
-    func program() async throws(HostError) -> ExternalHandle {
-        while let running = current {
-            if let handle = try? await running.value, !handle.connection.isClosed { return handle }
-            // Somebody else who waited may have replaced it already.
-            guard running == current else { continue }
-            current = nil
-        }
-        let settings = settings, log = log
-        let task = Task { ExternalHandle(try await ExternalConnection.start(settings, log: log)) }
-        current = task
-        do {
-            return try await task.value
-        } catch {
-            throw error as? HostError ?? HostError(.failed, "start '\(settings.program)': \(error)")
-        }
-    }
 }
