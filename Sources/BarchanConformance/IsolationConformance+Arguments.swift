@@ -25,9 +25,15 @@ extension IsolationConformance {
             let open = facts.all("open")
             try require(open.count > 20, "the probe said too little: \(facts.exit)")
             // Without System V objects there are no segments; who promises them is asked in "ordinaryIPC".
-            for line in open where !line.hasSuffix(" ok") && line != "segment ENOSYS" {
+            for line in open
+            where !line.hasSuffix(" ok") && line != "segment ENOSYS" && !line.hasPrefix("socket.") {
                 throw ConformanceFailure("open \(line)")
             }
+        },
+        Promise("openSocketOptions", "what web servers set on IP sockets is there", [.noNetwork]) { trial in
+            let open = try await trial.facts(["arguments", "/var"]).all("open").filter { $0.hasPrefix("socket.") }
+            try require(open.count >= 8, "the probe said too little")
+            for line in open where !line.hasSuffix(" ok") { throw ConformanceFailure("open \(line)") }
         },
     ]
 

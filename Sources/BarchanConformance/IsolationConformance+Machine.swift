@@ -10,6 +10,14 @@ extension IsolationConformance {
             try facts.require("memory.free", "ok")
             try facts.require("swap", "0")
         },
+        Promise(
+            "machineMemoryLeft", "the free memory that a program is told is what is left of its bound",
+            [.virtualizedCalls, .memoryLimit]
+        ) { trial in
+            var limits = SandboxLimits()
+            limits.memoryBytes = 192 << 20
+            try await trial.facts(["machine"], limits: limits).require("memory.free.falls", "ok")
+        },
         Promise("machineHidden", "uptime, load and kernel build of the machine are not told", [.virtualizedCalls]) {
             trial in
             let facts = try await trial.facts(["machine"])

@@ -1,4 +1,5 @@
 import Barchan
+import CLinux
 
 extension IsolationConformance {
     /// Walls behind the first ones.
@@ -32,7 +33,7 @@ extension IsolationConformance {
         Promise("landlockDevices", "Landlock refuses requests to devices", [.landlock]) { trial in
             let facts = try await trial.facts(["walls"])
             // ENOTTY is the device's own answer, of a kernel whose Landlock does not know such requests (before 6.10).
-            try facts.require("device.request", "EACCES", "ENOTTY")
+            try facts.require("device.request", "EACCES", clinux_probe_landlock() < 5 ? "ENOTTY" : "EACCES")
             try facts.require("device.terminal", "ENOTTY")
         },
     ]

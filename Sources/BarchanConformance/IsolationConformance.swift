@@ -9,7 +9,7 @@ public enum IsolationConformance {
     public static func checks(probe: String) -> [ConformanceCheck<any IsolationProvider>] {
         let all =
             startChecks + fileChecks.map(\.keptInByWalls) + wallChecks + argumentChecks + machineChecks + secondChecks
-            + limitChecks + endChecks
+            + limitChecks + freezeChecks + endChecks
             + refusalChecks
         return all.map { promise in
             ConformanceCheck(
@@ -139,6 +139,17 @@ public enum IsolationConformance {
             harmsWhereBroken: true
         ) { trial in
             let facts = try await trial.facts(["descendants", "exit", "0"])
+            try require(facts.exit == .exited(status: 0), "it was \(facts.exit)")
+        },
+        Promise(
+            "runawaysEnd", "processes that start others and end, without a pause, go with the sandbox",
+            [.completeTermination], harmsWhereBroken: true
+        ) { trial in
+            let running = try await trial.start(["runaways", "4", "wait"])
+            _ = await running.output.line()
+            await running.sandbox.terminate()
+            _ = await running.output.rest()
+            let facts = try await trial.facts(["runaways", "4", "exit", "0"])
             try require(facts.exit == .exited(status: 0), "it was \(facts.exit)")
         },
     ]

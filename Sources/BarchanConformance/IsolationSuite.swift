@@ -11,7 +11,7 @@ public struct IsolationSuite: Sendable {
     public static let guarantees: [Guarantee] = [
         .privateFileSystem, .readOnlyPackage, .noNetwork, .privateProcesses, .privateIPC, .syscallFilter,
         .noCapabilities, .noKernelFileSystems, .ownIdentity, .unixSocketsOnly, .completeTermination, .processLimit,
-        .memoryLimit, .landlock,
+        .memoryLimit, .landlock, .freezing, .virtualizedCalls,
     ]
 
     /// Path of the static `sandbox-probe`.

@@ -70,15 +70,26 @@ int clinux_accept(int listener) { return accept4(listener, NULL, NULL, SOCK_NONB
 
 int clinux_pipe2(int descriptors[2], int flags) { return pipe2(descriptors, flags); }
 
-int clinux_probe_user_namespace(void) {
+// The error, as a negative number, that `probe` left in a child; 0 for none.
+static int probe_in_child(int (*probe)(void)) {
   pid_t child = fork();
   if (child < 0) return -errno;
-  if (child == 0) _exit(unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 ? 0 : errno);
+  if (child == 0) _exit(probe() >= 0 ? 0 : errno);
   int status;
   while (waitpid(child, &status, 0) < 0)
     if (errno != EINTR) return -errno;
   return WIFEXITED(status) ? -WEXITSTATUS(status) : -ECHILD;
 }
+
+static int try_user_namespace(void) { return unshare(CLONE_NEWUSER | CLONE_NEWNS); }
+int clinux_probe_user_namespace(void) { return probe_in_child(try_user_namespace); }
+
+static int try_call_listener(void) {
+  struct sock_filter everything = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) return -1;
+  return clinux_seccomp_listen(&everything, 1);
+}
+int clinux_probe_call_listener(void) { return probe_in_child(try_call_listener); }
 
 int clinux_probe_landlock(void) {
   long version = syscall(SYS_landlock_create_ruleset, NULL, 0, 1 /* LANDLOCK_CREATE_RULESET_VERSION */);

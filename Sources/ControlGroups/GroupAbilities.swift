@@ -13,12 +13,16 @@ public struct GroupAbilities: Sendable, Equatable {
     public var mechanisms: [GroupController: GroupHierarchy.Version] = [:]
     /// A group of version 2 stops all its processes where they are (`cgroup.freeze`), also without any controller.
     public var canFreeze = false
+    /// A group of version 2 ends all its processes at once, however fast they start others (`cgroup.kill`, Linux 5.14).
+    public var canKill = false
 
     init(_ bases: [GroupTree.Base]) {
         for base in bases {
             for controller in base.controllers { mechanisms[controller] = base.version }
             // The file is in every group but the root.
-            if base.version == .v2 { canFreeze = base.directory.files.has("cgroup.freeze") }
+            guard base.version == .v2 else { continue }
+            canFreeze = base.directory.files.has("cgroup.freeze")
+            canKill = base.directory.files.has("cgroup.kill")
         }
     }
 }

@@ -142,6 +142,20 @@ public struct SandboxGroup {
         }
     }
 
+    /// The directory of the group that counts memory, for a ``MemoryGroup``; -1 where none does.
+    public func openMemory() -> CInt {
+        guard let base = tree.base(of: .memory) else { return -1 }
+        return openat(base.directory.descriptor, name, CLINUX_O_PATH | O_DIRECTORY | O_CLOEXEC)
+    }
+
+    // MARK: Ending
+
+    /// What ends every process of the group when "1" is written to it, close-on-exec; -1 where the kernel has no such thing.
+    public func openKill() -> CInt {
+        guard let base = tree.unified else { return -1 }
+        return openat(base.directory.descriptor, "\(name)/cgroup.kill", O_WRONLY | O_CLOEXEC)
+    }
+
     // MARK: Freezing
 
     /// Begins to stop every process where it is, or lets all go on; 0 or an error number.

@@ -24,6 +24,36 @@ public struct LauncherProgram: Sendable {
         settings.boolean("controlGroups") ? [] : ["--no-groups"]
     }
 
+    /// The settings of every back end whose launcher answers virtual calls.
+    public static let callSettings = [
+        SettingDefinition(
+            "virtualizedCalls", default: .boolean(true),
+            "answer what a grain asks about the machine with its sandbox's memory, processors, names and uptime"),
+        SettingDefinition(
+            "processors", default: .integer(4),
+            "processors that a grain is told at most, 0 for all; runtimes start a thread for each"),
+    ]
+
+    /// What they come to.
+    /// - Throws: ``Barchan/HostError`` `.invalidArgument` for a number of processors out of range.
+    public static func callOptions(_ settings: PluginSettings) throws(HostError) -> [String] {
+        let processors = try settings.integer("processors", in: 0...4096)
+        return settings.boolean("virtualizedCalls") ? ["--virtual-calls", "--processors", "\(processors)"] : []
+    }
+
+    /// The setting `landlock`, of every back end for which it is a second wall.
+    public static let landlockSetting = SettingDefinition(
+        "landlock", default: .boolean(true), "apply Landlock where the kernel has it")
+
+    /// What it comes to.
+    public static func landlockOptions(_ settings: PluginSettings) -> [String] {
+        settings.boolean("landlock") ? [] : ["--no-landlock"]
+    }
+
+    /// The setting `launcher`, see ``path(_:_:)``.
+    public static let launcherSetting = SettingDefinition(
+        "launcher", default: .string(""), "path of barchan-sandbox; empty for the host's program directory")
+
     /// The launcher's option for sandboxes without namespaces.
     public static let withoutNamespaces = "--no-namespaces"
 

@@ -8,11 +8,9 @@ public struct RuntimeSettings: Sendable {
 
     /// - Parameter program: Where the program is when the setting does not say.
     public static func definitions(program: String, summary: String) -> [SettingDefinition] {
-        FileOwner.grainSettings + [
-            SettingDefinition("program", default: .string(program), summary),
-            SettingDefinition("landlock", default: .boolean(true), "apply Landlock where the kernel has it"),
-            SettingDefinition(
-                "launcher", default: .string(""), "path of barchan-sandbox; empty for the host's program directory"),
+        FileOwner.grainSettings + LauncherProgram.callSettings + [
+            SettingDefinition("program", default: .string(program), summary), LauncherProgram.landlockSetting,
+            LauncherProgram.launcherSetting,
         ]
     }
 
@@ -34,20 +32,8 @@ public struct RuntimeSettings: Sendable {
         }
         launcher = LauncherProgram(
             path: LauncherProgram.path(settings.string("launcher"), context), owner: try FileOwner.ofGrains(settings),
-            options: [option, program] + (settings.boolean("landlock") ? [] : ["--no-landlock"])
-                + LauncherProgram.groupOptions(settings))
-    }
-
-    /// What holds when the guest has put up its walls inside those of the program.
-    public static func guarantees(of features: LauncherFeatures) -> Set<Guarantee> {
-        var guarantees: Set<Guarantee> = [
-            .privateFileSystem, .readOnlyPackage, .noNetwork, .privateProcesses, .privateIPC, .syscallFilter,
-            .noCapabilities, .noKernelFileSystems, .completeTermination, .ownIdentity,
-        ]
-        if features.contains(.landlock) { guarantees.insert(.landlock) }
-        if features.contains(.processLimit) { guarantees.insert(.processLimit) }
-        if features.contains(.memoryLimit) { guarantees.insert(.memoryLimit) }
-        if features.contains(.freezing) { guarantees.insert(.freezing) }
-        return guarantees
+            options: [option, program] + LauncherProgram.landlockOptions(settings)
+                + LauncherProgram.groupOptions(settings)
+                + (try LauncherProgram.callOptions(settings)))
     }
 }

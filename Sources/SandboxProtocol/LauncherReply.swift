@@ -133,4 +133,6 @@ public struct LauncherFeatures: OptionSet, Sendable {
     public static let virtualizedCalls = LauncherFeatures(rawValue: 1 << 16)
     /// A sandbox can be stopped where it is and go on later.
     public static let freezing = LauncherFeatures(rawValue: 8)
+    /// Every process of a sandbox ends with it although it has no pid namespace.
+    public static let completeTermination = LauncherFeatures(rawValue: 16)
 }

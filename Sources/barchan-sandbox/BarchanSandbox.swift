@@ -58,15 +58,21 @@ struct LauncherConfiguration {
     /// What makes the sandboxes in place of the launcher; nil for itself.
     var runtime: (any SandboxRuntime)?
 
-    /// - Parameter virtualizing: Whether a supervisor answers calls of the launcher's own sandboxes.
     /// False where the host forbids them: Landlock, chroot and the filter have to do.
     var usesNamespaces = true
 
+    /// - Parameters:
+    ///   - virtualizing: Whether a supervisor answers calls that ask about the machine.
+    ///   - processorInformation: What grains see as /proc/cpuinfo where it cannot be covered; nil for the machine's.
     func makeMaker(
-        _ clock: StartClock, _ groups: GroupStock, _ networks: NetworkStock, virtualizing: Bool
+        _ clock: StartClock, _ groups: GroupStock, _ networks: NetworkStock, virtualizing: Bool,
+        processorInformation: CInt?
     ) throws(LaunchFailure) -> any SandboxMaker {
-        if let runtime { return RuntimeMaker(self, runtime: runtime, groups: groups) }
-        if !usesNamespaces { return try LandlockMaker(self, groups) }
+        if let runtime { return RuntimeMaker(self, runtime: runtime, groups: groups, virtualizing: virtualizing) }
+        if !usesNamespaces {
+            return try LandlockMaker(
+                self, groups, virtualizing: virtualizing, processorInformation: processorInformation)
+        }
         return BlankMaker(
             self, filter: try SyscallFilter.buildParts(virtualizing: virtualizing), groups: groups,
             networks: networks, clock: clock)

@@ -1,4 +1,5 @@
 import CLinux
+import ControlGroups
 import Glibc
 import SandboxProtocol
 
@@ -27,6 +28,8 @@ struct CallSupervisor {
     private struct WatchedSandbox {
         let listener: CallListener
         let view: SandboxView
+        /// Its control group that counts memory; nil where none does.
+        let memory: MemoryGroup?
         /// Monotonic milliseconds.
         let started: Int64
         var interval: Int64 = 0
@@ -88,8 +91,9 @@ struct CallSupervisor {
             case .nothing: return true
             case .end: return false
             case .message(let bytes, let descriptors):
-                if let view = SandboxView(decoding: bytes), descriptors.count == 1 {
-                    watch(CallListener(descriptors[0], processes: processes), view, now)
+                if let view = SandboxView(decoding: bytes), (1...2).contains(descriptors.count) {
+                    let memory = descriptors.count > 1 ? MemoryGroup(takingOwnershipOf: descriptors[1]) : nil
+                    watch(CallListener(descriptors[0], processes: processes), view, memory, now)
                 } else {
                     for descriptor in descriptors { close(descriptor) }
                     // The answer says whether there is anybody to look after.
@@ -100,11 +104,13 @@ struct CallSupervisor {
         }
     }
 
-    private mutating func watch(_ listener: CallListener, _ view: SandboxView, _ now: Int64) {
+    private mutating func watch(
+        _ listener: CallListener, _ view: SandboxView, _ memory: MemoryGroup?, _ now: Int64
+    ) {
         let token = UInt64(listener.number)
         // Where there is no room the listener is closed, and its sandbox gets ENOSYS.
         guard (try? events.add(listener.number, token)) != nil else { return }
-        sandboxes[token] = WatchedSandbox(listener: listener, view: view, started: now)
+        sandboxes[token] = WatchedSandbox(listener: listener, view: view, memory: memory, started: now)
     }
 
     // MARK: The sandboxes
@@ -143,7 +149,8 @@ struct CallSupervisor {
             var memory: (total: UInt64, free: UInt64) = (0, 0)
             guard clinux_machine_memory(&memory.total, &memory.free) == 0 else { return .error(ENOSYS) }
             return machine.sysinfo(
-                sandbox.view, upSeconds: (now - sandbox.started) / 1000, memory: memory, address: arguments.0)
+                sandbox.view, upSeconds: (now - sandbox.started) / 1000, memory: memory, used: sandbox.memory?.used,
+                address: arguments.0)
         case .affinity:
             // The kernel takes the length as 32 bits, and looks at it first.
             let capacity = arguments.1 & 0xffff_ffff

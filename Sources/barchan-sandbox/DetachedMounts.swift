@@ -15,7 +15,8 @@ struct DetachedMounts {
 
     static let defaultTemporary = (bytes: UInt64(16 << 20), inodes: UInt64(4096))
 
-    init() throws(LaunchFailure) {
+    /// - Parameter information: What to show as /proc/cpuinfo; nil for what is there now.
+    init(processorInformation information: CInt? = nil) throws(LaunchFailure) {
         // /dev/random is the host's urandom: it never blocks, and an app cannot tell (specification, section 3.4).
         var nodes: [(String, CInt)] = []
         for (name, source) in [("null", "null"), ("zero", "zero"), ("random", "urandom"), ("urandom", "urandom")] {
@@ -27,7 +28,7 @@ struct DetachedMounts {
         sharedMemory = try DetachedMounts.temporaryMemory(bytes: bytes, inodes: inodes)
         temporary = try DetachedMounts.temporaryMemory(bytes: bytes, inodes: inodes)
         messageQueues = DetachedMounts.messageQueues()
-        processorInformation = try DetachedMounts.copyProcessorInformation()
+        processorInformation = try DetachedMounts.copyProcessorInformation(information)
     }
 
     /// Fills /dev, which has to be attached somewhere for that, and makes it read-only.
@@ -86,9 +87,14 @@ struct DetachedMounts {
         try check(clinux_open_tree(AT_FDCWD, path, CLINUX_OPEN_TREE_CLONE), step)
     }
 
-    private static func copyProcessorInformation() throws(LaunchFailure) -> CInt {
-        guard access("/proc/cpuinfo", R_OK) == 0 else { return -1 }
-        let mount = try copy("/proc/cpuinfo", .processorInformation)
+    private static func copyProcessorInformation(_ information: CInt?) throws(LaunchFailure) -> CInt {
+        guard information != nil || access("/proc/cpuinfo", R_OK) == 0 else { return -1 }
+        let mount =
+            if let information {
+                try check(
+                    clinux_open_tree(
+                        information, "", CLINUX_OPEN_TREE_CLONE | UInt32(CLINUX_AT_EMPTY_PATH)), .processorInformation)
+            } else { try copy("/proc/cpuinfo", .processorInformation) }
         let attributes = CLINUX_MOUNT_NOSUID | CLINUX_MOUNT_NODEV | CLINUX_MOUNT_NOEXEC
         try check(clinux_mount_setattr(mount, attributes, 0), .processorInformation)
         return mount

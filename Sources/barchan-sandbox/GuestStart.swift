@@ -12,10 +12,12 @@ struct GuestStart {
     let packageRoot: String?
     /// Whether there are namespaces around: a name of its own, and processes counted apart from those of others.
     let hasNamespaces: Bool
+    /// Whether a supervisor answers calls that ask about the machine.
+    let isVirtualizing: Bool
 
-    func follow(_ makeFilter: () throws(LaunchFailure) -> SyscallFilter) -> Never {
+    func follow(_ makeFilter: (Bool) throws(LaunchFailure) -> SyscallFilter) -> Never {
         do throws(LaunchFailure) {
-            let filter = try makeFilter()
+            let filter = try makeFilter(isVirtualizing)
             // The end of the channel: the launcher only tried whether a sandbox can be made.
             guard
                 case .message(let bytes, let descriptors) = receive(
@@ -58,7 +60,10 @@ struct GuestStart {
         try Privileges.lock()
         try landlock?.applyInPackage()
         try Privileges.dropCapabilities()
-        try filter.load()
+        // The launcher hands the listener on before it says that the program runs.
+        try filter.load { listener in
+            send(SandboxView(memoryBytes: order.memoryBytes).encoded, to: report, with: [listener])
+        }
         throw LaunchFailure(.execute, program.execute())
     }
 }

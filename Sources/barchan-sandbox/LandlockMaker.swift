@@ -16,23 +16,34 @@ final class LandlockMaker: SandboxMaker {
     private let filter: SyscallFilter
     private let landlock: LandlockWall
     private let groups: GroupStock
+    private let isVirtualizing: Bool
+    private let processorInformation: CInt?
 
     /// - Throws: ``LaunchFailure`` `.landlock` where Landlock cannot keep signals and abstract sockets inside.
-    init(_ configuration: LauncherConfiguration, _ groups: GroupStock) throws(LaunchFailure) {
+    /// - Parameter processorInformation: What grains see as /proc/cpuinfo, lent for good; nil for the machine's.
+    init(
+        _ configuration: LauncherConfiguration, _ groups: GroupStock, virtualizing: Bool, processorInformation: CInt?
+    ) throws(LaunchFailure) {
         guard let landlock = LandlockWall.supported(), landlock.keepsSignals else {
             throw LaunchFailure(.landlock, EOPNOTSUPP)
         }
         self.configuration = configuration
         self.landlock = landlock
         self.groups = groups
-        features = groups.features.union(groups.countsProcesses ? [.landlock, .processLimit] : .landlock)
-        filter = try SyscallFilter.build(virtualizing: false, isShared: true)
+        self.processorInformation = processorInformation
+        isVirtualizing = virtualizing
+        var features = groups.features.union(.landlock)
+        if groups.countsProcesses { features.insert(.processLimit) }
+        if groups.abilities.canKill { features.insert(.completeTermination) }
+        self.features = features
+        filter = try SyscallFilter.build(virtualizing: virtualizing, isShared: true)
     }
 
     func make(for contents: SandboxContents?) throws(LaunchFailure) -> LaunchedSandbox {
         let (mine, theirs) = try channel(.launcherSetup)
         let group = try groups.make(orClose: [mine, theirs])
-        let keeper = group.clone(SIGCHLD)
+        // Not in the group: it has to go on when the sandbox is frozen, and when everybody in the group is ended.
+        let keeper = clinux_clone(UInt(SIGCHLD))
         if keeper == 0 { keep(contents, report: theirs, group) }
         let process = keeper > 0 ? clinux_pidfd_open(pid_t(keeper)) : -1
         let error = errno
@@ -58,18 +69,15 @@ final class LandlockMaker: SandboxMaker {
     }
 
     private func keep(_ contents: SandboxContents?, report: CInt, _ group: SandboxGroup) -> Never {
-        let error = group.joinLegacy()
-        guard error == 0 else {
-            _ = send(LaunchFailure(.controlGroup, error).encoded(), to: report)
-            _exit(1)
-        }
-        Warden.keep { live(contents, report: report) }
+        Warden.keep(group) { live(contents, report: report, group) }
     }
 
     /// The life of the first process, up to the execution of the program.
-    private func live(_ contents: SandboxContents?, report inherited: CInt) -> Never {
+    private func live(_ contents: SandboxContents?, report inherited: CInt, _ group: SandboxGroup) -> Never {
         var report = inherited
         do throws(LaunchFailure) {
+            let error = group.joinLegacy()
+            guard error == 0 else { throw LaunchFailure(.controlGroup, error) }
             umask(0)
             setsid()
             try Identity.becomeGrainUser(configuration)
@@ -83,7 +91,10 @@ final class LandlockMaker: SandboxMaker {
             // Keeps the number taken until the grain's socket gets it.
             try check(clinux_dup3(report, 3), .descriptors)
             guard send(BlankReport.parkedMessage, to: report) else { _exit(0) }
-            GuestStart(report: report, landlock: landlock, packageRoot: nil, hasNamespaces: false).follow { filter }
+            GuestStart(
+                report: report, landlock: landlock, packageRoot: nil, hasNamespaces: false,
+                isVirtualizing: isVirtualizing
+            ).follow { _ in filter }
         } catch {
             _ = send(error.encoded(), to: report)
             _exit(1)
@@ -92,7 +103,7 @@ final class LandlockMaker: SandboxMaker {
 
     /// The package with everything that belongs on it.
     private func assemble(_ contents: SandboxContents?) throws(LaunchFailure) -> CInt {
-        let mounts = try DetachedMounts()
+        let mounts = try DetachedMounts(processorInformation: processorInformation)
         // Without contents: something to try it on.
         let package = if let contents { contents.package } else { try emptyPackage() }
         let root = PackageRoot(descriptor: package)

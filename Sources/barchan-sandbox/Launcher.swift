@@ -64,8 +64,14 @@ final class Launcher {
         watch = SandboxWatch(groups.abilities, accounts)
         events = try EventQueue()
         supervisor = configuration.virtualizesCalls ? SupervisorLink(configuration, events) : nil
-        if supervisor != nil { try ProcessorInformation.limit(to: configuration.processors) }
-        maker = try configuration.makeMaker(clock, groups, networks, virtualizing: supervisor != nil)
+        let information =
+            supervisor == nil
+            ? nil
+            : try ProcessorInformation.limited(
+                to: configuration.processors, mayAttach: configuration.usesNamespaces)
+        if let information, configuration.usesNamespaces { try ProcessorInformation.cover(with: information) }
+        maker = try configuration.makeMaker(
+            clock, groups, networks, virtualizing: supervisor != nil, processorInformation: information)
         try events.add(controlSocket, Launcher.control)
         try events.add(keeper, Launcher.keeper)
         if let memory { try events.add(memory.descriptor, Launcher.memoryPressure, for: EPOLLPRI) }
@@ -362,7 +368,11 @@ final class Launcher {
     /// Only from now on: the supervisor of today may be another than that of the time when the sandbox was made.
     private func superviseCalls(of sandbox: LaunchedSandbox) {
         guard let (listener, view) = sandbox.takeListener() else { return }
-        if let supervisor { supervisor.adopt(listener, view) } else { close(listener) }
+        guard let supervisor else {
+            close(listener)
+            return
+        }
+        supervisor.adopt(listener, view, sandbox.group)
     }
 
     private func releaseSlot(of sandbox: LaunchedSandbox) -> StartMarks {

@@ -4,15 +4,19 @@ import SandboxProtocol
 
 /// /proc/cpuinfo as sandboxes see it: no more processors than they are told.
 enum ProcessorInformation {
-    /// Covers the file in this process's mount namespace, from which sandboxes copy it. Does nothing where there are no more
-    /// processors, or no such file.
-    static func limit(to count: Int) throws(LaunchFailure) {
+    /// The file with the first processors only, as a mount that is attached nowhere. Nil where there are no more, or no such
+    /// file.
+    /// - Parameter mayAttach: Whether this process's mount namespace is its own.
+    static func limited(to count: Int, mayAttach: Bool) throws(LaunchFailure) -> CInt? {
         let parts = try text().split(separator: "\n\n")
-        guard count > 0, parts.count > count else { return }
-        let file = try makeFile(parts.prefix(count).map { "\($0)\n\n" }.joined())
+        guard count > 0, parts.count > count else { return nil }
+        return try makeFile(parts.prefix(count).map { "\($0)\n\n" }.joined(), mayAttach)
+    }
+
+    /// Covers the file in this process's mount namespace, from which sandboxes copy it.
+    static func cover(with file: CInt) throws(LaunchFailure) {
         try check(
-            clinux_move_mount(file.number, "", AT_FDCWD, "/proc/cpuinfo", CLINUX_MOVE_FROM_DESCRIPTOR),
-            .processorInformation)
+            clinux_move_mount(file, "", AT_FDCWD, "/proc/cpuinfo", CLINUX_MOVE_FROM_DESCRIPTOR), .processorInformation)
     }
 
     private static func text() throws(LaunchFailure) -> String {
@@ -24,8 +28,8 @@ enum ProcessorInformation {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// A file that is attached nowhere. A mount can be copied only while it is attached; /proc is not needed meanwhile.
-    private static func makeFile(_ text: String) throws(LaunchFailure) -> Descriptor {
+    /// Before Linux 6.15 a mount can be copied only while it is attached; /proc is not needed meanwhile.
+    private static func makeFile(_ text: String, _ mayAttach: Bool) throws(LaunchFailure) -> CInt {
         let bytes = Array(text.utf8)
         let directory = Descriptor(
             try DetachedMounts.memory(
@@ -36,6 +40,9 @@ enum ProcessorInformation {
             throw LaunchFailure(.processorInformation, errno)
         }
         try check(fchmod(file.number, 0o444), .processorInformation)
+        let detached = clinux_open_tree(directory.number, "cpuinfo", CLINUX_OPEN_TREE_CLONE)
+        guard detached < 0 else { return detached }
+        guard mayAttach else { throw LaunchFailure(.processorInformation, errno) }
         try check(
             clinux_move_mount(directory.number, "", AT_FDCWD, "/proc", CLINUX_MOVE_FROM_DESCRIPTOR),
             .processorInformation)
@@ -43,6 +50,6 @@ enum ProcessorInformation {
         let reason = errno
         try check(clinux_detach_mount("/proc"), .processorInformation)
         guard copy >= 0 else { throw LaunchFailure(.processorInformation, reason) }
-        return Descriptor(copy)
+        return copy
     }
 }

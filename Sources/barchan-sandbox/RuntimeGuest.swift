@@ -8,6 +8,7 @@ import SandboxProtocol
 struct RuntimeGuest {
     static let option = "--guest"
     let usesLandlock: Bool
+    let isVirtualizing: Bool
     /// Out of the way of the program's descriptors and of those that come with the order.
     private let report: CInt = 4
 
@@ -16,6 +17,7 @@ struct RuntimeGuest {
         let arguments = (1..<max(1, clinux_argument_count())).map { String(cString: clinux_argument($0)) }
         guard arguments.first == RuntimeGuest.option else { return nil }
         usesLandlock = !arguments.contains("--no-landlock")
+        isVirtualizing = arguments.contains("--virtual-calls")
     }
 
     /// Started with the channel to the launcher as descriptor 3.
@@ -26,7 +28,7 @@ struct RuntimeGuest {
         guard send(BlankReport.parkedMessage, to: report) else { _exit(1) }
         GuestStart(
             report: report, landlock: usesLandlock ? LandlockWall.supported() : nil,
-            packageRoot: RuntimeStage.packageRoot, hasNamespaces: true
-        ).follow { () throws(LaunchFailure) in try SyscallFilter.build() }
+            packageRoot: RuntimeStage.packageRoot, hasNamespaces: true, isVirtualizing: isVirtualizing
+        ).follow { (isVirtualizing) throws(LaunchFailure) in try SyscallFilter.build(virtualizing: isVirtualizing) }
     }
 }

@@ -24,14 +24,16 @@ final class RuntimeMaker: SandboxMaker {
     private let configuration: LauncherConfiguration
     private let runtime: any SandboxRuntime
     private let groups: GroupStock
+    private let guestOptions: [String]
     private let isRoot = geteuid() == 0
     /// A runtime that says nothing for so long does not work here; they take 5 to 100 ms.
     private static let patienceSeconds: CInt = 30
 
-    init(_ configuration: LauncherConfiguration, runtime: any SandboxRuntime, groups: GroupStock) {
+    init(_ configuration: LauncherConfiguration, runtime: any SandboxRuntime, groups: GroupStock, virtualizing: Bool) {
         self.configuration = configuration
         self.groups = groups
         self.runtime = runtime
+        guestOptions = (configuration.usesLandlock ? [] : ["--no-landlock"]) + (virtualizing ? ["--virtual-calls"] : [])
         var features = groups.features.union(.processLimit)
         if configuration.usesLandlock && LandlockWall.supported() != nil { features.insert(.landlock) }
         self.features = features
@@ -123,7 +125,7 @@ final class RuntimeMaker: SandboxMaker {
             if isRoot { try Identity.becomeGrainUser(configuration) }
             // Found before the stage covers anything.
             let program = try check(open(runtime.program, CLINUX_O_PATH | O_CLOEXEC), .runtime)
-            let stage = try RuntimeStage(contents, usesLandlock: configuration.usesLandlock)
+            let stage = try RuntimeStage(contents, guestOptions: guestOptions)
             // Opened for each sandbox: a shared open file would carry flags from grain to grain.
             let null = try opened(open("/dev/null", O_RDONLY | O_CLOEXEC), .descriptors)
             try check(dup2(null.number, 0), .descriptors)

@@ -12,14 +12,15 @@ struct RuntimeStage {
     static let packageRoot = "/root"
     static let guest = "/barchan-sandbox"
 
-    let usesLandlock: Bool
+    /// For ``RuntimeGuest``.
+    private let guestOptions: [String]
     let directory: CInt
     /// In the order they are to be mounted. Does not hold the guest.
     private(set) var mounts: [RuntimeMount] = []
 
     /// - Parameter contents: Nil for a sandbox that is only tried.
-    init(_ contents: SandboxContents?, usesLandlock: Bool) throws(LaunchFailure) {
-        self.usesLandlock = usesLandlock
+    init(_ contents: SandboxContents?, guestOptions: [String]) throws(LaunchFailure) {
+        self.guestOptions = guestOptions
         try check(clinux_unshare(CLINUX_CLONE_NEWNS), .runtimeStage)
         try check(clinux_mount_propagation("/", CLINUX_MOUNT_PRIVATE), .runtimeStage)
         let detached = try DetachedMounts()
@@ -83,9 +84,7 @@ struct RuntimeStage {
     }
 
     /// The first process of the sandbox, as its command line.
-    var guestCommand: [String] {
-        [RuntimeStage.guest, RuntimeGuest.option] + (usesLandlock ? [] : ["--no-landlock"])
-    }
+    var guestCommand: [String] { [RuntimeStage.guest, RuntimeGuest.option] + guestOptions }
 
     /// What that process needs until it executes the grain's program: the domain name, which no runtime sets, the way into the
     /// package, and the bounding set.

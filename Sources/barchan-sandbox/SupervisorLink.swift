@@ -1,4 +1,5 @@
 import CLinux
+import ControlGroups
 import Glibc
 import SandboxProtocol
 
@@ -38,11 +39,13 @@ final class SupervisorLink {
     }
 
     /// Hands a sandbox's listener over; the sandbox gets ENOSYS where that is not possible.
-    func adopt(_ listener: CInt, _ view: SandboxView) {
-        defer { close(listener) }
+    func adopt(_ listener: CInt, _ view: SandboxView, _ group: SandboxGroup) {
+        let memory = group.openMemory()
+        let descriptors = [listener] + (memory < 0 ? [] : [memory])
+        defer { for descriptor in descriptors { close(descriptor) } }
         guard channel >= 0 || start() else { return }
         _ = fcntl(channel, F_SETFL, O_NONBLOCK)
-        guard send(view.encoded, to: channel, with: [listener]) else {
+        guard send(view.encoded, to: channel, with: descriptors) else {
             return complain("a sandbox's calls cannot be answered: \(String(cString: strerror(errno)))")
         }
         _ = clinux_timer_set(timer, SupervisorLink.patienceSeconds)

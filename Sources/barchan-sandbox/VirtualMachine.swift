@@ -32,13 +32,17 @@ struct VirtualMachine {
     func uname(address: UInt64) -> VirtualAnswer { .value(0, bytes: names, address: address) }
 
     /// struct sysinfo. Load and swap are the host's business, and so is when it was started.
-    /// - Parameter memory: The machine's memory and what is free of it, in bytes.
+    /// - Parameters:
+    ///   - memory: The machine's memory and what is free of it, in bytes.
+    ///   - used: What the sandbox uses, page cache included as in the kernel's own answer; nil where nobody counts it.
     func sysinfo(
-        _ view: SandboxView, upSeconds: Int64, memory: (total: UInt64, free: UInt64), address: UInt64
+        _ view: SandboxView, upSeconds: Int64, memory: (total: UInt64, free: UInt64), used: UInt64?,
+        address: UInt64
     ) -> VirtualAnswer {
         let total = view.memoryBytes > 0 ? min(view.memoryBytes, memory.total) : memory.total
+        let free = used.map { total > $0 ? total - $0 : 0 } ?? min(memory.free, total)
         let words: [UInt64] = [
-            UInt64(max(0, upSeconds)), 0, 0, 0, total, min(memory.free, total), 0, 0, 0, 0, 1 /* process */, 0, 0,
+            UInt64(max(0, upSeconds)), 0, 0, 0, total, free, 0, 0, 0, 0, 1 /* process */, 0, 0,
             1 /* byte is the unit */,
         ]
         return .value(0, bytes: words.flatMap { withUnsafeBytes(of: $0, Array.init) }, address: address)

@@ -1,13 +1,15 @@
 import CLinux
+import ControlGroups
 import Glibc
 
 /// Stands above one sandbox that has no pid namespace: everything that the sandbox starts ends up below it, and it ends all
 /// of that when the first process has ended, when it is told to, and when the launcher is gone.
 ///
-/// What starts processes faster than it can end them gets away with that; only a pid namespace is certain.
+/// Where control groups of version 2 can (`cgroup.kill`), the kernel ends everybody in the sandbox's group at once. Elsewhere,
+/// what starts processes faster than it can end them gets away with that; only a pid namespace is certain.
 enum Warden {
     /// Runs in a process of its own. `program` runs in the sandbox's first process.
-    static func keep(_ program: () -> Never) -> Never {
+    static func keep(_ group: SandboxGroup, _ program: () -> Never) -> Never {
         setsid()
         // Orphans become its children.
         _ = clinux_prctl(36 /* PR_SET_CHILD_SUBREAPER */, 1, 0, 0, 0)
@@ -16,15 +18,17 @@ enum Warden {
         for number in [SIGCHLD, SIGTERM] { sigaddset(&signals, number) }
         sigprocmask(SIG_BLOCK, &signals, nil)
         _ = clinux_prctl(PR_SET_PDEATHSIG, UInt(SIGTERM), 0, 0, 0)
-        let first = pid_t(clinux_clone(UInt(SIGCHLD)))
+        let first = pid_t(group.clone(SIGCHLD))
         if first == 0 {
             clinux_default_signals()
             program()
         }
-        _ = clinux_close_range(3, UInt32.max, 0)
+        let killer = group.openKill()
+        let kept = clinux_dup3(killer, 3)
+        _ = clinux_close_range(kept < 0 ? 3 : 4, UInt32.max, 0)
         guard first > 0 else { _exit(1) }
         let status = wait(for: first, signals)
-        endEverybody()
+        endEverybody(killer: kept)
         leave(like: status)
     }
 
@@ -40,7 +44,9 @@ enum Warden {
         }
     }
 
-    private static func endEverybody() {
+    /// - Parameter killer: As ``SandboxGroup/openKill()`` gives it, or -1.
+    private static func endEverybody(killer: CInt) {
+        _ = write(killer, "1", 1)
         var status: CInt = 0
         repeat {
             for child in children() { kill(child, SIGKILL) }

@@ -16,7 +16,8 @@ enum MachineCheck {
 
     static func all(_ configuration: HostConfiguration) -> [Finding] {
         [
-            kernel(), userNamespaces(), overlay(), seccomp(), landlock(), pidfd(), memory(), openFiles(),
+            kernel(), userNamespaces(), overlay(), seccomp(), virtualCalls(), landlock(), pidfd(), memory(),
+            openFiles(),
             dataDirectory(configuration.dataDirectory), volumeLimits(configuration.limits),
         ] + GroupCheck.findings(launcher: "\(configuration.programDirectory)/barchan-sandbox")
     }
@@ -75,6 +76,16 @@ enum MachineCheck {
         return Finding(
             name: "seccomp filters", found: actions ?? "none", isNeeded: true,
             fix: actions == nil ? "use a kernel with CONFIG_SECCOMP_FILTER" : notifies ? nil : "use Linux 5.0 or newer")
+    }
+
+    private static func virtualCalls() -> Finding {
+        let result = clinux_probe_call_listener()
+        return Finding(
+            name: "virtualized calls",
+            found: result < 0 ? String(cString: strerror(-result)) : "seccomp user notification", isNeeded: false,
+            fix: result < 0
+                ? "use Linux 5.0 or newer, outside of a container that answers calls itself; without it the machine answers"
+                : nil)
     }
 
     private static func landlock() -> Finding {

@@ -8,19 +8,34 @@ enum MachineFacts {
         say("machine.memory", outcome(clinux_machine_memory(&total, &available)))
         say("memory.total", total)
         say("memory.free", available <= total ? "ok" : "more than there is")
+        say("memory.free.falls", fallsWithUse())
         reportInformation()
         reportNames()
         say("processors", processors(0))
         say("processors.listed", listed())
         say("processors.self", processors(Int(getpid())))
         say("processors.child", ofChild())
-        say("processors.nobody", affinity(31_000, 1024))
+        say("processors.nobody", affinity(1 << 30 /* above any process's number */, 1024))
         say("processors.short", affinity(0, 4))
         say("processors.nowhere", outcome(clinux_syscall(204, 0, 1024, 8, 0, 0, 0)))
         say("names.nowhere", outcome(clinux_syscall(63, 8, 0, 0, 0, 0, 0)))
         say("names.end", outcome(clinux_syscall(63, -1, 0, 0, 0, 0, 0)))
         say("information.nowhere", outcome(clinux_syscall(99, 8, 0, 0, 0, 0, 0)))
         reportChanges()
+    }
+
+    /// Whether what is free becomes less by what the program takes.
+    private static func fallsWithUse() -> String {
+        let bytes = 32 << 20
+        var total: UInt64 = 0, before: UInt64 = 0, after: UInt64 = 0
+        _ = clinux_machine_memory(&total, &before)
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 4096)
+        defer { memory.deallocate() }
+        memset(memory, 1, bytes)
+        _ = clinux_machine_memory(&total, &after)
+        let fall = Int64(before) - Int64(after)
+        // The kernel counts in batches for each processor, 256 KiB at most.
+        return fall > bytes - (4 << 20) && fall < bytes + (4 << 20) ? "ok" : "by \(fall)"
     }
 
     private static func reportInformation() {

@@ -72,6 +72,20 @@ enum ProcessActions {
         say("descendants", 3)
     }
 
+    /// Leaves processes that are never there for long: each starts the next and ends.
+    static func leaveRunaways(_ count: Int) {
+        for _ in 0..<count where clinux_fork() == 0 {
+            setsid()
+            while true {
+                let next = clinux_fork()
+                // At the limit of processes, for the moment.
+                if next < 0 { continue }
+                if next > 0 { _exit(0) }
+            }
+        }
+        say("runaways", count)
+    }
+
     static func ignoreSignals() {
         for number in CInt(1)..<65 { signal(number, SIG_IGN) }
         say("ignoring", "ok")

@@ -54,6 +54,7 @@ struct SandboxProbe {
         "fork": { ProcessActions.fork(number(&$0)) },
         "signal-all": { _ in ProcessActions.signalEverybody() },
         "descendants": { _ in ProcessActions.leaveDescendants() },
+        "runaways": { ProcessActions.leaveRunaways(number(&$0)) },
         "ignore": { _ in ProcessActions.ignoreSignals() },
         "tick": { _ in ProcessActions.tick() },
         "wait": { _ in ProcessActions.waitForever() },

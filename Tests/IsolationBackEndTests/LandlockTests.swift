@@ -12,7 +12,9 @@ struct LandlockIsolationConformanceTests {
     ]
 
     /// By control groups, where there are any.
-    private static let limits: Set<Guarantee> = [.memoryLimit, .processLimit, .freezing]
+    private static let limits: Set<Guarantee> = [
+        .memoryLimit, .processLimit, .freezing, .virtualizedCalls, .completeTermination,
+    ]
 
     @Test func nothingElseIsPromised() async throws {
         try await skipping {
@@ -24,8 +26,7 @@ struct LandlockIsolationConformanceTests {
 
     @Test(
         arguments: IsolationConformance.checks(probe: Programs.path("sandbox-probe"))
-            // What web servers ask of IP sockets is not there: the module's README says so.
-            .filter { $0.required.isSubset(of: claims.union(limits)) && $0.name != "openArguments" })
+            .filter { $0.required.isSubset(of: claims.union(limits)) })
     func conforms(_ check: ConformanceCheck<any IsolationProvider>) async throws {
         try await skipping { try await check.run(on: Machine.provider(of: .landlock)) }
     }

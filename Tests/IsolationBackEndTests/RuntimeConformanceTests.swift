@@ -22,7 +22,7 @@ struct RuntimeConformanceTests {
         .privateFileSystem, .readOnlyPackage, .noNetwork, .privateProcesses, .privateIPC, .syscallFilter,
         .noCapabilities, .noKernelFileSystems, .completeTermination, .processLimit, .ownIdentity,
     ]
-    private static let limits: Set<Guarantee> = [.memoryLimit, .freezing]
+    private static let limits: Set<Guarantee> = [.memoryLimit, .freezing, .virtualizedCalls]
 
     private static func checks(of claims: Set<Guarantee>) -> [ConformanceCheck<any IsolationProvider>] {
         IsolationConformance.checks(probe: Programs.path("sandbox-probe")).filter { $0.required.isSubset(of: claims) }
@@ -50,15 +50,13 @@ struct RuntimeConformanceTests {
         }
     }
 
-    /// The probe's attempts; those that end otherwise are known gaps of the modules' READMEs.
-    @Test(arguments: Runtime.all) func attemptsEndAsPromisedButThese(_ runtime: Runtime) async throws {
+    @Test(arguments: Runtime.all) func attemptsEndAsPromised(_ runtime: Runtime) async throws {
         try await skipping {
             let suite = IsolationSuite(probe: Programs.path("sandbox-probe")) {
                 try await Machine.provider(of: runtime.plugin)
             }
             let broken = try await suite.attempts().filter { !$0.held }
-            let gaps = ["processes.peer.descriptor", "needs.messages.queue", "ipc.queueNameIsFree"]
-            #expect(Set(broken.map(\.name)).isSubset(of: gaps), "\(broken.map { "\($0.name): \($0.found)" })")
+            #expect(broken.isEmpty, "\(broken.map { "\($0.name): \($0.found)" })")
         }
     }
 }

@@ -103,56 +103,9 @@ struct GroupTests {
     }
 }
 
-/// Sandboxes that stop where they are.
+/// Sandboxes that stop where they are: beyond what the suite tries on every back end.
 @Suite(.serialized, .timeLimit(.minutes(1)))
 struct FreezeTests {
-    private func ticking() async throws -> (RunningTrial, any FreezableSandbox) {
-        let provider = try await Machine.provider()
-        guard provider.guarantees.contains(.freezing) else { throw ConformanceSkip("nothing can be frozen here") }
-        let trial = try IsolationTrial(provider, probe: Programs.path("sandbox-probe"))
-        let running = try await trial.start(["tick"])
-        _ = await running.output.line()
-        return (running, try require(running.sandbox as? any FreezableSandbox, "it cannot be frozen"))
-    }
-
-    /// What came out of the pipe so far, without waiting.
-    private func drain(_ descriptor: CInt) -> Int {
-        _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
-        defer { _ = fcntl(descriptor, F_SETFL, 0) }
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        var total = 0
-        while case let count = read(descriptor, &buffer, buffer.count), count > 0 { total += count }
-        return total
-    }
-
-    @Test func nothingRunsInAFrozenSandbox() async throws {
-        try await skipping {
-            let (running, sandbox) = try await ticking()
-            try await sandbox.freeze()
-            try await sandbox.freeze()
-            _ = drain(running.output.descriptor)
-            let usage = try await require((running.sandbox as? any MeasuredSandbox)?.usage(), "not measured")
-            try await Task.sleep(for: .milliseconds(200))
-            #expect(drain(running.output.descriptor) == 0)
-            let later = try await require((running.sandbox as? any MeasuredSandbox)?.usage(), "not measured")
-            #expect(usage.isFrozen && usage.processorTime == later.processorTime)
-            try await sandbox.thaw()
-            #expect(await running.output.line() != nil)
-            try await sandbox.thaw()
-            await running.sandbox.terminate()
-        }
-    }
-
-    @Test func aFrozenSandboxCanBeEnded() async throws {
-        try await skipping {
-            let (running, sandbox) = try await ticking()
-            try await sandbox.freeze()
-            await running.sandbox.terminate()
-            #expect(await running.sandbox.waitForExit() == .signaled(signal: SIGKILL))
-            await #expect(throws: HostError.self) { try await sandbox.thaw() }
-        }
-    }
-
     @Test func nothingFrozenSurvivesTheLauncher() async throws {
         try await skipping {
             let directory = try TemporaryDirectory()

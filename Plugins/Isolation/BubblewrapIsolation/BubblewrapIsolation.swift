@@ -10,6 +10,6 @@ enum BubblewrapIsolation {
     static func make(_ settings: PluginSettings, _ context: PluginContext) async throws(HostError) -> LauncherIsolation
     {
         let settings = try RuntimeSettings(settings, context, option: "--bubblewrap", package: "bubblewrap")
-        return try await LauncherIsolation(settings.launcher, log: context.log, guarantees: RuntimeSettings.guarantees)
+        return try await LauncherIsolation(settings.launcher, log: context.log, guarantees: \.guaranteesWithNamespaces)
     }
 }

@@ -6,10 +6,7 @@ import SandboxProtocol
 /// The launcher makes sandboxes of one user on one network; here is what that can promise.
 enum LandlockIsolation {
     static let settings =
-        FileOwner.grainSettings + [
-            SettingDefinition(
-                "launcher", default: .string(""), "path of barchan-sandbox; empty for the host's program directory")
-        ]
+        FileOwner.grainSettings + LauncherProgram.callSettings + [LauncherProgram.launcherSetting]
 
     static func make(_ settings: PluginSettings, _ context: PluginContext) async throws(HostError) -> LauncherIsolation
     {
@@ -21,19 +18,16 @@ enum LandlockIsolation {
         }
         let program = LauncherProgram(
             path: LauncherProgram.path(settings.string("launcher"), context), owner: try FileOwner.ofGrains(settings),
-            options: [LauncherProgram.withoutNamespaces] + LauncherProgram.groupOptions(settings),
+            options: [LauncherProgram.withoutNamespaces] + LauncherProgram.groupOptions(settings)
+                + (try LauncherProgram.callOptions(settings)),
             remedy: "'landlock' needs Linux 6.15 with Landlock switched on, CAP_SYS_ADMIN and CAP_SYS_CHROOT")
         return try await LauncherIsolation(program, log: context.log, guarantees: guarantees)
     }
 
     private static func guarantees(of features: LauncherFeatures) -> Set<Guarantee> {
-        var guarantees: Set<Guarantee> = [
+        features.guarantees.union([
             .privateFileSystem, .readOnlyPackage, .noKernelFileSystems, .noCapabilities, .syscallFilter, .landlock,
             .unixSocketsOnly,
-        ]
-        if features.contains(.processLimit) { guarantees.insert(.processLimit) }
-        if features.contains(.memoryLimit) { guarantees.insert(.memoryLimit) }
-        if features.contains(.freezing) { guarantees.insert(.freezing) }
-        return guarantees
+        ])
     }
 }

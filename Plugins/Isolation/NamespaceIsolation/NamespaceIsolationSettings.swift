@@ -13,17 +13,13 @@ struct NamespaceIsolationSettings: Sendable {
     var parked: Int
     var parkedTotal: Int
     var parkedSeconds: Int
-    var usesLandlock: Bool
-    private var groupOptions: [String]
-    /// Whether calls that ask about the machine are answered for the sandbox.
-    var virtualizesCalls: Bool
-    /// How many processors a grain is told.
-    var processors: Int
+    /// Of the launcher, for the settings that other back ends have, too.
+    private var commonOptions: [String]
     /// Absolute path of the launcher.
     var launcher: String
 
     static let definitions =
-        FileOwner.grainSettings + [
+        FileOwner.grainSettings + LauncherProgram.callSettings + [
             SettingDefinition(
                 "poolSize", default: .integer(2), "sandboxes made ahead of time, 0 to 64, about 350 KiB each"),
             SettingDefinition(
@@ -37,15 +33,7 @@ struct NamespaceIsolationSettings: Sendable {
             SettingDefinition(
                 "parkedSeconds", default: .integer(600),
                 "how long after its last start a package counts as in use, 1 to 86400"),
-            SettingDefinition("landlock", default: .boolean(true), "apply Landlock where the kernel has it"),
-            SettingDefinition(
-                "virtualizedCalls", default: .boolean(true),
-                "answer what a grain asks about the machine with its sandbox's memory, processors, names and uptime"),
-            SettingDefinition(
-                "processors", default: .integer(4),
-                "processors that a grain is told at most, 0 for all; runtimes start a thread for each"),
-            SettingDefinition(
-                "launcher", default: .string(""), "path of barchan-sandbox; empty for the host's program directory"),
+            LauncherProgram.landlockSetting, LauncherProgram.launcherSetting,
         ]
 
     init(_ settings: PluginSettings, _ context: PluginContext) throws(HostError) {
@@ -55,10 +43,9 @@ struct NamespaceIsolationSettings: Sendable {
         parked = Int(try settings.integer("parked", in: 0...16))
         parkedTotal = Int(try settings.integer("parkedTotal", in: 0...256))
         parkedSeconds = Int(try settings.integer("parkedSeconds", in: 1...86400))
-        usesLandlock = settings.boolean("landlock")
-        groupOptions = LauncherProgram.groupOptions(settings)
-        virtualizesCalls = settings.boolean("virtualizedCalls")
-        processors = Int(try settings.integer("processors", in: 0...4096))
+        commonOptions =
+            LauncherProgram.groupOptions(settings) + LauncherProgram.landlockOptions(settings)
+            + (try LauncherProgram.callOptions(settings))
         launcher = LauncherProgram.path(settings.string("launcher"), context)
     }
 
@@ -69,7 +56,6 @@ struct NamespaceIsolationSettings: Sendable {
                 "--pool", "\(poolSize)", "--networks", "\(networks)", "--parked", "\(parked)", "--parked-total",
                 "\(parkedTotal)",
                 "--parked-seconds", "\(parkedSeconds)",
-            ] + groupOptions + (usesLandlock ? [] : ["--no-landlock"])
-                + (virtualizesCalls ? ["--virtual-calls", "--processors", "\(processors)"] : []))
+            ] + commonOptions)
     }
 }

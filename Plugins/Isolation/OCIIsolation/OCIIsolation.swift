@@ -10,6 +10,6 @@ enum OCIIsolation {
     static func make(_ settings: PluginSettings, _ context: PluginContext) async throws(HostError) -> LauncherIsolation
     {
         let settings = try RuntimeSettings(settings, context, option: "--oci", package: "crun")
-        return try await LauncherIsolation(settings.launcher, log: context.log, guarantees: RuntimeSettings.guarantees)
+        return try await LauncherIsolation(settings.launcher, log: context.log, guarantees: \.guaranteesWithNamespaces)
     }
 }

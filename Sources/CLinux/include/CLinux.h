@@ -56,6 +56,8 @@ int clinux_probe_user_namespace(void);
 // The version of the Landlock interface.
 int clinux_probe_landlock(void);
 int clinux_probe_pidfd(void);
+// Whether calls can be answered for a process (seccomp user notification). A child tries it.
+int clinux_probe_call_listener(void);
 
 // Opens a directory below `directory` without following a link anywhere or leaving it (openat2); -1 and errno.
 int clinux_open_beneath(int directory, const char *path);

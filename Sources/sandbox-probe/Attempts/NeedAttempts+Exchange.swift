@@ -49,15 +49,15 @@ extension NeedAttempts {
         return kernel(SYS_read, Int(ends[1]), buffer(8), 8)
     }
 
-    /// System V and POSIX.
+    /// System V and POSIX. What lives outside of files belongs to who promises that it is the sandbox's own.
     static let messages = [
-        works("shared.system") { _ in
+        works("shared.system", .privateIPC) { _ in
             let memory = kernel(SYS_shmget, 0, 4096, 0o1600)
             guard memory >= 0 else { return memory }
             let place = kernel(SYS_shmat, memory, 0, 0)
             return place < 0 && place > -4096 ? place : kernel(SYS_shmctl, memory, 0, 0)
         },
-        works("semaphores.system") { _ in
+        works("semaphores.system", .privateIPC) { _ in
             let semaphores = kernel(SYS_semget, 0, 1, 0o1600)
             guard semaphores >= 0 else { return semaphores }
             // struct sembuf: up by one.
@@ -65,7 +65,7 @@ extension NeedAttempts {
             _ = kernel(SYS_semctl, semaphores, 0, 0)
             return result
         },
-        works("messages.system") { _ in
+        works("messages.system", .privateIPC) { _ in
             let queue = kernel(SYS_msgget, 0, 0o1600)
             guard queue >= 0 else { return queue }
             let result = kernel(SYS_msgsnd, queue, address([1, 0x78]), 1, 0)
@@ -80,7 +80,7 @@ extension NeedAttempts {
             let memory = mmap(nil, 65536, PROT_READ | PROT_WRITE, MAP_SHARED, object, 0)
             return memory == MAP_FAILED ? -Int(errno) : kernel(SYS_msync, Int(bitPattern: memory), 65536, 4)
         },
-        works("messages.queue") { _ in
+        works("messages.queue", .privateIPC) { _ in
             let name = address("attempt-\(getpid())")
             let queue = kernel(SYS_mq_open, name, Int(O_RDWR | O_CREAT), 0o600, 0)
             guard queue >= 0 else { return queue }
@@ -96,10 +96,11 @@ extension NeedAttempts {
         },
     ]
 
+    /// IP works on the loopback that is the sandbox's own, for who promises one.
     static let sockets = [
-        works("tcp") { _ in conversation(SocketAddressPair.inet) },
-        works("tcp6") { _ in conversation(SocketAddressPair.inet6) },
-        works("udp") { _ in
+        works("tcp", .noNetwork) { _ in conversation(SocketAddressPair.inet) },
+        works("tcp6", .noNetwork) { _ in conversation(SocketAddressPair.inet6) },
+        works("udp", .noNetwork) { _ in
             let socket = SocketAddress.inet(0x7f00_0001, 0).bind(2)
             guard socket >= 0 else { return socket }
             let name = buffer(16)
@@ -120,14 +121,14 @@ extension NeedAttempts {
             guard socket >= 0, kernel(SYS_listen, socket, 8) >= 0 else { return -Int(errno) }
             return address.connect()
         },
-        works("socket.highPort") { _ in SocketAddress.inet(0, 1024 + Int(getpid()) % 60000).bind() },
-        works("option.reuseAddress") { _ in option(1, 2) },
-        works("option.reusePort") { _ in option(1, 15) },
-        works("option.keepAlive") { _ in option(1, 9) },
-        works("option.buffer") { _ in option(1, 7) },
-        works("option.noDelay") { _ in option(6, 1) },
-        works("option.cork") { _ in option(6, 3) },
-        works("option.only6") { _ in
+        works("socket.highPort", .noNetwork) { _ in SocketAddress.inet(0, 1024 + Int(getpid()) % 60000).bind() },
+        works("option.reuseAddress", .noNetwork) { _ in option(1, 2) },
+        works("option.reusePort", .noNetwork) { _ in option(1, 15) },
+        works("option.keepAlive", .noNetwork) { _ in option(1, 9) },
+        works("option.buffer", .noNetwork) { _ in option(1, 7) },
+        works("option.noDelay", .noNetwork) { _ in option(6, 1) },
+        works("option.cork", .noNetwork) { _ in option(6, 3) },
+        works("option.only6", .noNetwork) { _ in
             setOption(CInt(kernel(SYS_socket, 10, 1, 0)), 41, 26, [1])
         },
         works("option.passCredentials") { _ in setOption(CInt(kernel(SYS_socket, 1, 1, 0)), 1, 16, [1]) },
@@ -137,11 +138,11 @@ extension NeedAttempts {
             let message = [0, 0, UInt64(address([UInt64(address("x")), 1])), 1, 0, 0, 0, 0]
             return kernel(SYS_sendmmsg, Int(ends[0]), address(message), 1, 0)
         },
-        works("interfaces") { _ in
+        works("interfaces", .noNetwork) { _ in
             var list: UnsafeMutablePointer<ifaddrs>?
             return negated(getifaddrs(&list))
         },
-        works("interfaces.index") { _ in
+        works("interfaces.index", .noNetwork) { _ in
             let request = address(bytes: Array("lo".utf8) + [UInt8](repeating: 0, count: 38))
             return kernel(SYS_ioctl, kernel(SYS_socket, 2, 2, 0), 0x8933, request)
         },
