@@ -8,7 +8,9 @@ final class WorkerProcess {
     private let output: UnsafeMutablePointer<FILE>
     private var isOver = false
 
-    init(_ arguments: String...) throws {
+    convenience init(_ arguments: String...) throws { try self.init(arguments) }
+
+    init(_ arguments: [String]) throws {
         // The worker is built beside the tests.
         let places = ["/proc/self/exe".linkTarget] + CommandLine.arguments.filter { $0.hasSuffix(".xctest") }
         let programs = places.map { $0.split(separator: "/").dropLast().joined(separator: "/") }.map {
@@ -59,6 +61,24 @@ final class WorkerProcess {
             if line.hasPrefix(prefix) { return String(line.dropFirst(prefix.count)) }
         }
         throw HostError(.disconnected, "the worker ended before it said '\(prefix)'")
+    }
+
+    /// Every line to the end, which has to be a good one.
+    func rest() throws -> [String] {
+        var lines: [String] = []
+        while let line = line() { lines.append(line) }
+        isOver = true
+        var status: CInt = 0
+        while waitpid(child, &status, 0) < 0, errno == EINTR {}
+        guard status == 0 else { throw HostError(.failed, "the worker ended with status \(status)") }
+        return lines
+    }
+
+    /// SIGSTOP, and waits until it stands still.
+    func stop() {
+        Glibc.kill(child, SIGSTOP)
+        var status: CInt = 0
+        while waitpid(child, &status, WUNTRACED) < 0, errno == EINTR {}
     }
 
     /// SIGKILL, and waits for the end.

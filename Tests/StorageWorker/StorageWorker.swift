@@ -6,6 +6,8 @@ import OverlayStorage
 ///
 ///     storage-worker install DIRECTORY FILE...   prints "installed ID" for each, then the peak of its memory
 ///     storage-worker commit DIRECTORY COUNT WRITERS  prints "committed N" once record N is durable; COUNT 0: for ever
+///     storage-worker faults DIRECTORY SEED FILE...   see FaultWork
+///     storage-worker describe DIRECTORY          prints everything there is
 ///     storage-worker volumes DIRECTORY           makes and removes volumes for ever, printing "made ID" and "removed ID"
 @main
 struct StorageWorker {
@@ -20,6 +22,10 @@ struct StorageWorker {
         case "install": for file in arguments[3...] { try await install(file, into: storage) }
         case "commit": try await commit(Int(arguments[3]) ?? 0, writers: Int(arguments[4]) ?? 1, into: storage)
         case "volumes": try await useVolumes(of: storage)
+        case "faults":
+            try await FaultWork(storage, files: Array(arguments[4...])).run(seed: UInt64(arguments[3]) ?? 0)
+        case "describe":
+            return try await FaultWork(storage, files: []).describe(directory: arguments[2])
         default: exit(2)
         }
         say("peak \(peakKiB()) KiB")
@@ -67,7 +73,7 @@ struct StorageWorker {
     }
 
     /// One line at once, whole: the reader may kill us at any moment.
-    private static func say(_ line: String) {
+    static func say(_ line: String) {
         let bytes = Array("\(line)\n".utf8)
         _ = write(1, bytes, bytes.count)
     }
@@ -85,7 +91,7 @@ struct StorageWorker {
 }
 
 /// A file as a stream of bytes.
-private final class DescriptorBytes: ByteReader, @unchecked Sendable {
+final class DescriptorBytes: ByteReader, @unchecked Sendable {
     private let descriptor: OwnedDescriptor
     init(_ descriptor: consuming OwnedDescriptor) { self.descriptor = descriptor }
 

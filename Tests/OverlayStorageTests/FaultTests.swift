@@ -1,0 +1,139 @@
+import Barchan
+import Glibc
+import SPK
+import Testing
+
+/// A host that is killed, or whose power is cut, at random moments, again and again over the same data.
+///
+/// A few rounds here; `contrib/faults` runs many. `BARCHAN_FAULT_SEED` repeats a run: its acts are the same, the moments of
+/// the kernel's own writing are not.
+@Suite(.serialized, .timeLimit(.minutes(20))) struct FaultTests {
+    private let seed = number("BARCHAN_FAULT_SEED") ?? UInt64.random(in: 0..<1_000_000)
+
+    @Test func nothingAcknowledgedIsLostWhenTheHostIsKilled() async throws {
+        let rounds = Int(number("BARCHAN_KILL_ROUNDS") ?? 6)
+        let scratch = try Scratch()
+        let packages = try VersionedPackages(in: scratch)
+        var random = SplitMix(state: seed), model = FaultModel()
+        print("kill -9: seed \(seed), \(rounds) rounds")
+        for round in 0..<rounds {
+            let worker = try WorkerProcess(["faults", "\(scratch.path)/data", "\(random.next())"] + packages.files)
+            _ = try worker.value("ready")
+            usleep(UInt32(random.next() % 400_000))
+            worker.kill()
+            while let line = worker.line() { model.note(line) }
+            let lines = try WorkerProcess(["describe", "\(scratch.path)/data"]).rest()
+            model.check(lines, entries: packages.entries, "seed \(seed), round \(round), under way: \(model.open)")
+        }
+        print("kill -9: \(rounds) rounds, \(model.acknowledged) acts acknowledged")
+        #expect(model.acknowledged > rounds)
+    }
+
+    /// The file system of the data lies in a file on another one, which is cloned in one moment: the clone is what the disk
+    /// held in that moment, without what the kernel had not yet written. The disk writes in the order it was asked to.
+    @Test(.enabled(if: geteuid() == 0, "making a file system in a file takes root"))
+    func nothingAcknowledgedIsLostWhenThePowerIsCut() async throws {
+        let rounds = Int(number("BARCHAN_CUT_ROUNDS") ?? 3)
+        let scratch = try Scratch()
+        let packages = try VersionedPackages(in: scratch)
+        let disk = try CutDisk(in: scratch)
+        var random = SplitMix(state: seed), model = FaultModel()
+        print("power cuts: seed \(seed), \(rounds) rounds")
+        for round in 0..<rounds {
+            let worker = try WorkerProcess(["faults", "\(disk.path)/data", "\(random.next())"] + packages.files)
+            _ = try worker.value("ready")
+            usleep(UInt32(random.next() % 600_000))
+            // Stopped, it acknowledges nothing more, so all that it did is in the pipe before the moment of the cut.
+            worker.stop()
+            try disk.remember()
+            worker.kill()
+            while let line = worker.line() { model.note(line) }
+            try disk.cut()
+            let lines = try WorkerProcess(["describe", "\(disk.path)/data"]).rest()
+            model.check(lines, entries: packages.entries, "seed \(seed), round \(round), under way: \(model.open)")
+        }
+        print("power cuts: \(rounds) rounds, \(model.acknowledged) acts acknowledged")
+        #expect(model.acknowledged > rounds)
+    }
+}
+
+private func number(_ name: String) -> UInt64? { getenv(name).flatMap { UInt64(String(cString: $0)) } }
+
+/// Three versions of one app.
+private struct VersionedPackages {
+    let files: [String]
+    /// Files and directories in each of them: 40 files, a directory and the manifest.
+    let entries = 42
+
+    init(in scratch: Scratch) throws {
+        let key = AppKey.generate(), command = Command(arguments: ["/run"])
+        files = try (1...3).map { version in
+            let manifest = AppManifest(
+                title: "Faults", version: UInt32(version), marketingVersion: "\(version)",
+                actions: [AppAction(title: "New", nounPhrase: "", description: "", command: command)],
+                continueCommand: command)
+            let content = (0..<40).map { number in
+                PackageSource.injected(
+                    "f\(number)", .bytes([UInt8](repeating: UInt8(number * version), count: 6000), isExecutable: false))
+            }
+            let tree: [PackageSource] = [
+                .injected("sandstorm-manifest", .bytes(manifest.manifestFile(), isExecutable: false)),
+                .injected("d", .directory(content)),
+            ]
+            let path = "\(scratch.path)/\(version).spk"
+            let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+            try #require(file >= 0)
+            defer { close(file) }
+            _ = try PackageWriter(tree: tree, key: key) { _, _ in }
+                .write(to: { bytes in _ = write(file, bytes.baseAddress, bytes.count) })
+            return path
+        }
+    }
+}
+
+/// A disk whose power can be cut: ext4 in a file on XFS, which clones files in one moment.
+private final class CutDisk {
+    let path: String
+    private let outer: String
+
+    init(in scratch: Scratch) throws {
+        (path, outer) = ("\(scratch.path)/disk", "\(scratch.path)/outer")
+        for name in [path, outer] { try #require(mkdir(name, 0o700) == 0) }
+        let image = "\(scratch.path)/outer.img"
+        try Self.run("/usr/bin/truncate", "-s", "600M", image)
+        try Self.run("/usr/sbin/mkfs.xfs", "-q", image)
+        try Self.run("/usr/bin/mount", "-o", "loop", image, outer)
+        try Self.run("/usr/bin/truncate", "-s", "160M", "\(outer)/now.img")
+        try Self.run("/usr/sbin/mkfs.ext4", "-q", "\(outer)/now.img")
+        try Self.run("/usr/bin/mount", "-o", "loop", "\(outer)/now.img", path)
+    }
+
+    deinit { for name in [path, outer] { try? Self.run("/usr/bin/umount", name) } }
+
+    /// The moment of the cut.
+    func remember() throws { try Self.run("/usr/bin/cp", "--reflink=always", "\(outer)/now.img", "\(outer)/cut.img") }
+
+    /// The power is back: what the disk held in that moment is all there is.
+    func cut() throws {
+        try Self.run("/usr/bin/umount", path)
+        try Self.run("/usr/bin/mv", "\(outer)/cut.img", "\(outer)/now.img")
+        try Self.run("/usr/bin/mount", "-o", "loop", "\(outer)/now.img", path)
+    }
+
+    private static func run(_ words: String...) throws {
+        guard try OverlayStorageTests.run(words) == 0 else { throw HostError(.failed, words.joined(separator: " ")) }
+    }
+}
+
+/// Small and the same everywhere, so that a seed names a run. Steele, Lea, Flood 2014.
+private struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+        return z ^ (z >> 31)
+    }
+}
