@@ -208,7 +208,8 @@ let package = Package(
                 swiftSettings: strict),
             // What the storage tests kill.
             .executableTarget(
-                name: "storage-worker", dependencies: [contract, "BarchanKernel", "OverlayStorage"],
+                name: "storage-worker",
+                dependencies: [contract, "BarchanKernel", "BarchanConformance", "OverlayStorage"],
                 path: "Tests/StorageWorker",
                 swiftSettings: strict),
             .testTarget(

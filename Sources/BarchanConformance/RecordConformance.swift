@@ -1,7 +1,8 @@
 import Barchan
 
 extension StorageConformance {
-    static let records: [Check] = [
+    /// Those of records alone, for a store that keeps nothing else. ``RecordDurability`` is one more.
+    public static let records: [Check] = [
         Check("readsWhatWasWritten", "a record reads as it was written, and nothing reads from a key that was not") {
             try await put("a/1", "one", in: $0)
             try require(
@@ -106,6 +107,24 @@ extension StorageConformance {
             try await put("other", "x", in: $0)
             try await put("watched/a", "x", in: $0)
             try require(await changes.next() != nil, "the stream ended")
+        },
+        Check("tellsInOrder", "whoever is told of a change reads it or a later one, and hears of the last one") {
+            provider in
+            let key = RecordKey("counter"), last: UInt8 = 40
+            var changes = provider.records.changes(prefix: key).makeAsyncIterator()
+            let writing = Task {
+                for number in 1...last {
+                    _ = try await provider.records.commit(RecordBatch(writes: [.put(key, [number])]))
+                }
+            }
+            var seen: UInt8 = 0
+            while seen < last {
+                try require(await changes.next() != nil, "the stream ended at \(seen)")
+                let value = try require(try await provider.records.read(key)?.value.first, "told of nothing")
+                try require(value >= seen, "after \(seen) came \(value)")
+                seen = value
+            }
+            try await writing.value
         },
         Check("stopsTelling", "a stream of changes ends when the task that reads it is cancelled") { provider in
             let task = Task { for await _ in provider.records.changes(prefix: RecordKey("")) {} }

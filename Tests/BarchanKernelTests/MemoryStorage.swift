@@ -76,6 +76,9 @@ final class MemoryStorage: StorageProvider, PackageStore, VolumeStore, RecordSto
     }
 
     func commit(_ batch: RecordBatch) async throws(HostError) -> Bool {
+        for case .put(let key, let value) in batch.writes where key.bytes.count > 1 << 10 || value.count > 1 << 20 {
+            throw HostError(.invalidArgument, "commit record '\(key)': it is too large")
+        }
         let signals = state.withLock { state -> [AsyncStream<Void>.Continuation]? in
             let holds = batch.conditions.allSatisfy { condition in
                 switch condition {

@@ -1,4 +1,5 @@
 import Barchan
+import BarchanConformance
 import Glibc
 import OverlayStorage
 
@@ -6,6 +7,7 @@ import OverlayStorage
 ///
 ///     storage-worker install DIRECTORY FILE...   prints "installed ID" for each, then the peak of its memory
 ///     storage-worker commit DIRECTORY COUNT WRITERS  prints "committed N" once record N is durable; COUNT 0: for ever
+///     storage-worker durability DIRECTORY FIRST  prints "durable N" once batch N is durable, for ever
 ///     storage-worker faults DIRECTORY SEED FILE...   see FaultWork
 ///     storage-worker describe DIRECTORY          prints everything there is
 ///     storage-worker volumes DIRECTORY           makes and removes volumes for ever, printing "made ID" and "removed ID"
@@ -22,6 +24,10 @@ struct StorageWorker {
         case "install": for file in arguments[3...] { try await install(file, into: storage) }
         case "commit": try await commit(Int(arguments[3]) ?? 0, writers: Int(arguments[4]) ?? 1, into: storage)
         case "volumes": try await useVolumes(of: storage)
+        case "durability":
+            try await RecordDurability.write(into: storage.records, first: Int(arguments[3]) ?? 0) {
+                say("durable \($0)")
+            }
         case "faults":
             try await FaultWork(storage, files: Array(arguments[4...])).run(seed: UInt64(arguments[3]) ?? 0)
         case "describe":

@@ -84,6 +84,8 @@ func systemError(_ attempt: String, _ number: CInt = errno) -> HostError {
         return HostError(.resourceExhausted, "\(attempt): \(reason); make room on the disk and try again")
     case EMFILE, ENFILE, ENOMEM:
         return HostError(.resourceExhausted, "\(attempt): \(reason)")
+    case EIO, EROFS, EUCLEAN:
+        return HostError(.failed, "\(attempt): \(reason); check the disk, and what the kernel says of it")
     case EACCES, EPERM:
         return HostError(.permissionDenied, "\(attempt): \(reason); check the owner and mode of the data directory")
     case ENOENT:

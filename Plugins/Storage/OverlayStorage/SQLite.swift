@@ -54,6 +54,8 @@ final class SQLiteConnection {
         case SQLITE_FULL, SQLITE_NOMEM: HostError(.resourceExhausted, sentence + "; make room on the disk")
         case SQLITE_BUSY, SQLITE_LOCKED:
             HostError(.resourceExhausted, sentence + "; another process is writing there, try again")
+        case SQLITE_IOERR, SQLITE_READONLY, SQLITE_CANTOPEN:
+            HostError(.failed, sentence + "; check the disk, and what the kernel says of it")
         case SQLITE_CORRUPT, SQLITE_NOTADB: HostError(.corrupt, sentence)
         default: HostError(.failed, sentence)
         }
