@@ -13,7 +13,7 @@ public enum RecordDurability {
     /// - Parameter first: The first number; go on behind what was there before.
     /// - Parameter acknowledge: Called with a batch's number once it is durable.
     public static func write(
-        into store: any RecordStore, first: Int = 0, acknowledge: (Int) -> Void
+        into store: any RecordStore, first: Int = 0, acknowledge: @Sendable (Int) -> Void
     ) async throws -> Never {
         var number = first
         while true {

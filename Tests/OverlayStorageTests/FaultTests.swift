@@ -66,7 +66,7 @@ private struct VersionedPackages {
     let entries = 42
 
     init(in scratch: Scratch) throws {
-        let key = AppKey.generate(), command = Command(arguments: ["/run"])
+        let key = try AppKey.generate(), command = Command(arguments: ["/run"])
         files = try (1...3).map { version in
             let manifest = AppManifest(
                 title: "Faults", version: UInt32(version), marketingVersion: "\(version)",

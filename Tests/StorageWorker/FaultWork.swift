@@ -143,7 +143,8 @@ struct FaultWork {
         guard let file = fopen(path, "re") else { return "?" }
         defer { fclose(file) }
         var bytes = [UInt8](repeating: 0, count: 64)
-        return String(decoding: bytes.prefix(fread(&bytes, 1, bytes.count, file)), as: UTF8.self)
+        let count = fread(&bytes, 1, bytes.count, file)
+        return String(decoding: bytes.prefix(count), as: UTF8.self)
     }
 
     private func say(_ line: String) { StorageWorker.say(line) }

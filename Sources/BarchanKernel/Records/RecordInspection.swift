@@ -89,11 +89,11 @@ public struct RecordInspection: Sendable {
             } else {
                 state.find(key, "it has no owner", remedy: "restore the records from a copy")
             }
-            try await checkPackages(of: record, key, &state)
+            checkPackages(of: record, key, &state)
         }
     }
 
-    private func checkPackages(of record: GrainRecord, _ key: String, _ state: inout State) async throws(HostError) {
+    private func checkPackages(of record: GrainRecord, _ key: String, _ state: inout State) {
         guard let package = record.package, let installed = state.installed[package] else {
             state.find(
                 key, "its package '\(record.package?.text ?? "?")' of app '\(record.appTitle)' is not installed",
@@ -103,12 +103,7 @@ public struct RecordInspection: Sendable {
         if installed.app != record.app {
             state.find(key, "its package is of another app", remedy: "restore the records from a copy")
         }
-        if let previous = record.previous, state.installed[previous] == nil {
-            // Collected when its time was over; nothing refers to it but this.
-            try await state.find(
-                key, "it was moved from package '\(previous)', which is not there any more", remedy: "forget that",
-                [.put(.grain(record.grain), record.fieldsWithoutPrevious)])
-        }
+        // The version it was moved from may be gone: it is kept for a while only.
     }
 
     // MARK: Volumes
@@ -190,14 +185,5 @@ public struct RecordInspection: Sendable {
 
     private static func text(_ key: RecordKey, after prefix: String) -> String {
         String(decoding: key.bytes.dropFirst(prefix.utf8.count), as: UTF8.self)
-    }
-}
-
-extension GrainRecord {
-    fileprivate var fieldsWithoutPrevious: [UInt8] {
-        var fields = fields
-        fields["previous"] = nil
-        fields["previous-version"] = nil
-        return fields.encoded
     }
 }
