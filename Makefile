@@ -27,6 +27,7 @@ check:
 	@contrib/check
 	@contrib/fuzz/messages 5000
 	@contrib/fuzz/transport 2000
+	@contrib/fuzz/backups 5000
 
 format:
 	@git ls-files '*.swift' ':!Tests/Fixtures' | xargs swift format --in-place --parallel
@@ -43,6 +44,7 @@ bench: build
 fuzz:
 	@contrib/fuzz/messages
 	@contrib/fuzz/transport 20000
+	@contrib/fuzz/backups
 
 install:
 	@contrib/install $(INSTALL_OPTIONS)

@@ -158,6 +158,9 @@ public enum ConfigurationKeys {
             $1.backups.interval = .seconds($0 * 3_600)
         },
         .integer("keep", 1...10_000, "backups of one grain that are kept, the newest, 7") { $1.backups.keep = Int($0) },
+        .integer("keepRemovedDays", 0...36_500, "how long those of a removed grain are kept; 0: for ever, 30") {
+            $1.backups.keepRemoved = .seconds($0 * 86_400)
+        },
         .flag("verify", "whether each is restored and compared before it counts, true") {
             $1.backups.verify = $0
         },

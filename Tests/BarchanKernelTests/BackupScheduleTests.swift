@@ -97,6 +97,53 @@ import Testing
         #expect(try names("\(folder.path)/a/b/\(other)").count == 1)
     }
 
+    @Test func thoseOfARemovedGrainStayForAWhile() async throws {
+        let folder = try Folder(), (test, schedule) = try await host(folder)
+        let grain = try await test.makeGrain(), other = try await test.makeGrain()
+        await schedule.backUpWhatIsDue()
+        let place = "\(folder.path)/a/b/\(grain)", backup = try names(place)
+        close(creat("\(folder.path)/a/b/notes.txt", 0o600))
+        // However old they are: the time runs from the removal.
+        test.clock.advance(by: .seconds(400 * 86_400))
+        try await test.host.grains.remove(grain, by: test.person)
+        await schedule.backUpWhatIsDue()
+        #expect(try names(place) == backup + ["removed"])
+        test.clock.advance(by: .seconds(30 * 86_400 - 1))
+        await schedule.backUpWhatIsDue()
+        #expect(try names(place) == backup + ["removed"])
+        test.clock.advance(by: .seconds(1))
+        await schedule.backUpWhatIsDue()
+        #expect(try names("\(folder.path)/a/b") == [other.text, "notes.txt"].sorted())
+    }
+
+    @Test func aGrainThatIsThereAgainIsNotTakenForRemoved() async throws {
+        let folder = try Folder(), (test, schedule) = try await host(folder)
+        let grain = try await test.makeGrain(), place = "\(folder.path)/a/b/\(grain)"
+        await schedule.backUpWhatIsDue()
+        let count = try names(place).count
+        let mark = try #require(fopen("\(place)/removed", "we"))
+        fputs("1\n", mark)
+        fclose(mark)
+        await schedule.backUpWhatIsDue()
+        #expect(try names(place).count == count && !names(place).contains("removed"))
+    }
+
+    @Test func zeroDaysKeepsThemForEver() async throws {
+        let folder = try Folder(),
+            test = try await TestHost {
+                $0.backups.directory = folder.path
+                $0.backups.keepRemoved = .zero
+            }
+        let schedule = try #require(test.host.backupSchedule), grain = try await test.makeGrain()
+        await schedule.backUpWhatIsDue()
+        try await test.host.grains.remove(grain, by: test.person)
+        for _ in 0..<2 {
+            test.clock.advance(by: .seconds(10_000 * 86_400))
+            await schedule.backUpWhatIsDue()
+        }
+        #expect(try names("\(folder.path)/\(grain)").count == 1)
+    }
+
     @Test func namesAreTimes() {
         #expect(BackupSchedule.name(of: 1_795_831_200) == "2026-11-28T02-00-00Z.zip")
         #expect(BackupSchedule.seconds("2026-11-28T02-00-00Z.zip") == 1_795_831_200)

@@ -9,7 +9,13 @@ struct FaultModel {
         var files: Set<String> = []
     }
 
+    private struct Backup {
+        var title: String
+        var files: Set<String>
+    }
+
     private var grains: [String: Grain] = [:]
+    private var backups: [String: Backup] = [:]
     private var current: String?
     private var pending: String?
     /// The act that was begun and not acknowledged.
@@ -35,14 +41,27 @@ struct FaultModel {
         case "rename": grains[words[2]]?.title = words[3]
         case "remove": grains[words[2]] = nil
         case "write": grains[words[2]]?.files.insert(words[3])
+        case "backup": backups[words[2]] = backup(of: words[3])
+        case "forget": backups[words[2]] = nil
+        case "restore":
+            if let backup = backups[words[2]] {
+                grains[words[3]] = Grain(package: current, title: backup.title, files: backup.files)
+            } else {
+                Issue.record("a backup that nobody made: \(line)")
+            }
+        case "refuse": break
         default: Issue.record("an act that nobody knows: \(line)")
         }
+    }
+
+    private func backup(of grain: String) -> Backup? {
+        grains[grain].map { Backup(title: $0.title, files: $0.files) }
     }
 
     /// Compares with what a host found afterwards, and takes that over: what was under way may have happened or not.
     /// - Parameter entries: How many files and directories a package has.
     mutating func check(_ lines: [String], entries: Int, _ comment: Comment) {
-        var found = FaultModel()
+        var found = FaultModel(), backups: [String: [String]] = [:]
         for line in lines {
             let words = line.split(separator: " ").map(String.init)
             switch words.first {
@@ -54,12 +73,25 @@ struct FaultModel {
             case "file":
                 #expect(words.count == 4 && words[2] == words[3], "\(line), \(comment)")
                 found.grains[words[1]]?.files.insert(words[2])
+            case "backup": backups[words[1]] = Array(words.dropFirst(2))
             default: continue
             }
         }
         compareApps(found, comment)
         compareGrains(found, comment)
+        compareBackups(backups, comment)
         (grains, current, pending, open) = (found.grains, found.current, found.pending, [])
+    }
+
+    /// - Parameter found: Title and number of files of each, all of it compared with the file already.
+    private mutating func compareBackups(_ found: [String: [String]], _ comment: Comment) {
+        if let act = open.first, act == "backup" || act == "forget" {
+            // Done or not: there or not, and never by half.
+            let before = act == "forget" ? backups[open[1]] : backup(of: open[2])
+            backups[open[1]] = found[open[1]] == nil ? nil : before
+        }
+        let expected = backups.mapValues { [$0.title, "\($0.files.count)"] }
+        #expect(found == expected, "the backups, \(comment)")
     }
 
     private func compareApps(_ found: FaultModel, _ comment: Comment) {
@@ -87,8 +119,11 @@ struct FaultModel {
                 extra.isEmpty || isOpen && open[0] == "write" && extra == [open[2]], "files of \(grain), \(comment)")
         }
         let extra = found.grains.filter { grains[$0.key] == nil }
-        #expect(
-            extra.isEmpty || open.first == "create" && extra.count == 1 && extra.values.first?.title == open[1],
-            "grains nobody made: \(extra.keys), \(comment)")
+        guard let one = extra.values.first else { return }
+        var isExpected = open.first == "create" && one.title == open[1]
+        if open.first == "restore", let backup = backups[open[1]] {
+            isExpected = one.title == backup.title && one.files == backup.files
+        }
+        #expect(extra.count == 1 && isExpected, "grains nobody made: \(extra), \(comment)")
     }
 }

@@ -11,14 +11,18 @@ struct FaultWork {
     let storage: any StorageProvider
     let person: AccountID
     let files: [String]
+    private let backups: String
 
-    init(_ storage: any StorageProvider, files: [String]) async throws {
+    /// - Parameter directory: Where the storage is; backups are put beside it.
+    init(_ storage: any StorageProvider, directory: String, files: [String]) async throws {
         var configuration = HostConfiguration(
             dataDirectory: "/nonexistent", paths: HostPaths(plugins: "/nonexistent", programs: "/nonexistent"))
         configuration.life.previousVersion = .zero
         configuration.life.restartPause = .zero
         self.storage = storage
         self.files = files
+        backups = "\(directory)/backups"
+        mkdir(backups, 0o700)
         host = try await Host(
             isolation: NothingBehind(), storage: storage, transport: NothingBehind(), configuration: configuration)
         person = try await host.accountBook.administrator()
@@ -28,16 +32,19 @@ struct FaultWork {
 
     func run(seed: UInt64) async throws {
         var random = SplitMix(state: seed)
+        try await removeHalfWritten()
         say("ready")
         while true {
             let grains = try await host.grains.grains(for: person).map(\.identifier)
             let number = Int(random.next() % 1_000_000)
-            switch random.next() % 12 {
+            switch random.next() % 15 {
             case 0, 1: try await install(number % files.count)
             case 2, 3: try await accept()
             case 4, 5: if grains.count < 12 { try await create(number) }
             case 6: if !grains.isEmpty { try await rename(grains[number % grains.count], number) }
             case 7: if grains.count > 4 { try await remove(grains[number % grains.count]) }
+            case 8, 9: if !grains.isEmpty { try await backUp(grains[number % grains.count], number % 4) }
+            case 10: if grains.count < 12 { try await restore(number % 4) }
             default: if !grains.isEmpty { try await write(grains[number % grains.count], number) }
             }
         }
@@ -79,6 +86,44 @@ struct FaultWork {
         say("end remove \(grain)")
     }
 
+    /// Makes a backup, or removes the one that has this number.
+    private func backUp(_ grain: GrainID, _ number: Int) async throws {
+        let path = "\(backups)/\(number).zip"
+        guard access(path, F_OK) != 0 else {
+            say("begin forget \(number)")
+            let folder = open(backups, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            guard folder >= 0, unlink(path) == 0, fsync(folder) == 0 else { exit(4) }
+            close(folder)
+            return say("end forget \(number)")
+        }
+        guard try await storage.volumes.volume(for: grain) != nil else { return }
+        say("begin backup \(number) \(grain)")
+        _ = try await host.operatorBackUp(grain, to: path)
+        say("end backup \(number) \(grain)")
+    }
+
+    private func restore(_ number: Int) async throws {
+        guard let file = try? FileBytes("\(backups)/\(number).zip") else { return }
+        say("begin restore \(number)")
+        do throws(HostError) {
+            say("end restore \(number) \(try await host.operatorRestore(file).identifier)")
+        } catch {
+            // An older version is in use than the one that the backup was made with.
+            guard error.code == .notFound else { throw error }
+            say("end refuse \(number)")
+        }
+    }
+
+    /// As a careful app does when it starts again.
+    private func removeHalfWritten() async throws {
+        for grain in try await host.grains.grains(for: person) {
+            guard let volume = try await storage.volumes.volume(for: grain.identifier) else { continue }
+            for name in names(in: volume.directory) where name.hasSuffix(".new") {
+                unlink("\(volume.directory)/\(name)")
+            }
+        }
+    }
+
     /// As a careful app does it: content, then name, each made durable.
     private func write(_ grain: GrainID, _ number: Int) async throws {
         guard let volume = try await storage.volumes.volume(for: grain) else { return }
@@ -102,7 +147,12 @@ struct FaultWork {
         for app in try await host.operatorApps().apps {
             say("current \(app.current.identifier)")
             if let pending = app.pending { say("pending \(pending.identifier)") }
-            for package in app.all { say("package \(package.identifier) \(entries(below: package.tree.layers[0]))") }
+            for package in app.all {
+                let count = entries(below: package.tree.layers[0])
+                // The host itself collects meanwhile; what is still there after it was counted was whole when it was.
+                guard try await storage.packages.package(package.identifier) != nil else { continue }
+                say("package \(package.identifier) \(count)")
+            }
         }
         for grain in try await host.grains.grains(for: person) {
             say("grain \(grain.identifier) \(grain.package) \(grain.title)")
@@ -111,6 +161,7 @@ struct FaultWork {
                 say("file \(grain.identifier) \(name) \(text(of: "\(volume.directory)/\(name)"))")
             }
         }
+        try await describeBackups()
         await host.stop()
         for finding in try await RecordInspection(storage: storage).run(repair: false) {
             say("problem \(finding.subject): \(finding.problem)")
@@ -119,6 +170,16 @@ struct FaultWork {
             for name in names(in: "\(directory)/\(place)") where name.hasPrefix(".") {
                 say("problem left \(place)/\(name)")
             }
+        }
+    }
+
+    private func describeBackups() async throws {
+        for name in names(in: backups) {
+            let number = name.prefix { $0.isNumber }
+            // One that is not finished is called so, and the next attempt takes its place.
+            guard name == "\(number).zip" else { continue }
+            let contents = try await host.operatorVerify(try FileBytes("\(backups)/\(name)"))
+            say("backup \(number) \(contents.metadata.title) \(contents.files)")
         }
     }
 

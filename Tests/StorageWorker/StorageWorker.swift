@@ -29,9 +29,10 @@ struct StorageWorker {
                 say("durable \($0)")
             }
         case "faults":
-            try await FaultWork(storage, files: Array(arguments[4...])).run(seed: UInt64(arguments[3]) ?? 0)
+            try await FaultWork(storage, directory: arguments[2], files: Array(arguments[4...])).run(
+                seed: UInt64(arguments[3]) ?? 0)
         case "describe":
-            return try await FaultWork(storage, files: []).describe(directory: arguments[2])
+            return try await FaultWork(storage, directory: arguments[2], files: []).describe(directory: arguments[2])
         default: exit(2)
         }
         say("peak \(peakKiB()) KiB")

@@ -7,17 +7,20 @@ enum BackupFile {
     /// Of the name of one that is not finished.
     static let partialSuffix = ".partial"
 
-    /// Writes a new file, which has its name only once all of it is on the disk.
+    /// Writes a new file, which has its name only once all of it is on the disk. Takes the place of one that a host did not
+    /// finish because it ended.
     /// - Parameter check: Called with the path it has until then.
     /// - Returns: Its size.
-    /// - Throws: ``HostError`` `.alreadyExists` when there is one with that name. Nothing is left after an error.
+    /// - Throws: ``HostError`` `.alreadyExists` when there is one with that name, or somebody is writing it. Nothing is left
+    ///   after an error.
     static func write(
         _ bytes: any ByteReader, to path: String, check: (String) async throws(HostError) -> Void = { _ in }
     ) async throws(HostError) -> Int64 {
         let temporary = path + partialSuffix
-        var size: Int64 = 0
+        var size: Int64 = 0, isOurs = false
         do throws(HostError) {
             let file = try await OwnThread.run { () throws(HostError) in try open(temporary, for: path) }
+            isOurs = true
             while let piece = try await bytes.next() {
                 size += Int64(piece.count)
                 try await OwnThread.run { () throws(HostError) in try append(piece, to: file, path) }
@@ -27,16 +30,25 @@ enum BackupFile {
             return size
         } catch {
             bytes.cancel()
-            if error.code != .alreadyExists { unlink(temporary) }
+            if isOurs { unlink(temporary) }
             throw error
         }
     }
 
     private static func open(_ temporary: String, for path: String) throws(HostError) -> SharedDescriptor {
         guard access(path, F_OK) != 0 else { throw failure(path, EEXIST) }
-        let number = Glibc.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        let number = Glibc.open(temporary, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
         guard number >= 0 else { throw failure(temporary) }
-        return SharedDescriptor(OwnedDescriptor(takingOwnershipOf: number))
+        let file = OwnedDescriptor(takingOwnershipOf: number)
+        // A writer locks its file until it has its name; after that the file found here is not the one opened above.
+        var own = stat(), named = stat()
+        // File systems of other machines may know no locks.
+        guard flock(number, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK, fstat(number, &own) == 0,
+            stat(temporary, &named) == 0, own.st_mode & S_IFMT == S_IFREG,
+            (own.st_dev, own.st_ino) == (named.st_dev, named.st_ino)
+        else { throw failure(temporary, EEXIST) }
+        guard ftruncate(number, 0) == 0 else { throw failure(temporary) }
+        return SharedDescriptor(file)
     }
 
     private static func append(_ bytes: [UInt8], to file: SharedDescriptor, _ path: String) throws(HostError) {

@@ -32,6 +32,11 @@ struct BackupSchedule: Sendable {
         } catch {
             return log(.error, "make backups: \(error.message)")
         }
+        do throws(HostError) {
+            try await removeThoseOfRemovedGrains(thereAre: Set(due.map(\.grain)))
+        } catch {
+            log(.error, "look for backups of removed grains: \(error.message)")
+        }
         for record in due where !Task.isCancelled {
             do throws(HostError) {
                 try await backUpIfDue(record)
@@ -63,18 +68,25 @@ struct BackupSchedule: Sendable {
         for end in folder.indices where folder[end] == "/" && end != folder.startIndex {
             mkdir(String(folder[..<end]), 0o700)
         }
-        guard mkdir(folder, 0o700) == 0 || errno == EEXIST, let stream = opendir(folder) else {
-            throw HostError(.failed, "use folder '\(folder)' for backups: \(String(cString: strerror(errno)))")
-        }
+        guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw failure(folder) }
+        let names = try names(in: folder)
+        for name in names where name.hasSuffix(BackupFile.partialSuffix) { unlink("\(folder)/\(name)") }
+        return names.filter { seconds($0) != nil }.sorted()
+    }
+
+    static func names(in folder: String) throws(HostError) -> [String] {
+        guard let stream = opendir(folder) else { throw failure(folder) }
         defer { closedir(stream) }
         var names: [String] = []
         while let entry = readdir(stream) {
             let bytes = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
-            let name = String(decoding: bytes, as: UTF8.self)
-            if seconds(name) != nil { names.append(name) }
-            if name.hasSuffix(BackupFile.partialSuffix) { unlink("\(folder)/\(name)") }
+            names.append(String(decoding: bytes, as: UTF8.self))
         }
-        return names.sorted()
+        return names
+    }
+
+    private static func failure(_ folder: String) -> HostError {
+        HostError(.failed, "use folder '\(folder)' for backups: \(String(cString: strerror(errno)))")
     }
 
     /// `2026-11-28T02-00-00Z.zip`.

@@ -84,6 +84,8 @@ public struct BackupSettings: Sendable, Equatable {
     public var interval: Duration = .seconds(86_400)
     /// As many of a grain are kept, the newest.
     public var keep = 7
+    /// How long those of a removed grain are kept after that was noticed; zero: until somebody removes them.
+    public var keepRemoved: Duration = .seconds(30 * 86_400)
     /// Whether each is restored into a place of its own and compared before it counts.
     public var verify = true
 
