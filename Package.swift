@@ -46,6 +46,7 @@ let package = Package(
         .package(path: "Sources/contract"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     ],
     targets: [
         // The core.
@@ -156,6 +157,7 @@ let package = Package(
             dependencies: [
                 "CLinux", "CZlib", "EventLoops", "HTTP1", "HTTP1Server", "JSON", "CSodium",
                 .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
             ])
         + [
             .testTarget(name: "BarchanTests", dependencies: [contract], swiftSettings: strict),

@@ -289,6 +289,9 @@ public protocol GrainSession: Sendable {
     /// The tab is still there; call at least every 60 seconds.
     func keepAlive() async throws(HostError)
 
+    /// Writes a line of the host's own into the grain's log: where its owner looks when a request failed.
+    func note(_ line: String) async
+
     /// The tab is gone. A second call does nothing.
     func close() async
 }

@@ -139,6 +139,7 @@ final class MemorySession: GrainSession {
     }
 
     func keepAlive() async throws(HostError) {}
+    func note(_ line: String) async {}
     func close() async {}
 }
 

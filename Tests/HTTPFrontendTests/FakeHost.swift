@@ -117,6 +117,8 @@ final class FakeSession: GrainSession {
     let current = Mutex(GrainState.running)
     let keptAlive = Mutex(0)
     let isClosed = Mutex(false)
+    /// What the frontend wrote into the grain's log.
+    let notes = Mutex<[String]>([])
 
     init(host: FakeHost, grain: GrainID) {
         self.host = host
@@ -141,6 +143,8 @@ final class FakeSession: GrainSession {
         try checkOpen()
         keptAlive.withLock { $0 += 1 }
     }
+
+    func note(_ line: String) async { notes.withLock { $0.append(line) } }
 
     func close() async { isClosed.withLock { $0 = true } }
 

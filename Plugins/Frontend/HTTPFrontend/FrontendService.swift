@@ -7,6 +7,9 @@ struct FrontendService: RequestService {
     let site: Site
     let shell: ShellService
     let grains: GrainService
+    private let metricsPage: MetricsService
+    private let metrics: FrontendMetrics
+    private let tokenAttempts: AttemptLimiter
 
     init(host: any FrontendHost, site: Site, settings: HTTPFrontendSettings, log: HostLog) throws(HostError) {
         self.host = host
@@ -15,24 +18,59 @@ struct FrontendService: RequestService {
         for (app, allowed) in settings.pageExceptions {
             for text in allowed.descriptions { log(.info, "exception: pages of app \(app) may \(text)") }
         }
-        shell = try ShellService(host: host, site: site, exceptions: exceptions, log: log)
+        let metrics = FrontendMetrics()
+        self.metrics = metrics
+        tokenAttempts = AttemptLimiter(perMinute: settings.attemptsPerMinute)
+        metricsPage = MetricsService(access: settings.metricsAccess, host: host, metrics: metrics)
+        shell = try ShellService(
+            host: host, site: site, exceptions: exceptions,
+            attempts: AttemptLimiter(perMinute: settings.attemptsPerMinute), metrics: metrics, log: log)
         grains = GrainService(
-            host: host, site: site, bufferedBodyBytes: settings.bufferedBodyBytes, exceptions: exceptions, log: log)
+            host: host, site: site, bufferedBodyBytes: settings.bufferedBodyBytes, exceptions: exceptions,
+            metrics: metrics, notesAll: settings.notesAllRequests, log: log)
     }
 
     func answer(_ request: Request) async -> Answer {
-        switch site.place(ofHost: request.head.host) {
+        let place = site.place(ofHost: request.head.host)
+        if let response = await metricsPage.answer(request, at: place) { return .response(response) }
+        var response: Response
+        switch place {
         case .grain(let session): return await grains.answer(request, session)
+        case .api(let name): return await api(request, name)
         case .shell:
             // Installing and the like may compute for seconds: not on the loop that serves other connections.
-            let response = await withTaskExecutorPreference(globalConcurrentExecutor) { await shell.answer(request) }
-            return .response(response)
+            response = await withTaskExecutorPreference(globalConcurrentExecutor) { await shell.answer(request) }
         case .pictures:
-            return .response(
-                await PictureService(people: host.people, offers: shell.offers, shell: site.baseURL).answer(request))
-        case .api(let name): return await APIService(host: host, site: site, grains: grains).answer(request, name)
-        case .nowhere: return .response(elsewhere(request.head.host))
+            response = await PictureService(people: host.people, offers: shell.offers, shell: site.baseURL)
+                .answer(request)
+        case .nowhere: response = elsewhere(request.head.host)
         }
+        response.fields.add(request.trace)
+        metrics.notePage(response.status, since: request.begin)
+        return .response(response)
+    }
+
+    /// A program's request. Whoever presents wrong tokens too often waits; right ones cost nothing.
+    private func api(_ request: Request, _ name: String?) async -> Answer {
+        let client = ClientAddress.key(of: request)
+        var answer: Answer
+        if let seconds = tokenAttempts.waiting(client) {
+            metrics.limited.increment()
+            var fields = FieldBlock()
+            fields.add("Content-Type", "text/plain; charset=utf-8")
+            fields.add("X-Content-Type-Options", "nosniff")
+            fields.add("Retry-After", String(seconds))
+            answer = .response(
+                Response(
+                    429, fields: fields, body: .bytes(Array("Too many wrong tokens came from where you are.\n".utf8))))
+        } else {
+            answer = await APIService(host: host, site: site, grains: grains, wrongTokens: tokenAttempts).answer(
+                request, name)
+        }
+        guard case .response(var response) = answer else { return answer }
+        response.fields.add(request.trace)
+        metrics.noteGrain(response.status, since: request.begin)
+        return .response(response)
     }
 
     func begin(_ request: Request, _ completion: @escaping @Sendable (Answer) -> Void) -> (any PendingRequest)? {

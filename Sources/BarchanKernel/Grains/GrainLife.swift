@@ -93,6 +93,16 @@ actor GrainLife {
         if case .running(let running) = phase { running.wakeLocks.cancelAll() }
     }
 
+    /// Puts a line of the host's into the grain's log.
+    func note(_ line: String) async {
+        if let present { return present.note(line) }
+        do throws(HostError) {
+            try await starter.volumes.volume(for: grain)?.appendToLog(Array("\(line)\n".utf8))
+        } catch {
+            log(.warning, error.message)
+        }
+    }
+
     // MARK: Starting
 
     /// The grain, running; started when it is not. Everybody who asks meanwhile gets the same start.

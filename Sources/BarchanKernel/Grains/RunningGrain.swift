@@ -71,6 +71,9 @@ final class RunningGrain: Sendable {
         for text in new { output.log.note(text) }
     }
 
+    /// Puts a line of the host's into the log, between what the app prints and under the same limits.
+    func note(_ line: String) { output.log.receive(Array("\(line)\n".utf8)) }
+
     /// Ends everything; returns when all processes are gone and their output is in the log.
     func end() async {
         services.end()

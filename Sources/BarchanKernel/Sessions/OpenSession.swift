@@ -79,6 +79,8 @@ actor OpenSession: DirectGrainSession {
 
     func keepAlive() async throws(HostError) { try touch() }
 
+    func note(_ line: String) async { await life.note(line) }
+
     func close() async {
         let wasClosed = presence.withLock { presence in
             defer { presence.isClosed = true }

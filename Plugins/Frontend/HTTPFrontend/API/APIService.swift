@@ -6,6 +6,8 @@ struct APIService: Sendable {
     let host: any FrontendHost
     let site: Site
     let grains: GrainService
+    /// Counts who presents a token that is none.
+    let wrongTokens: AttemptLimiter
 
     /// - Parameter name: The random part of a token's own host, nil for the host that all tokens share.
     func answer(_ request: Request, _ name: String?) async -> Answer {
@@ -34,6 +36,7 @@ struct APIService: Sendable {
             return try await host.api.open(
                 token, host: name, remoteAddress: wantsAddress ? request.memory.remoteAddress : nil)
         } catch {
+            if error.code == .permissionDenied { _ = wrongTokens.refuse(ClientAddress.key(of: request)) }
             throw RequestFault(error.code == .permissionDenied ? 403 : ShellService.status(error), error.message)
         }
     }

@@ -2,8 +2,30 @@ import Barchan
 import HTTP1Server
 
 extension GrainService {
+    /// What every answer of a grain's host gets in the end: its trace, a place in the figures, and a line in the grain's log when
+    /// it failed.
+    /// - Parameter session: Whose log; nil when nobody was let in.
+    func finished(
+        _ response: Response, _ request: Request, _ session: (any GrainSession)?, reason: String? = nil
+    ) -> Response {
+        metrics.noteGrain(response.status, since: request.begin)
+        if let session, notesAll || response.status >= 500 {
+            let line = GrainLogLine.text(request, response.status, reason: reason)
+            Task { await session.note(line) }
+        }
+        var response = response
+        response.fields.add(request.trace)
+        return response
+    }
+
+    func errorPage(_ status: Int, _ reason: String, _ origin: GrainOrigin, for request: Request) -> Response {
+        errorPage(status, reason, origin, for: request.head, trace: request.trace)
+    }
+
     /// An answer of ours on a grain's host. A page asks the frame around it to offer the log; others get a line of text.
-    func errorPage(_ status: Int, _ reason: String, _ origin: GrainOrigin, for head: CheckedHead? = nil) -> Response {
+    func errorPage(
+        _ status: Int, _ reason: String, _ origin: GrainOrigin, for head: CheckedHead? = nil, trace: TraceID? = nil
+    ) -> Response {
         var fields = origin.policy
         fields.add("Cache-Control", "no-store")
         if status == 426 { fields.add("Sec-WebSocket-Version", "13") }
@@ -13,13 +35,29 @@ extension GrainService {
                 status, fields: fields, body: .bytes(Array("\(status) \(StatusLine.name(status)): \(reason)\n".utf8)))
         }
         fields.add("Content-Type", "text/html; charset=utf-8")
-        let page = GrainErrorPage.html(status: status, reason: reason, shell: site.baseURL)
+        let page = GrainErrorPage.html(status: status, reason: reason, shell: site.baseURL, trace: trace)
         return Response(status, fields: fields, body: .bytes(Array(page.utf8)))
     }
 }
 
+/// A request as its grain's log has it.
+enum GrainLogLine {
+    static let maximumPathBytes = 500
+
+    /// Without the query, where apps put secrets.
+    static func text(_ request: Request, _ status: Int, reason: String?) -> String {
+        let path = request.head.target.prefix { $0 != "?" }.utf8.prefix(maximumPathBytes)
+        let milliseconds = (FrontendMetrics.now() &- request.begin) / 1_000_000
+        let text =
+            "barchan: \(request.head.method) \(String(decoding: path, as: UTF8.self)) \(status) after \(milliseconds) ms,"
+            + " trace \(request.trace)" + (reason.map { ": \($0)" } ?? "")
+        return String(
+            String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7f ? " " : $0 }))
+    }
+}
+
 enum GrainErrorPage {
-    static func html(status: Int, reason: String, shell: String) -> String {
+    static func html(status: Int, reason: String, shell: String, trace: TraceID?) -> String {
         let offersLog = status >= 500
         return """
             <!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -34,7 +72,7 @@ enum GrainErrorPage {
             </style>
             <main><h1>\(title(status))</h1><p>\(escaped(reason))</p>
             <button id="again">Try again</button>\(offersLog ? "<button id=\"log\">Show the app’s log</button>" : "")
-            <p><small>\(status) \(StatusLine.name(status))</small></p></main>
+            <p><small>\(status) \(StatusLine.name(status))\(trace.map { " · trace \($0)" } ?? "")</small></p></main>
             <script>
             again.onclick=()=>location.reload();
             if(parent!==window){parent.postMessage({barchanProblem:\(status)},"\(shell)");

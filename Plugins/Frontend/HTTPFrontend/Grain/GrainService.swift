@@ -7,23 +7,29 @@ struct GrainService: Sendable {
     let site: Site
     let bufferedBodyBytes: Int
     let exceptions: OpenExceptions
+    let metrics: FrontendMetrics
+    /// Whether every request gets a line in its grain's log, or only those that failed.
+    let notesAll: Bool
     let log: HostLog
 
     func answer(_ request: Request, _ session: SessionID) async -> Answer {
         let origin = origin(session, request.memory)
+        var admitted: (any GrainSession)?
         do throws(RequestFault) {
             if let objection = FetchRules.objection(to: request.head, origin: origin.origin) {
                 throw RequestFault(403, objection)
             }
             if request.head.target.hasPrefix(SessionStart.path) {
-                return .response(try await start(request.head, origin))
+                return .response(finished(try await start(request.head, origin), request, nil))
             }
-            let session = try await admitted(request.head, origin)
+            let session = try await self.admitted(request.head, origin)
+            admitted = session
             request.memory.session = session as? any DirectGrainSession
             if request.head.asksForWebSocket { return try await openWebSocket(request, session, origin) }
-            return .response(try await pass(request, session, origin))
+            return .response(finished(try await pass(request, session, origin), request, session))
         } catch {
-            return .response(errorPage(error.status, error.reason, origin, for: request.head))
+            let page = errorPage(error.status, error.reason, origin, for: request)
+            return .response(finished(page, request, admitted, reason: error.reason))
         }
     }
 
@@ -89,7 +95,7 @@ struct GrainService: Sendable {
             return try await awake(session, mapped) { session, request throws(HostError) in
                 try await session.send(request, from: client)
             }
-        } catch { throw fault(error) }
+        } catch { throw fault(error, request.trace) }
     }
 
     /// A request like the last one of its connection: the session is known, and nothing of the request has to be read or
@@ -107,19 +113,24 @@ struct GrainService: Sendable {
         mapped.body = body
         return session.begin(mapped, from: { mapping.client(origin: origin.origin, pictures: site.staticOrigin) }) {
             result in
-            completion(.response(self.response(result, to: head, origin)))
+            completion(.response(self.response(result, to: request, session, origin)))
         }
     }
 
     private func response(
-        _ result: Result<WebResponse, HostError>, to head: CheckedHead, _ origin: GrainOrigin
+        _ result: Result<WebResponse, HostError>, to request: Request, _ session: any GrainSession,
+        _ origin: GrainOrigin
     ) -> Response {
         do throws(RequestFault) {
             switch result {
-            case .success(let answer): return try response(answer, to: head, origin)
-            case .failure(let error): throw fault(error)
+            case .success(let answer):
+                return finished(try response(answer, to: request.head, origin), request, session)
+            case .failure(let error): throw fault(error, request.trace)
             }
-        } catch { return errorPage(error.status, error.reason, origin, for: head) }
+        } catch {
+            let page = errorPage(error.status, error.reason, origin, for: request)
+            return finished(page, request, session, reason: error.reason)
+        }
     }
 
     private func response(
@@ -180,8 +191,11 @@ struct GrainService: Sendable {
                 try await session.openWebSocket(
                     opening, from: client, incoming: request.upgraded)
             }
-            return .webSocket(handshake.accepted(response, policy: policy), outgoing: response.outgoing)
-        } catch { throw fault(error) }
+            metrics.noteGrain(101, since: request.begin)
+            var fields = handshake.accepted(response, policy: policy)
+            fields.add(request.trace)
+            return .webSocket(fields, outgoing: response.outgoing)
+        } catch { throw fault(error, request.trace) }
     }
 
     /// Starting a grain takes a while and may block: it happens away from the loop that serves other connections.
@@ -195,8 +209,8 @@ struct GrainService: Sendable {
         }
     }
 
-    private func fault(_ error: HostError) -> RequestFault {
-        log(.debug, "a request to a grain failed: \(error)")
+    private func fault(_ error: HostError, _ trace: TraceID) -> RequestFault {
+        log(.debug, "a request to a grain failed: \(error)", [KeyValue("trace", trace.description)])
         switch error.code {
         case .notFound: return GrainService.notOpen
         case .permissionDenied: return RequestFault(403, error.message)

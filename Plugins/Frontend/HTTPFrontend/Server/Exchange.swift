@@ -8,6 +8,9 @@ struct Request: Sendable {
     /// What comes behind the head once the connection is a web socket.
     let upgraded: any ByteReader
     let memory: ConnectionMemory
+    let trace = TraceID()
+    /// When its head was there, in nanoseconds of ``FrontendMetrics/now()``.
+    let begin = FrontendMetrics.now()
 }
 
 /// What services remember from one request of a connection to the next. Used by one request at a time.
@@ -17,6 +20,8 @@ final class ConnectionMemory: @unchecked Sendable {
     var remoteAddress: [UInt8]?
     /// The session that the last request was let into.
     var session: (any DirectGrainSession)?
+    /// The client's IP address as text; empty when it has none.
+    var clientAddress: String { ClientAddress.text(remoteAddress ?? []) }
 }
 
 /// Answers requests.

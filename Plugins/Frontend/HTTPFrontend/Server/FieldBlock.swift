@@ -14,6 +14,13 @@ struct FieldBlock: Sendable {
         bytes.append(0x0a)
     }
 
+    mutating func add(_ trace: TraceID) {
+        bytes.append(contentsOf: "X-Trace-Id: ".utf8)
+        bytes.append(contentsOf: trace.bytes)
+        bytes.append(0x0d)
+        bytes.append(0x0a)
+    }
+
     mutating func add(_ block: FieldBlock) { bytes.append(contentsOf: block.bytes) }
 
     /// Adds a line whose value an app chose.

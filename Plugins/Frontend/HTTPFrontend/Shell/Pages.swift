@@ -68,9 +68,10 @@ struct Pages: Sendable {
         return page(200, "remove", title: "Delete \(grain.title)", values, person)
     }
 
-    func error(_ status: Int, _ message: String, person: Person? = nil) -> Response {
+    func error(_ status: Int, _ message: String, person: Person? = nil, trace: TraceID? = nil) -> Response {
         let values: [String: Any] = [
-            "heading": Pages.heading(status), "message": message, "status": "\(status) \(StatusLine.name(status))",
+            "heading": Pages.heading(status), "message": message,
+            "status": "\(status) \(StatusLine.name(status))" + (trace.map { " · trace \($0)" } ?? ""),
         ]
         return page(status, "error", title: Pages.heading(status), values, person)
     }

@@ -6,11 +6,19 @@ struct ShellService: Sendable {
     let host: any FrontendHost
     let site: Site
     let exceptions: OpenExceptions
+    /// Attempts to log in and to use tokens.
+    let attempts: AttemptLimiter
+    let metrics: FrontendMetrics
     let log: HostLog
     let pages: Pages
     let offers = OfferBox()
 
-    init(host: any FrontendHost, site: Site, exceptions: OpenExceptions, log: HostLog) throws(HostError) {
+    init(
+        host: any FrontendHost, site: Site, exceptions: OpenExceptions, attempts: AttemptLimiter,
+        metrics: FrontendMetrics, log: HostLog
+    ) throws(HostError) {
+        self.attempts = attempts
+        self.metrics = metrics
         self.host = host
         self.site = site
         self.exceptions = exceptions
@@ -22,6 +30,7 @@ struct ShellService: Sendable {
         let visit = Visit(request, site: site)
         do throws(HostError) {
             if let objection = visit.objection { throw HostError(.permissionDenied, objection) }
+            if let refusal = tooFast(visit) { return refusal }
             return try await route(visit)
         } catch {
             return failure(error, visit)
@@ -112,8 +121,29 @@ struct ShellService: Sendable {
 
     private func failure(_ error: HostError, _ visit: Visit) -> Response {
         let status = ShellService.status(error)
-        if status == 500 { log(.warning, "\(visit.request.head.method) /\(visit.path.first ?? ""): \(error)") }
-        return visit.wantsJSON ? pages.jsonError(status, error.message) : pages.error(status, error.message)
+        let trace = visit.request.trace
+        if status == 500 {
+            log(
+                .warning, "\(visit.request.head.method) /\(visit.path.first ?? ""): \(error)",
+                [KeyValue("trace", trace.description)])
+        }
+        return visit.wantsJSON
+            ? pages.jsonError(status, error.message) : pages.error(status, error.message, trace: trace)
+    }
+
+    /// The first parts of the paths at which somebody could guess a secret.
+    private static let guarded: Set<String> = ["login", "invite", "shared", "recover"]
+
+    /// Who tries too many login links or tokens waits.
+    private func tooFast(_ visit: Visit) -> Response? {
+        guard !visit.isRead, ShellService.guarded.contains(visit.path.first ?? ""),
+            let seconds = attempts.refuse(ClientAddress.key(of: visit.request))
+        else { return nil }
+        metrics.limited.increment()
+        let message = "There were too many attempts from where you are. Try again in \(seconds) seconds."
+        var response = visit.wantsJSON ? pages.jsonError(429, message) : pages.error(429, message)
+        response.fields.add("Retry-After", String(seconds))
+        return response
     }
 
     static func status(_ error: HostError) -> Int {

@@ -1,0 +1,225 @@
+import Barchan
+import Foundation
+import Synchronization
+import Testing
+
+@testable import HTTPFrontend
+
+/// `/metrics`: the text format, and who may read it.
+@Suite struct MetricsTests {
+    /// A reader of Prometheus' text format 0.0.4, from its description: names, HELP and TYPE before samples, label escapes.
+    private struct Exposition {
+        var types: [String: String] = [:]
+        var samples: [String: Double] = [:]
+
+        init(_ text: String) throws {
+            #expect(text.hasSuffix("\n"))
+            for line in text.split(separator: "\n") {
+                let words = line.split(separator: " ", maxSplits: 3).map(String.init)
+                if words[0] == "#" {
+                    if words[1] == "TYPE" {
+                        #expect(types[words[2]] == nil, "one TYPE for a name")
+                        types[words[2]] = words[3]
+                    }
+                    continue
+                }
+                let match = try #require(
+                    try /([a-zA-Z_:][a-zA-Z0-9_:]*)(\{(?:[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\["\\n])*",?)*\})? (\S+)/
+                        .wholeMatch(in: line), "a sample: \(line)")
+                let family = String(match.1).replacing(/_(bucket|sum|count)$/, with: "")
+                #expect(types[String(match.1)] != nil || types[family] == "histogram", "TYPE before \(line)")
+                samples[String(match.1) + (match.2 ?? "")] = Double(String(match.3)) ?? .nan
+            }
+        }
+    }
+
+    private static let local = "127.0.0.1:1"
+
+    @Test func figuresOfHostAndFrontendAreThere() async throws {
+        try await Serving.run { serving async throws in
+            let session = serving.host.openSession()
+            for _ in 0..<3 { #expect(try await serving.request("/", to: session).status == 200) }
+            #expect(try await serving.request("/nothing").status == 403)
+            let reply = try await serving.request("/metrics", host: MetricsTests.local)
+            #expect(reply.status == 200)
+            #expect(reply.value("Content-Type") == "text/plain; version=0.0.4; charset=utf-8")
+            let exposition = try Exposition(reply.text)
+            #expect(exposition.samples[#"barchan_http_requests_total{to="grains",status="2xx"}"#] == 3)
+            #expect(exposition.samples[#"barchan_http_requests_total{to="pages",status="4xx"}"#] == 1)
+            #expect(exposition.samples[#"barchan_http_request_seconds_count{to="grains"}"#] == 3)
+            #expect(exposition.samples[#"barchan_http_request_seconds_bucket{to="grains",le="+Inf"}"#] == 3)
+            #expect(exposition.samples[#"barchan_grains{state="running \"now\"\n\\"}"#] == 3)
+        }
+    }
+
+    @Test func onlyThisMachineMayReadThem() async throws {
+        try await Serving.run { serving async throws in
+            for host in ["localhost", "localhost:6080", "127.0.0.1", "[::1]:80", serving.shellHost] {
+                #expect(try await serving.request("/metrics", host: host).status == 200, "\(host)")
+            }
+            // What came through a proxy on this machine, or at a name that others use.
+            for field in ["X-Forwarded-For: 1.2.3.4", "Forwarded: for=1.2.3.4", "X-Real-IP: 1.2.3.4", "Via: 1.1 x"] {
+                #expect(try await serving.request("/metrics", [field], host: "localhost").status == 421, "\(field)")
+            }
+            #expect(try await serving.request("/metrics", host: "example.org").status == 421)
+            // On a grain's host the path is the app's.
+            let session = serving.host.openSession()
+            #expect(try await serving.request("/metrics", to: session).text == "get /metrics")
+        }
+    }
+
+    @Test func aTokenLetsOthersRead() async throws {
+        let path = "/tmp/barchan-token-\(UUID().uuidString)"
+        try "0123456789abcdef-token\n".write(toFile: path, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let settings: [String: SettingValue] = ["metrics": .string("token"), "metrics_token_file": .string(path)]
+        try await Serving.run(settings: settings) { serving async throws in
+            func status(_ fields: [String]) async throws -> Int {
+                try await serving.request("/metrics", fields).status
+            }
+            #expect(try await status(["Authorization: Bearer 0123456789abcdef-token"]) == 200)
+            #expect(try await status(["Authorization: bearer 0123456789abcdef-token"]) == 200)
+            for wrong in ["Bearer 0123456789abcdef-toke", "Basic 0123456789abcdef-token", "Bearer", ""] {
+                #expect(try await status(["Authorization: \(wrong)"]) == 403, "\(wrong)")
+            }
+            #expect(try await serving.request("/metrics", host: "localhost").status != 200)
+        }
+    }
+
+    @Test func offIsOff() async throws {
+        try await Serving.run(settings: ["metrics": .string("off")]) { serving async throws in
+            #expect(try await serving.request("/metrics", host: "127.0.0.1").status == 421)
+        }
+    }
+
+    @Test(arguments: [
+        ("metrics", "everybody"), ("metrics", "token"), ("request_log", "some"),
+    ]) func nonsenseInTheSettingsIsRefused(_ name: String, _ value: String) async throws {
+        await #expect(throws: HostError.self) {
+            try await Serving.run(settings: [name: .string(value)]) { _ async throws in }
+        }
+    }
+}
+
+/// One number from the browser's request to the grain's log.
+@Suite struct TraceTests {
+    @Test func everyAnswerHasATraceOfItsOwn() async throws {
+        try await Serving.run { serving async throws in
+            let session = serving.host.openSession()
+            var seen: Set<String> = []
+            for _ in 0..<3 {
+                for reply in [
+                    try await serving.request("/", to: session), try await serving.request("/"),
+                    try await serving.request("/_sandstorm-init", to: session),
+                ] {
+                    let trace = try #require(reply.value("X-Trace-Id"))
+                    #expect(trace.utf8.count == 16 && trace.allSatisfy(\.isHexDigit), "\(trace)")
+                    #expect(seen.insert(trace).inserted)
+                }
+            }
+        }
+    }
+
+    @Test func aFailedRequestIsInTheGrainsLogUnderItsTrace() async throws {
+        try await Serving.run { serving async throws in
+            serving.host.answer { (_, _) throws(HostError) in throw HostError(.disconnected, "it\ncrashed") }
+            let session = serving.host.openSession()
+            let reply = try await serving.request(
+                "/a/b?secret=1", to: session, ["Accept: text/html"])
+            let trace = try #require(reply.value("X-Trace-Id"))
+            #expect(reply.status == 503)
+            #expect(reply.text.contains(trace), "people can read it from the page")
+            let notes = try await serving.notes(of: session, 1)
+            #expect(notes[0].hasPrefix("barchan: GET /a/b 503 after "))
+            #expect(notes[0].contains("trace \(trace)") && notes[0].contains("it crashed"))
+            #expect(!notes[0].contains("secret"))
+        }
+    }
+
+    @Test func allRequestsCanBeNoted() async throws {
+        try await Serving.run(settings: ["request_log": .string("all")]) { serving async throws in
+            let session = serving.host.openSession()
+            let reply = try await serving.request("/x", to: session)
+            let notes = try await serving.notes(of: session, 1)
+            #expect(notes[0].contains("GET /x 200") && notes[0].contains(reply.value("X-Trace-Id") ?? "?"))
+        }
+    }
+
+    @Test func whatSucceedsIsNotNotedOtherwise() async throws {
+        try await Serving.run { serving async throws in
+            let session = serving.host.openSession()
+            #expect(try await serving.request("/fine", to: session).status == 200)
+            serving.host.answer { (_, _) throws(HostError) in throw HostError(.failed, "no") }
+            #expect(try await serving.request("/bad", to: session).status == 500)
+            #expect(try await serving.notes(of: session, 1).count == 1)
+        }
+    }
+}
+
+/// Who guesses is slowed down.
+@Suite struct AttemptTests {
+    @Test func tenLoginsAtOnceAndThenAnswersSayWhenToComeBack() async throws {
+        try await Serving.run { serving async throws in
+            func attempt() async throws -> Reply {
+                try await serving.request("/login/wrong", ["Origin: \(serving.baseURL)"], method: "POST")
+            }
+            for _ in 0..<10 { #expect(try await attempt().status == 403) }
+            let refused = try await attempt()
+            #expect(refused.status == 429)
+            #expect((1...3).contains(Int(refused.value("Retry-After") ?? "") ?? 0))
+            // A right one waits too; the page that asks does not.
+            let right = try await serving.request("/login/open-sesame", ["Origin: \(serving.baseURL)"], method: "POST")
+            #expect(right.status == 429)
+            #expect(try await serving.request("/login/open-sesame").status == 200)
+            // Another address behind a near proxy has attempts of its own.
+            let other = try await serving.request(
+                "/login/wrong", ["Origin: \(serving.baseURL)", "X-Real-IP: 203.0.113.9"], method: "POST")
+            #expect(other.status == 403)
+        }
+    }
+
+    @Test func attemptsComeBackWithTime() {
+        let time = Mutex<UInt64>(0)
+        let limiter = AttemptLimiter(burst: 2, perMinute: 6) { time.withLock { $0 } }
+        #expect(limiter.refuse("a") == nil)
+        #expect(limiter.refuse("a") == nil)
+        #expect(limiter.refuse("a") == 10)
+        #expect(limiter.refuse("b") == nil)
+        time.withLock { $0 += 10_000_000_000 }
+        #expect(limiter.refuse("a") == nil)
+        #expect(limiter.refuse("a") == 10)
+    }
+
+    @Test func manyAddressesTakeBoundedRoom() {
+        let time = Mutex<UInt64>(0)
+        let limiter = AttemptLimiter(burst: 1, perMinute: 1) { time.withLock { $0 } }
+        #expect(limiter.refuse("first") == nil)
+        for number in 0..<AttemptLimiter.maximumAddresses {
+            time.withLock { $0 += 1 }
+            _ = limiter.refuse("\(number)")
+        }
+        // The oldest was forgotten, the newest was not.
+        #expect(limiter.refuse("\(AttemptLimiter.maximumAddresses - 1)") != nil)
+        #expect(limiter.refuse("first") == nil)
+    }
+
+    @Test(arguments: [
+        ("127.0.0.1", true), ("10.1.2.3", true), ("172.31.0.1", true), ("172.32.0.1", false), ("192.168.1.1", true),
+        ("169.254.0.1", true), ("8.8.8.8", false), ("::1", true), ("fd00::1", true), ("fe80::1%eth0", true),
+        ("2001:db8::1", false), ("::ffff:10.0.0.1", true), ("::ffff:8.8.8.8", false), ("", true), ("x", false),
+    ]) func nearIsWhoMaySpeakForOthers(_ address: String, _ isNear: Bool) {
+        #expect(ClientAddress.isNear(address) == isNear)
+    }
+}
+
+extension Serving {
+    /// The notes in a grain's log, once there are so many.
+    fileprivate func notes(of session: FakeSession, _ count: Int) async throws -> [String] {
+        for _ in 0..<200 {
+            let notes = session.notes.withLock { $0 }
+            if notes.count >= count { return notes }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        throw HostError(.failed, "wait for notes in the grain's log: there are too few after 2 s")
+    }
+}
