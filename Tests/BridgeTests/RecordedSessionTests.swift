@@ -77,7 +77,10 @@ struct TestApp {
         try webSocketsAreOpened(host, sessions[0])
         // The recorded bridge kept no connections.
         let requests = app.requests.map { $0.replacing("\nConnection: keep-alive\n", with: "\nConnection: close\n") }
-        expectSame(requests, TestApp.entries(Place.contents(Place.fixtures + "requests.txt")))
+        // Nor did it write an address (specification, section 7: a defect).
+        let recorded = Place.contents(Place.fixtures + "requests.txt")
+            .replacing("example.com:8443dst/f\n", with: "example.com:8443/dst/f\n")
+        expectSame(requests, TestApp.entries(recorded))
     }
 
     /// `GET …`, `-> (…)` and stream events, one string each; repeated writes are one, as their sizes are free.

@@ -65,6 +65,18 @@ extension EndToEndTests {
                 #expect(
                     FileManager.default.contentsEqual(
                         atPath: back + "/sub folder/ä b.txt", andPath: local + "/sub folder/ä b.txt"))
+                // On the server, without a byte through the client: MOVE and COPY.
+                try await stage.run("rclone", ["moveto", ":webdav:a.txt", ":webdav:b c.txt"] + remote, host: key.host)
+                try await stage.run(
+                    "rclone", ["copyto", ":webdav:b c.txt", ":webdav:sub folder/ü.txt"] + remote, host: key.host)
+                let listed = try await stage.run("rclone", ["lsf", "-R", ":webdav:"] + remote, host: key.host)
+                #expect(
+                    Set(listed.split(separator: "\n")) == [
+                        "b c.txt", "sub folder/", "sub folder/ä b.txt", "sub folder/ü.txt",
+                    ])
+                #expect(
+                    try await stage.run("rclone", ["cat", ":webdav:sub folder/ü.txt"] + remote, host: key.host)
+                        == "hello\n")
                 try await stage.run("rclone", ["purge", ":webdav:sub folder"] + remote, host: key.host)
                 try await stage.host.stop()
             }

@@ -268,12 +268,12 @@ extension WebSessionObject {
         try sendContent("REPORT", try params.path, try params.content, try params.context, call, message)
     }
 
-    /// The base path has no slash at its end and the destination none at its start, and none is put between: apps in
-    /// the wild were written against that.
+    /// The base path has no slash at its end and the destination none at its start (specification, section 27). The original bridge
+    /// puts none between them, which is no address any more and which nginx refuses; packages in the field bring that bridge along.
     private func describeDestination(
         _ destination: String, noOverwrite: Bool, in writer: inout RequestWriter
     ) throws(HTTPError) {
-        try writer.field("Destination", (headers.basePath + destination))
+        try writer.field("Destination", (headers.basePath + "/" + destination))
         writer.field("Overwrite", constant: noOverwrite ? "F" : "T")
     }
 
