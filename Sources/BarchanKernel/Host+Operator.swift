@@ -42,6 +42,7 @@ extension Host {
     /// Lets a grain sleep when nobody looks at it, whatever its app wants.
     public func operatorCancelWakeLocks(of grain: GrainID) async {
         await registry.known(grain)?.cancelWakeLocks()
+        await audit.note(.releaseWakeLocks, by: .commandLine, on: grain.text)
     }
 
     /// What its app said has happened in a grain, newest first.
@@ -63,6 +64,7 @@ extension Host {
     /// Stops a grain that is recorded; its next start is not.
     public func operatorEndRecording(_ grain: GrainID) async throws(HostError) {
         try await recordings.end(grain)
+        await audit.note(.endRecording, by: .commandLine, on: grain.text)
         try await operatorStop(grain)
     }
 
@@ -121,7 +123,7 @@ extension Host {
 
     /// Makes a grain of the administrator from a backup.
     public func operatorRestore(_ file: any ByteReader) async throws(HostError) -> GrainSummary {
-        try await backupBook.restore(file, by: try await accountBook.administrator())
+        try await backupBook.restore(file, for: try await accountBook.administrator(), by: .commandLine)
     }
 
     /// Restores a backup into a place of its own and compares.
@@ -133,7 +135,7 @@ extension Host {
     public func operatorLoginToken() async throws(HostError) -> Secret {
         let administrator = try await accountBook.administrator()
         let token = try await loginBook.issueLoginToken(for: administrator)
-        await audit.note(.loginLink, by: .commandLine, on: administrator.text)
+        await audit.note(.loginLink, by: .commandLine, on: administrator.auditText)
         return token
     }
 

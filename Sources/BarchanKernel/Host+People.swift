@@ -15,7 +15,7 @@ extension Host {
                 "make a login link for '\(name)': the account is suspended; 'barchan user readmit' it")
         }
         let token = try await loginBook.issueLoginToken(for: account.identifier)
-        await audit.note(.loginLink, by: .commandLine, on: account.identifier.text)
+        await audit.note(.loginLink, by: .commandLine, on: account.identifier.auditText)
         return token
     }
 
@@ -30,21 +30,21 @@ extension Host {
         let account = try await operatorPerson(name)
         if role != .administrator { try await requireAnotherAdministrator(than: account, to: "change a role") }
         try await accountBook.setRole(role, of: account.identifier)
-        await audit.note(.setRole, by: .commandLine, on: account.identifier.text, role.rawValue)
+        await audit.note(.setRole, by: .commandLine, on: account.identifier.auditText, role.rawValue)
     }
 
     public func operatorSetSuspended(_ isSuspended: Bool, _ name: String) async throws(HostError) {
         let account = try await operatorPerson(name)
         if isSuspended { try await requireAnotherAdministrator(than: account, to: "suspend somebody") }
         try await peopleDesk.setSuspended(isSuspended, account.identifier)
-        await audit.note(isSuspended ? .suspend : .readmit, by: .commandLine, on: account.identifier.text)
+        await audit.note(isSuspended ? .suspend : .readmit, by: .commandLine, on: account.identifier.auditText)
     }
 
     /// Makes an address the one to which somebody's codes go.
     public func operatorSetEmailAddress(_ address: String, of name: String) async throws(HostError) {
         let account = try await operatorPerson(name)
         try await accountBook.setEmailAddress(address, of: account.identifier)
-        await audit.note(.setAddress, by: .commandLine, on: account.identifier.text, address)
+        await audit.note(.setAddress, by: .commandLine, on: account.identifier.auditText, address)
     }
 
     /// Ends every login of somebody, and closes what they have open.
@@ -53,6 +53,7 @@ extension Host {
         for login in try await loginBook.logins(of: account.identifier) {
             try await loginBook.end(login.id, of: account.identifier)
         }
+        await audit.note(.logOut, by: .commandLine, on: account.identifier.auditText, "everywhere")
     }
 
     private func requireAnotherAdministrator(than account: Account, to attempt: String) async throws(HostError) {

@@ -65,7 +65,7 @@ public final class Host: FrontendHost {
             recordings: recordings, uses: uses, log: log)
         let running = RunningCount(limit: configuration.limits.runningGrains)
         let accounts = AccountBook(records: records, clock: clock, settings: configuration.people)
-        let logins = Host.logins(of: accounts, mail: mail, audit: audit, log: log)
+        let logins = Host.logins(of: accounts, mail: mail, audit: audit, counters: counters, log: log)
         let sharing = SharingBook(
             records: records, accounts: accounts, clock: clock, limits: configuration.limits)
         let activities = ActivityBook(records: records, accounts: accounts, clock: clock)
@@ -144,16 +144,16 @@ public final class Host: FrontendHost {
     }
 
     private static func logins(
-        of accounts: AccountBook, mail: (any MailSender)?, audit: AuditBook, log: HostLog
+        of accounts: AccountBook, mail: (any MailSender)?, audit: AuditBook, counters: HostCounters, log: HostLog
     ) -> LoginBook {
         let signal = LogoutSignal()
-        let links = LoginBook(accounts: accounts, methods: [], whenLoggedOut: signal, audit: audit)
+        let links = LoginBook(accounts: accounts, methods: [], whenLoggedOut: signal, audit: audit, counters: counters)
         guard let mail else { return links }
         let rates = RateLimits(clock: accounts.clock)
         let email = EmailLogin(accounts: accounts, mail: mail, rates: rates, log: log) {
             (account) throws(HostError) in try await links.issueLoginToken(for: account)
         }
-        return LoginBook(accounts: accounts, methods: [email], whenLoggedOut: signal, audit: audit)
+        return LoginBook(accounts: accounts, methods: [email], whenLoggedOut: signal, audit: audit, counters: counters)
     }
 
     /// Closes every session and stops every grain. The host is of no use afterwards.

@@ -50,6 +50,116 @@ import Testing
         #expect(entries[0].object == "grain 599")
     }
 
+    @Test func entriesOfActsAreBoundedToo() async throws {
+        let test = try await TestHost()
+        let store = test.storage.records
+        let book = AuditBook(records: RecordBook(store: store), clock: test.clock, log: .none, maximumEntries: 20)
+        for _ in 0..<600 {
+            _ = try await store.commit(RecordBatch(writes: [book.entry(.logIn, by: .host, on: "x")]))
+        }
+        // The oldest are removed in the background.
+        var count = 600
+        for _ in 0..<100_000 where count > 20 + 513 {
+            await Task.yield()
+            count = try await book.entries(olderThan: nil, limit: 1_000).count
+        }
+        #expect(count <= 20 + 513)
+    }
+
+    /// The acts since `count` entries were there, oldest first, as "actor act detail".
+    private func acts(_ test: TestHost, after count: Int) async throws -> [AuditEntry] {
+        try await test.host.operatorAudit(olderThan: nil, limit: 1_000).reversed().dropFirst(count).map { $0 }
+    }
+
+    @Test func sharingIsThereWithWhatWasGivenToWhom() async throws {
+        let test = try await TestHost()
+        let grain = try await test.makeGrain()
+        let ann = try await test.makePerson("ann")
+        let before = try await test.host.operatorAudit(olderThan: nil, limit: 1_000).count
+        let sharing = test.host.sharing
+        let toAnn = try await sharing.share(grain, with: "ann", ShareOffer(.everything), by: test.person)
+        let (_, link) = try await sharing.makeLink(
+            to: grain, ShareOffer(.everything, label: "choir", isSingleUse: true), by: test.person)
+        let token = try await test.host.api.makeToken(
+            TokenOffer(ShareOffer(.everything, label: "backup")), for: .account(test.person, of: grain))
+        _ = try await test.host.sessions.open(grain, as: .link(link))
+        let (_, other) = try await sharing.makeLink(to: grain, ShareOffer(.everything), by: test.person)
+        let bob = try await test.makePerson("bob")
+        _ = try await sharing.redeem(other, by: bob)
+        try await sharing.revoke(token.grant, in: grain, by: test.person)
+        try await sharing.remove(ann, from: grain, by: test.person)
+        try await sharing.transfer(grain, to: "bob", by: test.person)
+        let entries = try await acts(test, after: before).filter { $0.object == grain.text }
+        #expect(
+            entries.map(\.act) == [
+                "grant.give", "grant.give", "grant.give", "grant.use", "grant.give", "grant.keep", "grant.revoke",
+                "grain.exclude", "grain.transfer",
+            ])
+        #expect(entries[0].actor == "administrator" && entries[0].detail == "everything to @ann (\(toAnn))")
+        #expect(entries[1].detail.hasPrefix("everything by link 'choir', for one use ("))
+        #expect(entries[2].detail.hasPrefix("everything by token 'backup' ("))
+        #expect(entries[3].actor == "somebody")
+        #expect(entries[5].actor == "bob")
+        #expect(entries[7].detail == "@ann" && entries[8].detail == "to @bob")
+        // No secret is among it.
+        let all = entries.map(\.detail).joined()
+        for secret in [link, other, token.secret] { #expect(!all.contains(secret.text)) }
+    }
+
+    @Test func whatIsRefusedIsNotThere() async throws {
+        let test = try await TestHost()
+        let grain = try await test.makeGrain()
+        let ann = try await test.makePerson("ann")
+        let before = try await test.host.operatorAudit(olderThan: nil, limit: 1_000).count
+        await expectError(.notFound) {
+            _ = try await test.host.sharing.makeLink(to: grain, ShareOffer(.everything), by: ann)
+        }
+        await expectError(.permissionDenied) { try await test.host.people.setRole(.administrator, of: ann, by: ann) }
+        #expect(try await acts(test, after: before).isEmpty)
+    }
+
+    @Test func peopleAndTheirLoginsAreThere() async throws {
+        let test = try await TestHost()
+        let before = try await test.host.operatorAudit(olderThan: nil, limit: 1_000).count
+        let ann = try await test.makePerson("ann", email: "ann@example.org")
+        try await test.host.people.setRole(.guest, of: ann, by: test.person)
+        try await test.host.people.changeProfile(of: ann, Profile(displayName: "Anna", handle: "anna"))
+        let link = try await test.host.people.issueLoginToken(for: ann)
+        let login = try await test.host.accounts.logIn(withToken: link)
+        try await test.host.accounts.logOut(login.secret)
+        try await test.host.operatorLogOut("anna")
+        try await test.host.people.setSuspended(true, ann, by: test.person)
+        try await test.host.people.setSuspended(false, ann, by: test.person)
+        try await test.host.operatorSetEmailAddress("a@example.org", of: "anna")
+        let entries = try await acts(test, after: before)
+        #expect(
+            entries.map { "\($0.actor) \($0.act) \($0.detail)" } == [
+                "administrator person.invite user", "anna person.join user", "anna login invitation",
+                "administrator person.role guest", "anna person.profile was @ann, Ann", "anna login.link ",
+                "anna login link", "anna login.end ", "operator login.end everywhere",
+                "administrator person.suspend ", "administrator person.readmit ",
+                "operator person.address a@example.org",
+            ])
+        #expect(entries.dropFirst().allSatisfy { $0.object == "anna" })
+    }
+
+    @Test func refusedLoginsAreThereAndPushNothingOut() async throws {
+        let test = try await TestHost()
+        func refused() async throws -> [AuditEntry] {
+            try await test.host.operatorAudit(olderThan: nil, limit: 1_000).filter { $0.act == "login.refuse" }
+        }
+        for _ in 0..<500 {
+            await expectError(.permissionDenied) { _ = try await test.host.accounts.logIn(withToken: .random()) }
+        }
+        #expect(try await refused().map(\.detail) == ["link"])
+        test.clock.advance(by: .seconds(600))
+        await expectError(.permissionDenied) {
+            _ = try await test.host.people.accept(.random(), as: Profile(displayName: "Eve", handle: "eve"))
+        }
+        #expect(try await refused().map(\.detail) == ["invitation, and 499 since the entry before", "link"])
+        #expect(try await refused().allSatisfy { $0.actor == "somebody" })
+    }
+
     @Test func longTextsAreCut() async throws {
         let test = try await TestHost()
         await test.host.audit.note(.recordGrain, by: .host, on: "x", String(repeating: "ä", count: 10_000))
@@ -79,16 +189,30 @@ import Testing
         #expect(try await value("barchan_sessions") == 0)
     }
 
+    @Test func loginsAreCounted() async throws {
+        let test = try await TestHost()
+        func value(_ name: String) async throws -> Double? {
+            try await test.host.operations.figures().first { $0.name == name }?.samples.first?.value
+        }
+        #expect(try await value("barchan_logins_total") == 0)
+        let login = try await test.host.accounts.logIn(withToken: try await test.host.operatorLoginToken())
+        #expect(login.account.identifier == test.person)
+        _ = try await test.makePerson("ann")
+        await expectError(.permissionDenied) { _ = try await test.host.accounts.logIn(withToken: .random()) }
+        #expect(try await value("barchan_logins_total") == 2)
+        #expect(try await value("barchan_logins_refused_total") == 1)
+    }
+
     @Test func theNewestLinesOfTheLogAreKept() {
         let recent = RecentLog(clock: ManualClock())
         let passed = Passed()
         let log = recent.keeping(from: .info, of: HostLog { _, text, fields in passed.add("\(text) \(fields.count)") })
         log(.debug, "not kept")
-        for number in 0..<600 { log(.info, "line \(number)", [KeyValue("grain", "g")]) }
+        for number in 0..<600 { log(.info, "line \(number)", [KeyValue("grain", "g"), KeyValue("trace", "ab")]) }
         #expect(recent.newest.count == 500)
-        #expect(recent.newest.last?.message == "line 599")
+        #expect(recent.newest.last?.message == "line 599 (trace ab)")
         #expect(passed.texts.count == 601)
-        #expect(passed.texts.last == "line 599 1")
+        #expect(passed.texts.last == "line 599 2")
     }
 }
 

@@ -14,6 +14,7 @@ struct LoginBook: AccountDirectory {
     /// Told whenever an account has one login less.
     let whenLoggedOut: LogoutSignal
     let audit: AuditBook
+    let counters: HostCounters
 
     private var records: RecordBook { accounts.records }
     private var now: Int64 { accounts.clock.wallSeconds() }
@@ -21,6 +22,23 @@ struct LoginBook: AccountDirectory {
     // MARK: AccountDirectory
 
     func logIn(withToken token: Secret) async throws(HostError) -> Login {
+        try await attempt(by: "link") { () throws(HostError) in try await useToken(token) }
+    }
+
+    /// Tells whoever runs the host when an attempt is refused.
+    func attempt(
+        by method: String, _ body: () async throws(HostError) -> Login
+    ) async throws(HostError) -> Login {
+        do throws(HostError) { return try await body() } catch {
+            if error.code == .permissionDenied {
+                counters.refusedLogins.add(1, ordering: .relaxed)
+                await audit.noteRefusedLogin(by: method)
+            }
+            throw error
+        }
+    }
+
+    private func useToken(_ token: Secret) async throws(HostError) -> Login {
         let refused = HostError(
             .permissionDenied, "log in: the link is unknown, used or too old; ask the administrator for a new one")
         let key = RecordKey.loginToken(token)
@@ -50,6 +68,7 @@ struct LoginBook: AccountDirectory {
             let account = fields["account"].flatMap({ AccountID($0) })
         else { return }
         try await end(LoginSummary.ID(of: secret), of: account)
+        await audit.note(.logOut, by: .account(account), on: account.auditText)
     }
 
     var loginMethods: [String] { methods.map(\.name) }
@@ -60,11 +79,14 @@ struct LoginBook: AccountDirectory {
     }
 
     func logIn(by method: String, challenge: Secret, answer: String) async throws(HostError) -> Login {
-        let credential = try await self.method(method).finish(challenge, answer)
-        guard let login = try await begin(try await account(of: credential), by: method, RecordBatch()) else {
-            throw HostError(.permissionDenied, "log in: this account is suspended; ask an administrator")
+        let used = try self.method(method)
+        return try await attempt(by: method) { () throws(HostError) in
+            let credential = try await used.finish(challenge, answer)
+            guard let login = try await begin(try await account(of: credential), by: method, RecordBatch()) else {
+                throw HostError(.permissionDenied, "log in: this account is suspended; ask an administrator")
+            }
+            return login
         }
-        return login
     }
 
     private func method(_ name: String) throws(HostError) -> any LoginMethod {
@@ -83,7 +105,9 @@ struct LoginBook: AccountDirectory {
         guard accounts.settings.admitsUnknownAddresses else {
             throw HostError(.permissionDenied, "log in: nobody here is known by that")
         }
-        return try await accounts.create(.guest(credential), role: .guest, credential: credential)
+        let guest = try await accounts.create(.guest(credential), role: .guest, credential: credential)
+        await audit.note(.accept, by: .account(guest), on: guest.auditText, Account.Role.guest.rawValue)
+        return guest
     }
 
     // MARK: Logins
@@ -103,9 +127,10 @@ struct LoginBook: AccountDirectory {
         batch.writes += [
             .put(.login(secret), login.encoded),
             .put(.login(LoginSummary.ID(of: secret), of: identifier), RecordFields().encoded),
-            audit.entry(.logIn, by: .account(identifier), on: identifier.text, method),
+            audit.entry(.logIn, by: .account(identifier), on: identifier.auditText, method),
         ]
         guard try await records.store.commit(batch) else { return nil }
+        counters.logins.add(1, ordering: .relaxed)
         try await records.update(.account(identifier)) { $0["logged-in"] = "1" }
         return Login(account: account, secret: secret, lifetime: lifetime)
     }

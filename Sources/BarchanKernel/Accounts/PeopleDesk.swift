@@ -17,7 +17,13 @@ struct PeopleDesk: PeopleDirectory {
     // MARK: One's own account
 
     func changeProfile(of account: AccountID, _ profile: Profile) async throws(HostError) {
+        let before = try await accounts.account(account)
         try await accounts.change(account, profile)
+        if let before, before.handle != profile.handle || before.displayName != profile.displayName {
+            await audit.note(
+                .changeProfile, by: .account(account), on: account.auditText,
+                "was @\(before.handle), \(before.displayName)")
+        }
     }
 
     func setPicture(_ bytes: [UInt8]?, of account: AccountID) async throws(HostError) {
@@ -66,16 +72,20 @@ struct PeopleDesk: PeopleDirectory {
 
     func endLogin(_ login: LoginSummary.ID, of account: AccountID) async throws(HostError) {
         try await logins.end(login, of: account)
+        await audit.note(.logOut, by: .account(account), on: account.auditText, "another browser")
     }
 
     func endLogins(of account: AccountID, except current: Secret) async throws(HostError) {
         for login in try await logins(of: account, seenFrom: current) where !login.isCurrent {
             try await logins.end(login.id, of: account)
         }
+        await audit.note(.logOut, by: .account(account), on: account.auditText, "all other browsers")
     }
 
     func issueLoginToken(for account: AccountID) async throws(HostError) -> Secret {
-        try await logins.issueLoginToken(for: account)
+        let token = try await logins.issueLoginToken(for: account)
+        await audit.note(.loginLink, by: .account(account), on: account.auditText)
+        return token
     }
 
     // MARK: Invitations
@@ -157,7 +167,7 @@ struct PeopleDesk: PeopleDirectory {
     func withdraw(_ invitation: Invitation.ID, by account: AccountID) async throws(HostError) {
         try await accounts.requireAdministrator(account, to: "withdraw an invitation")
         _ = try await records.store.commit(RecordBatch(writes: [.delete(.invitation(invitation))]))
-        await audit.note(.withdrawInvitation, by: .account(account), on: "")
+        await audit.note(.withdrawInvitation, by: .account(account), on: "invitation \(invitation.text.prefix(8))")
     }
 
     func invitation(_ secret: Secret) async throws(HostError) -> InvitationOffer? {
@@ -168,6 +178,10 @@ struct PeopleDesk: PeopleDirectory {
     }
 
     func accept(_ secret: Secret, as profile: Profile) async throws(HostError) -> Login {
+        try await logins.attempt(by: "invitation") { () throws(HostError) in try await use(secret, as: profile) }
+    }
+
+    private func use(_ secret: Secret, as profile: Profile) async throws(HostError) -> Login {
         let refused = HostError(
             .permissionDenied, "accept an invitation: it is unknown, used, withdrawn or too old; ask for a new one")
         let key = RecordKey.invitation(secret)
@@ -184,7 +198,7 @@ struct PeopleDesk: PeopleDirectory {
             if error.code == .alreadyExists, try await records.read(key) == nil { throw refused }
             throw error
         }
-        await audit.note(.accept, by: .account(account), on: account.text, offer.role.rawValue)
+        await audit.note(.accept, by: .account(account), on: account.auditText, offer.role.rawValue)
         guard let login = try await logins.begin(account, by: "invitation", RecordBatch()) else { throw refused }
         return login
     }
@@ -202,7 +216,7 @@ struct PeopleDesk: PeopleDirectory {
             throw HostError(.permissionDenied, "change a role: nobody changes their own; ask another administrator")
         }
         try await accounts.setRole(role, of: person)
-        await audit.note(.setRole, by: .account(account), on: person.text, role.rawValue)
+        await audit.note(.setRole, by: .account(account), on: person.auditText, role.rawValue)
     }
 
     func setSuspended(_ isSuspended: Bool, _ person: AccountID, by account: AccountID) async throws(HostError) {
@@ -211,7 +225,7 @@ struct PeopleDesk: PeopleDirectory {
             throw HostError(.permissionDenied, "suspend somebody: nobody suspends themselves")
         }
         try await setSuspended(isSuspended, person)
-        await audit.note(isSuspended ? .suspend : .readmit, by: .account(account), on: person.text)
+        await audit.note(isSuspended ? .suspend : .readmit, by: .account(account), on: person.auditText)
     }
 
     func setSuspended(_ isSuspended: Bool, _ person: AccountID) async throws(HostError) {

@@ -75,6 +75,12 @@ struct BackupBook: BackupDirectory {
     // MARK: Restoring
 
     func restore(_ file: any ByteReader, by account: AccountID) async throws(HostError) -> GrainSummary {
+        try await restore(file, for: account, by: .account(account))
+    }
+
+    func restore(
+        _ file: any ByteReader, for account: AccountID, by actor: AuditActor
+    ) async throws(HostError) -> GrainSummary {
         let grain = GrainID.random(), mark = RecordKey.restoring(grain)
         do throws(HostError) {
             let store = try backupStore()
@@ -90,7 +96,9 @@ struct BackupBook: BackupDirectory {
                 grain, from: metadata, of: version, owner: account, now: clock.wallSeconds())
             try await grains.store(
                 record, app: metadata.app, owner: account,
-                also: [.delete(mark)] + identities(in: metadata, of: grain, owner: account))
+                also: [
+                    .delete(mark), audit.entry(.restoreGrain, by: actor, on: grain.text, metadata.title),
+                ] + identities(in: metadata, of: grain, owner: account))
             return try await grains.grain(grain, for: account)
         } catch {
             file.cancel()

@@ -5,6 +5,8 @@ import Synchronization
 public enum AuditAct: String, Sendable, CaseIterable {
     case loginLink = "login.link"
     case logIn = "login"
+    case refuseLogIn = "login.refuse"
+    case logOut = "login.end"
     case installApp = "app.install"
     case uninstallApp = "app.remove"
     case upgradeApp = "app.upgrade"
@@ -12,12 +14,17 @@ public enum AuditAct: String, Sendable, CaseIterable {
     case moveGrain = "grain.move"
     case createGrain = "grain.create"
     case removeGrain = "grain.remove"
+    case restoreGrain = "grain.restore"
     case backUpGrain = "grain.backup"
     case stopGrain = "grain.stop"
     case limitGrain = "grain.limit"
     case recordGrain = "grain.record"
+    case endRecording = "grain.unrecord"
+    case releaseWakeLocks = "grain.release"
     case readLog = "grain.log"
     case share = "grant.give"
+    case useLink = "grant.use"
+    case keepLink = "grant.keep"
     case revoke = "grant.revoke"
     case removePerson = "grain.exclude"
     case handOver = "grain.transfer"
@@ -28,6 +35,9 @@ public enum AuditAct: String, Sendable, CaseIterable {
     case suspend = "person.suspend"
     case readmit = "person.readmit"
     case setAddress = "person.address"
+    case changeProfile = "person.profile"
+    case allowPages = "pages.allow"
+    case forbidPages = "pages.forbid"
 }
 
 /// Who did something.
@@ -36,6 +46,8 @@ public enum AuditActor: Sendable, Equatable {
     /// Whoever may use the command line of the host.
     case commandLine
     case host
+    /// Whoever held a link or a secret, or tried one.
+    case somebody
 }
 
 /// The audit log: records under `audit/`, the newest first, of which the oldest go when there are too many.
@@ -45,11 +57,20 @@ public final class AuditBook: Sendable {
     /// As many are written before somebody counts again.
     private static let countInterval = 256
     static let maximumTextBytes = 1_000
+    /// Refused logins within so many seconds are one entry: guessing must not push out what was done.
+    static let refusalInterval: Int64 = 600
     static let prefix = RecordKey("audit/")
 
     private struct State {
         var last: UInt64 = 0
         var sinceCount = 0
+        var refusals = Refusals()
+    }
+
+    private struct Refusals {
+        /// When the last entry was written, and how many came since.
+        var written = Int64.min
+        var unwritten = 0
     }
 
     private let records: RecordBook
@@ -79,10 +100,12 @@ public final class AuditBook: Sendable {
             case .account(let account): "account \(account)"
             case .commandLine: "operator"
             case .host: "host"
+            case .somebody: "somebody"
             }
         fields["act"] = act.rawValue
         fields["object"] = object
         fields["detail"] = String(decoding: detail.utf8.prefix(AuditBook.maximumTextBytes), as: UTF8.self)
+        if isTimeToCount(after: 2 * AuditBook.countInterval) { Task { await removeOldest() } }
         return .put(nextKey(), fields.encoded)
     }
 
@@ -90,15 +113,35 @@ public final class AuditBook: Sendable {
     func note(_ act: AuditAct, by actor: AuditActor, on object: String, _ detail: String = "") async {
         do throws(HostError) {
             _ = try await records.store.commit(RecordBatch(writes: [entry(act, by: actor, on: object, detail)]))
-            let isDue = state.withLock { state in
-                state.sinceCount += 1
-                guard state.sinceCount > AuditBook.countInterval else { return false }
-                state.sinceCount = 0
-                return true
-            }
-            if isDue { try await removeOldest() }
         } catch {
             log(.error, "write \(act.rawValue) of '\(object)' to the audit log: \(error.message)")
+        }
+        if isTimeToCount(after: AuditBook.countInterval, adding: 0) { await removeOldest() }
+    }
+
+    /// Notes that somebody tried to log in and was refused; of many in a short time, the first and how many followed.
+    func noteRefusedLogin(by method: String) async {
+        let now = clock.wallSeconds()
+        let before = state.withLock { state -> Int? in
+            guard state.refusals.written > now - AuditBook.refusalInterval, state.refusals.written <= now else {
+                defer { state.refusals = Refusals(written: now) }
+                return state.refusals.unwritten
+            }
+            state.refusals.unwritten += 1
+            return nil
+        }
+        guard let before else { return }
+        let others = before == 0 ? "" : ", and \(before) since the entry before"
+        await note(.refuseLogIn, by: .somebody, on: "", method + others)
+    }
+
+    /// - Parameter count: How many entries there are to be from one time to the next.
+    private func isTimeToCount(after count: Int, adding new: Int = 1) -> Bool {
+        state.withLock { state in
+            state.sinceCount += new
+            guard state.sinceCount > count else { return false }
+            state.sinceCount = 0
+            return true
         }
     }
 
@@ -113,13 +156,17 @@ public final class AuditBook: Sendable {
         return RecordKey("audit/\(Hexadecimal.text(UInt64.max - time))-\(suffix)")
     }
 
-    private func removeOldest() async throws(HostError) {
-        var count = 0, excess: [RecordBatch.Write] = []
-        try await records.forEach(prefix: AuditBook.prefix) { (record) throws(HostError) in
-            count += 1
-            if count > maximumEntries { excess.append(.delete(record.key)) }
+    private func removeOldest() async {
+        do throws(HostError) {
+            var count = 0, excess: [RecordBatch.Write] = []
+            try await records.forEach(prefix: AuditBook.prefix) { (record) throws(HostError) in
+                count += 1
+                if count > maximumEntries { excess.append(.delete(record.key)) }
+            }
+            if !excess.isEmpty { _ = try await records.store.commit(RecordBatch(writes: excess)) }
+        } catch {
+            log(.error, "remove old entries of the audit log: \(error.message)")
         }
-        if !excess.isEmpty { _ = try await records.store.commit(RecordBatch(writes: excess)) }
     }
 
     // MARK: Reading
@@ -130,25 +177,34 @@ public final class AuditBook: Sendable {
         var handles: [String: String] = [:], entries: [AuditEntry] = []
         for record in try await records.store.scan(prefix: AuditBook.prefix, after: after, limit: limit) {
             let fields = try RecordFields(decoding: record.value)
-            var actor = fields["actor"] ?? ""
-            if actor.hasPrefix("account ") {
-                let account = String(actor.dropFirst("account ".count))
-                if handles[account] == nil { handles[account] = try await handle(of: account) }
-                actor = handles[account] ?? account
+            func text(_ name: String) async throws(HostError) -> String {
+                try await named(fields[name] ?? "", &handles)
             }
             entries.append(
                 AuditEntry(
                     identifier: String(
                         decoding: record.key.bytes.dropFirst(AuditBook.prefix.bytes.count), as: UTF8.self),
-                    time: fields.integer("time") ?? 0, actor: actor, act: fields["act"] ?? "",
-                    object: fields["object"] ?? "", detail: fields["detail"] ?? ""))
+                    time: fields.integer("time") ?? 0, actor: try await text("actor"), act: fields["act"] ?? "",
+                    object: try await text("object"), detail: fields["detail"] ?? ""))
         }
         return entries
     }
 
-    /// The handle, or the identifier of an account that is gone.
-    private func handle(of account: String) async throws(HostError) -> String {
-        guard let identifier = AccountID(account) else { return account }
-        return try await records.read(.account(identifier))?.fields["handle"] ?? account
+    /// The handle where an account is meant, or its identifier when it is gone.
+    private func named(_ text: String, _ handles: inout [String: String]) async throws(HostError) -> String {
+        guard text.hasPrefix("account ") else { return text }
+        let account = String(text.dropFirst("account ".count))
+        if let known = handles[account] { return known }
+        var handle: String?
+        if let identifier = AccountID(account) {
+            handle = try await records.read(.account(identifier))?.fields["handle"]
+        }
+        handles[account] = handle ?? account
+        return handle ?? account
     }
+}
+
+extension AccountID {
+    /// An account as the object of an act: it is read as its handle.
+    var auditText: String { "account \(text)" }
 }

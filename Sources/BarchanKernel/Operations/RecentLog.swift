@@ -14,13 +14,14 @@ public final class RecentLog: Sendable {
     /// A log that keeps a copy of what passes from `level` on.
     public func keeping(from level: HostLog.Level, of log: HostLog) -> HostLog {
         HostLog { [self] messageLevel, message, fields in
-            if messageLevel >= level { keep(messageLevel, message) }
+            if messageLevel >= level { keep(messageLevel, message, fields) }
             log(messageLevel, message, fields)
         }
     }
 
-    private func keep(_ level: HostLog.Level, _ message: String) {
-        let text = String(decoding: message.utf8.prefix(RecentLog.maximumLineBytes), as: UTF8.self)
+    private func keep(_ level: HostLog.Level, _ message: String, _ fields: [KeyValue]) {
+        let trace = fields.first { $0.name == "trace" }.map { " (trace \($0.value))" } ?? ""
+        let text = String(decoding: message.utf8.prefix(RecentLog.maximumLineBytes), as: UTF8.self) + trace
         let line = HostLogLine(time: clock.wallSeconds(), level: level, message: text)
         lines.withLock { lines in
             if lines.count >= RecentLog.maximumLines { lines.removeFirst(lines.count - RecentLog.maximumLines + 1) }

@@ -93,15 +93,44 @@ struct SharingDesk: SharingDirectory {
         if let account {
             guard try await book.admits(account, to: grain) else { throw SharingDesk.missing("share", grain) }
         }
+        let description = try await text(grant, in: info)
         try await book.change(grain, to: "share the grain") { (_, graph) throws(HostError) in
             let holdings = graph.holdings(at: now, info)
             guard holdings.permissions(by: grant) != nil else { throw SharingDesk.missing("share", grain) }
             guard holdings.mayGive(grant.offer.assignment, grant.giver) else {
                 throw HostError(.permissionDenied, "share the grain: you cannot give more than you have yourself")
             }
-            return SharingBook.Change(grants: [grant], writes: writes())
+            let entry = audit.entry(
+                .share, by: account.map { .account($0) } ?? .somebody, on: grain.text, description)
+            return SharingBook.Change(grants: [grant], writes: writes() + [entry])
         }
-        await audit.note(.share, by: account.map { .account($0) } ?? .host, on: grain.text, "\(grant.identifier)")
+    }
+
+    /// What is given to whom, as the audit log has it.
+    private func text(_ grant: Grant, in info: ViewInfo) async throws(HostError) -> String {
+        let what =
+            switch grant.offer.assignment {
+            case .everything: "everything"
+            case .defaultRole: "the default role"
+            case .role(let role):
+                info.roles.indices.contains(role) ? "role '\(info.roles[role].title)'" : "role \(role)"
+            @unknown default: "something"
+            }
+        var handle = ""
+        if case .account(let account) = grant.recipient { handle = try await self.handle(of: account) }
+        let whom =
+            switch grant.recipient {
+            case .account: "to @\(handle)"
+            case .link: "by link '\(grant.offer.label)'" + (grant.offer.isSingleUse ? ", for one use" : "")
+            case .program(let isAnonymous): "by token '\(grant.offer.label)'" + (isAnonymous ? ", anonymous" : "")
+            @unknown default: "to somebody"
+            }
+        let end = grant.offer.expires.map { ", until \($0)" } ?? ""
+        return "\(what) \(whom)\(end) (\(grant.identifier))"
+    }
+
+    private func handle(of account: AccountID) async throws(HostError) -> String {
+        try await accounts.account(account)?.handle ?? account.text
     }
 
     private func check(_ offer: ShareOffer) throws(HostError) {
@@ -122,19 +151,23 @@ struct SharingDesk: SharingDirectory {
             guard let found = graph.grants[grant], graph.mayRevoke(grant, account) else {
                 throw HostError(.notFound, "take a grant back: there is none of yours")
             }
-            return SharingBook.Change(grants: found.isRevoked ? [] : [SharingDesk.revoked(found)])
+            guard !found.isRevoked else { return SharingBook.Change() }
+            return SharingBook.Change(
+                grants: [SharingDesk.revoked(found)],
+                writes: [audit.entry(.revoke, by: .account(account), on: grain.text, "\(grant)")])
         }
-        await audit.note(.revoke, by: .account(account), on: grain.text, "\(grant)")
     }
 
     func remove(_ person: AccountID, from grain: GrainID, by account: AccountID) async throws(HostError) {
+        let name = "@" + (try await handle(of: person))
         try await book.change(grain, to: "remove a person") { (_, graph) throws(HostError) in
             guard person != graph.owner else {
                 throw HostError(.permissionDenied, "remove a person: the owner cannot be removed")
             }
-            return SharingBook.Change(grants: graph.revocable(from: person, by: account).map(SharingDesk.revoked))
+            return SharingBook.Change(
+                grants: graph.revocable(from: person, by: account).map(SharingDesk.revoked),
+                writes: [audit.entry(.removePerson, by: .account(account), on: grain.text, name)])
         }
-        await audit.note(.removePerson, by: .account(account), on: grain.text, "\(person)")
     }
 
     private static func revoked(_ grant: Grant) -> Grant {
@@ -174,7 +207,8 @@ struct SharingDesk: SharingDirectory {
             else { throw SharingDesk.useless }
             guard found.offer.isSingleUse else { return SharingBook.Change() }
             found.isUsedUp = true
-            return SharingBook.Change(grants: [found])
+            return SharingBook.Change(
+                grants: [found], writes: [audit.entry(.useLink, by: .somebody, on: grain.text, "\(grant)")])
         }
         return (grain, grant)
     }
@@ -203,7 +237,10 @@ struct SharingDesk: SharingDirectory {
             found.isUsedUp = found.offer.isSingleUse
             return SharingBook.Change(
                 grants: found.isUsedUp ? [kept, found] : [kept],
-                writes: [.put(.shared(grain, with: account), RecordFields().encoded)])
+                writes: [
+                    .put(.shared(grain, with: account), RecordFields().encoded),
+                    audit.entry(.keepLink, by: .account(account), on: grain.text, "by link \(link)"),
+                ])
         }
         return grain
     }
@@ -234,9 +271,9 @@ struct SharingDesk: SharingDirectory {
                     .delete(.owned(grain, by: account)), .put(.shared(grain, with: account), RecordFields().encoded),
                     .delete(.shared(grain, with: heir.identifier)),
                     .put(.owned(grain, by: heir.identifier), RecordFields().encoded),
+                    audit.entry(.handOver, by: .account(account), on: grain.text, "to @\(heir.handle)"),
                 ], owner: heir.identifier)
         }
-        await audit.note(.handOver, by: .account(account), on: grain.text, "\(heir.identifier)")
     }
 
     // MARK: Details
