@@ -130,6 +130,7 @@ struct FakeAPI: APIDirectory {
     }
     func keepAlive(_ secret: Secret, for duration: Duration) async throws(HostError) {
         try host.call("keep \(secret.text) for \(duration.components.seconds)")
+        guard secret.text == "key" else { throw HostError(.permissionDenied, "use a token: it is unknown") }
     }
     func publicResources(ofHost name: String) async throws(HostError) -> PublicResources? {
         host.directory.withLock { $0.resources[name] }

@@ -136,6 +136,50 @@ import Testing
         }
     }
 
+    @Test func whatIsNoRequestHasATraceToo() async throws {
+        try await Serving.run { serving async throws in
+            let client = try RawClient(port: serving.port)
+            await client.send("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")
+            let reply = try #require(await client.readHead())
+            #expect(reply.status == 400 && reply.value("X-Trace-Id")?.utf8.count == 16)
+            let figures = try await serving.request("/metrics", host: "127.0.0.1").text
+            #expect(figures.contains(#"barchan_http_requests_total{to="refused",status="4xx"} 1"#))
+        }
+    }
+
+    @Test func aProgramsFailureIsInTheLogsWithoutItsToken() async throws {
+        let lines = Mutex<[String]>([])
+        let log = HostLog { _, text, fields in
+            lines.withLock { $0.append("\(text) \(fields.map { "\($0.name)=\($0.value)" })") }
+        }
+        try await Serving.run(log: log) { serving async throws in
+            serving.host.answer { (_, _) throws(HostError) in throw HostError(.disconnected, "it crashed") }
+            let reply = try await serving.request(
+                "/.sandstorm-token/key/a/b?c=d", host: "api-\(FakeAPI.hostName).\(serving.shellHost)")
+            let trace = try #require(reply.value("X-Trace-Id"))
+            #expect(reply.status == 503)
+            let session = try #require(serving.host.directory.withLock { $0.sessions.values.first })
+            let notes = try await serving.notes(of: session, 1)
+            #expect(notes[0].contains("GET /a/b 503") && notes[0].contains("trace \(trace)"))
+            #expect(!notes[0].contains("key"))
+            let mine = lines.withLock { $0 }.filter { $0.contains("GET /a/b 503") }
+            #expect(mine.count == 1 && mine[0].contains("trace=\(trace)") && mine[0].contains("grain=\(session.grain)"))
+            #expect(!mine[0].contains("key"))
+        }
+    }
+
+    @Test func aGrainThatFailsAllTheTimeDoesNotFillTheHostsLog() async throws {
+        let lines = Mutex(0)
+        let log = HostLog { _, text, _ in if text.contains(" 503 after ") { lines.withLock { $0 += 1 } } }
+        try await Serving.run(log: log) { serving async throws in
+            serving.host.answer { (_, _) throws(HostError) in throw HostError(.disconnected, "it crashed") }
+            let session = serving.host.openSession()
+            for _ in 0..<40 { #expect(try await serving.request("/", to: session).status == 503) }
+            #expect(try await serving.notes(of: session, 40).count == 40)
+            #expect((10...12).contains(lines.withLock { $0 }))
+        }
+    }
+
     @Test func allRequestsCanBeNoted() async throws {
         try await Serving.run(settings: ["request_log": .string("all")]) { serving async throws in
             let session = serving.host.openSession()
@@ -159,14 +203,14 @@ import Testing
 /// Who guesses is slowed down.
 @Suite struct AttemptTests {
     @Test func tenLoginsAtOnceAndThenAnswersSayWhenToComeBack() async throws {
-        try await Serving.run { serving async throws in
+        try await Serving.run(settings: ["attempts_per_minute": .integer(1)]) { serving async throws in
             func attempt() async throws -> Reply {
                 try await serving.request("/login/wrong", ["Origin: \(serving.baseURL)"], method: "POST")
             }
             for _ in 0..<10 { #expect(try await attempt().status == 403) }
             let refused = try await attempt()
             #expect(refused.status == 429)
-            #expect((1...3).contains(Int(refused.value("Retry-After") ?? "") ?? 0))
+            #expect((1...60).contains(Int(refused.value("Retry-After") ?? "") ?? 0))
             // A right one waits too; the page that asks does not.
             let right = try await serving.request("/login/open-sesame", ["Origin: \(serving.baseURL)"], method: "POST")
             #expect(right.status == 429)
@@ -175,6 +219,31 @@ import Testing
             let other = try await serving.request(
                 "/login/wrong", ["Origin: \(serving.baseURL)", "X-Real-IP: 203.0.113.9"], method: "POST")
             #expect(other.status == 403)
+        }
+    }
+
+    @Test func tenWrongTokensAtOnceAndThenAnswersSayWhenToComeBack() async throws {
+        try await Serving.run(settings: ["attempts_per_minute": .integer(1)]) { serving async throws in
+            func ask(_ token: String, _ fields: [String] = []) async throws -> Reply {
+                try await serving.request(
+                    "/", ["Authorization: Bearer \(token)"] + fields,
+                    host: "api-\(FakeAPI.hostName).\(serving.shellHost)")
+            }
+            // Right ones cost nothing, and asking for the password neither.
+            for _ in 0..<30 { #expect(try await ask("key").status == 200) }
+            for _ in 0..<9 { #expect(try await ask("wrong").status == 403) }
+            // The other way to present one counts, too.
+            #expect(try await ask("wrong", ["X-Sandstorm-Token-Keepalive: 1000"]).status == 403)
+            let refused = try await ask("wrong")
+            #expect(refused.status == 429 && refused.value("X-Trace-Id") != nil)
+            #expect((1...60).contains(Int(refused.value("Retry-After") ?? "") ?? 0))
+            #expect(refused.value("Access-Control-Allow-Origin") == "*")
+            let opened = serving.host.calls.count
+            #expect(try await ask("key").status == 429)
+            #expect(serving.host.calls.count == opened, "nobody looks whether it is right")
+            #expect(try await ask("key", ["X-Real-IP: 203.0.113.9"]).status == 200)
+            let figures = try await serving.request("/metrics", host: "127.0.0.1").text
+            #expect(figures.contains("barchan_http_limited_total 2\n"))
         }
     }
 

@@ -50,34 +50,32 @@ struct FrontendService: RequestService {
         return .response(response)
     }
 
-    /// A program's request. Whoever presents wrong tokens too often waits; right ones cost nothing.
+    /// A program's request. Where too many wrong tokens came from, right ones wait, too; otherwise right ones cost nothing.
     private func api(_ request: Request, _ name: String?) async -> Answer {
         let client = ClientAddress.key(of: request)
-        var answer: Answer
-        if let seconds = tokenAttempts.waiting(client) {
-            metrics.limited.increment()
-            var fields = FieldBlock()
-            fields.add("Content-Type", "text/plain; charset=utf-8")
-            fields.add("X-Content-Type-Options", "nosniff")
-            fields.add("Retry-After", String(seconds))
-            answer = .response(
-                Response(
-                    429, fields: fields, body: .bytes(Array("Too many wrong tokens came from where you are.\n".utf8))))
-        } else {
-            answer = await APIService(host: host, site: site, grains: grains, wrongTokens: tokenAttempts).answer(
+        guard let seconds = tokenAttempts.waiting(client) else {
+            return await APIService(host: host, site: site, grains: grains, wrongTokens: tokenAttempts).answer(
                 request, name)
         }
-        guard case .response(var response) = answer else { return answer }
-        response.fields.add(request.trace)
-        metrics.noteGrain(response.status, since: request.begin)
-        return .response(response)
+        metrics.limited.increment()
+        var fields = APIService.policy
+        fields.add("Retry-After", String(seconds))
+        let response = APIService.error(429, "Too many wrong tokens came from where you are.", fields)
+        return .response(grains.finished(response, request, nil))
     }
 
     func begin(_ request: Request, _ completion: @escaping @Sendable (Answer) -> Void) -> (any PendingRequest)? {
         grains.begin(request, completion)
     }
 
-    func refusal(_ fault: RequestFault, host: String?) -> Response {
+    func refusal(_ fault: RequestFault, host: String?, _ trace: TraceID) -> Response {
+        metrics.noteRefusal(fault.status)
+        var response = refusal(fault, host: host)
+        response.fields.add(trace)
+        return response
+    }
+
+    private func refusal(_ fault: RequestFault, host: String?) -> Response {
         if let host, case .grain(let session) = site.place(ofHost: host) {
             return grains.errorPage(fault.status, fault.reason, GrainOrigin(session, site: site))
         }

@@ -204,7 +204,7 @@ public struct Wiring: Sendable {
         var context = PluginContext(
             dataDirectory: "\(configuration.dataDirectory)/\(interface.rawValue)",
             programDirectory: configuration.programDirectory,
-            log: HostLog { [log] in log($0, "\(interface.rawValue): \($1)") })
+            log: HostLog { [log] in log($0, "\(interface.rawValue): \($1)", $2) })
         context.loops = loops
         return context
     }

@@ -12,19 +12,26 @@ struct APIService: Sendable {
     /// - Parameter name: The random part of a token's own host, nil for the host that all tokens share.
     func answer(_ request: Request, _ name: String?) async -> Answer {
         let policy = APIService.policy
+        // Whose log, and which path without the token that may stand in it.
+        var admitted: (session: any GrainSession, target: String)?
         do throws(RequestFault) {
             guard let access = try APICredentials(request.head, isShared: name == nil) else {
-                return .response(try await withoutToken(request.head, name, policy))
+                return .response(grains.finished(try await withoutToken(request.head, name, policy), request, nil))
             }
             if let text = request.head.value(of: "x-sandstorm-token-keepalive") {
-                return .response(try await keepAlive(access.token, text, policy))
+                return .response(grains.finished(try await keepAlive(access.token, text, request), request, nil))
             }
             let session = try await session(access.token, name, request)
+            admitted = (session, access.target)
             let call = APICall(
                 request: request, target: access.target, origin: site.apiOrigin(name), host: site.apiHost(name))
-            return try await grains.pass(call, session, policy)
+            let answer = try await grains.pass(call, session, policy)
+            guard case .response(let response) = answer else { return answer }
+            return .response(grains.finished(response, request, session, target: access.target))
         } catch {
-            return .response(APIService.error(error.status, error.reason, policy))
+            let response = APIService.error(error.status, error.reason, policy)
+            return .response(
+                grains.finished(response, request, admitted?.session, target: admitted?.target, reason: error.reason))
         }
     }
 
@@ -35,21 +42,24 @@ struct APIService: Sendable {
         do throws(HostError) {
             return try await host.api.open(
                 token, host: name, remoteAddress: wantsAddress ? request.memory.remoteAddress : nil)
-        } catch {
-            if error.code == .permissionDenied { _ = wrongTokens.refuse(ClientAddress.key(of: request)) }
-            throw RequestFault(error.code == .permissionDenied ? 403 : ShellService.status(error), error.message)
-        }
+        } catch { throw fault(error, request) }
     }
 
-    private func keepAlive(_ token: Secret, _ text: String, _ policy: FieldBlock) async throws(RequestFault) -> Response
-    {
+    private func fault(_ error: HostError, _ request: Request) -> RequestFault {
+        if error.code == .permissionDenied { _ = wrongTokens.refuse(ClientAddress.key(of: request)) }
+        return RequestFault(ShellService.status(error), error.message)
+    }
+
+    private func keepAlive(
+        _ token: Secret, _ text: String, _ request: Request
+    ) async throws(RequestFault) -> Response {
         guard let milliseconds = Int64(text), milliseconds > 0 else {
             throw RequestFault(400, "X-Sandstorm-Token-Keepalive is no number of milliseconds.")
         }
         do throws(HostError) {
             try await host.api.keepAlive(token, for: .milliseconds(milliseconds))
-        } catch { throw RequestFault(ShellService.status(error), error.message) }
-        return Response(200, fields: policy, body: .bytes([]))
+        } catch { throw fault(error, request) }
+        return Response(200, fields: APIService.policy, body: .bytes([]))
     }
 
     // MARK: Without a token

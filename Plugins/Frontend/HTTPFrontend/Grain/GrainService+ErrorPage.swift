@@ -2,20 +2,32 @@ import Barchan
 import HTTP1Server
 
 extension GrainService {
-    /// What every answer of a grain's host gets in the end: its trace, a place in the figures, and a line in the grain's log when
+    /// What every answer of a grain's host gets in the end: its trace, a place in the figures, and a line in the logs when
     /// it failed.
-    /// - Parameter session: Whose log; nil when nobody was let in.
+    /// - Parameters:
+    ///   - session: Whose log; nil when nobody was let in.
+    ///   - target: What the request asked for, when a secret stands in its own.
     func finished(
-        _ response: Response, _ request: Request, _ session: (any GrainSession)?, reason: String? = nil
+        _ response: Response, _ request: Request, _ session: (any GrainSession)?, target: String? = nil,
+        reason: String? = nil
     ) -> Response {
         metrics.noteGrain(response.status, since: request.begin)
         if let session, notesAll || response.status >= 500 {
-            let line = GrainLogLine.text(request, response.status, reason: reason)
-            Task { await session.note(line) }
+            note(GrainLogLine(request, target ?? request.head.target, response.status, reason: reason), of: session)
         }
         var response = response
         response.fields.add(request.trace)
         return response
+    }
+
+    /// In the grain's log, which has a limit of its own, and in the host's, unless the grain fails all the time.
+    private func note(_ line: GrainLogLine, of session: any GrainSession) {
+        Task { await session.note("barchan: \(line.text), trace \(line.trace)\(line.reason)") }
+        let grain = session.grain.text
+        guard notesAll || failureLines.refuse(grain) == nil else { return }
+        log(
+            .info, "grain \(grain): \(line.text)\(line.reason)",
+            [KeyValue("grain", grain), KeyValue("trace", line.trace.description)])
     }
 
     func errorPage(_ status: Int, _ reason: String, _ origin: GrainOrigin, for request: Request) -> Response {
@@ -40,19 +52,27 @@ extension GrainService {
     }
 }
 
-/// A request as its grain's log has it.
-enum GrainLogLine {
-    static let maximumPathBytes = 500
+/// A request as the logs have it.
+private struct GrainLogLine {
+    private static let maximumPathBytes = 500
 
-    /// Without the query, where apps put secrets.
-    static func text(_ request: Request, _ status: Int, reason: String?) -> String {
-        let path = request.head.target.prefix { $0 != "?" }.utf8.prefix(maximumPathBytes)
+    /// `GET /path 503 after 12 ms`, without the query, where apps put secrets.
+    let text: String
+    /// Behind a colon; empty when there is none.
+    let reason: String
+    let trace: TraceID
+
+    init(_ request: Request, _ target: String, _ status: Int, reason: String?) {
+        let path = target.prefix { $0 != "?" }.utf8.prefix(GrainLogLine.maximumPathBytes)
         let milliseconds = (FrontendMetrics.now() &- request.begin) / 1_000_000
-        let text =
-            "barchan: \(request.head.method) \(String(decoding: path, as: UTF8.self)) \(status) after \(milliseconds) ms,"
-            + " trace \(request.trace)" + (reason.map { ": \($0)" } ?? "")
-        return String(
-            String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7f ? " " : $0 }))
+        text = GrainLogLine.printable(
+            "\(request.head.method) \(String(decoding: path, as: UTF8.self)) \(status) after \(milliseconds) ms")
+        self.reason = reason.map { ": \(GrainLogLine.printable($0))" } ?? ""
+        trace = request.trace
+    }
+
+    private static func printable(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7f ? " " : $0 }))
     }
 }
 

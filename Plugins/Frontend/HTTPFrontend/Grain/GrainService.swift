@@ -10,6 +10,8 @@ struct GrainService: Sendable {
     let metrics: FrontendMetrics
     /// Whether every request gets a line in its grain's log, or only those that failed.
     let notesAll: Bool
+    /// So many lines of one grain's failures are in the host's log.
+    let failureLines = AttemptLimiter(perMinute: 10)
     let log: HostLog
 
     func answer(_ request: Request, _ session: SessionID) async -> Answer {
@@ -95,7 +97,7 @@ struct GrainService: Sendable {
             return try await awake(session, mapped) { session, request throws(HostError) in
                 try await session.send(request, from: client)
             }
-        } catch { throw fault(error, request.trace) }
+        } catch { throw fault(error) }
     }
 
     /// A request like the last one of its connection: the session is known, and nothing of the request has to be read or
@@ -125,7 +127,7 @@ struct GrainService: Sendable {
             switch result {
             case .success(let answer):
                 return finished(try response(answer, to: request.head, origin), request, session)
-            case .failure(let error): throw fault(error, request.trace)
+            case .failure(let error): throw fault(error)
             }
         } catch {
             let page = errorPage(error.status, error.reason, origin, for: request)
@@ -195,7 +197,7 @@ struct GrainService: Sendable {
             var fields = handshake.accepted(response, policy: policy)
             fields.add(request.trace)
             return .webSocket(fields, outgoing: response.outgoing)
-        } catch { throw fault(error, request.trace) }
+        } catch { throw fault(error) }
     }
 
     /// Starting a grain takes a while and may block: it happens away from the loop that serves other connections.
@@ -209,8 +211,7 @@ struct GrainService: Sendable {
         }
     }
 
-    private func fault(_ error: HostError, _ trace: TraceID) -> RequestFault {
-        log(.debug, "a request to a grain failed: \(error)", [KeyValue("trace", trace.description)])
+    private func fault(_ error: HostError) -> RequestFault {
         switch error.code {
         case .notFound: return GrainService.notOpen
         case .permissionDenied: return RequestFault(403, error.message)

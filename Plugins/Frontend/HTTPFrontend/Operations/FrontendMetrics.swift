@@ -7,6 +7,7 @@ struct FrontendMetrics: Sendable {
     private let metrics: PrometheusMetrics
     private let pages: StatusCounters
     private let grains: StatusCounters
+    private let refused: StatusCounters
     private let grainTime: Timer
     private let pageTime: Timer
     let limited: Counter
@@ -19,6 +20,7 @@ struct FrontendMetrics: Sendable {
         ])
         pages = StatusCounters(to: "pages", metrics)
         grains = StatusCounters(to: "grains", metrics)
+        refused = StatusCounters(to: "refused", metrics)
         grainTime = Timer(label: "barchan_http_request_seconds", dimensions: [("to", "grains")], factory: metrics)
         pageTime = Timer(label: "barchan_http_request_seconds", dimensions: [("to", "pages")], factory: metrics)
         limited = Counter(label: "barchan_http_limited_total", factory: metrics)
@@ -30,6 +32,9 @@ struct FrontendMetrics: Sendable {
         pages.count(status)
         pageTime.recordNanoseconds(Int64(truncatingIfNeeded: FrontendMetrics.now() &- begin))
     }
+
+    /// What was no proper request, so that nobody knows when it began.
+    func noteRefusal(_ status: Int) { refused.count(status) }
 
     func noteGrain(_ status: Int, since begin: UInt64) {
         grains.count(status)

@@ -1,21 +1,8 @@
-import Synchronization
-
 /// What finds one request again: in the answer's `X-Trace-Id`, in the host's log and in the grain's.
-struct TraceID: Sendable, CustomStringConvertible {
+struct TraceID: Sendable, Equatable, CustomStringConvertible {
     private let value: UInt64
 
-    /// One that this process gave nobody yet.
-    init() { value = TraceID.mixed(TraceID.last.wrappingAdd(0x9e37_79b9_7f4a_7c15, ordering: .relaxed).newValue) }
-
-    private static let last = Atomic<UInt64>(UInt64.random(in: .min ... .max))
-
-    /// Stirs the bits of a counter, one to one (SplitMix64): no two are equal, and none tells how many there were.
-    private static func mixed(_ number: UInt64) -> UInt64 {
-        var bits = number
-        bits = (bits ^ (bits >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        bits = (bits ^ (bits >> 27)) &* 0x94d0_49bb_1331_11eb
-        return bits ^ (bits >> 31)
-    }
+    fileprivate init(_ value: UInt64) { self.value = value }
 
     private static let digits = Array("0123456789abcdef".utf8)
 
@@ -28,4 +15,22 @@ struct TraceID: Sendable, CustomStringConvertible {
     }
 
     var description: String { String(decoding: bytes, as: UTF8.self) }
+}
+
+/// Gives the requests of one connection their traces: one random number for the connection, and no system call for a request.
+struct TraceSource {
+    private var last = UInt64.random(in: .min ... .max)
+
+    mutating func next() -> TraceID {
+        last &+= 0x9e37_79b9_7f4a_7c15
+        return TraceID(TraceSource.mixed(last))
+    }
+
+    /// Stirs the bits of a counter, one to one (SplitMix64): none tells how many there were.
+    private static func mixed(_ number: UInt64) -> UInt64 {
+        var bits = number
+        bits = (bits ^ (bits >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        bits = (bits ^ (bits >> 27)) &* 0x94d0_49bb_1331_11eb
+        return bits ^ (bits >> 31)
+    }
 }

@@ -14,7 +14,7 @@ extension Connection {
     /// Sends an answer whose body is at hand, or that nobody waits for any more.
     /// - Returns: False, having done nothing, when the body has to be pumped.
     func sendAtOnce(_ answer: Response, for exchange: Exchange) -> Bool {
-        let response = exchange.fault.map { service.refusal($0, host: exchange.head.host) } ?? answer
+        let response = exchange.fault.map { service.refusal($0, host: exchange.head.host, exchange.trace) } ?? answer
         guard phase == .exchange, current === exchange else {
             abandon(answer)
             return true

@@ -115,7 +115,8 @@ final class Connection: ClientSocketOwner, @unchecked Sendable {
                 if waiting != .head { expect(.head, within: limits.head) }
                 return socket.requestRead()
             }
-            begin(Exchange(head: try headParser.parse(inbound.take(end)), limits: limits.request))
+            let head = try headParser.parse(inbound.take(end))
+            begin(Exchange(head: head, limits: limits.request, trace: memory.traces.next()))
         } catch {
             refuse(error)
         }
@@ -152,7 +153,7 @@ final class Connection: ClientSocketOwner, @unchecked Sendable {
         phase = .exchange
         expectNothing()
         let reader = UpgradedReader(self, exchange)
-        let request = Request(head: exchange.head, body: body, upgraded: reader, memory: memory)
+        let request = Request(head: exchange.head, body: body, upgraded: reader, memory: memory, trace: exchange.trace)
         if let wanted = memory.session?.loop, wanted !== loop.host, let other = loops.context(of: wanted) {
             return move(to: other) { self.serve(request, exchange) }
         }
@@ -185,7 +186,8 @@ final class Connection: ClientSocketOwner, @unchecked Sendable {
     /// Answers what is no proper request, and reads no further.
     func refuse(_ fault: RequestFault) {
         guard phase != .closed, phase != .lingering else { return }
-        let response = service.refusal(fault, host: current?.head.host)
+        let response = service.refusal(
+            fault, host: current?.head.host, current?.trace ?? memory.traces.next())
         let exchange = current
         exchange?.cancel()
         current = nil

@@ -8,7 +8,7 @@ struct Request: Sendable {
     /// What comes behind the head once the connection is a web socket.
     let upgraded: any ByteReader
     let memory: ConnectionMemory
-    let trace = TraceID()
+    let trace: TraceID
     /// When its head was there, in nanoseconds of ``FrontendMetrics/now()``.
     let begin = FrontendMetrics.now()
 }
@@ -20,6 +20,7 @@ final class ConnectionMemory: @unchecked Sendable {
     var remoteAddress: [UInt8]?
     /// The session that the last request was let into.
     var session: (any DirectGrainSession)?
+    var traces = TraceSource()
     /// The client's IP address as text; empty when it has none.
     var clientAddress: String { ClientAddress.text(remoteAddress ?? []) }
 }
@@ -32,7 +33,7 @@ protocol RequestService: Sendable {
     /// - Returns: Nil, having done nothing, when `answer` has to do it.
     func begin(_ request: Request, _ completion: @escaping @Sendable (Answer) -> Void) -> (any PendingRequest)?
     /// The answer to what is no proper request.
-    func refusal(_ fault: RequestFault, host: String?) -> Response
+    func refusal(_ fault: RequestFault, host: String?, _ trace: TraceID) -> Response
 }
 
 enum Answer: Sendable {
@@ -62,6 +63,7 @@ struct Response: Sendable {
 /// One request under way, on its connection's loop.
 final class Exchange {
     let head: CheckedHead
+    let trace: TraceID
     var taker: BodyTaker
     /// A short body on its way in.
     var collected: [UInt8] = []
@@ -75,8 +77,9 @@ final class Exchange {
     var task: Task<Void, Never>?
     var pending: (any PendingRequest)?
 
-    init(head: CheckedHead, limits: RequestLimits) {
+    init(head: CheckedHead, limits: RequestLimits, trace: TraceID) {
         self.head = head
+        self.trace = trace
         taker = BodyTaker(framing: head.framing, limits: limits)
     }
 
