@@ -184,6 +184,8 @@ let package = Package(
             .testTarget(name: "SharingTests", dependencies: [contract, "Sharing"], swiftSettings: strict),
             .testTarget(
                 name: "SMTPTests", dependencies: [contract, "BarchanKernel", "SMTP"], swiftSettings: strict),
+            .testTarget(
+                name: "EventLoopsTests", dependencies: [contract, "CLinux", "EventLoops"], swiftSettings: strict),
             .testTarget(name: "ZIPTests", dependencies: [contract, "ZIP", "GrainBackup"], swiftSettings: strict),
             .testTarget(name: "TOMLTests", dependencies: ["TOML"], swiftSettings: strict),
             .testTarget(name: "HTTP1Tests", dependencies: ["HTTP1"], swiftSettings: strict),

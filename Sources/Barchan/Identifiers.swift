@@ -113,9 +113,15 @@ public struct Secret: Hashable, Sendable, CustomStringConvertible, CustomDebugSt
 
     /// Compares in time that depends on the lengths only.
     public static func == (left: Secret, right: Secret) -> Bool {
-        let a = Array(left.text.utf8), b = Array(right.text.utf8)
-        guard a.count == b.count else { return false }
-        return zip(a, b).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+        left.isWritten(right.text.utf8)
+    }
+
+    /// Whether `bytes` are this secret; the time that takes depends on the lengths only.
+    public func isWritten(_ bytes: some Collection<UInt8>) -> Bool {
+        guard bytes.count == text.utf8.count else { return false }
+        var difference: UInt8 = 0
+        for (own, other) in zip(text.utf8, bytes) { difference |= own ^ other }
+        return difference == 0
     }
 
     public var description: String { "<secret>" }

@@ -88,11 +88,11 @@ struct CapnpTransportSettings: Sendable {
 
     /// A queue for an answer or a web socket of the grain.
     /// - Throws: ``HostError`` `.resourceExhausted` when the grain has too many of them.
-    func byteQueue(for attempt: String) throws(HostError) -> ByteQueue {
+    func byteQueue(for attempt: @autoclosure () -> String) throws(HostError) -> ByteQueue {
         guard queue.addQueue() else {
             throw HostError(
                 .resourceExhausted,
-                "\(attempt): its app has not finished \(queue.maximumQueues) other requests; try again when it has")
+                "\(attempt()): its app has not finished \(queue.maximumQueues) other requests; try again when it has")
         }
         return ByteQueue(windowBytes: streamWindowBytes, within: queue)
     }

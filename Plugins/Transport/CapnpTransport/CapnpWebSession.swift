@@ -84,7 +84,7 @@ final class CapnpWebSession: DirectWebSession {
     ) throws(HostError) -> Exchange {
         // `??` would lose the kind of error.
         let own = if let queue { queue } else { try settings.byteQueue(for: request.attempt) }
-        return Exchange(on: target, of: self, queue: own, settings: settings, attempt: request.attempt)
+        return Exchange(on: target, of: self, queue: own, settings: settings, for: RequestAttempt(request))
     }
 }
 
@@ -201,9 +201,17 @@ extension CapnpWebSession {
     }
 }
 
-extension WebRequest {
-    /// For errors.
-    var attempt: String { "send \(name) '/\(path.prefix(200))' to a grain" }
+/// What a request tries, put into words only where something goes wrong.
+struct RequestAttempt: Sendable {
+    private let method: WebRequest.Method
+    private let path: String
+
+    init(_ request: WebRequest) {
+        method = request.method
+        path = request.path
+    }
+
+    var text: String { "send \(name) '/\(path.prefix(200))' to a grain" }
 
     private var name: String {
         switch method {
@@ -226,4 +234,9 @@ extension WebRequest {
         @unknown default: "a request"
         }
     }
+}
+
+extension WebRequest {
+    /// For errors.
+    var attempt: String { RequestAttempt(self).text }
 }

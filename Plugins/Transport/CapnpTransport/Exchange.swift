@@ -11,7 +11,8 @@ final class Exchange: PendingRequest, @unchecked Sendable {
     /// Lives at least as long as an answer of its flows.
     private let session: CapnpWebSession
     private var cut: Membrane.Key?
-    private let attempt: String
+    private let request: RequestAttempt
+    private var attempt: String { request.text }
     private let startNanoseconds: UInt64
     private let pingNanoseconds: UInt64
     private var reply: Reply?
@@ -20,15 +21,15 @@ final class Exchange: PendingRequest, @unchecked Sendable {
     private var refusal: HostError?
     private var streamed: ReceivedResponse?
 
-    /// - Parameter attempt: What is tried, for errors.
+    /// - Parameter request: What is tried, for errors.
     init(
         on target: RPCCapability, of session: CapnpWebSession, queue: ByteQueue, settings: CapnpTransportSettings,
-        attempt: String
+        for request: RequestAttempt
     ) {
         self.target = target
         self.session = session
         self.queue = queue
-        self.attempt = attempt
+        self.request = request
         startNanoseconds = UInt64(settings.streamStartMilliseconds) * 1_000_000
         pingNanoseconds = UInt64(settings.handlePingMilliseconds) * 1_000_000
     }
@@ -110,12 +111,12 @@ extension Exchange {
         let handle = received.streamHandle
         received.streamHandle = nil
         let holder = HandleHolder(handle)
-        let ping = HandlePing(holder, on: target.loop, everyNanoseconds: pingNanoseconds) { [queue, attempt] in
-            queue.finish(.failure(HostError(.disconnected, "\(attempt): whoever made the answer is gone")))
+        let ping = HandlePing(holder, on: target.loop, everyNanoseconds: pingNanoseconds) { [queue, request] in
+            queue.finish(.failure(HostError(.disconnected, "\(request.text): whoever made the answer is gone")))
         }
         let stopPing = UncheckedSendable(ping.stop)
-        let flow = session.endingWithSession { [queue, attempt] in
-            queue.finish(.failure(RPCError.sessionClosed.hostError(attempt)))
+        let flow = session.endingWithSession { [queue, request] in
+            queue.finish(.failure(RPCError.sessionClosed.hostError(request.text)))
             holder.drop()
         }
         queue.onCancel { [loop = target.loop] in

@@ -13,8 +13,8 @@ final class GrainOrigin: Sendable {
         self.session = session
         host = site.grainHost(session)
         origin = site.grainOrigin(session)
-        policy = HeaderPolicy.grain(
-            origin: origin, host: host, shell: site.baseURL, pictures: site.staticOrigin,
-            except: exceptions)
+        policy = FieldBlock(
+            beginningWith: HeaderPolicy.grain(
+                origin: origin, host: host, shell: site.baseURL, pictures: site.staticOrigin, except: exceptions))
     }
 }

@@ -68,9 +68,8 @@ struct GrainService: Sendable {
 
     /// Whether the one session cookie is this session's.
     private func admits(_ head: CheckedHead, to session: any GrainSession) -> Bool {
-        let name = SessionCookie.name(site: site)
-        let cookies = RequestMapping.cookies(of: head).filter { $0.name == name }
-        return cookies.count == 1 && session.secret == Secret(cookies[0].value)
+        CookiePairs.value(ofOnly: SessionCookie.name(site: site), in: head).map { session.secret.isWritten($0) }
+            ?? false
     }
 
     static let notOpen = RequestFault(
@@ -184,14 +183,14 @@ struct GrainService: Sendable {
         _ policy: FieldBlock
     ) async throws(RequestFault) -> Answer {
         let handshake = try WebSocketHandshake(request.head)
+        guard let incoming = request.upgraded else { throw RequestFault(400, "This is no request for a web socket.") }
         var opening = WebSocketRequest(path: mapping.path)
         opening.cookies = mapping.hasCookies ? mapping.cookies : []
         opening.protocols = handshake.protocols
         opening.additionalHeaders = mapping.additionalHeaders
         do throws(HostError) {
             let response = try await awake(session, opening) { session, opening throws(HostError) in
-                try await session.openWebSocket(
-                    opening, from: client, incoming: request.upgraded)
+                try await session.openWebSocket(opening, from: client, incoming: incoming)
             }
             metrics.noteGrain(101, since: request.begin)
             var fields = handshake.accepted(response, policy: policy)

@@ -85,18 +85,10 @@ struct RequestMapping {
 
     /// All cookies but our own.
     var cookies: [KeyValue] {
-        RequestMapping.cookies(of: head).filter { !SessionCookie.isOurs($0.name) }
-    }
-
-    static func cookies(of head: CheckedHead) -> [KeyValue] {
         var found: [KeyValue] = []
-        for field in head.bytes(of: "cookie") {
-            for pair in field.split(separator: 0x3b) {
-                let pair = trimmed(pair)
-                guard let equals = pair.firstIndex(of: 0x3d), equals > pair.startIndex else { continue }
-                let name = String(decoding: pair[..<equals], as: UTF8.self)
-                found.append(KeyValue(name, String(decoding: pair[(equals + 1)...], as: UTF8.self)))
-            }
+        for pair in CookiePairs(of: head) where !SessionCookie.isOurs(pair.name) {
+            found.append(
+                KeyValue(String(decoding: pair.name, as: UTF8.self), String(decoding: pair.value, as: UTF8.self)))
         }
         return found
     }
@@ -152,6 +144,40 @@ struct RequestMapping {
             acceptableLanguages: languages)
         client.pictureBase = pictures
         return client
+    }
+}
+
+/// The name and value of each cookie in a head. Text is made of those only that somebody wants.
+struct CookiePairs: Sequence, IteratorProtocol {
+    typealias Pair = (name: ArraySlice<UInt8>, value: ArraySlice<UInt8>)
+
+    private var fields: ArraySlice<ArraySlice<UInt8>>
+    private var rest: ArraySlice<UInt8> = []
+
+    init(of head: CheckedHead) { fields = head.bytes(of: "cookie")[...] }
+
+    mutating func next() -> Pair? {
+        while true {
+            while !rest.isEmpty {
+                let end = rest.firstIndex(of: 0x3b) ?? rest.endIndex
+                let pair = CookiePairs.trimmed(rest[..<end])
+                rest = rest[end...].dropFirst()
+                guard let equals = pair.firstIndex(of: 0x3d), equals > pair.startIndex else { continue }
+                return (pair[..<equals], pair[(equals + 1)...])
+            }
+            guard let field = fields.popFirst() else { return nil }
+            rest = field
+        }
+    }
+
+    /// Nil when there is no cookie of that name, or more than one.
+    static func value(ofOnly name: String, in head: CheckedHead) -> ArraySlice<UInt8>? {
+        var found: ArraySlice<UInt8>?
+        for pair in CookiePairs(of: head) where pair.name.elementsEqual(name.utf8) {
+            if found != nil { return nil }
+            found = pair.value
+        }
+        return found
     }
 
     private static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {

@@ -127,7 +127,7 @@ struct ResponseMapping {
     /// Rebuilt from its parts; ours cannot be set, and in a frame of another site only partitioned ones come back.
     private func add(_ cookie: SetCookie, to fields: inout FieldBlock) throws(RequestFault) {
         let name = cookie.name.filter(ResponseMapping.isCookieCharacter)
-        guard !name.isEmpty, !SessionCookie.isOurs(name) else { return }
+        guard !name.isEmpty, !SessionCookie.isOurs(name.utf8) else { return }
         var line = "\(name)=\(cookie.value.filter(ResponseMapping.isCookieCharacter))"
         let path = cookie.path.filter { $0 != ";" }
         if !path.isEmpty { line += "; Path=\(path)" }

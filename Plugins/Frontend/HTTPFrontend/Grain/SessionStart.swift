@@ -46,7 +46,9 @@ enum SessionCookie {
 
     static func name(site: Site) -> String { site.hasSecureGrains ? hostName : plainName }
 
-    static func isOurs(_ name: String) -> Bool { name == plainName || name == hostName }
+    static func isOurs(_ name: some Sequence<UInt8>) -> Bool {
+        name.elementsEqual(plainName.utf8) || name.elementsEqual(hostName.utf8)
+    }
 }
 
 /// Percent-encoding where addresses are put together and taken apart.

@@ -152,6 +152,25 @@ final class ClientSocket: @unchecked Sendable {
         unsent = count == 0 ? bytes : Array(bytes[count...])
     }
 
+    /// Sends `first`, `middle` and `last` in this order, as one.
+    func send(_ middle: [UInt8], between first: [UInt8], and last: [UInt8]) {
+        guard isOpen else { return }
+        let count = first.count + middle.count + last.count
+        var sent = 0
+        if unsent.isEmpty, mayWrite {
+            guard let taken = transmit(first, middle, last) else { return }
+            sent = taken
+        }
+        guard sent < count else { return }
+        unsent.reserveCapacity(unsent.count + count - sent)
+        for part in [first, middle, last] {
+            unsent.append(contentsOf: part[min(sent, part.count)...])
+            sent -= min(sent, part.count)
+        }
+        // Until the kernel says that it has no room it does not tell when there is some.
+        if mayWrite { flush() }
+    }
+
     /// Calls `body` when everything sent so far is with the kernel, unless the socket is closed before.
     func whenAllSent(_ body: @escaping () -> Void) {
         if unsent.isEmpty { if isOpen { body() } } else { whenSent = body }
@@ -174,6 +193,36 @@ final class ClientSocket: @unchecked Sendable {
         if !wasWritable, unsent.count - sent <= Self.lowWater { owner?.becameWritable() }
     }
 
+    /// What the kernel took of the three at once; nil when the socket is closed now.
+    private func transmit(_ first: [UInt8], _ middle: [UInt8], _ last: [UInt8]) -> Int? {
+        first.withUnsafeBytes { first in
+            middle.withUnsafeBytes { middle in
+                last.withUnsafeBytes { last in
+                    var parts = (iovec(first), iovec(middle), iovec(last))
+                    return withUnsafeMutableBytes(of: &parts) { transmit($0.bindMemory(to: iovec.self)) }
+                }
+            }
+        }
+    }
+
+    private func transmit(_ parts: UnsafeMutableBufferPointer<iovec>) -> Int? {
+        var message = msghdr()
+        message.msg_iov = parts.baseAddress
+        message.msg_iovlen = parts.count
+        while true {
+            let count = sendmsg(descriptor, &message, CInt(MSG_NOSIGNAL | MSG_DONTWAIT))
+            if count >= 0 { return count }
+            if errno == EAGAIN {
+                mayWrite = false
+                return 0
+            }
+            guard errno == EINTR else {
+                close()
+                return nil
+            }
+        }
+    }
+
     /// What the kernel took; nil when the socket is closed now.
     private func transmit(_ bytes: UnsafeRawBufferPointer) -> Int? {
         var done = 0
@@ -192,5 +241,12 @@ final class ClientSocket: @unchecked Sendable {
             }
         }
         return done
+    }
+}
+
+extension iovec {
+    /// Nothing is written through it.
+    fileprivate init(_ bytes: UnsafeRawBufferPointer) {
+        self.init(iov_base: UnsafeMutableRawPointer(mutating: bytes.baseAddress), iov_len: bytes.count)
     }
 }

@@ -96,10 +96,10 @@ extension Connection {
     private func upgrade(_ exchange: Exchange, _ fields: FieldBlock, _ outgoing: any ByteReader) async {
         guard phase == .exchange, current === exchange else { return outgoing.cancel() }
         var buffer: [UInt8] = []
-        buffer.append("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n")
+        buffer.append("Upgrade: websocket\r\nConnection: Upgrade\r\n")
         buffer.append(contentsOf: fields.bytes)
         buffer.append("\r\n")
-        socket.send(buffer)
+        socket.send(fields.common, between: StatusLine.protocols, and: buffer)
         exchange.isUpgraded = true
         isLast = true
         serveReader()
@@ -113,18 +113,21 @@ extension Connection {
         var body: [UInt8] = []
         if case .bytes(let bytes) = response.body { body = bytes }
         let isHead = head?.method == "HEAD"
+        let attached = isHead || body.count > Self.attachedBodyBytes ? [] : body
         var buffer: [UInt8] = []
-        buffer.reserveCapacity(response.fields.bytes.count + (isHead ? 0 : body.count) + 192)
-        buffer.append("HTTP/1.1 ")
-        StatusLine.write(response.status, to: &buffer)
+        buffer.reserveCapacity(response.fields.bytes.count + attached.count + 160)
         buffer.append(contentsOf: response.fields.bytes)
-        buffer.append(contentsOf: loop.currentDateLine())
+        loop.appendDateLine(to: &buffer)
         writeFraming(of: response, head: head, length: length, bodyBytes: body.count, to: &buffer)
         if isLast { buffer.append("Connection: close\r\n") }
         buffer.append("\r\n")
-        if !isHead { buffer.append(contentsOf: body) }
-        socket.send(buffer)
+        buffer.append(contentsOf: attached)
+        socket.send(response.fields.common, between: StatusLine.line(response.status), and: buffer)
+        if !isHead, attached.isEmpty { socket.send(body) }
     }
+
+    /// A body up to this long goes out with its head; a longer one is not copied for that.
+    private static let attachedBodyBytes = 16_384
 
     private func writeFraming(
         of response: Response, head: CheckedHead?, length: Int64?, bodyBytes: Int, to buffer: inout [UInt8]
@@ -156,10 +159,13 @@ extension [UInt8] {
 
 /// Status codes with their names.
 enum StatusLine {
-    static func write(_ status: Int, to buffer: inout [UInt8]) {
-        if status == 200 { return buffer.append("200 OK\r\n") }
-        buffer.append(contentsOf: "\(status) \(name(status))\r\n".utf8)
+    /// `HTTP/1.1 …` with its line end.
+    static func line(_ status: Int) -> [UInt8] {
+        status == 200 ? ok : Array("HTTP/1.1 \(status) \(name(status))\r\n".utf8)
     }
+
+    private static let ok = Array("HTTP/1.1 200 OK\r\n".utf8)
+    static let protocols = Array("HTTP/1.1 101 Switching Protocols\r\n".utf8)
 
     static func name(_ status: Int) -> String { names[status] ?? "Status" }
 

@@ -152,8 +152,9 @@ final class Connection: ClientSocketOwner, @unchecked Sendable {
     private func dispatch(_ exchange: Exchange, _ body: RequestBody) {
         phase = .exchange
         expectNothing()
-        let reader = UpgradedReader(self, exchange)
-        let request = Request(head: exchange.head, body: body, upgraded: reader, memory: memory, trace: exchange.trace)
+        let upgraded = exchange.head.asksForWebSocket ? UpgradedReader(self, exchange) : nil
+        let request = Request(
+            head: exchange.head, body: body, upgraded: upgraded, memory: memory, trace: exchange.trace)
         if let wanted = memory.session?.loop, wanted !== loop.host, let other = loops.context(of: wanted) {
             return move(to: other) { self.serve(request, exchange) }
         }

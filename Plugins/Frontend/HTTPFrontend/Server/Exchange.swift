@@ -5,8 +5,8 @@ import HTTP1Server
 struct Request: Sendable {
     let head: CheckedHead
     let body: RequestBody
-    /// What comes behind the head once the connection is a web socket.
-    let upgraded: any ByteReader
+    /// What comes behind the head once the connection is a web socket; nil when the head asks for none.
+    let upgraded: (any ByteReader)?
     let memory: ConnectionMemory
     let trace: TraceID
     /// When its head was there, in nanoseconds of ``FrontendMetrics/now()``.

@@ -1,8 +1,14 @@
 /// Header lines of an answer, ready to be sent.
 struct FieldBlock: Sendable {
+    /// Lines that many answers have in common: kept once, and sent from where they are.
+    let common: [UInt8]
+    /// The lines of this one.
     private(set) var bytes: [UInt8] = []
 
-    init() {}
+    init() { common = [] }
+
+    /// Begins with the lines of `block`, which are not copied for each answer.
+    init(beginningWith block: FieldBlock) { common = block.common + block.bytes }
 
     /// Adds a line whose value is ours.
     mutating func add(_ name: StaticString, _ value: some StringProtocol) {
@@ -20,8 +26,6 @@ struct FieldBlock: Sendable {
         bytes.append(0x0d)
         bytes.append(0x0a)
     }
-
-    mutating func add(_ block: FieldBlock) { bytes.append(contentsOf: block.bytes) }
 
     /// Adds a line whose value an app chose.
     /// - Returns: False, having added nothing, when the value holds what would end the line or is a control character.

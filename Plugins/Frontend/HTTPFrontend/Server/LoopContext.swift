@@ -44,14 +44,14 @@ final class LoopContext: TaskExecutor, @unchecked Sendable {
         ready.removeAll(keepingCapacity: true)
     }
 
-    /// `Date: …` with its line end, made anew once a second.
-    func currentDateLine() -> [UInt8] {
+    /// Adds `Date: …` with its line end, made anew once a second.
+    func appendDateLine(to buffer: inout [UInt8]) {
         let now = time(nil)
         if now != dateSecond {
             dateSecond = now
             dateLine = Array("Date: \(HTTPClock.text(now))\r\n".utf8)
         }
-        return dateLine
+        buffer.append(contentsOf: dateLine)
     }
 }
 

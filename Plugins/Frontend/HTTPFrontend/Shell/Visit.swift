@@ -49,8 +49,7 @@ struct Visit {
     }
 
     func cookie(_ name: String) -> String? {
-        let found = RequestMapping.cookies(of: request.head).filter { $0.name == name }
-        return found.count == 1 ? found[0].value : nil
+        CookiePairs.value(ofOnly: name, in: request.head).map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// The fields of a short form.
