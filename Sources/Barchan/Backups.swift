@@ -9,18 +9,21 @@ public protocol BackupStore: VolumeStore {
     /// Makes a volume with what a backup holds. Nothing is visible before all of it is there and on disk, and nothing is
     /// left after an error.
     /// - Parameter backup: The bytes of the file; cancelled on error.
-    /// - Parameter check: Called once with what the backup says of itself, before anything is unpacked.
+    /// - Parameter diskBytes: What the file and the data may take on disk together; a small file can become a very large
+    ///   one. Nil: as much as there is.
+    /// - Parameter check: Called once with what the backup says of itself, before anything is unpacked. Returns what the
+    ///   data may take on disk, in bytes; nil for no limit.
     /// - Throws: ``HostError`` `.alreadyExists` when the grain has a volume, `.invalidArgument` with what is wrong with the
     ///   file, `.resourceExhausted` beyond a limit or for a full disk; and what `check` throws.
     func restore(
-        _ backup: any ByteReader, for grain: GrainID, owner: FileOwner,
-        check: @Sendable (BackupMetadata) async throws(HostError) -> Void
+        _ backup: any ByteReader, for grain: GrainID, owner: FileOwner, diskBytes: Int64?,
+        check: @Sendable (BackupMetadata) async throws(HostError) -> Int64?
     ) async throws(HostError) -> BackupMetadata
 
     /// Restores a backup into a place of its own, compares every name, kind, mode, size and content there with what the
     /// file says, and removes it again.
-    /// - Throws: ``HostError`` as ``restore(_:for:owner:check:)``, `.corrupt` with the first difference.
-    func verify(_ backup: any ByteReader) async throws(HostError) -> BackupContents
+    /// - Throws: ``HostError`` as ``restore(_:for:owner:diskBytes:check:)``, `.corrupt` with the first difference.
+    func verify(_ backup: any ByteReader, diskBytes: Int64?) async throws(HostError) -> BackupContents
 }
 
 /// The volume of one grain as it was at one moment. Its space is given back when it is discarded.

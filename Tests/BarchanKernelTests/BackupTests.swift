@@ -140,6 +140,17 @@ import Testing
         _ = try await test.host.backups.restore(changed(1, "0"), by: test.person)
     }
 
+    @Test func aRestoreMayTakeWhatAGrainOfItsAppMayAndNoMoreThanTheDiskHas() async throws {
+        let app = InstalledPackage.example(title: "Wiki").app
+        let test = try await TestHost { $0.limits.apps[app] = [.volumeMiB: 7] }
+        let bytes = try await backUp(test, try await opened(test))
+        test.storage.disk.withLock { $0 = DiskRoom(freeBytes: 9 << 30, totalBytes: 100 << 30) }
+        _ = try await test.host.backups.restore(BufferedBytes(bytes), by: test.person)
+        let limits = test.storage.restoreLimits.withLock { $0 }
+        // A disk of 100 GiB keeps the gigabyte that diskReserveMiB says.
+        #expect(limits.volume == 7 << 20 && limits.disk == 8 << 30)
+    }
+
     @Test func whatACrashLeftOfARestoreIsRemoved() async throws {
         let storage = MemoryStorage(), grain = GrainID.random()
         _ = try await storage.create(for: grain, owner: FileOwner(user: 1, group: 1))

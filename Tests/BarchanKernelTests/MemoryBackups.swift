@@ -10,16 +10,17 @@ extension MemoryStorage: BackupStore {
     }
 
     func restore(
-        _ backup: any ByteReader, for grain: GrainID, owner: FileOwner,
-        check: @Sendable (BackupMetadata) async throws(HostError) -> Void
+        _ backup: any ByteReader, for grain: GrainID, owner: FileOwner, diskBytes: Int64?,
+        check: @Sendable (BackupMetadata) async throws(HostError) -> Int64?
     ) async throws(HostError) -> BackupMetadata {
         let metadata = try MemorySnapshot.read(try await backup.readAll(maximumBytes: 1 << 20))
-        try await check(metadata)
+        let volumeBytes = try await check(metadata)
+        restoreLimits.withLock { $0 = (diskBytes, volumeBytes) }
         _ = try await create(for: grain, owner: owner)
         return metadata
     }
 
-    func verify(_ backup: any ByteReader) async throws(HostError) -> BackupContents {
+    func verify(_ backup: any ByteReader, diskBytes: Int64?) async throws(HostError) -> BackupContents {
         BackupContents(metadata: try MemorySnapshot.read(try await backup.readAll(maximumBytes: 1 << 20)))
     }
 }

@@ -16,6 +16,8 @@ final class MemoryStorage: StorageProvider, PackageStore, VolumeStore, RecordSto
     /// What happens while a snapshot is made.
     let whileSnapshot = Mutex<@Sendable () async throws(HostError) -> Void>({})
     let discarded = Later<Bool>()
+    /// What the last backup that was restored might take.
+    let restoreLimits = Mutex<(disk: Int64?, volume: Int64?)>((nil, nil))
     let guarantees: Set<Guarantee> = []
     var packages: any PackageStore { self }
     var volumes: any VolumeStore { self }

@@ -1,5 +1,6 @@
 import Barchan
 import Glibc
+import Synchronization
 import Testing
 
 @Suite struct BackupTests {
@@ -42,11 +43,14 @@ import Testing
         }
     }
 
-    private func restore(_ storage: any StorageProvider, _ path: String, as grain: GrainID) async throws
-        -> BackupMetadata
-    {
+    private func restore(
+        _ storage: any StorageProvider, _ path: String, as grain: GrainID, diskBytes: Int64? = nil,
+        volumeBytes: Int64? = nil
+    ) async throws -> BackupMetadata {
         let store = try #require(storage.volumes as? any BackupStore)
-        return try await store.restore(try FilePieces(path), for: grain, owner: me) { _ in }
+        return try await store.restore(try FilePieces(path), for: grain, owner: me, diskBytes: diskBytes) { _ in
+            volumeBytes
+        }
     }
 
     private let listing = """
@@ -112,7 +116,7 @@ import Testing
             try shell("(\(listing)) \(times)", in: restored.directory)
                 == shell("(\(listing)) \(times)", in: directory))
         let store = try #require(storage.volumes as? any BackupStore)
-        let contents = try await store.verify(try FilePieces("\(scratch.path)/theirs.zip"))
+        let contents = try await store.verify(try FilePieces("\(scratch.path)/theirs.zip"), diskBytes: nil)
         #expect(contents.links == 2 && contents.files == 5 && contents.metadata == metadata)
     }
 
@@ -149,12 +153,12 @@ import Testing
         let path = "\(scratch.path)/backup.zip"
         try await backUp(storage, grain, to: path)
         let store = try #require(storage.volumes as? any BackupStore)
-        let contents = try await store.verify(try FilePieces(path))
+        let contents = try await store.verify(try FilePieces(path), diskBytes: nil)
         #expect(contents.files == 6 && contents.directories == 3 && contents.links == 2)
         #expect(contents.bytes == 200 << 20 + 3_000_000 + 7)
         // One bit of the file that does not compress.
         try shell("printf '\\377' | dd of=backup.zip bs=1 seek=1500000 conv=notrunc status=none", in: scratch.path)
-        await #expect(throws: HostError.self) { try await store.verify(try FilePieces(path)) }
+        await #expect(throws: HostError.self) { try await store.verify(try FilePieces(path), diskBytes: nil) }
         unlink(path)
         #expect(try scratch.files() == before, "nothing is left of either")
     }
@@ -200,7 +204,7 @@ import Testing
         let before = try scratch.files()
         let store = try #require(storage.volumes as? any BackupStore)
         let error = await #expect(throws: HostError.self) {
-            _ = try await store.restore(try FilePieces(path), for: .random(), owner: me) {
+            _ = try await store.restore(try FilePieces(path), for: .random(), owner: me, diskBytes: nil) {
                 (metadata) throws(HostError) in throw HostError(.notFound, metadata.title)
             }
         }
@@ -217,6 +221,59 @@ import Testing
             _ = try await restore(strict, "\(scratch.path)/backup.zip", as: .random())
         }
         #expect(error?.code == .resourceExhausted)
+    }
+
+    /// A megabyte of `a` takes a kilobyte in the file.
+    @Test func aSmallBackupCannotBecomeMoreThanItMay() async throws {
+        let scratch = try Scratch(), storage = try await scratch.storage(), grain = GrainID.random()
+        let volume = try await storage.volumes.create(for: grain, owner: me)
+        try shell(
+            "head -c 8000000 /dev/zero | tr '\\0' a > a; truncate -s 1G hole; touch $(seq 1000)", in: volume.directory)
+        let path = "\(scratch.path)/backup.zip"
+        try await backUp(storage, grain, to: path)
+        let before = try scratch.files()
+        for (disk, volume) in [(nil, 10_000_000), (12_000_000, nil)] as [(Int64?, Int64?)] {
+            let error = await #expect(throws: HostError.self) {
+                _ = try await restore(storage, path, as: .random(), diskBytes: disk, volumeBytes: volume)
+            }
+            #expect(error?.code == .resourceExhausted, "\(String(describing: error))")
+            #expect(error?.message.contains(disk == nil ? "volumeMiB" : "make room") == true)
+        }
+        // The file itself may be too large, and what is only compared, too.
+        let store = try #require(storage.volumes as? any BackupStore)
+        for limit: Int64 in [1000, 12_000_000] {
+            let error = await #expect(throws: HostError.self) {
+                _ = try await store.verify(try FilePieces(path), diskBytes: limit)
+            }
+            #expect(error?.code == .resourceExhausted)
+        }
+        #expect(try scratch.files() == before)
+        // Holes take nothing.
+        _ = try await restore(storage, path, as: .random(), diskBytes: 20_000_000, volumeBytes: 14_000_000)
+    }
+
+    /// Whoever makes many files has a large backup made; others do not wait for that.
+    @Test(.timeLimit(.minutes(2))) func othersGoOnWhileOneIsCopied() async throws {
+        let scratch = try Scratch(), storage = try await scratch.storage(), grain = GrainID.random()
+        let volume = try await storage.volumes.create(for: grain, owner: me)
+        try shell("mkdir $(seq 12); for d in *; do (cd $d; touch $(seq 2500)); done", in: volume.directory)
+        let store = try #require(storage.volumes as? any BackupStore), isDone = Mutex(false)
+        let copying = Task {
+            let snapshot = try await store.snapshot(of: grain)
+            isDone.withLock { $0 = true }
+            return snapshot
+        }
+        var others = 0
+        while !isDone.withLock({ $0 }) {
+            let other = GrainID.random()
+            let volume = try await storage.volumes.create(for: other, owner: me)
+            try await volume.appendToLog(Array("said\n".utf8))
+            _ = try await volume.usedBytes()
+            others += 1
+        }
+        // One may have been made before the large copy began, one after it ended.
+        #expect(others > 2)
+        try await copying.value.discard()
     }
 
     // MARK: Tools

@@ -87,8 +87,11 @@ struct BackupBook: BackupDirectory {
             try await grains.requireRoom(for: account)
             try await reserve.require(to: "restore a backup")
             _ = try await records.store.commit(RecordBatch(writes: [.put(mark, RecordFields().encoded)]))
-            let metadata = try await store.restore(file, for: grain, owner: owner) { (metadata) throws(HostError) in
+            let metadata = try await store.restore(
+                file, for: grain, owner: owner, diskBytes: await reserve.free()
+            ) { (metadata) throws(HostError) in
                 _ = try await package(for: metadata)
+                return grains.limits.grain(of: metadata.app).volumeBytes
             }
             let (version, hold) = try await held(for: metadata)
             defer { hold.release() }
@@ -108,7 +111,7 @@ struct BackupBook: BackupDirectory {
     }
 
     func verify(_ file: any ByteReader) async throws(HostError) -> BackupContents {
-        try await backupStore().verify(file)
+        try await backupStore().verify(file, diskBytes: await reserve.free())
     }
 
     /// The version of a backup's app that is in use, which has to be the backup's or a later one (specification, section

@@ -116,7 +116,12 @@ struct DiskReserve: Sendable {
         do throws(HostError) { return try await (volumes as? any MeteredVolumeStore)?.room() } catch { return nil }
     }
 
-    func isShort(_ room: DiskRoom) -> Bool { room.freeBytes < min(bytes, room.totalBytes / 50) }
+    func isShort(_ room: DiskRoom) -> Bool { free(of: room) < 0 }
+
+    /// Bytes that may be taken of the disk now. Nil where the storage does not say.
+    func free() async -> Int64? { await room().map { max(0, free(of: $0)) } }
+
+    private func free(of room: DiskRoom) -> Int64 { room.freeBytes - min(bytes, room.totalBytes / 50) }
 
     /// - Parameter needed: Bytes about to be written, as far as they are known.
     /// - Throws: ``HostError`` `.resourceExhausted` when the disk is, or then would be, nearly full.

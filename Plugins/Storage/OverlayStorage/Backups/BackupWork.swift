@@ -11,6 +11,10 @@ actor BackupWork {
 
     private var spool: BackupSpool?
     private var archive: ZIPReader?
+    private let budget: BackupBudget
+
+    /// - Parameter diskBytes: What a backup that is received and unpacked may take.
+    init(diskBytes: Int64? = nil) { budget = BackupBudget(diskBytes: diskBytes) }
 
     func remove(_ name: String, from root: Directory) { try? root.removeTree(name) }
 
@@ -24,6 +28,7 @@ actor BackupWork {
 
     func receive(_ bytes: [UInt8], in root: Directory) throws(HostError) {
         if spool == nil { spool = try BackupSpool(in: root) }
+        try budget.takeForFile(bytes.count)
         try spool?.append(bytes)
     }
 
@@ -36,7 +41,10 @@ actor BackupWork {
     }
 
     /// Unpacks the backup into an empty directory of `root`, which gets the name `name` in the end.
-    func unpack(as name: String, owner: FileOwner, in root: Directory) throws(HostError) {
+    func unpack(
+        as name: String, owner: FileOwner, maximumBytes: Int64?, in root: Directory
+    ) throws(HostError) {
+        budget.volumeLimit = maximumBytes
         let temporary = Directory.temporaryName("new")
         do throws(HostError) {
             let volume = try root.directory(makingIfMissing: temporary, mode: 0o711)
@@ -88,6 +96,8 @@ actor BackupWork {
     private func add(
         _ member: ZIPMember, _ path: [UInt8], to builder: TreeBuilder, from archive: ZIPReader
     ) throws(HostError) {
+        // A name takes something, whatever it is of.
+        try budget.takeForVolume(BackupBudget.block)
         let entry = member.entry, permissions = BackupComparison.restored(entry.permissions)
         let modified = timespec(tv_sec: Int(entry.modified), tv_nsec: 0)
         switch entry.kind {
@@ -100,7 +110,7 @@ actor BackupWork {
             try builder.addLink(path, target: target, modified: modified)
         case .file:
             try builder.addFile(path, permissions: permissions, modified: modified) { (file) throws(HostError) in
-                var sparse = SparseWriter(file, name: entry.text)
+                var sparse = SparseWriter(file, name: entry.text, budget)
                 try archive.expand(member) { (bytes) throws(HostError) in try sparse.write(bytes) }
                 try sparse.finish()
             }
@@ -112,13 +122,15 @@ actor BackupWork {
 private struct SparseWriter {
     private let file: CInt
     private let name: String
+    private let budget: BackupBudget
     private var position = 0
-    private static let block = 4096
+    private static let block = BackupBudget.block
     private static let zeros = [UInt8](repeating: 0, count: block)
 
-    init(_ file: CInt, name: String) {
+    init(_ file: CInt, name: String, _ budget: BackupBudget) {
         self.file = file
         self.name = name
+        self.budget = budget
     }
 
     mutating func write(_ bytes: UnsafeRawBufferPointer) throws(HostError) {
@@ -130,6 +142,7 @@ private struct SparseWriter {
             if !Self.isZero(piece) {
                 guard lseek(file, off_t(position + start), SEEK_SET) >= 0 else { throw systemError("write '\(name)'") }
                 let run = Self.dataEnd(in: bytes, from: end)
+                try budget.takeForVolume(run - start)
                 try writeAll(UnsafeRawBufferPointer(rebasing: bytes[start..<run]), to: file, called: name)
                 start = run
             } else {

@@ -13,26 +13,28 @@ extension DirectoryVolumeStore: BackupStore {
     }
 
     func restore(
-        _ backup: any ByteReader, for grain: GrainID, owner: FileOwner,
-        check: @Sendable (BackupMetadata) async throws(HostError) -> Void
+        _ backup: any ByteReader, for grain: GrainID, owner: FileOwner, diskBytes: Int64?,
+        check: @Sendable (BackupMetadata) async throws(HostError) -> Int64?
     ) async throws(HostError) -> BackupMetadata {
         guard !root.exists(grain.text) else {
             backup.cancel()
             throw HostError(.alreadyExists, "restore grain '\(grain)': it has a volume")
         }
-        let (work, metadata) = try await receive(backup)
-        try await check(metadata)
-        try await work.unpack(as: grain.text, owner: owner, in: root)
+        let (work, metadata) = try await receive(backup, diskBytes)
+        let volumeBytes = try await check(metadata)
+        try await work.unpack(as: grain.text, owner: owner, maximumBytes: volumeBytes, in: root)
         return metadata
     }
 
-    func verify(_ backup: any ByteReader) async throws(HostError) -> BackupContents {
-        let (work, metadata) = try await receive(backup)
+    func verify(_ backup: any ByteReader, diskBytes: Int64?) async throws(HostError) -> BackupContents {
+        let (work, metadata) = try await receive(backup, diskBytes)
         return try await work.verify(metadata, in: root)
     }
 
-    private func receive(_ backup: any ByteReader) async throws(HostError) -> (BackupWork, BackupMetadata) {
-        let work = BackupWork()
+    private func receive(
+        _ backup: any ByteReader, _ diskBytes: Int64?
+    ) async throws(HostError) -> (BackupWork, BackupMetadata) {
+        let work = BackupWork(diskBytes: diskBytes)
         do throws(HostError) {
             while let bytes = try await backup.next() {
                 guard !Task.isCancelled else { throw HostError(.cancelled, "restore a backup: cancelled") }
