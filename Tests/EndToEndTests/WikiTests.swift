@@ -81,7 +81,7 @@ extension EndToEndTests {
     }
 }
 
-private func writeWikiPage(_ page: Page, _ text: String) async throws {
+func writeWikiPage(_ page: Page, _ text: String) async throws {
     try await page.runInFrame("location.href = '/doku.php?id=start&do=edit'; true")
     try await page.waitInFrame(
         for: "document.readyState === 'complete' && document.querySelector('#wiki__text')", "the editor")
@@ -92,7 +92,7 @@ private func writeWikiPage(_ page: Page, _ text: String) async throws {
     try await expectWikiPage(page, text)
 }
 
-private func expectWikiPage(_ page: Page, _ text: String) async throws {
+func expectWikiPage(_ page: Page, _ text: String) async throws {
     let literal = try JSON.literal(text)
     try await page.waitInFrame(
         for:
