@@ -16,7 +16,7 @@ extension EndToEndTests {
             for words in ["A new version of Hello", "1.0", "2.0", "It says more.", "1 grain of yours"] {
                 #expect(text.contains(words), "\(words) in: \(text)")
             }
-            try await question.capture("upgrade-question")
+            try await question.captureInBothThemes("upgrade-question")
             _ = try await question.evaluate(
                 "[...document.querySelectorAll('button')].find(b => b.innerText === 'Use 2.0').click()")
             try await question.wait(
@@ -37,6 +37,7 @@ extension EndToEndTests {
             // Back: the new version has run on the data, so this has to be meant.
             let back = try await Page(in: stage.tools, at: "\(stage.host.address)/grains/\(grain)/version")
             try await back.wait(for: "!!document.querySelector('input[name=force]')", "a warning before going back")
+            try await back.captureInBothThemes("upgrade-back")
             _ = try await back.evaluate(
                 "document.querySelector('input[name=force]').click(); document.querySelector('form.row button').click()"
             )
@@ -89,8 +90,26 @@ extension EndToEndTests {
             let again = try await stage.person.open(grain)
             try await again.waitInFrame(
                 for: "document.body.innerText.trim().startsWith('Hello\\n')", "the first version again")
-            try await stage.host.stop()
+            try await again.close()
+            try await inspectRecords(stage, grain)
         }
+    }
+}
+
+/// What `barchan doctor --records` says of this host's data, and of it with a mistake.
+private func inspectRecords(_ stage: Stage, _ grain: String) async throws {
+    let command = stage.command
+    let refused = try await command.run("doctor", "--records")
+    #expect(refused.status != 0, "a host is using the records")
+    try await stage.host.stop()
+    let good = try await command.run("doctor", "--records")
+    #expect(good.status == 0 && good.output.contains("agree"), "\(good.output)")
+    let volumes = "\(command.data)/storage/volumes", stray = String(grain.reversed())
+    try FileManager.default.moveItem(atPath: "\(volumes)/\(grain)", toPath: "\(volumes)/\(stray)")
+    let bad = try await command.run("doctor", "--records", "--repair")
+    #expect(bad.status == 1, "\(bad.output)")
+    for line in ["PROBLEM  grain/\(grain): its data is gone", "PROBLEM  volume \(stray): there is no grain of it"] {
+        #expect(bad.output.contains(line), "\(bad.output)")
     }
 }
 
@@ -117,6 +136,17 @@ private func packSecondVersion(in folder: TemporaryFolder) async throws -> Strin
         ])
     guard packed.status == 0 else { throw TestFailure("pack the second version: \(packed.output)") }
     return package
+}
+
+extension Page {
+    fileprivate func captureInBothThemes(_ name: String) async throws {
+        for theme in ["light", "dark"] {
+            _ = try await tools.call(
+                "Emulation.setEmulatedMedia",
+                ["features": [["name": "prefers-color-scheme", "value": .string(theme)]]], in: session)
+            try await capture("\(name)-\(theme)")
+        }
+    }
 }
 
 extension Person {

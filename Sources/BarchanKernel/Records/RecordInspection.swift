@@ -42,6 +42,8 @@ public struct RecordInspection: Sendable {
         let records: RecordBook
         var findings: [Finding] = []
         var grains: [GrainID: GrainRecord] = [:]
+        /// Grains whose record cannot be read. What belongs to them is kept: the record may come back from a copy.
+        var unreadable: Set<GrainID> = []
         var installed: [PackageID: InstalledPackage] = [:]
 
         mutating func find(_ subject: String, _ problem: String, remedy: String) {
@@ -69,6 +71,7 @@ public struct RecordInspection: Sendable {
             do throws(HostError) {
                 state.grains[grain] = GrainRecord(grain: grain, fields: try RecordFields(decoding: entry.value))
             } catch {
+                state.unreadable.insert(grain)
                 state.find("\(entry.key)", error.message, remedy: "restore the records from a copy")
             }
         }
@@ -109,7 +112,9 @@ public struct RecordInspection: Sendable {
     // MARK: Volumes
 
     private func checkVolumes(_ state: inout State) async throws(HostError) {
-        for grain in try await volumes.grains() where state.grains[grain] == nil {
+        for grain in try await volumes.grains() where state.grains[grain] == nil && !state.unreadable.contains(grain) {
+            // Half restored from a backup: the next host removes it.
+            if try await records.store.read(.restoring(grain)) != nil { continue }
             state.find(
                 "volume \(grain)", "there is no grain of it",
                 remedy:
@@ -133,26 +138,27 @@ public struct RecordInspection: Sendable {
             }
         }
         for prefix in ["owned/", "app-use/", "shared/"] {
-            try await checkEntries(prefix, &state) { parts, grains in
+            try await checkEntries(prefix, &state) { parts, state in
                 parts.last.flatMap { GrainID($0) }.map { grain in
-                    guard let record = grains[grain] else { return false }
+                    guard let record = state.grains[grain] else { return state.unreadable.contains(grain) }
                     return prefix == "shared/" || [record.owner?.text, record.app?.text].contains(parts.first)
                 } ?? false
             }
         }
         for prefix in ["identity/", "token/", "activity/", "grant/", "grant-token-of/", "view-info/"] {
-            try await checkEntries(prefix, &state) { parts, grains in
-                parts.first.flatMap { GrainID($0) }.map { grains[$0] != nil } ?? false
+            try await checkEntries(prefix, &state) { parts, state in
+                parts.first.flatMap { GrainID($0) }.map { state.grains[$0] != nil || state.unreadable.contains($0) }
+                    ?? false
             }
         }
     }
 
     private func checkEntries(
-        _ prefix: String, _ state: inout State, belongs: ([String], [GrainID: GrainRecord]) -> Bool
+        _ prefix: String, _ state: inout State, belongs: ([String], State) -> Bool
     ) async throws(HostError) {
         try await records.forEach(prefix: RecordKey(prefix)) { (entry) throws(HostError) in
             let parts = Self.text(entry.key, after: prefix).split(separator: "/").map(String.init)
-            guard !belongs(parts, state.grains) else { return }
+            guard !belongs(parts, state) else { return }
             try await state.find(
                 "\(entry.key)", "it belongs to no grain", remedy: "remove the record", [.delete(entry.key)])
         }
