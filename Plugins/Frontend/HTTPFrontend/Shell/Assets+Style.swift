@@ -49,6 +49,9 @@ extension Assets {
         .card { background: var(--card); border: 1px solid var(--line); border-radius: .9rem; padding: 1.25rem; }
         .lone { max-width: 34rem; margin: 8vh auto 0; padding: clamp(1.5rem, 5vw, 2.5rem); overflow-wrap: anywhere; }
         .lone > :last-child { margin-bottom: 0; }
+        .lone > img { display: block; margin-bottom: 1rem; }
+        .lone > details + form { margin-top: 1rem; }
+        .lone > form + form { margin-top: .5rem; }
 
         button, .button, select, input:not([type=hidden], [type=file], [type=checkbox]) {
           font: inherit; min-height: 2.5rem; padding: .4rem .9rem; border-radius: .55rem; border: 1px solid var(--line);

@@ -17,8 +17,8 @@ extension Templates {
         {{#changes}}<h2>What changed</h2><pre class="log" tabindex="0">{{changes}}</pre>{{/changes}}
         {{^changes}}<p class="soft">The package does not say what changed.</p>{{/changes}}
         {{#hasGrains}}
-        <p>With it {{count}} of yours will run {{offered}} from their next start on. You can move them back.</p>
-        <details><summary>Which ones</summary><ul>{{#grains}}<li>{{title}} <span class="soft">{{version}}</span></li>{{/grains}}</ul></details>
+        <p>With it {{count}} of yours will run {{offered}}, from the next start on. Each can be moved back, on its page <em>Version</em>.</p>
+        <details><summary>Grains that will move</summary><ul>{{#grains}}<li>{{title}} <span class="soft">{{version}}</span></li>{{/grains}}</ul></details>
         {{/hasGrains}}
         {{#isDowngrade}}<p class="notice bad">An older version may not understand what a newer one has written. Grains may be damaged.</p>{{/isDowngrade}}
         <form method="post" action="/apps/{{app}}/upgrade" class="row">
@@ -30,7 +30,7 @@ extension Templates {
         {{#changesApp}}
         <form method="post" action="/apps/{{app}}/upgrade">
         <input type="hidden" name="nonce" value="{{nonce}}"><input type="hidden" name="answer" value="decline">
-        <button class="quiet">Keep {{current}} and forget this one</button>
+        <button>Keep {{current}} and forget this one</button>
         </form>
         {{/changesApp}}
         </div>
