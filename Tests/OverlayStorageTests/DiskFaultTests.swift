@@ -58,22 +58,26 @@ import Testing
         }
         let scratch = try Mounted("-o", "loop,errors=continue", image)
         let storage = try await scratch.storage()
+        try await put(0, storage)
         try outer.fill()
-        var messages: [String] = []
+        var messages: [String] = [], acknowledged: [Int] = []
         // What is cached may still be taken; some act has to reach the disk.
-        for round in 0..<40 where messages.isEmpty {
+        for round in 1..<40 where messages.isEmpty {
             do throws(HostError) {
                 let value = [UInt8](repeating: UInt8(round), count: 1 << 20)
                 _ = try await storage.records.commit(RecordBatch(writes: [.put(RecordKey("r/\(round)"), value)]))
+                acknowledged.append(round)
             } catch {
                 #expect(error.code == .failed || error.code == .resourceExhausted, "\(error)")
                 messages.append(error.message)
             }
         }
         #expect(messages.first?.contains("check the disk") == true, "\(messages)")
-        // Nothing after that is believed, and that is said, too.
-        let again = await #expect(throws: HostError.self) { _ = try await storage.records.read(RecordKey("r/0")) }
+        // Nothing that is written after that is believed, and that is said, too. What was acknowledged is there.
+        let again = await #expect(throws: HostError.self) { try await put(0, storage) }
         #expect(again?.message.contains("start the host again") == true, "\(String(describing: again))")
+        let keys = try await storage.records.scan(prefix: RecordKey("r/"), after: nil, limit: 100).map(\.key)
+        #expect(Set(keys) == Set(([0] + acknowledged).map { RecordKey("r/\($0)") }))
         _ = try await storage.packages.installed()
     }
 
@@ -86,11 +90,13 @@ import Testing
         let scratch = try Mounted("-o", "loop,errors=remount-ro", image)
         let storage = try await scratch.storage()
         let package = try await install(storage)
+        _ = try await storage.records.commit(RecordBatch(writes: [.put(RecordKey("before"), [1])]))
         try scratch.breakFileSystem()
         for (name, act) in acts(storage) where name != "install" {
             let error = await #expect(throws: HostError.self, "\(name)") { try await act() }
             #expect(error?.message.contains("check the disk") == true, "\(name): \(String(describing: error))")
         }
+        #expect(try await storage.records.read(RecordKey("before"))?.value == [1])
         #expect(try await storage.packages.package(package.identifier)?.manifest.title == "Vector")
         #expect(access(package.tree.layers[0] + "/hello.txt", R_OK) == 0)
     }

@@ -14,7 +14,8 @@ actor RecordDatabase {
     private let watchers: RecordWatchers
     private var engine: RecordEngine?
     /// Set once the disk failed. SQLite, and Linux, may call pages clean that never reached the disk, so nothing that is
-    /// read or written afterwards can be believed.
+    /// written afterwards can be believed. What was acknowledged before is read on: the failed batch is undone, and what
+    /// is in the log of the database stays there until it is durable elsewhere.
     private var broken: HostError?
     private var waiting: [(batch: RecordBatch, answer: CheckedContinuation<Answer, Never>)] = []
 
@@ -28,10 +29,10 @@ actor RecordDatabase {
 
     private func open() async throws(HostError) { engine = try RecordEngine(path: path) }
 
-    func read(_ key: RecordKey) throws(HostError) -> Record? { try running().read(key) }
+    func read(_ key: RecordKey) throws(HostError) -> Record? { try readable().read(key) }
 
     func scan(prefix: RecordKey, after: RecordKey?, limit: Int) throws(HostError) -> [Record] {
-        try running().scan(prefix: prefix, after: after, limit: limit)
+        try readable().scan(prefix: prefix, after: after, limit: limit)
     }
 
     func commit(_ batch: RecordBatch) async -> Answer {
@@ -47,10 +48,10 @@ actor RecordDatabase {
         waiting = []
         let outcome: Result<[Answer], HostError>
         do throws(HostError) {
-            outcome = .success(try running().commit(group.map(\.batch)))
+            outcome = .success(try writable().commit(group.map(\.batch)))
         } catch {
             // A full disk undid the transaction and nothing else; after a failure of the engine nobody knows.
-            if error.code == .failed || error.code == .corrupt { broken = error }
+            if broken == nil, error.code == .failed || error.code == .corrupt { broken = error }
             outcome = .failure(error)
         }
         switch outcome {
@@ -63,12 +64,26 @@ actor RecordDatabase {
         }
     }
 
-    private func running() throws(HostError) -> RecordEngine {
+    private func writable() throws(HostError) -> RecordEngine {
         if let broken {
             throw HostError(
                 .failed,
-                "use the records: the disk failed earlier (\(broken.message)); check it and start the host again")
+                "write the records: the disk failed earlier (\(broken.message)); check it and start the host again")
         }
+        return try opened()
+    }
+
+    private func readable() throws(HostError) -> RecordEngine {
+        let engine = try opened()
+        if let broken, broken.code == .corrupt || engine.isInTransaction {
+            throw HostError(
+                .failed,
+                "read the records: the disk failed earlier (\(broken.message)); check it and start the host again")
+        }
+        return engine
+    }
+
+    private func opened() throws(HostError) -> RecordEngine {
         guard let engine else { throw HostError(.failed, "use the records: database '\(path)' is not open") }
         return engine
     }

@@ -24,6 +24,9 @@ final class RecordEngine {
         nextVersion = try connection.prepare("UPDATE versions SET last = last + 1 RETURNING last")
     }
 
+    /// Between calls only when a failed commit could not be undone.
+    var isInTransaction: Bool { connection.isInTransaction }
+
     func read(_ key: RecordKey) throws(HostError) -> Record? {
         var record: Record?
         try readOne.run([.blob(key.bytes)]) { row in

@@ -28,6 +28,8 @@ final class SQLiteConnection {
         guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else { throw failure(sql) }
     }
 
+    var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+
     /// The first column of the first row.
     func integer(_ sql: String) throws(HostError) -> Int64 {
         var value: Int64 = 0
