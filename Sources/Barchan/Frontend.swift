@@ -38,6 +38,8 @@ public protocol FrontendHost: Sendable {
     var people: any PeopleDirectory { get }
     var api: any APIDirectory { get }
     var backups: any BackupDirectory { get }
+    var tags: any TagDirectory { get }
+    var trash: any TrashDirectory { get }
 }
 
 /// Who is who.
@@ -154,7 +156,7 @@ public protocol GrainDirectory: Sendable {
     /// Stops the grain; the next request starts it again.
     func stop(_ grain: GrainID, by account: AccountID) async throws(HostError)
 
-    /// Removes the grain with all its data.
+    /// Removes the grain with all its data, also from the trash.
     func remove(_ grain: GrainID, by account: AccountID) async throws(HostError)
 
     /// The newest part of what the app printed, at most `maximumBytes`.
@@ -207,6 +209,10 @@ public struct GrainSummary: Sendable, Equatable {
     public var isOwned = true
     /// What its owner should know while it runs: a limit that it has met. Nil when there is nothing to say.
     public var notice: String?
+    /// What the one who asked calls it besides its title.
+    public var tags: [String] = []
+    /// When a grain in the trash is removed for good, in seconds since 1970-01-01T00:00:00Z; nil for one that is not there.
+    public var expires: Int64?
 
     public init(
         identifier: GrainID, title: String, app: AppID, appTitle: String, package: PackageID, state: GrainState,

@@ -14,6 +14,9 @@ public protocol OperationDirectory: Sendable {
     /// Every grain with what it uses, those with most memory first; administrators only.
     func usage(for account: AccountID) async throws(HostError) -> [GrainUsage]
 
+    /// Every installed version of every app, by title, the newest first; administrators only.
+    func packages(for account: AccountID) async throws(HostError) -> [PackageUsage]
+
     /// The bounds in force, as the configuration names them; administrators only.
     func limits(for account: AccountID) async throws(HostError) -> [KeyValue]
 }
@@ -87,6 +90,29 @@ public struct HostLogLine: Sendable, Equatable {
         self.time = time
         self.level = level
         self.message = message
+    }
+}
+
+/// An installed package and who needs it, for administrators.
+public struct PackageUsage: Sendable {
+    public enum State: Sendable {
+        /// New grains are made of it.
+        case inUse
+        /// An administrator is asked about it.
+        case waiting
+        /// There are grains of it, or grains may be moved back to it.
+        case kept
+    }
+
+    public var package: InstalledPackage
+    public var state: State
+    /// How many grains are of this version, those in the trash included.
+    public var grains: Int
+
+    public init(package: InstalledPackage, state: State, grains: Int) {
+        self.package = package
+        self.state = state
+        self.grains = grains
     }
 }
 

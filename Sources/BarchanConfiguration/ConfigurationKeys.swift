@@ -110,6 +110,9 @@ public enum ConfigurationKeys {
         .integer("previousVersionDays", 0...3_650, "how long a grain that was upgraded may be moved back, 7") {
             $1.life.previousVersion = .seconds($0 * 86_400)
         },
+        .integer("trashDays", 1...3_650, "how long a grain stays in the trash before it is removed for good, 30") {
+            $1.life.trash = .seconds($0 * 86_400)
+        },
         .integer("unvisitedSeconds", 1...86_400, "how long a started grain waits for its first session, 60") {
             $1.life.unvisited = .seconds($0)
         },

@@ -3,7 +3,7 @@ import Synchronization
 
 /// A host in memory: one person, one app, one grain that answers with the path it was asked for.
 final class MemoryFrontendHost: FrontendHost, AccountDirectory, AppDirectory, GrainDirectory, SessionDirectory,
-    UpgradeDirectory, BackupDirectory
+    UpgradeDirectory, BackupDirectory, TagDirectory, TrashDirectory
 {
     let token = Secret.random()
     let grain: GrainSummary
@@ -45,6 +45,8 @@ final class MemoryFrontendHost: FrontendHost, AccountDirectory, AppDirectory, Gr
     var operations: any OperationDirectory { QuietOperations() }
     var upgrades: any UpgradeDirectory { self }
     var backups: any BackupDirectory { self }
+    var tags: any TagDirectory { self }
+    var trash: any TrashDirectory { self }
 
     func backUp(_ grain: GrainID, by account: AccountID) async throws(HostError) -> GrainBackup {
         throw HostError(.unsupported, "back up grain '\(grain)': this host makes no backups")
@@ -101,6 +103,11 @@ final class MemoryFrontendHost: FrontendHost, AccountDirectory, AppDirectory, Gr
     func remove(_ grain: GrainID, by account: AccountID) async throws(HostError) {}
     func log(of grain: GrainID, by account: AccountID, maximumBytes: Int) async throws(HostError) -> [UInt8] { [] }
 
+    func setTags(_ tags: [String], of grain: GrainID, by account: AccountID) async throws(HostError) {}
+    func trash(for account: AccountID) async throws(HostError) -> [GrainSummary] { [] }
+    func discard(_ grain: GrainID, by account: AccountID) async throws(HostError) {}
+    func recover(_ grain: GrainID, by account: AccountID) async throws(HostError) {}
+
     func upgrades(for account: AccountID) async throws(HostError) -> [AppUpgrade] { [] }
     func accept(_ package: PackageID, force: Bool, by account: AccountID) async throws(HostError) -> Int { 0 }
     func decline(_ app: AppID, by account: AccountID) async throws(HostError) {}
@@ -149,5 +156,6 @@ private struct QuietOperations: OperationDirectory {
     func audit(olderThan: String?, limit: Int, for: AccountID) async throws(HostError) -> [AuditEntry] { [] }
     func recentLog(for: AccountID) async throws(HostError) -> [HostLogLine] { [] }
     func usage(for: AccountID) async throws(HostError) -> [GrainUsage] { [] }
+    func packages(for: AccountID) async throws(HostError) -> [PackageUsage] { [] }
     func limits(for: AccountID) async throws(HostError) -> [KeyValue] { [] }
 }

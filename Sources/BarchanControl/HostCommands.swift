@@ -24,6 +24,14 @@ public struct HostCommands: Sendable {
         case "stop":
             try await host.operatorStop(try HostCommands.grain(in: request))
             return .members(["ok": .boolean(true)])
+        case "trash":
+            let grain = try HostCommands.grain(in: request)
+            if request["recover"] == .boolean(true) {
+                try await host.operatorRecover(grain)
+            } else {
+                try await host.operatorDiscard(grain)
+            }
+            return .members(["ok": .boolean(true)])
         case "activity": return try await activity(of: try HostCommands.grain(in: request))
         case "wake-locks":
             return try await wakeLocks(of: try HostCommands.grain(in: request), release: request["release"])
@@ -196,7 +204,11 @@ public struct HostCommands: Sendable {
                 ("owner", .string(owned.owner)),
                 ("bytes", .integer(grain.usedBytes)), ("lastUsed", .integer(grain.lastUsed)),
             ]
-            members += HostCommands.members(of: grain.state)
+            if let expires = grain.expires {
+                members += [("state", .string("trash")), ("expires", .integer(expires))]
+            } else {
+                members += HostCommands.members(of: grain.state)
+            }
             return .object(members.map { JSONValue.Member(name: $0.0, value: $0.1) })
         }
         return .members(["ok": .boolean(true), "grains": .array(grains)])

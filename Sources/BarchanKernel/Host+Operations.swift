@@ -35,6 +35,20 @@ extension Host: OperationDirectory {
         }
     }
 
+    public func packages(for account: AccountID) async throws(HostError) -> [PackageUsage] {
+        try await accountBook.requireAdministrator(account, to: "see which packages are installed")
+        let (apps, grains) = try await operatorApps()
+        return apps.flatMap { app in
+            app.all.map { package in
+                let isCurrent = package.identifier == app.current.identifier
+                let isPending = package.identifier == app.pending?.identifier
+                return PackageUsage(
+                    package: package, state: isCurrent ? .inUse : isPending ? .waiting : .kept,
+                    grains: grains[package.identifier] ?? 0)
+            }
+        }
+    }
+
     public func limits(for account: AccountID) async throws(HostError) -> [KeyValue] {
         try await accountBook.requireAdministrator(account, to: "see the limits")
         let perGrain = GrainLimit.allCases.map { limit in

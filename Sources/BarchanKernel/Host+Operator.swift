@@ -9,13 +9,14 @@ extension Host {
         public let owner: String
     }
 
-    /// Every grain, last used first.
+    /// Every grain, last used first, those in the trash included.
     public func allGrains() async throws(HostError) -> [OwnedGrain] {
         var all: [OwnedGrain] = []
-        try await records.forEachGrain { [grainBook, accountBook] (record) throws(HostError) in
+        try await records.forEachGrain { [grainBook, accountBook, trashBook] (record) throws(HostError) in
             guard !record.isRemoved, let owner = record.owner,
-                let summary = try await grainBook.summary(of: record)
+                var summary = try await grainBook.summary(of: record)
             else { return }
+            summary.expires = trashBook.expiry(of: record)
             all.append(OwnedGrain(summary: summary, owner: try await accountBook.account(owner)?.handle ?? owner.text))
         }
         return all.sorted { $0.summary.lastUsed > $1.summary.lastUsed }
@@ -32,6 +33,16 @@ extension Host {
     public func operatorStop(_ grain: GrainID) async throws(HostError) {
         try await grainBook.stop(grain, by: try await owner(of: grain))
         await audit.note(.stopGrain, by: .commandLine, on: grain.text)
+    }
+
+    /// Puts any grain into the trash.
+    public func operatorDiscard(_ grain: GrainID) async throws(HostError) {
+        try await trashBook.discard(grain, of: nil, by: .commandLine)
+    }
+
+    /// Takes any grain out of the trash.
+    public func operatorRecover(_ grain: GrainID) async throws(HostError) {
+        try await trashBook.recover(grain, of: nil, by: .commandLine)
     }
 
     /// Why a grain runs although nobody may be looking at it, in its app's words.

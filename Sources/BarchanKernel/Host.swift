@@ -11,6 +11,8 @@ public final class Host: FrontendHost {
     public let people: any PeopleDirectory
     public let api: any APIDirectory
     public let backups: any BackupDirectory
+    public let tags: any TagDirectory
+    public let trash: any TrashDirectory
     /// Accounts as the command needs them.
     public let accountBook: AccountBook
 
@@ -21,6 +23,7 @@ public final class Host: FrontendHost {
     let sessionBook: SessionBook
     let backupBook: BackupBook
     let backupSchedule: BackupSchedule?
+    let trashBook: TrashBook
     let watch: VolumeWatch
     let registry: GrainRegistry
     private let output: OutputReader
@@ -114,6 +117,9 @@ public final class Host: FrontendHost {
             owner: isolation.fileOwner, clock: clock, audit: audit,
             reserve: reserve)
         backups = backupBook
+        tags = TagBook(records: records, sharing: sharing)
+        trashBook = TrashBook(grains: grains, lifetime: configuration.life.trash)
+        trash = trashBook
         backupSchedule = configuration.backups.directory.map { [backupBook] directory in
             BackupSchedule(
                 directory: directory, settings: configuration.backups, book: backupBook, records: records,

@@ -8,13 +8,14 @@ struct GrainCommand: ParsableCommand {
         subcommands: [
             GrainListCommand.self, GrainLogCommand.self, GrainStopCommand.self, GrainLimitsCommand.self,
             GrainActivityCommand.self, GrainWakeLocksCommand.self, GrainRecordCommand.self, GrainReplayCommand.self,
-            GrainMoveCommand.self, GrainBackupCommand.self, GrainRestoreCommand.self,
+            GrainMoveCommand.self, GrainBackupCommand.self, GrainRestoreCommand.self, GrainTrashCommand.self,
         ])
 }
 
 struct GrainListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "Lists every grain, last used first.")
+        commandName: "list", abstract: "Lists every grain, last used first.",
+        discussion: "A grain whose state is 'trash' does not run, and is removed for good some day: see 'grain trash'.")
 
     @OptionGroup var options: HostOptions
     @Flag(help: "Prints JSON.") var json = false
@@ -58,6 +59,23 @@ struct GrainStopCommand: ParsableCommand {
 
     func run() throws {
         _ = try options.ask("stop", ["grain": .string(grain)])
+    }
+}
+
+struct GrainTrashCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "trash", abstract: "Puts a grain into the trash, or takes it out again.",
+        discussion: """
+            It does not run there and nobody can open it. Its data is removed for good after [grains] trashDays, which \
+            'grain list --json' shows as 'expires'.
+            """)
+
+    @OptionGroup var options: HostOptions
+    @Argument(help: "The grain's identifier.") var grain: String
+    @Flag(help: "Takes it out of the trash, with everything that was shared of it.") var recover = false
+
+    func run() throws {
+        _ = try options.ask("trash", ["grain": .string(grain), "recover": .boolean(recover)])
     }
 }
 

@@ -22,7 +22,9 @@ struct HostService {
             serving.cancel()
         }
         defer { signals.cancel() }
-        let chores = [Task { await host.runBackups() }, Task { await host.watchVolumes() }]
+        let chores = [
+            Task { await host.runBackups() }, Task { await host.watchVolumes() }, Task { await host.emptyTrash() },
+        ]
         defer { for chore in chores { chore.cancel() } }
         var control: ControlServer?
         for await address in addresses where control == nil {

@@ -128,6 +128,17 @@ import Testing
         #expect(try names(place).count == count && !names(place).contains("removed"))
     }
 
+    @Test func thoseOfAGrainInTheTrashStay() async throws {
+        let folder = try Folder(), (test, schedule) = try await host(folder)
+        let grain = try await test.makeGrain(), place = "\(folder.path)/a/b/\(grain)"
+        await schedule.backUpWhatIsDue()
+        let backup = try names(place)
+        try await test.host.trash.discard(grain, by: test.person)
+        test.clock.advance(by: .seconds(10 * 86_400))
+        await schedule.backUpWhatIsDue()
+        #expect(try names(place) == backup, "none more, none less, and not taken for removed")
+    }
+
     @Test func zeroDaysKeepsThemForEver() async throws {
         let folder = try Folder(),
             test = try await TestHost {

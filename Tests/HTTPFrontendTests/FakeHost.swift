@@ -1,4 +1,5 @@
 import Barchan
+import Glibc
 import Synchronization
 
 /// A host in memory, with one person, one app and grains that answer as a test says.
@@ -16,6 +17,8 @@ final class FakeHost: FrontendHost, Sendable {
         var logins: [String: Account] = [:]
         var packages: [InstalledPackage] = [FakeHost.wiki]
         var grains: [GrainSummary] = []
+        var trash: [GrainSummary] = []
+        var auditCount = 1
         var sessions: [String: FakeSession] = [:]
         var installed: [UInt8] = []
         var installError: HostError?
@@ -72,6 +75,8 @@ final class FakeHost: FrontendHost, Sendable {
     /// What was asked of people and sharing, in order.
     var calls: [String] { directory.withLock { $0.calls } }
     var backups: any BackupDirectory { FakeBackups(host: self) }
+    var tags: any TagDirectory { FakeOrder(host: self) }
+    var trash: any TrashDirectory { FakeOrder(host: self) }
 
     /// Answers with what arrived.
     static let echo: Handler = { (request, client) throws(HostError) in
@@ -245,7 +250,10 @@ struct FakeGrains: GrainDirectory {
     func stop(_ grain: GrainID, by account: AccountID) async throws(HostError) {}
 
     func remove(_ grain: GrainID, by account: AccountID) async throws(HostError) {
-        host.directory.withLock { $0.grains.removeAll { $0.identifier == grain } }
+        host.directory.withLock { directory in
+            directory.grains.removeAll { $0.identifier == grain }
+            directory.trash.removeAll { $0.identifier == grain }
+        }
     }
 
     func log(of grain: GrainID, by account: AccountID, maximumBytes: Int) async throws(HostError) -> [UInt8] {
@@ -311,11 +319,12 @@ struct FakeOperations: OperationDirectory {
         olderThan older: String?, limit: Int, for account: AccountID
     ) async throws(HostError) -> [AuditEntry] {
         try requireAdministrator(account)
-        return [
+        let newest = older.flatMap { Int($0) }.map { $0 - 1 } ?? host.directory.withLock { $0.auditCount }
+        return (0..<newest).reversed().prefix(limit).map { number in
             AuditEntry(
-                identifier: "1", time: 1_700_000_000, actor: "ada", act: "app.install", object: "q",
-                detail: "<b>Wiki</b>")
-        ]
+                identifier: "\(number + 1)", time: 1_700_000_000, actor: "ada", act: "app.install",
+                object: "q\(number + 1)", detail: "<b>Wiki</b>")
+        }
     }
 
     func recentLog(for account: AccountID) async throws(HostError) -> [HostLogLine] {
@@ -332,6 +341,15 @@ struct FakeOperations: OperationDirectory {
         }
     }
 
+    func packages(for account: AccountID) async throws(HostError) -> [PackageUsage] {
+        try requireAdministrator(account)
+        let waiting = FakeHost.package("DokuWiki", id: String(repeating: "d", count: 32), app: "q", noun: "wiki")
+        return [
+            PackageUsage(package: FakeHost.wiki, state: .inUse, grains: 12),
+            PackageUsage(package: waiting, state: .waiting, grains: 0),
+        ]
+    }
+
     func limits(for account: AccountID) async throws(HostError) -> [KeyValue] {
         try requireAdministrator(account)
         return [KeyValue("runningGrains", "1000")]
@@ -340,6 +358,40 @@ struct FakeOperations: OperationDirectory {
     private func requireAdministrator(_ account: AccountID) throws(HostError) {
         guard account == FakeHost.person.identifier else {
             throw HostError(.permissionDenied, "look: only an administrator may do that")
+        }
+    }
+}
+
+/// Tags and the trash.
+private struct FakeOrder: TagDirectory, TrashDirectory {
+    let host: FakeHost
+
+    func setTags(_ tags: [String], of grain: GrainID, by account: AccountID) async throws(HostError) {
+        if tags.contains("bad") { throw HostError(.invalidArgument, "tag a grain: no such tags") }
+        host.directory.withLock { directory in
+            for index in directory.grains.indices where directory.grains[index].identifier == grain {
+                directory.grains[index].tags = tags
+            }
+        }
+    }
+
+    func trash(for account: AccountID) async throws(HostError) -> [GrainSummary] {
+        host.directory.withLock { $0.trash }
+    }
+
+    func discard(_ grain: GrainID, by account: AccountID) async throws(HostError) {
+        host.directory.withLock { directory in
+            guard let index = directory.grains.firstIndex(where: { $0.identifier == grain }) else { return }
+            var discarded = directory.grains.remove(at: index)
+            discarded.expires = Int64(time(nil)) + 30 * 86_400
+            directory.trash.append(discarded)
+        }
+    }
+
+    func recover(_ grain: GrainID, by account: AccountID) async throws(HostError) {
+        host.directory.withLock { directory in
+            guard let index = directory.trash.firstIndex(where: { $0.identifier == grain }) else { return }
+            directory.grains.append(directory.trash.remove(at: index))
         }
     }
 }

@@ -75,4 +75,83 @@ import Testing
             #expect(page.contains("1 of 3 grains, 0 bytes of yours"))
         }
     }
+
+    // MARK: Tags
+
+    @Test func tagsAreSetFoundAndCounted() async throws {
+        try await Serving.run { serving async throws in
+            let login = serving.host.logIn(), nonce = try await serving.nonce(of: login)
+            Self.addSome(serving.host)
+            let tea = try #require(serving.host.directory.withLock { $0.grains.first?.identifier })
+            let list = ["Referer: \(serving.baseURL)/?q=tea&sort=size&evil=1"]
+            let set = try await serving.request(
+                "/grains/\(tea)/tags", as: login, list, form: "nonce=\(nonce)&tags=Kitchen,%3Cb%3E")
+            #expect(set.status == 303 && set.value("Location") == "/?q=tea&sort=size", "back to what was looked for")
+            serving.host.directory.withLock { $0.grains[1].tags = ["kitchen"] }
+            let all = try await serving.request("/", as: login).text
+            #expect(
+                all.contains("kitchen <span class=\"count\">2</span>")
+                    || all.contains("Kitchen <span class=\"count\">2</span>"))
+            #expect(all.contains("<a href=\"/?tag=%3Cb%3E\">&lt;b&gt; <span class=\"count\">1</span></a>"))
+            #expect(all.contains("value=\"Kitchen, &lt;b&gt;\""))
+            let tagged = try await serving.request("/?tag=KITCHEN&sort=title", as: login).text
+            #expect(Self.titles(tagged) == ["apples &amp; pears", "Tea"])
+            #expect(tagged.contains("2 of 3 grains") && tagged.contains("name=\"tag\" value=\"KITCHEN\""))
+            #expect(Self.titles(try await serving.request("/?q=kitch", as: login).text).count == 2)
+            #expect(Self.titles(try await serving.request("/?q=pears&tag=kitchen", as: login).text).count == 1)
+            #expect(Self.titles(try await serving.request("/?tag=kitch", as: login).text).isEmpty)
+            let bad = try await serving.request("/grains/\(tea)/tags", as: login, form: "nonce=\(nonce)&tags=bad")
+            #expect(bad.status == 400)
+        }
+    }
+
+    @Test(arguments: ["http://evil.test/?q=x", "http://localhost/?q=x", "OWN/apps?q=x", "OWN", ""])
+    func noOtherPageIsGoneBackTo(_ referrer: String) async throws {
+        try await Serving.run { serving async throws in
+            let login = serving.host.logIn(), nonce = try await serving.nonce(of: login)
+            let grain = serving.host.addGrain().identifier
+            let reply = try await serving.request(
+                "/grains/\(grain)/stop", as: login, ["Referer: \(referrer.replacing("OWN", with: serving.baseURL))"],
+                form: "nonce=\(nonce)")
+            #expect(reply.value("Location") == "/")
+        }
+    }
+
+    // MARK: Trash
+
+    @Test func whatIsThrownAwayCanBeTakenBack() async throws {
+        try await Serving.run { serving async throws in
+            let login = serving.host.logIn(), nonce = try await serving.nonce(of: login)
+            let grain = serving.host.addGrain("Old <things>").identifier
+            #expect(try await !serving.request("/", as: login).text.contains("href=\"/trash\""))
+            let away = try await serving.request("/grains/\(grain)/trash", as: login, form: "nonce=\(nonce)")
+            #expect(away.status == 303 && away.value("Location") == "/?trashed=\(grain)")
+            let list = try await serving.request("/?trashed=\(grain)", as: login).text
+            #expect(list.contains("“Old &lt;things&gt;” is in the trash.") && list.contains("href=\"/trash\""))
+            #expect(Self.titles(list).isEmpty)
+            #expect(
+                try await !serving.request("/?trashed=\(GrainID.random())", as: login).text.contains(
+                    "” is in the trash"))
+            let trash = try await serving.request("/trash", as: login).text
+            #expect(trash.contains("Old &lt;things&gt;") && trash.contains("in 30 days") && trash.contains("52 kB"))
+            #expect(
+                try await serving.request("/grains/\(grain)/remove", as: login).text.contains("href=\"/trash\">Keep it")
+            )
+            let back = try await serving.request(
+                "/grains/\(grain)/recover", as: login, form: "nonce=\(nonce)&back=trash")
+            #expect(back.value("Location") == "/trash")
+            #expect(try await serving.request("/trash", as: login).text.contains("It is empty."))
+            #expect(Self.titles(try await serving.request("/", as: login).text) == ["Old &lt;things&gt;"])
+        }
+    }
+
+    @Test func whatIsInTheTrashCanBeDeletedForGood() async throws {
+        try await Serving.run { serving async throws in
+            let login = serving.host.logIn(), nonce = try await serving.nonce(of: login)
+            let grain = serving.host.addGrain().identifier
+            _ = try await serving.request("/grains/\(grain)/trash", as: login, form: "nonce=\(nonce)")
+            let gone = try await serving.request("/grains/\(grain)/remove", as: login, form: "nonce=\(nonce)")
+            #expect(gone.value("Location") == "/trash" && serving.host.directory.withLock { $0.trash.isEmpty })
+        }
+    }
 }

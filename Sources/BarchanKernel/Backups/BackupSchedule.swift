@@ -24,20 +24,21 @@ struct BackupSchedule: Sendable {
 
     /// One grain after the other; a grain that cannot be backed up is said so in the log and holds up no other.
     func backUpWhatIsDue() async {
-        var due: [GrainRecord] = []
+        var grains: [GrainRecord] = []
         do throws(HostError) {
             try await records.forEachGrain { (record) throws(HostError) in
-                if !record.isRemoved { due.append(record) }
+                if !record.isRemoved { grains.append(record) }
             }
         } catch {
             return log(.error, "make backups: \(error.message)")
         }
         do throws(HostError) {
-            try await removeThoseOfRemovedGrains(thereAre: Set(due.map(\.grain)))
+            try await removeThoseOfRemovedGrains(thereAre: Set(grains.map(\.grain)))
         } catch {
             log(.error, "look for backups of removed grains: \(error.message)")
         }
-        for record in due where !Task.isCancelled {
+        // Nothing is written to a grain in the trash.
+        for record in grains where record.isUsable && !Task.isCancelled {
             do throws(HostError) {
                 try await backUpIfDue(record)
             } catch {

@@ -22,6 +22,7 @@ struct GrainBook: GrainDirectory {
 
     func grains(for account: AccountID) async throws(HostError) -> [GrainSummary] {
         var summaries: [GrainSummary] = []
+        let tags = try await TagBook(records: records, sharing: sharing).tags(of: account)
         for (prefix, isOwned) in [(RecordKey.ownedPrefix(account), true), (.sharedPrefix(account), false)] {
             try await records.forEach(prefix: prefix) { (entry) throws(HostError) in
                 let text = String(decoding: entry.key.bytes.dropFirst(prefix.bytes.count), as: UTF8.self)
@@ -29,6 +30,7 @@ struct GrainBook: GrainDirectory {
                 if !isOwned, try await !sharing.admits(account, to: grain) { return }
                 guard var summary = try await summary(of: record) else { return }
                 summary.isOwned = isOwned
+                summary.tags = tags[grain] ?? []
                 summaries.append(summary)
             }
         }
@@ -57,7 +59,7 @@ struct GrainBook: GrainDirectory {
         return record
     }
 
-    private static func missing(_ grain: GrainID, _ attempt: String) -> HostError {
+    static func missing(_ grain: GrainID, _ attempt: String) -> HostError {
         HostError(.notFound, "\(attempt) grain '\(grain)': there is none of yours")
     }
 
@@ -186,7 +188,7 @@ struct GrainBook: GrainDirectory {
     }
 
     func remove(_ grain: GrainID, by account: AccountID) async throws(HostError) {
-        _ = try await record(of: grain, for: account, to: "remove")
+        guard try await records.keptGrain(grain)?.owner == account else { throw GrainBook.missing(grain, "remove") }
         try await records.update(.grain(grain)) { $0["removed"] = "1" }
         await audit.note(.removeGrain, by: .account(account), on: grain.text)
         try await finishRemoval(of: grain)
@@ -206,7 +208,9 @@ struct GrainBook: GrainDirectory {
         writes += try await sharing.removal(of: grain)
         if let (fields, _) = try await records.read(.grain(grain)) {
             let record = GrainRecord(grain: grain, fields: fields)
-            if let owner = record.owner { writes.append(.delete(.owned(grain, by: owner))) }
+            if let owner = record.owner {
+                writes += [.delete(.owned(grain, by: owner)), .delete(.tags(of: grain, by: owner))]
+            }
             if let app = record.app { writes.append(.delete(.use(of: app, by: grain))) }
             if let publicID = fields["public-id"] { writes.append(.delete(.publicID(publicID))) }
         }

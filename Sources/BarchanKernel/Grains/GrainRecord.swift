@@ -57,6 +57,10 @@ struct GrainRecord: Sendable {
     var hasAnswered: Bool { fields["answered"] != nil }
     /// Being removed: invisible, and finished off when the host starts the next time.
     var isRemoved: Bool { fields["removed"] != nil }
+    /// When it was put into the trash, in seconds since 1970-01-01T00:00:00Z.
+    var discarded: Int64? { fields.integer("discarded") }
+    /// Whether people and programs may have anything to do with it.
+    var isUsable: Bool { !isRemoved && discarded == nil }
     var lastUsed: Int64 { fields.integer("used") ?? 0 }
     /// As of the last stop.
     var usedBytes: Int64 { fields.integer("bytes") ?? 0 }
@@ -74,8 +78,14 @@ extension GrainLimit {
 }
 
 extension RecordBook {
-    /// A grain's record, or nil when there is none or the grain is being removed.
+    /// A grain's record, or nil when there is none, or the grain is in the trash or being removed.
     func grain(_ grain: GrainID) async throws(HostError) -> GrainRecord? {
+        guard let record = try await keptGrain(grain), record.isUsable else { return nil }
+        return record
+    }
+
+    /// As ``grain(_:)``, but also a grain in the trash.
+    func keptGrain(_ grain: GrainID) async throws(HostError) -> GrainRecord? {
         guard let (fields, _) = try await read(.grain(grain)) else { return nil }
         let record = GrainRecord(grain: grain, fields: fields)
         return record.isRemoved ? nil : record

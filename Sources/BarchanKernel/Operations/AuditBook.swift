@@ -13,6 +13,8 @@ public enum AuditAct: String, Sendable, CaseIterable {
     case declineApp = "app.decline"
     case moveGrain = "grain.move"
     case createGrain = "grain.create"
+    case discardGrain = "grain.trash"
+    case recoverGrain = "grain.recover"
     case removeGrain = "grain.remove"
     case restoreGrain = "grain.restore"
     case backUpGrain = "grain.backup"

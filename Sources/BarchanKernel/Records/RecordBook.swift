@@ -56,6 +56,9 @@ extension RecordKey {
     static func grain(_ grain: GrainID) -> RecordKey { RecordKey("grain/\(grain)") }
     static func owned(_ grain: GrainID, by account: AccountID) -> RecordKey { RecordKey("owned/\(account)/\(grain)") }
     static func ownedPrefix(_ account: AccountID) -> RecordKey { RecordKey("owned/\(account)/") }
+    /// What an account calls a grain that it has.
+    static func tags(of grain: GrainID, by account: AccountID) -> RecordKey { RecordKey("tags/\(account)/\(grain)") }
+    static func tagsPrefix(_ account: AccountID) -> RecordKey { RecordKey("tags/\(account)/") }
     static func use(of app: AppID, by grain: GrainID) -> RecordKey { RecordKey("app-use/\(app)/\(grain)") }
     static func usePrefix(_ app: AppID) -> RecordKey { RecordKey("app-use/\(app)/") }
     /// There while an app is being removed, so that no grain of it is made meanwhile.

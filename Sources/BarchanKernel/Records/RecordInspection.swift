@@ -137,11 +137,12 @@ public struct RecordInspection: Sendable {
                     [.put(key, RecordFields().encoded)])
             }
         }
-        for prefix in ["owned/", "app-use/", "shared/"] {
+        for prefix in ["owned/", "app-use/", "shared/", "tags/"] {
             try await checkEntries(prefix, &state) { parts, state in
                 parts.last.flatMap { GrainID($0) }.map { grain in
                     guard let record = state.grains[grain] else { return state.unreadable.contains(grain) }
-                    return prefix == "shared/" || [record.owner?.text, record.app?.text].contains(parts.first)
+                    return prefix == "shared/" || prefix == "tags/"
+                        || [record.owner?.text, record.app?.text].contains(parts.first)
                 } ?? false
             }
         }

@@ -107,7 +107,7 @@ struct SharingBook: Sendable {
     ) async throws(HostError) {
         while let (fields, version) = try await records.read(.grain(grain)) {
             let record = GrainRecord(grain: grain, fields: fields)
-            guard !record.isRemoved, let graph = try await graph(of: record) else { break }
+            guard record.isUsable, let graph = try await graph(of: record) else { break }
             let change = try await body(record, graph)
             if change.grants.isEmpty && change.owner == nil { return }
             let changed = Set(change.grants.map(\.identifier))
@@ -158,7 +158,7 @@ struct SharingBook: Sendable {
             let fields = try RecordFields(decoding: entry.value)
             writes.append(.delete(entry.key))
             if let text = fields["to"], text.hasPrefix("account "), let account = AccountID(String(text.dropFirst(8))) {
-                writes.append(.delete(.shared(grain, with: account)))
+                writes += [.delete(.shared(grain, with: account)), .delete(.tags(of: grain, by: account))]
             }
         }
         try await records.forEach(prefix: .grantTokenIndexPrefix(grain)) { (entry) throws(HostError) in

@@ -72,6 +72,8 @@ public struct LifeSettings: Sendable, Equatable {
     public var wakeLocks = 16
     /// As long may a grain be moved back to the version of its app that it was moved from.
     public var previousVersion: Duration = .seconds(7 * 86_400)
+    /// As long does a grain stay in the trash.
+    public var trash: Duration = .seconds(30 * 86_400)
 
     public init() {}
 }

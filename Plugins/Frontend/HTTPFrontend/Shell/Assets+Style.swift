@@ -109,6 +109,19 @@ extension Assets {
         .list thead a:hover { text-decoration: underline; }
         .list [aria-sort=ascending] a::after { content: " ↑"; }
         .list [aria-sort=descending] a::after { content: " ↓"; }
+        .list .what { display: flex; align-items: center; gap: .75rem; font-weight: 600; overflow-wrap: anywhere; }
+        .list .acts { white-space: nowrap; }
+        .list .acts .row { flex-wrap: nowrap; justify-content: flex-end; }
+        .tags { display: flex; flex-wrap: wrap; gap: .4rem; margin: 0 0 .8rem; }
+        .list .tags { margin: .3rem 0 0 2.25rem; gap: .2rem .3rem; }
+        .tags a, .list tbody th .tags a { display: inline-block; padding: .1rem .6rem; border: 1px solid var(--line); border-radius: 1rem; font-size: .8125rem; font-weight: 400; line-height: 1.45; color: var(--soft); text-decoration: none; }
+        .tags a:hover { background: var(--wash); }
+        .tags a[aria-current] { color: var(--on-accent); background: var(--accent); border-color: var(--accent); }
+        .tags .count { opacity: .8; }
+        nav.sub { flex-wrap: wrap; margin: -.6rem 0 1.6rem -.75rem; }
+        .figures { grid-template-columns: 1fr max-content; font-variant-numeric: tabular-nums; }
+        .log .warning { color: var(--accent); }
+        .log .error { color: var(--bad); }
         .find { margin-bottom: .8rem; }
         .pages { justify-content: center; }
 

@@ -15,14 +15,22 @@ struct GrainQuery: Equatable {
     static let maximumCharacters = 100
 
     var text = ""
+    /// Only grains with this tag.
+    var tag: String?
     var order = Order.used
     /// Against the order's own direction; `sort=-title`.
     var isReversed = false
     /// From 1.
     var page = 1
 
-    init(_ query: [String: String] = [:]) {
+    /// The page that it is a question of.
+    let path: String
+
+    init(_ query: [String: String] = [:], at path: String = "/") {
+        self.path = path
         text = GrainQuery.trimmed(query["q"] ?? "")
+        let tag = GrainQuery.trimmed(query["tag"] ?? "")
+        self.tag = tag.isEmpty ? nil : tag
         let sort = query["sort"] ?? ""
         if let order = Order(rawValue: String(sort.drop { $0 == "-" })) {
             self.order = order
@@ -35,16 +43,18 @@ struct GrainQuery: Equatable {
         text.prefix(maximumCharacters).split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 
-    var isEverything: Bool { text.isEmpty }
+    var isEverything: Bool { text.isEmpty && tag == nil }
     var isDescending: Bool { order.isDescending != isReversed }
 
     // MARK: Choosing
 
-    /// Those that hold every word somewhere in their title or their app's, in the wanted order.
+    /// Those with the tag that hold every word somewhere in their title, tags or app's title, in the wanted order.
     func found(in grains: [GrainSummary]) -> [GrainSummary] {
         let words = text.lowercased().split(separator: " ")
+        let tag = tag?.lowercased()
         let found = grains.filter { grain in
-            let searched = "\(grain.title)\n\(grain.appTitle)".lowercased()
+            if let tag, !grain.tags.contains(where: { $0.lowercased() == tag }) { return false }
+            let searched = ([grain.title, grain.appTitle] + grain.tags).joined(separator: "\n").lowercased()
             return words.allSatisfy { searched.contains($0) }
         }
         // Keys are made once for each grain; the identifier makes the order the same every time.
@@ -72,10 +82,10 @@ struct GrainQuery: Equatable {
     }
 
     /// The part of a list that is on the page, and how many pages there are.
-    func paged(_ grains: [GrainSummary]) -> (rows: ArraySlice<GrainSummary>, pages: Int) {
-        let pages = max((grains.count + GrainQuery.pageLength - 1) / GrainQuery.pageLength, 1)
-        let start = min((page - 1) * GrainQuery.pageLength, grains.count)
-        return (grains[start..<min(start + GrainQuery.pageLength, grains.count)], pages)
+    func paged<Row>(_ list: [Row]) -> (rows: ArraySlice<Row>, pages: Int) {
+        let pages = max((list.count + GrainQuery.pageLength - 1) / GrainQuery.pageLength, 1)
+        let start = min((page - 1) * GrainQuery.pageLength, list.count)
+        return (list[start..<min(start + GrainQuery.pageLength, list.count)], pages)
     }
 
     // MARK: Addresses
@@ -96,9 +106,12 @@ struct GrainQuery: Equatable {
     }
 
     /// Everything, in the same order.
-    var cleared: GrainQuery {
-        var query = GrainQuery()
-        (query.order, query.isReversed) = (order, isReversed)
+    var cleared: GrainQuery { tagged(nil) }
+
+    /// Everything with a tag, in the same order.
+    func tagged(_ tag: String?) -> GrainQuery {
+        var query = GrainQuery(at: path)
+        (query.order, query.isReversed, query.tag) = (order, isReversed, tag)
         return query
     }
 
@@ -108,8 +121,9 @@ struct GrainQuery: Equatable {
         let standard = GrainQuery()
         var fields: [String] = []
         if !text.isEmpty { fields.append("q=\(PercentText.encode(text))") }
+        if let tag { fields.append("tag=\(PercentText.encode(tag))") }
         if sort != standard.sort { fields.append("sort=\(sort)") }
         if page != standard.page { fields.append("page=\(page)") }
-        return fields.isEmpty ? "/" : "/?" + fields.joined(separator: "&")
+        return fields.isEmpty ? path : "\(path)?" + fields.joined(separator: "&")
     }
 }

@@ -3,13 +3,17 @@ import Barchan
 extension Pages {
     func grains(
         _ grains: [GrainSummary], _ query: GrainQuery, apps: [InstalledPackage], upgrades: [AppUpgrade],
-        _ person: Person
+        discarded: GrainSummary?, hasTrash: Bool, _ person: Person
     ) -> Response {
         let icons = Set(apps.map(\.app)), found = query.found(in: grains)
         let (own, ownPages) = query.paged(found.filter(\.isOwned))
         let (shared, sharedPages) = query.paged(found.filter { !$0.isOwned })
         func rows(_ grains: ArraySlice<GrainSummary>) -> [[String: Any]] {
-            grains.map { Pages.values($0, now: Pages.now, hasIcon: icons.contains($0.app)) }
+            grains.map { grain in
+                var values = Pages.values(grain, now: Pages.now, hasIcon: icons.contains(grain.app))
+                Pages.addTags(of: grain, query, to: &values)
+                return values
+            }
         }
         var values: [String: Any] = [
             "grains": rows(own), "hasGrains": !own.isEmpty, "shared": rows(shared), "hasShared": !shared.isEmpty,
@@ -20,12 +24,16 @@ extension Pages {
             "everything": query.cleared.address,
             "columns": Pages.columns(query), "orders": Pages.orders(query),
             "summary": Pages.summary(found, of: grains),
+            "hasTrash": hasTrash, "tags": Pages.tags(of: grains, query),
         ]
+        values["tag"] = query.tag
+        values["hasTags"] = grains.contains { !$0.tags.isEmpty }
+        if let discarded { values["discarded"] = ["id": discarded.identifier.text, "title": discarded.title] }
         addPages(max(ownPages, sharedPages), query, to: &values)
         return page(200, "grains", title: "Grains", values, person)
     }
 
-    private func addPages(_ pages: Int, _ query: GrainQuery, to values: inout [String: Any]) {
+    func addPages(_ pages: Int, _ query: GrainQuery, to values: inout [String: Any]) {
         values["isPaged"] = pages > 1
         values["page"] = query.page
         values["pages"] = pages
@@ -38,6 +46,43 @@ extension Pages {
         let count = found.count == all.count ? "\(all.count)" : "\(found.count) of \(all.count)"
         let bytes = found.lazy.filter(\.isOwned).reduce(Int64(0)) { $0 &+ $1.usedBytes }
         return "\(count) grain\(all.count == 1 ? "" : "s"), \(size(bytes)) of yours"
+    }
+
+    private static func addTags(of grain: GrainSummary, _ query: GrainQuery, to values: inout [String: Any]) {
+        values["hasTags"] = !grain.tags.isEmpty
+        values["tagText"] = grain.tags.joined(separator: ", ")
+        values["tags"] = grain.tags.map { ["name": $0, "link": query.tagged($0).address] }
+    }
+
+    /// All the person's tags with how many grains have them, by name; tags that differ in capitals only are one.
+    private static func tags(of grains: [GrainSummary], _ query: GrainQuery) -> [[String: Any]] {
+        var counts: [String: (name: String, count: Int)] = [:]
+        for tag in grains.flatMap(\.tags) { counts[tag.lowercased(), default: (tag, 0)].count += 1 }
+        return counts.sorted { $0.key < $1.key }.map { key, tag -> [String: Any] in
+            let isChosen = key == query.tag?.lowercased()
+            return [
+                "name": tag.name, "count": tag.count, "isChosen": isChosen,
+                "link": query.tagged(isChosen ? nil : tag.name).address,
+            ]
+        }
+    }
+
+    /// What the person has thrown away.
+    func trash(_ grains: [GrainSummary], apps: [InstalledPackage], _ person: Person) -> Response {
+        let icons = Set(apps.map(\.app))
+        let rows = grains.map { grain in
+            var values = Pages.values(grain, now: Pages.now, hasIcon: icons.contains(grain.app))
+            values["expires"] = Pages.days(until: grain.expires ?? 0)
+            return values
+        }
+        return page(
+            200, "trash", title: "Trash", ["grains": rows, "hasGrains": !rows.isEmpty, "atGrains": true], person)
+    }
+
+    /// "in 29 days"
+    static func days(until moment: Int64) -> String {
+        let days = max((moment - now + 86_399) / 86_400, 0)
+        return days == 0 ? "any moment" : "in \(days) day\(days == 1 ? "" : "s")"
     }
 
     private static func columns(_ query: GrainQuery) -> [[String: Any]] {

@@ -46,9 +46,10 @@ extension Pages {
         _ people: [Account], invitations: [Invitation], hasMail: Bool, _ outcome: Outcome, _ person: Person
     ) -> Response {
         var values: [String: Any] = [
-            "roles": Pages.roles(.user), "hasMail": hasMail, "hasInvitations": !invitations.isEmpty, "atPeople": true,
+            "roles": Pages.roles(.user), "hasMail": hasMail, "hasInvitations": !invitations.isEmpty,
         ]
         outcome.add(to: &values)
+        Pages.addNavigation(.people, to: &values)
         values["invitations"] = invitations.map { invitation -> [String: Any] in
             var values: [String: Any] = [
                 "id": invitation.id.text, "role": Pages.text(invitation.offer.role), "note": invitation.offer.note,

@@ -4,6 +4,12 @@ extension Pages {
     /// A manifest may hold megabytes of text; so much of a change log is shown.
     private static let maximumChangeLogCharacters = 16_384
 
+    /// Nil when the package does not say what changed.
+    static func changes(in manifest: AppManifest) -> String? {
+        guard let changes = manifest.changeLog, !changes.isEmpty else { return nil }
+        return String(changes.prefix(maximumChangeLogCharacters))
+    }
+
     /// What the person is asked about another version of an app.
     func upgrade(_ upgrade: AppUpgrade, problem: String?, status: Int = 200, _ person: Person) -> Response {
         let offered = upgrade.offered.manifest
@@ -14,9 +20,7 @@ extension Pages {
             "offered": Pages.versionText(offered), "grains": upgrade.grains.map(Pages.behind),
             "hasGrains": !upgrade.grains.isEmpty, "count": Pages.grainCount(upgrade.grains.count),
         ]
-        if let changes = offered.changeLog, !changes.isEmpty {
-            values["changes"] = String(changes.prefix(Pages.maximumChangeLogCharacters))
-        }
+        values["changes"] = Pages.changes(in: offered)
         if let problem { values["problem"] = problem }
         return page(status, "upgrade", title: "New version of \(offered.title)", values, person)
     }
@@ -48,7 +52,7 @@ extension Pages {
 
     static func grainCount(_ number: Int) -> String { "\(number) grain\(number == 1 ? "" : "s")" }
 
-    private static func versionText(_ manifest: AppManifest) -> String {
+    static func versionText(_ manifest: AppManifest) -> String {
         manifest.marketingVersion.isEmpty ? "number \(manifest.version)" : manifest.marketingVersion
     }
 

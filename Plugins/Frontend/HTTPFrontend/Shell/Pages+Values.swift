@@ -38,6 +38,7 @@ extension Pages {
             "package": package.identifier.text, "icon": "/apps/\(package.app)/icon", "actions": actions,
             "size": size(package.sizeBytes), "summary": manifest.shortDescription ?? "",
         ]
+        values["changes"] = changes(in: manifest)
         values["author"] = manifest.author
         values["website"] = manifest.website
         values["source"] = manifest.sourceCode

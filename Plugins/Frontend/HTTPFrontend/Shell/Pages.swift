@@ -65,6 +65,7 @@ struct Pages: Sendable {
     func removeGrain(_ grain: GrainSummary, _ person: Person) -> Response {
         var values = Pages.values(grain, now: 0, hasIcon: false)
         values["icon"] = Assets.icon.path
+        values["back"] = grain.expires == nil ? "/grain/\(grain.identifier)" : "/trash"
         return page(200, "remove", title: "Delete \(grain.title)", values, person)
     }
 
@@ -97,7 +98,8 @@ struct Pages: Sendable {
             "title": "\(title) · Barchan", "kind": template, "isGrain": template == "grain", "body": body,
             "icon": Assets.icon.path, "style": Assets.style.path, "script": Assets.script.path,
             "atGrains": values["atGrains"] ?? false, "atApps": values["atApps"] ?? false,
-            "atPeople": values["atPeople"] ?? false, "isAdministrator": person?.isAdministrator ?? false,
+            "atAdmin": values["atAdmin"] ?? false, "isAdminHome": values["isAdminHome"] ?? false,
+            "isAdministrator": person?.isAdministrator ?? false,
             "person": person != nil,
             "nonce": values["nonce"] ?? "",
         ]

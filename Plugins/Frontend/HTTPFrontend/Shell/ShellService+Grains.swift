@@ -6,11 +6,29 @@ extension ShellService {
         return try await host.grains.grain(identifier, for: person.account.identifier)
     }
 
-    func grainList(_ query: GrainQuery, _ person: Person) async throws(HostError) -> Response {
+    /// - Parameter discarded: The grain that was just thrown away, as the address has it.
+    func grainList(_ query: GrainQuery, discarded: String?, _ person: Person) async throws(HostError) -> Response {
         let grains = try await host.grains.grains(for: person.account.identifier)
         let apps = try await host.apps.apps(for: person.account.identifier)
         let upgrades = try await host.upgrades.upgrades(for: person.account.identifier)
-        return pages.grains(grains, query, apps: apps, upgrades: upgrades, person)
+        let trash = try await host.trash.trash(for: person.account.identifier)
+        return pages.grains(
+            grains, query, apps: apps, upgrades: upgrades,
+            discarded: trash.first { $0.identifier.text == discarded }, hasTrash: !trash.isEmpty, person)
+    }
+
+    func trash(_ person: Person) async throws(HostError) -> Response {
+        let trash = try await host.trash.trash(for: person.account.identifier)
+        return pages.trash(trash, apps: try await host.apps.apps(for: person.account.identifier), person)
+    }
+
+    /// The question before a grain is removed for good, from the trash or from where it is.
+    func askRemoval(_ text: String, _ person: Person) async throws(HostError) -> Response {
+        let trash = try await host.trash.trash(for: person.account.identifier)
+        if let grain = trash.first(where: { $0.identifier.text == text }) {
+            return pages.removeGrain(grain, person)
+        }
+        return pages.removeGrain(try await grain(text, person), person)
     }
 
     func grainLog(_ grain: GrainSummary, _ person: Person) async throws(HostError) -> Response {
@@ -33,7 +51,7 @@ extension ShellService {
         guard let grain = GrainID(visit.path[1]) else { throw HostError(.notFound, "There is no such grain.") }
         let account = person.account.identifier
         // A form on the grain's own page says so; everywhere else the list is where people come from.
-        let back = form["back"] == "grain" ? "/grain/\(grain)" : "/"
+        let back = form["back"] == "grain" ? "/grain/\(grain)" : visit.list
         switch visit.path[2] {
         case "rename":
             try await host.grains.rename(grain, to: form["title"] ?? "", by: account)
@@ -44,7 +62,17 @@ extension ShellService {
         case "backup": return try await backUp(grain, person)
         case "remove":
             try await host.grains.remove(grain, by: account)
-            return pages.redirect(to: "/")
+            return pages.redirect(to: "/trash")
+        case "tags":
+            let tags = (form["tags"] ?? "").split(separator: ",").map(String.init)
+            try await host.tags.setTags(tags, of: grain, by: account)
+            return pages.redirect(to: back)
+        case "trash":
+            try await host.trash.discard(grain, by: account)
+            return pages.redirect(to: "/?trashed=\(grain)")
+        case "recover":
+            try await host.trash.recover(grain, by: account)
+            return pages.redirect(to: form["back"] == "trash" ? "/trash" : "/")
         case "move": return try await moveGrain(grain, form, person)
         default: throw ShellService.notFound
         }

@@ -70,7 +70,10 @@ struct ShellService: Sendable {
 
     private func read(_ visit: Visit, _ person: Person) async throws(HostError) -> Response {
         switch (visit.path.first ?? "", visit.path.count) {
-        case ("", _): return try await grainList(GrainQuery(visit.query), person)
+        case ("", _):
+            return try await grainList(GrainQuery(visit.query), discarded: visit.query["trashed"], person)
+        case ("trash", 1): return try await trash(person)
+        case ("admin", 1...2): return try await administration(visit, person)
         case ("apps", 1): return try await appList(person, visit.query)
         case ("apps", 3) where visit.path[2] == "icon": return try await icon(visit.path[1], person)
         case ("apps", 3) where visit.path[2] == "upgrade": return try await askUpgrade(visit.path[1], person)
@@ -80,11 +83,11 @@ struct ShellService: Sendable {
         case ("account", 1): return try await account(person)
         case ("account", 3) where visit.path[1] == "picture": return try await ownPicture(visit.path[2], person)
         case ("people", 1): return try await people(person)
+        case ("grains", 3) where visit.path[2] == "remove": return try await askRemoval(visit.path[1], person)
         case ("grains", 3):
             let grain = try await grain(visit.path[1], person)
             switch visit.path[2] {
             case "log": return try await grainLog(grain, person)
-            case "remove": return pages.removeGrain(grain, person)
             case "sharing": return try await sharing(grain, visit, person)
             case "version": return pages.version(grain, person)
             default: throw ShellService.notFound

@@ -1,10 +1,16 @@
 /// The texts of the lists of grains.
 extension Templates {
-    static let grainLists = ["grains": grains, "grain-rows": grainRows, "restore-backup": restoreBackup]
+    static let grainLists = [
+        "grains": grains, "grain-rows": grainRows, "tag-form": tagForm, "tag-list": tagList,
+        "restore-backup": restoreBackup, "trash": trash,
+    ]
 
     private static let grains = """
         <h1 class="hidden">Grains</h1>
         {{> offers}}
+        {{#discarded}}
+        <form method="post" action="/grains/{{id}}/recover" class="notice good row"><input type="hidden" name="nonce" value="{{nonce}}"><span role="status">“{{title}}” is in the trash.</span><button>Take it back</button></form>
+        {{/discarded}}
         {{#mayCreate}}
         <section aria-labelledby="new">
         <h2 id="new">Make something new</h2>
@@ -26,7 +32,8 @@ extension Templates {
         {{#hasAny}}
         <form class="row find" role="search" action="/" data-find="found">
         <label class="hidden" for="q">Search your grains</label>
-        <input id="q" name="q" type="search" value="{{text}}" maxlength="100" placeholder="Title or app" autocomplete="off">
+        <input id="q" name="q" type="search" value="{{text}}" maxlength="100" placeholder="Title, app or tag" autocomplete="off">
+        {{#tag}}<input type="hidden" name="tag" value="{{tag}}">{{/tag}}
         <label class="hidden" for="sort">Order</label>
         <select id="sort" name="sort">{{#orders}}<option value="{{value}}"{{#isChosen}} selected{{/isChosen}}>{{text}}</option>{{/orders}}</select>
         <button>Search</button>
@@ -34,6 +41,7 @@ extension Templates {
         <p class="hidden" role="status"></p>
         {{/hasAny}}
         <div id="found">
+        {{#hasTags}}<ul class="tags" aria-label="Your tags">{{#tags}}<li><a href="{{link}}"{{#isChosen}} aria-current="true"{{/isChosen}}>{{name}} <span class="count">{{count}}</span></a></li>{{/tags}}</ul>{{/hasTags}}
         {{#hasAny}}<p class="soft small"><span data-summary>{{summary}}</span>{{^isEverything}} · <a href="{{everything}}">Show all</a>{{/isEverything}}</p>{{/hasAny}}
         {{#showsOwn}}
         <section aria-labelledby="yours">
@@ -46,23 +54,19 @@ extension Templates {
         <section aria-labelledby="shared">
         <h2 id="shared">Shared with you</h2>
         <table class="list">
-        <thead><tr><th scope="col">Title</th><th scope="col">App</th><th scope="col">Last used</th></tr></thead>
+        <thead><tr><th scope="col">Title</th><th scope="col">App</th><th scope="col">Last used</th><th scope="col"><span class="hidden">Actions</span></th></tr></thead>
         <tbody>
         {{#shared}}
-        <tr><th scope="row"><a href="/grain/{{id}}"><img src="{{icon}}" alt="" width="24" height="24">{{title}}</a></th><td data-name="App">{{app}}</td><td data-name="Last used">{{used}}</td></tr>
+        <tr><th scope="row"><a href="/grain/{{id}}"><img src="{{icon}}" alt="" width="24" height="24">{{title}}</a>{{> tag-list}}</th><td data-name="App">{{app}}</td><td data-name="Last used">{{used}}</td>
+        <td class="actions"><details class="menu"><summary aria-label="More about {{title}}">⋯</summary><div>{{> tag-form}}</div></details></td></tr>
         {{/shared}}
         </tbody>
         </table>
         </section>
         {{/hasShared}}
-        {{#isPaged}}
-        <nav class="row pages" aria-label="Pages of the list">
-        {{#previous}}<a class="button" href="{{previous}}">Previous</a>{{/previous}}
-        <span class="soft">Page {{page}} of {{pages}}</span>
-        {{#next}}<a class="button" href="{{next}}">Next</a>{{/next}}
-        </nav>
-        {{/isPaged}}
+        {{> page-links}}
         </div>
+        {{#hasTrash}}<p><a href="/trash">What is in the trash</a></p>{{/hasTrash}}
         {{#mayCreate}}{{> restore-backup}}{{/mayCreate}}
         """
 
@@ -72,23 +76,56 @@ extension Templates {
         <tbody>
         {{#grains}}
         <tr>
-        <th scope="row"><a href="/grain/{{id}}"><img src="{{icon}}" alt="" width="24" height="24">{{title}}</a></th>
+        <th scope="row"><a href="/grain/{{id}}"><img src="{{icon}}" alt="" width="24" height="24">{{title}}</a>{{> tag-list}}</th>
         <td data-name="App">{{app}}</td>
         <td data-name="State"><span class="state {{state}}">{{stateText}}</span></td>
         <td data-name="Size" class="number">{{size}}</td>
         <td data-name="Last used">{{used}}</td>
         <td class="actions"><details class="menu"><summary aria-label="More about {{title}}">⋯</summary><div>
         <form method="post" action="/grains/{{id}}/rename" class="row"><input type="hidden" name="nonce" value="{{nonce}}"><label class="hidden" for="t-{{id}}">New title</label><input id="t-{{id}}" name="title" value="{{title}}" maxlength="200" required><button>Rename</button></form>
+        {{> tag-form}}
         <a class="button" href="/grains/{{id}}/log">Log</a>
         <form method="post" action="/grains/{{id}}/backup"><input type="hidden" name="nonce" value="{{nonce}}"><button>Download backup</button></form>
         <a class="button" href="/grains/{{id}}/version">Version</a>
         {{#isUp}}<form method="post" action="/grains/{{id}}/stop"><input type="hidden" name="nonce" value="{{nonce}}"><button>Stop</button></form>{{/isUp}}
-        <a class="button danger" href="/grains/{{id}}/remove">Delete…</a>
+        <form method="post" action="/grains/{{id}}/trash"><input type="hidden" name="nonce" value="{{nonce}}"><button class="danger">Move to the trash</button></form>
         </div></details></td>
         </tr>
         {{/grains}}
         </tbody>
         </table>
+        """
+
+    private static let tagList = """
+        {{#hasTags}}<ul class="tags" aria-label="Tags">{{#tags}}<li><a href="{{link}}">{{name}}</a></li>{{/tags}}</ul>{{/hasTags}}
+        """
+
+    private static let tagForm = """
+        <form method="post" action="/grains/{{id}}/tags"><input type="hidden" name="nonce" value="{{nonce}}"><label class="small" for="g-{{id}}">Tags, with commas between them</label><div class="row"><input id="g-{{id}}" name="tags" value="{{tagText}}" maxlength="700" autocomplete="off"><button>Save</button></div></form>
+        """
+
+    private static let trash = """
+        <p><a href="/">← Your grains</a></p>
+        <h1>Trash</h1>
+        <p class="soft">What is here does not run, and nobody it was shared with can open it. You can take it back until its time is over.</p>
+        {{#hasGrains}}
+        <table class="list">
+        <thead><tr><th scope="col">Title</th><th scope="col">App</th><th scope="col" class="number">Size</th><th scope="col">Removed for good</th><th scope="col"><span class="hidden">Actions</span></th></tr></thead>
+        <tbody>
+        {{#grains}}
+        <tr>
+        <th scope="row"><span class="what"><img src="{{icon}}" alt="" width="24" height="24">{{title}}</span></th>
+        <td data-name="App">{{app}}</td>
+        <td data-name="Size" class="number">{{size}}</td>
+        <td data-name="Removed for good">{{expires}}</td>
+        <td class="acts"><div class="row"><form method="post" action="/grains/{{id}}/recover"><input type="hidden" name="nonce" value="{{nonce}}"><input type="hidden" name="back" value="trash"><button aria-label="Take back {{title}}">Take back</button></form>
+        <a class="button danger" href="/grains/{{id}}/remove" aria-label="Delete {{title}} for good">Delete…</a></div></td>
+        </tr>
+        {{/grains}}
+        </tbody>
+        </table>
+        {{/hasGrains}}
+        {{^hasGrains}}<p class="card soft">It is empty.</p>{{/hasGrains}}
         """
 
     private static let restoreBackup = """

@@ -88,6 +88,7 @@ extension Templates {
         """
 
     private static let peopleList = """
+        {{> admin-nav}}
         <h1>People</h1>
         {{#notice}}<p class="notice good" role="status">{{notice}}</p>{{/notice}}
         {{#problem}}<p class="notice bad" role="alert">{{problem}}</p>{{/problem}}

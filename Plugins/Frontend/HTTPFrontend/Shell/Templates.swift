@@ -7,7 +7,7 @@ enum Templates {
         MustacheContentTypes.register(ScalarHTML(), named: "SCALARHTML")
         var library = MustacheLibrary()
         do {
-            for (name, text) in [all, grainLists, people, sharing].joined() {
+            for (name, text) in [all, grainLists, administration, people, sharing].joined() {
                 try library.register("{{% CONTENT_TYPE: SCALARHTML}}\n" + text, named: name)
             }
         } catch {
@@ -43,7 +43,7 @@ enum Templates {
         <nav aria-label="Main">
         <a href="/"{{#atGrains}} aria-current="page"{{/atGrains}}>Grains</a>
         <a href="/apps"{{#atApps}} aria-current="page"{{/atApps}}>Apps</a>
-        {{#isAdministrator}}<a href="/people"{{#atPeople}} aria-current="page"{{/atPeople}}>People</a>{{/isAdministrator}}
+        {{#isAdministrator}}<a href="/admin"{{#atAdmin}} aria-current="{{#isAdminHome}}page{{/isAdminHome}}{{^isAdminHome}}true{{/isAdminHome}}"{{/atAdmin}}>Administration</a>{{/isAdministrator}}
         </nav>
         <form method="post" action="/logout" class="who">
         <input type="hidden" name="nonce" value="{{nonce}}">
@@ -92,6 +92,7 @@ enum Templates {
         <h2>{{title}}</h2>
         <p class="soft">{{summary}}</p>
         <p class="soft small">{{#version}}Version {{version}}{{/version}}{{#author}} · {{author}}{{/author}} · {{size}}</p>
+        {{#changes}}<details><summary>What is new{{#version}} in {{version}}{{/version}}</summary><pre class="log" tabindex="0" role="region" aria-label="What is new in {{title}}">{{changes}}</pre></details>{{/changes}}
         </div>
         <div class="make">
         {{#actions}}
@@ -160,7 +161,7 @@ enum Templates {
         <a class="button" href="/grains/{{id}}/version">Version</a>
         <form method="post" action="/grains/{{id}}/stop"><input type="hidden" name="nonce" value="{{nonce}}"><input type="hidden" name="back" value="grain"><button>Restart</button></form>
         <form method="post" action="/grains/{{id}}/stop"><input type="hidden" name="nonce" value="{{nonce}}"><button>Stop and close</button></form>
-        <a class="button danger" href="/grains/{{id}}/remove">Delete…</a>
+        <form method="post" action="/grains/{{id}}/trash"><input type="hidden" name="nonce" value="{{nonce}}"><button class="danger">Move to the trash</button></form>
         </div></details>
         {{/isOwned}}
         </header>
@@ -186,7 +187,7 @@ enum Templates {
         <h1>Delete “{{title}}”?</h1>
         <p>All that is in it, {{size}}, is gone for good. This cannot be undone.</p>
         <form method="post" action="/grains/{{id}}/remove" class="row"><input type="hidden" name="nonce" value="{{nonce}}">
-        <button class="danger">Delete for good</button><a class="button" href="/grain/{{id}}">Keep it</a></form>
+        <button class="danger">Delete for good</button><a class="button" href="{{back}}">Keep it</a></form>
         </div>
         """
 

@@ -48,6 +48,13 @@ struct Visit {
         return origin == site.baseURL ? nil : "This request comes from another site."
     }
 
+    /// The list of grains with what was looked for there, when a form of it was sent; else the whole list.
+    var list: String {
+        let referrer = request.head.value(of: "referer") ?? ""
+        guard referrer.hasPrefix(site.baseURL + "/?") else { return "/" }
+        return GrainQuery(Visit.fields(referrer.dropFirst(site.baseURL.count + 2))).address
+    }
+
     func cookie(_ name: String) -> String? {
         CookiePairs.value(ofOnly: name, in: request.head).map { String(decoding: $0, as: UTF8.self) }
     }

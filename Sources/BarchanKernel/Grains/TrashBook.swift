@@ -1,0 +1,126 @@
+import Barchan
+
+/// Grains in the trash: a moment in the grain's own record. To everybody but this type and removal there is no such grain.
+struct TrashBook: TrashDirectory {
+    /// How often somebody looks whether a grain's time is over.
+    static let pause: Duration = .seconds(600)
+
+    let grains: GrainBook
+    let lifetime: Duration
+
+    private var records: RecordBook { grains.records }
+
+    /// When a grain is removed for good; nil for one that is not in the trash.
+    func expiry(of record: GrainRecord) -> Int64? {
+        record.discarded.map { $0.addingReportingOverflow(lifetime.components.seconds).partialValue }
+    }
+
+    // MARK: For people
+
+    func trash(for account: AccountID) async throws(HostError) -> [GrainSummary] {
+        let prefix = RecordKey.ownedPrefix(account)
+        var found: [GrainSummary] = []
+        try await records.forEach(prefix: prefix) { (entry) throws(HostError) in
+            let text = String(decoding: entry.key.bytes.dropFirst(prefix.bytes.count), as: UTF8.self)
+            guard let grain = GrainID(text), let record = try await records.keptGrain(grain),
+                let expires = expiry(of: record), var summary = try await grains.summary(of: record)
+            else { return }
+            summary.expires = expires
+            found.append(summary)
+        }
+        return found.sorted { ($0.expires ?? 0, $0.identifier.text) < ($1.expires ?? 0, $1.identifier.text) }
+    }
+
+    func discard(_ grain: GrainID, by account: AccountID) async throws(HostError) {
+        try await discard(grain, of: account, by: .account(account))
+    }
+
+    func recover(_ grain: GrainID, by account: AccountID) async throws(HostError) {
+        try await recover(grain, of: account, by: .account(account))
+    }
+
+    // MARK: For them and for operators
+
+    /// - Parameter owner: Whose it has to be; nil for anybody's.
+    func discard(_ grain: GrainID, of owner: AccountID?, by actor: AuditActor) async throws(HostError) {
+        let now = grains.clock.wallSeconds()
+        try await change(grain, to: "throw away", of: owner, .discardGrain, by: actor) { fields in
+            if fields["discarded"] == nil { fields["discarded"] = String(now) }
+        }
+        // From here on nobody can start it; whoever did before is stopped.
+        await grains.sessions.closeAll(of: grain)
+        await grains.registry.known(grain)?.stop()
+    }
+
+    func recover(_ grain: GrainID, of owner: AccountID?, by actor: AuditActor) async throws(HostError) {
+        try await change(grain, to: "take out of the trash", of: owner, .recoverGrain, by: actor) { fields in
+            fields["discarded"] = nil
+        }
+    }
+
+    private func change(
+        _ grain: GrainID, to attempt: String, of owner: AccountID?, _ act: AuditAct, by actor: AuditActor,
+        _ change: (inout RecordFields) -> Void
+    ) async throws(HostError) {
+        // Somebody else changed the record each time this loop turns, so it ends.
+        while let (fields, version) = try await records.read(.grain(grain)) {
+            let record = GrainRecord(grain: grain, fields: fields)
+            guard !record.isRemoved, owner == nil || record.owner == owner else { break }
+            var changed = fields
+            change(&changed)
+            if changed == fields { return }
+            let batch = RecordBatch(
+                conditions: [.version(.grain(grain), version)],
+                writes: [.put(.grain(grain), changed.encoded), grains.audit.entry(act, by: actor, on: grain.text)])
+            if try await records.store.commit(batch) { return }
+        }
+        throw GrainBook.missing(grain, attempt)
+    }
+
+    // MARK: Expiry
+
+    /// Removes what has been in the trash for long enough, until the task is cancelled.
+    func run() async {
+        while !Task.isCancelled {
+            await removeExpired()
+            await grains.clock.sleep(for: TrashBook.pause)
+        }
+    }
+
+    func removeExpired() async {
+        do throws(HostError) {
+            var expired: [GrainID] = []
+            let now = grains.clock.wallSeconds()
+            try await records.forEachGrain { (record) throws(HostError) in
+                if !record.isRemoved, let expiry = expiry(of: record), expiry <= now { expired.append(record.grain) }
+            }
+            for grain in expired { try await remove(grain, ifExpiredAt: now) }
+        } catch {
+            // What is left is tried again the next time, and nobody waits for it.
+            grains.log(.error, "empty the trash: \(error.message)")
+        }
+    }
+
+    /// Unless somebody takes it out in the same moment.
+    private func remove(_ grain: GrainID, ifExpiredAt now: Int64) async throws(HostError) {
+        guard let (fields, version) = try await records.read(.grain(grain)),
+            let expiry = expiry(of: GrainRecord(grain: grain, fields: fields)), expiry <= now
+        else { return }
+        var removed = fields
+        removed["removed"] = "1"
+        let batch = RecordBatch(
+            conditions: [.version(.grain(grain), version)],
+            writes: [
+                .put(.grain(grain), removed.encoded),
+                grains.audit.entry(.removeGrain, by: .host, on: grain.text, "its time in the trash is over"),
+            ])
+        guard try await records.store.commit(batch) else { return }
+        try await grains.finishRemoval(of: grain)
+        grains.log(.info, "grain \(grain) was in the trash until its time was over, and is removed")
+    }
+}
+
+extension Host {
+    /// Removes grains for good whose time in the trash is over, until the task is cancelled.
+    public func emptyTrash() async { await trashBook.run() }
+}
