@@ -11,7 +11,7 @@ help:
 	@echo 'make schemas  generate code from the Cap'"'"'n Proto schemas'
 	@echo 'make docs     reference documentation in .build/docs'
 	@echo 'make bench    measurements, beside what they compare with'
-	@echo 'make fuzz     made-up messages for the parsers and made-up grains for the transport, a bounded number'
+	@echo 'make fuzz     made-up messages and packages for the parsers and made-up grains for the transport, a bounded number'
 	@echo 'make install  DESTDIR, prefix, bindir, libdir, libexecdir, docdir'
 
 run:
@@ -26,6 +26,7 @@ test:
 check:
 	@contrib/check
 	@contrib/fuzz/messages 5000
+	@contrib/fuzz/packages 20000
 	@contrib/fuzz/transport 2000
 	@contrib/fuzz/backups 5000
 
@@ -43,6 +44,7 @@ bench: build
 
 fuzz:
 	@contrib/fuzz/messages
+	@contrib/fuzz/packages 500000
 	@contrib/fuzz/transport 20000
 	@contrib/fuzz/backups
 
