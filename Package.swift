@@ -81,6 +81,7 @@ let package = Package(
             name: "GrainRecording", dependencies: ["CapnProto", "GrainSchemas"], exclude: ["README.md"],
             swiftSettings: strict),
         .target(name: "ZIP", dependencies: [contract, "CZlib"], swiftSettings: strict),
+        .target(name: "EROFS", dependencies: [contract], swiftSettings: strict),
         .target(
             name: "GrainBackup", dependencies: [contract, "CapnProto", "GrainSchemas", "ZIP"], swiftSettings: strict),
         .target(name: "HTTP1", swiftSettings: strict),
@@ -148,7 +149,8 @@ let package = Package(
             "Isolation", "ExternalIsolation",
             dependencies: ["CLinux", "SandboxLauncher", "SandboxProtocol", "CapnProto", "GrainSchemas"])
         + module("Isolation", "LandlockIsolation", dependencies: ["SandboxLauncher", "SandboxProtocol"])
-        + module("Storage", "OverlayStorage", dependencies: ["CLinux", "CSQLite", "GrainBackup", "SPK", "ZIP"])
+        + module(
+            "Storage", "OverlayStorage", dependencies: ["CLinux", "CSQLite", "EROFS", "GrainBackup", "SPK", "ZIP"])
         + module(
             "Transport", "CapnpTransport",
             dependencies: ["CLinux", "CCapnpRPC", "CapnProto", "EventLoops", "GrainSchemas"])
@@ -187,6 +189,7 @@ let package = Package(
             .testTarget(
                 name: "EventLoopsTests", dependencies: [contract, "CLinux", "EventLoops"], swiftSettings: strict),
             .testTarget(name: "ZIPTests", dependencies: [contract, "ZIP", "GrainBackup"], swiftSettings: strict),
+            .testTarget(name: "EROFSTests", dependencies: ["EROFS"], swiftSettings: strict),
             .testTarget(name: "TOMLTests", dependencies: ["TOML"], swiftSettings: strict),
             .testTarget(name: "HTTP1Tests", dependencies: ["HTTP1"], swiftSettings: strict),
             .testTarget(name: "HTTP1ServerTests", dependencies: ["HTTP1Server"], swiftSettings: strict),

@@ -566,6 +566,95 @@ def measure_requests(options):
     host.end()
 
 
+def timed(command):
+    """Runs a shell command; returns seconds, the largest peak of memory of a process in it in MiB, and what it printed."""
+    began = time.monotonic()
+    process = subprocess.Popen(["bash", "-euo", "pipefail", "-c", command], stdout=subprocess.PIPE, text=True)
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    if status != 0:
+        sys.exit(f"'{command}' failed")
+    return time.monotonic() - began, usage.ru_maxrss / 1024, output
+
+
+def disk_use(*folders):
+    """MB on the disk, a file with several names counted once."""
+    output = subprocess.run(["du", "-s", "-c", "--block-size=1K", *folders], check=True, capture_output=True, text=True).stdout
+    return int(output.splitlines()[-1].split()[0]) * 1024 / 1e6
+
+
+def next_version(options, name):
+    """The same app a version later: a file in a hundred differs, the rest has its content and time."""
+    tree, result = os.path.join(options.work, f"next-{name}.tree"), os.path.join(options.work, f"next-{name}.spk")
+    shutil.rmtree(tree, ignore_errors=True)
+    subprocess.run(["cp", "-a", os.path.join(options.examples, name + ".tree"), tree], check=True)
+    files = sorted(os.path.join(folder, file) for folder, _, files in os.walk(tree) for file in files)
+    for path in [path for path in files if os.path.isfile(path) and not os.path.islink(path)][::100]:
+        with open(path, "ab") as file:
+            file.write(b"\n")
+    example = os.path.join(os.path.dirname(__file__), "examples", name)
+    subprocess.run(
+        [os.path.join(options.programs, "barchan"), "spk", "pack", "--root", tree, "--manifest", f"{example}/manifest.toml",
+         "--bridge", os.path.join(options.examples, "barchan-http-bridge"), "--keyring",
+         os.path.join(options.examples, name + ".key"), "--quiet", result], check=True, capture_output=True)
+    shutil.rmtree(tree)
+    return result
+
+
+def measure_install(options):
+    name = "dokuwiki"
+    tree, package = (os.path.join(options.examples, name + ending) for ending in (".tree", ".spk"))
+    archive, folder = os.path.join(options.work, "install.tar.xz"), os.path.join(options.work, "install")
+    # As the package is compressed: the same blocks.
+    timed(f"tar -C '{tree}' -c . | xz -6 -T0 --block-size=4MiB >'{archive}'")
+    later = next_version(options, name)
+    files = sum(len(files) for _, _, files in os.walk(tree))
+    print(f"## install: {name}, {files} files, {disk_use(tree):.0f} MB, {os.path.getsize(package) / 1e6:.0f} MB as a package")
+    install = f"'{options.programs}/barchan' app install --data '{folder}' --set storage.overlay.packageStore="
+    unpack = (f"mkdir '{folder}' && xz -dc '{archive}' | bsdtar -x -f - -C '{folder}' && "
+              f"find '{folder}' -type f -print0 | xargs -0 sha512sum >/dev/null")
+    ways = [
+        ("xz -dc | bsdtar -x, then sha512sum", "", unpack),
+        ("directories", "", install + f"directories '{package}'"),
+        ("directories, beside an earlier version", install + f"directories '{package}'", install + f"directories '{later}'"),
+        ("images", "", install + f"images '{package}'")]
+    results = {}
+    for _ in range(options.install_rounds):
+        for way, before, command in ways:
+            shutil.rmtree(folder, ignore_errors=True)
+            if before:
+                timed(before)
+            os.sync()
+            seconds, peak, _ = timed(command)
+            results.setdefault(way, []).append((seconds, peak))
+    shutil.rmtree(folder, ignore_errors=True)
+    base = statistics.median(seconds for seconds, _ in results[ways[0][0]])
+    rows = []
+    for way, _, _ in ways:
+        seconds = sorted(seconds for seconds, _ in results[way])
+        middle = statistics.median(seconds)
+        rows.append([way, f"{middle:.2f}", f"{seconds[0]:.2f}-{seconds[-1]:.2f}", f"{middle / base:.2f}",
+                     f"{max(peak for _, peak in results[way]):.0f}"])
+    table(["", "s", "from-to", "ratio", "MiB at most"], rows)
+    print(f"medians of {options.install_rounds} rounds in turns; ours end with everything on the disk, the comparison does not")
+    measure_sharing(options, [package, later, *(os.path.join(options.examples, app + ".spk") for app in ("calendar", "native-python"))])
+
+
+def measure_sharing(options, packages):
+    """What each further package takes on the disk: a later version of the first, then two apps that run in Python."""
+    print("## disk: MB after each package more, every one at a time alone and beside those before it")
+    rows = []
+    for store, share in (("directories", "false"), ("directories", "true"), ("images", "false")):
+        folder, sizes = tempfile.mkdtemp(prefix="sharing-", dir=options.work), []
+        for package in packages:
+            timed(f"'{options.programs}/barchan' app install --data '{folder}' --set storage.overlay.packageStore={store} "
+                  f"--set storage.overlay.shareFiles={share} '{package}'")
+            sizes.append(disk_use(os.path.join(folder, "packages"), os.path.join(folder, "files")))
+        rows.append([store + (", shared" if share == "true" else "")] + [f"{size:.1f}" for size in sizes])
+        shutil.rmtree(folder)
+    table(["", *(os.path.basename(package) for package in packages)], rows)
+
+
 def descendants(pid):
     children = {}
     for entry in os.listdir("/proc"):
@@ -614,7 +703,7 @@ def measure_memory(options):
 
 
 parser = argparse.ArgumentParser()
-parser.add_argument("topic", choices=["open", "neighbours", "requests", "memory", "idle", "flow"])
+parser.add_argument("topic", choices=["open", "install", "neighbours", "requests", "memory", "idle", "flow"])
 parser.add_argument("--programs", required=True)
 parser.add_argument("--examples", required=True)
 parser.add_argument("--work", required=True)
@@ -622,8 +711,9 @@ parser.add_argument("--rounds", type=int, default=int(os.environ.get("ROUNDS", 2
 parser.add_argument("--rounds-of-load", type=int, default=int(os.environ.get("LOAD_ROUNDS", 5)))
 parser.add_argument("--seconds", type=int, default=int(os.environ.get("SECONDS_EACH", 3)))
 parser.add_argument("--flow-mib", type=int, default=int(os.environ.get("FLOW_MIB", 4096)))
+parser.add_argument("--install-rounds", type=int, default=int(os.environ.get("INSTALL_ROUNDS", 7)))
 arguments = parser.parse_args()
 arguments.work = os.path.abspath(arguments.work)
 sys.stdout.reconfigure(line_buffering=True)
-{"open": measure_open, "neighbours": measure_neighbours, "requests": measure_requests,
+{"open": measure_open, "install": measure_install, "neighbours": measure_neighbours, "requests": measure_requests,
  "memory": measure_memory, "idle": measure_idle, "flow": measure_flow}[arguments.topic](arguments)

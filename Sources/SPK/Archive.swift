@@ -28,7 +28,7 @@ public struct Archive {
     public init(
         bytes: UnsafeRawBufferPointer, owner: AnyObject, limits: PackageLimits = PackageLimits()
     ) throws(HostError) {
-        // Every byte may be visited twice: once to check everything before the disk is touched, once to write it.
+        // Every byte may be visited three times: to check everything before the disk is touched, to lay it out, to write it.
         let (words, overflow) = (bytes.count / 8 + 1).multipliedReportingOverflow(by: 4)
         let readerLimits = ReaderLimits(
             traversalWords: overflow ? Int.max : words, nesting: 2 * limits.depth + 4, segments: 1 << 16)
@@ -87,6 +87,10 @@ public struct Archive {
 public struct ArchiveSummary: Sendable {
     public var entries = 0
     public var fileBytes: Int64 = 0
+    /// Length of all names together.
+    public var nameBytes = 0
+    /// What the files and directories take in blocks of 4 KiB.
+    public var blockBytes: Int64 = 0
     /// Which of the mount points that a sandbox needs the package has itself.
     public var mountPoints: Set<String> = []
 
@@ -96,6 +100,8 @@ public struct ArchiveSummary: Sendable {
 
     mutating func count(_ entry: ArchiveEntry, depth: Int) {
         entries += 1
+        nameBytes += entry.name.count
+        blockBytes += Self.blockBytes(of: entry.content)
         let name = String(decoding: entry.name, as: UTF8.self)
         if depth == 0 { isInProc = false }
         switch entry.content {
@@ -109,6 +115,14 @@ public struct ArchiveSummary: Sendable {
                 mountPoints.insert(name)
             }
         case .directory, .link: break
+        }
+    }
+
+    private static func blockBytes(of content: ArchiveEntry.Content) -> Int64 {
+        switch content {
+        case .file(let data, _): (Int64(data.count) + 4095) & ~4095
+        case .directory: 4096
+        case .link: 0
         }
     }
 }

@@ -7,6 +7,7 @@ struct ArchiveWalker<Directory> {
     let limits: PackageLimits
     private var entries = 0
     private var fileBytes: Int64 = 0
+    private var nameBytes = 0
 
     init(limits: PackageLimits) { self.limits = limits }
 
@@ -19,15 +20,24 @@ struct ArchiveWalker<Directory> {
                 .resourceExhausted, "unpack \(quoted(path)): directories are nested more than \(limits.depth) deep")
         }
         var seen = NamesOfDirectory()
-        for file in files {
+        for (position, file) in files.enumerated() {
             let name = try checkedName(file, in: path)
-            guard seen.insert(name) else { throw bad(path + [name], "the name appears twice in its directory") }
+            if !seen.insert(name), try contains(name, files.prefix(position), path) {
+                throw bad(path + [name], "the name appears twice in its directory")
+            }
             let entry = try read(file, name: name, path: path)
             try count(entry, path + [name])
             guard let inner = try enter(entry, directory), case .directory = entry.content else { continue }
             let content = try parsing(path + [name]) { () throws(MessageError) in try file.directory }
             try walk(content, in: inner, path: path + [name], enter: enter)
         }
+    }
+
+    private func contains(
+        _ name: [UInt8], _ files: Slice<StructList<Wire.Archive.File>>, _ path: [[UInt8]]
+    ) throws(HostError) -> Bool {
+        for file in files where try checkedName(file, in: path) == name { return true }
+        return false
     }
 
     private func checkedName(_ file: Wire.Archive.File.Reader, in path: [[UInt8]]) throws(HostError) -> [UInt8] {
@@ -80,6 +90,12 @@ struct ArchiveWalker<Directory> {
                 .resourceExhausted,
                 "unpack \(quoted(path)): the files are larger than \(limits.expandedBytes) bytes together")
         }
+        nameBytes += entry.name.count
+        guard nameBytes <= limits.allNamesBytes else {
+            throw HostError(
+                .resourceExhausted,
+                "unpack \(quoted(path)): the names are longer than \(limits.allNamesBytes) bytes together")
+        }
         entries += 1
         guard entries <= limits.entries else {
             throw HostError(
@@ -94,23 +110,25 @@ struct ArchiveWalker<Directory> {
     }
 }
 
-/// The names seen in one directory; free of charge while they come in order, as packers write them.
+/// The names seen in one directory, as hashes that nobody can foresee: a package may have very many.
 private struct NamesOfDirectory {
     private var last: [UInt8]?
-    private var others: Set<[UInt8]>?
-    private var sorted: [[UInt8]] = []
+    private var others: Set<Int>?
+    /// Used while names come in order, as packers write them.
+    private var ordered: [Int] = []
 
-    /// False when the name is there already.
+    /// False when the name may be there already.
     mutating func insert(_ name: [UInt8]) -> Bool {
         if others == nil, last.map({ $0.lexicographicallyPrecedes(name) }) ?? true {
             last = name
-            sorted.append(name)
+            ordered.append(name.hashValue)
             return true
         }
-        var all = others ?? Set(sorted)
-        sorted = []
+        var all = others ?? Set(ordered)
+        ordered = []
+        others = nil
         defer { others = all }
-        return all.insert(name).inserted
+        return all.insert(name.hashValue).inserted
     }
 }
 

@@ -9,6 +9,8 @@ public struct PackageLimits: Sendable, Equatable {
     /// Length of one name and of one symbolic link's target; what Linux file systems take.
     public var nameBytes = 255
     public var linkBytes = 4095
+    /// Length of all names together.
+    public var allNamesBytes = 16 << 20
     /// Size of the manifest.
     public var manifestBytes = 8 << 20
     /// Memory for decompression. A package whose XZ dictionary needs more is refused.

@@ -39,3 +39,25 @@ extension EndToEndTests {
         }
     }
 }
+
+extension EndToEndTests {
+    @Test(
+        "an app runs from an image on every isolation back end, beside one from a directory",
+        arguments: ["namespace", "bubblewrap", "oci"])
+    func images(_ backEnd: String) async throws {
+        let settings = ["isolation.provider=\(backEnd)", "storage.overlay.packageStore=images"]
+        // The first one is installed before there is a host, without these settings.
+        try await Stage.with("images-\(backEnd)", apps: ["native-app", "hello"], settings: settings) { stage in
+            let directory = stage.folder("data")
+            func images() throws -> Int {
+                try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8).split(separator: "\n")
+                    .count { $0.contains(directory) && $0.contains(" - erofs ") }
+            }
+            let hello = try await stage.person.create("New greeting")
+            try await hello.waitInFrame(for: "document.querySelector('h1')?.innerText === 'Hello'", "the greeting")
+            #expect(try images() == 1)
+            let counter = try await stage.person.create("New counter")
+            try await counter.waitInFrame(for: "document.querySelector('#visits')?.innerText === '1'", "a visit")
+        }
+    }
+}

@@ -14,7 +14,9 @@ final class Scratch: Sendable {
     }
 
     deinit {
-        // The tests' own tool on purpose: the one under test must not clean up after itself unseen.
+        // The tests' own tools on purpose: the one under test must not clean up after itself unseen. A worker that was killed
+        // leaves mounts.
+        _ = try? run(["/bin/sh", "-c", "umount -q -l '\(path)'/mounts/.new-* 2>/dev/null"])
         _ = try? run(["/bin/rm", "-rf", path])
     }
 

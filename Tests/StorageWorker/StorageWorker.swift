@@ -5,7 +5,8 @@ import OverlayStorage
 
 /// Uses a storage in a process of its own, so that a test can kill it, or ask how much memory it took.
 ///
-///     storage-worker install DIRECTORY FILE...   prints "installed ID" for each, then the peak of its memory
+///     storage-worker install DIRECTORY STORE FILE...  the package store's setting; prints "installed ID" for each, then the
+///                                                peak of its memory; waits at a FILE called -
 ///     storage-worker commit DIRECTORY COUNT WRITERS  prints "committed N" once record N is durable; COUNT 0: for ever
 ///     storage-worker durability DIRECTORY FIRST  prints "durable N" once batch N is durable, for ever
 ///     storage-worker faults DIRECTORY SEED FILE...   see FaultWork
@@ -17,11 +18,13 @@ struct StorageWorker {
         let arguments = CommandLine.arguments
         guard arguments.count > 2, case .storage(let make) = Plugin.overlay.factory else { exit(2) }
         let storage = try await make(
-            try PluginSettings([:], definitions: Plugin.overlay.settings),
+            try PluginSettings(
+                arguments[1] == "install" ? ["packageStore": .string(arguments[3])] : [:],
+                definitions: Plugin.overlay.settings),
             PluginContext(dataDirectory: arguments[2], programDirectory: "/nonexistent", log: .none))
         say("open")
         switch arguments[1] {
-        case "install": for file in arguments[3...] { try await install(file, into: storage) }
+        case "install": for file in arguments[4...] { try await install(file, into: storage) }
         case "commit": try await commit(Int(arguments[3]) ?? 0, writers: Int(arguments[4]) ?? 1, into: storage)
         case "volumes": try await useVolumes(of: storage)
         case "durability":
@@ -39,6 +42,7 @@ struct StorageWorker {
     }
 
     private static func install(_ path: String, into storage: any StorageProvider) async throws {
+        if path == "-" { pause() }
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { exit(2) }
         let start = ContinuousClock.now

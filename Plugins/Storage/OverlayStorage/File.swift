@@ -4,9 +4,7 @@ import Glibc
 extension Directory {
     /// A whole small file.
     func readFile(_ name: String, maximumBytes: Int) throws(HostError) -> [UInt8] {
-        let number = openat(self.number, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
-        guard number >= 0 else { throw systemError("open '\(path)/\(name)'") }
-        let file = OwnedDescriptor(takingOwnershipOf: number)
+        let file = try openFile(name)
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         while true {
@@ -22,13 +20,34 @@ extension Directory {
 
     /// Makes a new file with these bytes, readable by the host alone unless `mode` says more.
     func writeFile(_ name: String, _ bytes: [UInt8], mode: mode_t = 0o600) throws(HostError) {
+        try withNewFile(name, mode: mode) { file throws(HostError) in
+            try bytes.withUnsafeBufferPointer { bytes throws(HostError) in
+                try writeAll(UnsafeRawBufferPointer(bytes), to: file, called: "\(path)/\(name)")
+            }
+            guard fchmod(file, mode) == 0 else { throw systemError("set the mode of '\(path)/\(name)'") }
+        }
+    }
+
+    /// Makes a new file, open for writing only while `body` runs.
+    func withNewFile<Result>(
+        _ name: String, mode: mode_t = 0o600, _ body: (CInt) throws(HostError) -> Result
+    ) throws(HostError) -> Result {
         let number = openat(self.number, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
         guard number >= 0 else { throw systemError("make file '\(path)/\(name)'") }
         let file = OwnedDescriptor(takingOwnershipOf: number)
-        try bytes.withUnsafeBufferPointer { bytes throws(HostError) in
-            try writeAll(UnsafeRawBufferPointer(bytes), to: file.rawValue, called: "\(path)/\(name)")
-        }
-        guard fchmod(file.rawValue, mode) == 0 else { throw systemError("set the mode of '\(path)/\(name)'") }
+        return try body(file.rawValue)
+    }
+
+    func openFile(_ name: String) throws(HostError) -> OwnedDescriptor {
+        let number = openat(self.number, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        guard number >= 0 else { throw systemError("open '\(path)/\(name)'") }
+        return OwnedDescriptor(takingOwnershipOf: number)
+    }
+
+    /// Returns when the content of a file survives a power cut.
+    func synchronize(file name: String) throws(HostError) {
+        let file = try openFile(name)
+        guard fsync(file.rawValue) == 0 else { throw systemError("synchronize '\(path)/\(name)'") }
     }
 }
 

@@ -13,12 +13,16 @@ struct OverlayStorage: StorageProvider {
         let root = try Directory.opening(path: settings.directory, mode: 0o711)
         let packages = try root.directory(makingIfMissing: "packages", mode: 0o711)
         let volumes = try root.directory(makingIfMissing: "volumes", mode: 0o711)
+        let files = try SharedFiles(in: root)
         let lock = try StorageLock(root) { () throws(HostError) in
-            try packages.removeLeftovers()
+            try ImageMounts.removeLeftovers(in: root)
+            try files.removePackages(try packages.leftovers(), in: packages)
             try volumes.removeLeftovers()
         }
         self.packages = DirectoryPackageStore(
-            root: packages, skeleton: try Skeleton.make(in: root), limits: settings.limits, lock: lock,
+            root: packages, skeleton: try Skeleton.make(in: root),
+            format: settings.storesImages ? .images : .directories(areShared: settings.sharesFiles), files: files,
+            mounts: settings.storesImages ? try ImageMounts(in: root) : nil, limits: settings.limits, lock: lock,
             log: log)
         self.volumes = DirectoryVolumeStore(
             root: volumes, logBytes: settings.logBytes, backupLimits: settings.backupLimits, lock: lock)

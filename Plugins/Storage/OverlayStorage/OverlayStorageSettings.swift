@@ -6,6 +6,9 @@ import ZIP
 struct OverlayStorageSettings {
     var directory: String
     var logBytes: Int64
+    /// Whether packages are kept as images instead of trees of files.
+    var storesImages: Bool
+    var sharesFiles: Bool
     var limits: PackageLimits
     var backupLimits = ZIPLimits()
 
@@ -13,6 +16,13 @@ struct OverlayStorageSettings {
         SettingDefinition(
             "directory", default: .string(""),
             "where everything is kept, an absolute path; empty: the host's data directory"),
+        SettingDefinition(
+            "packageStore", default: .string("directories"),
+            "what packages become: 'directories' of files, or 'images', one EROFS file each, which takes root and Linux 6.12"
+        ),
+        SettingDefinition(
+            "shareFiles", default: .boolean(true),
+            "whether identical files of several packages are stored once (directories only)"),
         SettingDefinition(
             "packageBytes", default: .integer(1 << 30), "largest package once unpacked, in bytes"),
         SettingDefinition(
@@ -34,6 +44,13 @@ struct OverlayStorageSettings {
         guard directory.hasPrefix("/") else {
             throw HostError(.invalidArgument, "setting 'directory' is '\(directory)'; an absolute path is needed")
         }
+        let store = settings.string("packageStore")
+        guard ["directories", "images"].contains(store) else {
+            throw HostError(
+                .invalidArgument, "setting 'packageStore' is '\(store)'; known are 'directories' and 'images'")
+        }
+        storesImages = store == "images"
+        sharesFiles = settings.boolean("shareFiles")
         logBytes = try Self.positive(settings, "logBytes", atLeast: 4096)
         backupLimits.expandedBytes = try Self.positive(settings, "backupBytes", atLeast: 1 << 20)
         backupLimits.entries = Int(try Self.positive(settings, "backupFiles", atLeast: 100))

@@ -24,9 +24,14 @@ extension Directory {
         }
     }
 
-    /// Removes everything whose name says that it was never finished or is on its way out.
+    /// The names that say that something was never finished or is on its way out.
+    func leftovers() throws(HostError) -> [String] {
+        try names().filter { $0.hasPrefix(".new-") || $0.hasPrefix(".gone-") }
+    }
+
+    /// Removes what has such a name.
     func removeLeftovers() throws(HostError) {
-        for name in try names() where name.hasPrefix(".new-") || name.hasPrefix(".gone-") { try removeTree(name) }
+        for name in try leftovers() { try removeTree(name) }
     }
 
     /// False for a directory that is not empty.

@@ -32,15 +32,16 @@ public struct Wiring: Sendable {
     }
 
     /// All four providers. Nothing is made before all four choices and all settings are known to be right; guarantees
-    /// are compared as soon as a provider exists, storage and frontend last.
+    /// are compared as soon as a provider exists. Storage is first: what it mounts must be there when launchers of sandboxes
+    /// copy the mounts of this process.
     /// - Throws: ``HostError`` that lists what there is.
     public func providers() async throws(HostError) -> Providers {
         for interface in PluginInterface.allCases { _ = try settings(of: plugin(for: interface)) }
         for (app, name) in configuration.appIsolation { _ = try settings(of: isolation(named: name, for: app)) }
+        let storage = try await storage()
         let isolation = try await isolationOfEveryApp()
         let loops = try loops()
         let transport = try await transport(on: loops)
-        let storage = try await storage()
         return Providers(
             isolation: isolation, storage: storage, transport: transport, frontend: try await frontend(on: loops))
     }

@@ -13,14 +13,18 @@ actor PackageInstallation {
 
     private let root: Directory
     private let limits: PackageLimits
-    private let expander: PackageExpander
+    private let format: PackageFormat
+    private let files: SharedFiles
+    private var expander: PackageExpander?
     private let receiver: ArchiveReceiver
     private let receiving: Workers<[UInt8]>
     private var temporary: String?
 
-    init(root: Directory, limits: PackageLimits) throws(HostError) {
+    init(root: Directory, format: PackageFormat, files: SharedFiles, limits: PackageLimits) throws(HostError) {
         thread = StorageThread(name: "install")
         self.root = root
+        self.format = format
+        self.files = files
         self.limits = limits
         expander = try PackageExpander(limits: limits)
         let receiver = try ArchiveReceiver(directory: root)
@@ -33,6 +37,7 @@ actor PackageInstallation {
     /// Takes the next bytes of the package file.
     /// - Returns: Bytes taken so far.
     func feed(_ bytes: [UInt8]) throws(HostError) -> Int64 {
+        guard let expander else { fatalError("nothing is fed after the end") }
         try bytes.withUnsafeBufferPointer { bytes throws(HostError) in
             try expander.feed(UnsafeRawBufferPointer(bytes)) { expanded throws(HostError) in
                 try receiving.submit(Array(expanded))
@@ -42,8 +47,12 @@ actor PackageInstallation {
     }
 
     /// The file is at its end: verifies it and makes the package visible.
-    func finish(expecting expected: PackageID?) throws(HostError) -> PackageID {
+    /// - Returns: The package, and whether it was not there before.
+    func finish(expecting expected: PackageID?) throws(HostError) -> (package: PackageID, isNew: Bool) {
+        guard let expander else { fatalError("a file has one end") }
         let identifier = try expander.finish { expanded throws(HostError) in try receiving.submit(Array(expanded)) }
+        // With it goes the decoder's memory, which is most of what an installation takes.
+        self.expander = nil
         try receiving.finish()
         let signer = try receiver.verify()
         if let expected, expected != identifier {
@@ -51,27 +60,24 @@ actor PackageInstallation {
                 .invalidArgument, "install package '\(expected)': the file given is another one, '\(identifier)'")
         }
         let app = try signer.current(forPackage: identifier)
-        guard !root.exists(identifier.text) else { return identifier }
+        guard !root.exists(identifier.text) else { return (identifier, false) }
 
         let archive = try Archive(bytes: receiver.bytes, owner: receiver, limits: limits)
         // Touches a page here and there of the whole archive.
-        var visited = 0
-        let summary = try archive.check { () in
-            visited += 1
-            if visited % 64 == 0 { receiver.forgetPages() }
-        }
+        var budget = PageBudget(receiver)
+        let summary = try archive.check { budget.touch() }
         receiver.forgetPages()
         let manifest = try Self.manifest(of: archive)
         _ = try AppManifest(manifestFile: manifest, limits: limits)
         try write(archive, summary, manifest, app: app, as: identifier)
-        return identifier
+        return (identifier, true)
     }
 
     /// Leaves nothing behind. Harmless after ``finish(expecting:)``.
     func abandon() {
         receiving.cancel()
         guard let temporary else { return }
-        try? root.removeTree(temporary)
+        try? files.removePackages([temporary], in: root)
         self.temporary = nil
     }
 
@@ -88,23 +94,62 @@ actor PackageInstallation {
         let temporary = Directory.temporaryName("new")
         self.temporary = temporary
         let package = try root.directory(makingIfMissing: temporary, mode: 0o755)
-        let tree = try package.directory(makingIfMissing: PackageFacts.treeName, mode: 0o755)
-        try TreeWriter.write(archive, into: tree, source: receiver)
-        let facts = PackageFacts(
-            app: app, sizeBytes: try tree.treeBytes(),
-            hasMountPoints: summary.mountPoints == ArchiveSummary.neededMountPoints)
-        try package.writeFile(PackageFacts.fileName, facts.file)
         try package.writeFile(PackageFacts.manifestName, manifest)
-        // One call for the whole tree instead of one for each file; before the name, or a power cut could leave a
-        // package that looks complete.
-        receiver.release()
-        try package.synchronizeFileSystem()
+        var facts = PackageFacts(
+            app: app, sizeBytes: summary.blockBytes,
+            hasMountPoints: summary.mountPoints == ArchiveSummary.neededMountPoints)
+        // What is in the package is on the disk before its name, or a power cut could leave one that looks complete.
+        switch format {
+        case .directories(let areShared):
+            let tree = try package.directory(makingIfMissing: PackageFacts.treeName, mode: 0o755)
+            try TreeWriter.write(archive, into: tree, source: receiver, sharing: areShared ? files : nil)
+            try package.writeFile(PackageFacts.fileName, facts.file)
+            receiver.release()
+            // One call for the whole tree instead of one for each file.
+            try package.synchronizeFileSystem()
+        case .images:
+            facts.image = try writeImage(archive, summary, in: package, &facts.sizeBytes)
+            try package.writeFile(PackageFacts.fileName, facts.file)
+            for name in [PackageFacts.manifestName, PackageFacts.fileName] { try package.synchronize(file: name) }
+            try package.synchronize()
+        }
         if clinux_rename_new(root.number, temporary, identifier.text) != 0 {
             guard errno == EEXIST else { throw systemError("install package '\(identifier)'") }
             // Somebody else installed the same package meanwhile.
-            try root.removeTree(temporary)
+            try files.removePackages([temporary], in: root)
         }
         self.temporary = nil
         try root.synchronize()
     }
+
+    /// Makes the image durable while its digest is computed.
+    private func writeImage(
+        _ archive: Archive, _ summary: ArchiveSummary, in package: Directory, _ sizeBytes: inout Int64
+    ) throws(HostError) -> ImageDigest {
+        sizeBytes = try package.withNewFile(PackageFacts.imageName) { image throws(HostError) in
+            try ImageFile.write(archive, summary, to: image, source: receiver)
+            var facts = stat()
+            guard fstat(image, &facts) == 0 else { throw systemError("measure an image") }
+            return Int64(facts.st_size)
+        }
+        receiver.release()
+        let image = try package.openFile(PackageFacts.imageName)
+        let number = image.rawValue
+        let synchronizing = Workers<CInt>(name: "install sync", threads: 1, capacity: 1) { file throws(HostError) in
+            guard fsync(file) == 0 else { throw systemError("synchronize an image") }
+        }
+        defer { synchronizing.cancel() }
+        try synchronizing.submit(number)
+        let digest = try ImageDigest(guarding: number)
+        try synchronizing.finish()
+        return digest
+    }
+}
+
+/// What packages become on the disk.
+enum PackageFormat: Sendable {
+    /// Trees of files, which have those in common that are the same.
+    case directories(areShared: Bool)
+    /// EROFS images.
+    case images
 }

@@ -3,6 +3,26 @@ import CLinux
 import Glibc
 import SPK
 
+/// Lets go of an archive's pages from time to time.
+struct PageBudget: ~Copyable {
+    /// The kernel maps 64 KiB around each page that is touched.
+    static let mappedAtOnceBytes = 64 << 10
+    static let forgetEveryBytes = 4 << 20
+
+    private let source: ArchiveReceiver
+    private var touched = 0
+
+    init(_ source: ArchiveReceiver) { self.source = source }
+
+    /// Some bytes at one place were looked at.
+    mutating func touch(_ byteCount: Int = 0) {
+        touched += max(byteCount, Self.mappedAtOnceBytes)
+        guard touched >= Self.forgetEveryBytes else { return }
+        source.forgetPages()
+        touched = 0
+    }
+}
+
 /// Hashes an archive, and keeps it in a file without a name, so that nothing of it is left after a crash.
 ///
 /// Used by one thread at a time: first the one that receives, then the one that verifies and those that only read.
@@ -53,6 +73,21 @@ final class ArchiveReceiver: @unchecked Sendable {
         guard let mapping else { return }
         _ = madvise(UnsafeMutableRawPointer(mutating: mapping.baseAddress), mapping.count, MADV_DONTNEED)
     }
+
+    /// Hands on bytes of the archive in pieces, so that not all of a long one is in memory at once.
+    func inPieces(
+        _ bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) throws(HostError) -> Void
+    ) throws(HostError) {
+        var rest = bytes
+        while rest.count > Self.pieceBytes {
+            try body(UnsafeRawBufferPointer(rebasing: rest[..<Self.pieceBytes]))
+            forgetPages()
+            rest = UnsafeRawBufferPointer(rebasing: rest[Self.pieceBytes...])
+        }
+        try body(rest)
+    }
+
+    private static let pieceBytes = 4 << 20
 
     /// Gives the space back before the file system is synchronized, so that the archive itself need never be written.
     func release() { _ = ftruncate(file.rawValue, 0) }

@@ -6,20 +6,20 @@ import Synchronization
 /// Writes the tree of an archive. One thread makes directories and links, two more fill the files.
 enum TreeWriter {
     private static let threads = 2
-    /// After so many bytes the pages of the archive are let go of. The kernel maps 64 KiB around each that is touched.
-    private static let forgetEveryBytes = 4 << 20
-    private static let mappedAtOnceBytes = 64 << 10
 
     /// - Parameter source: Holds the archive's bytes.
-    static func write(_ archive: Archive, into tree: Directory, source: ArchiveReceiver) throws(HostError) {
+    /// - Parameter shared: Where files that are there already come from, and new ones are kept for others.
+    static func write(
+        _ archive: Archive, into tree: Directory, source: ArchiveReceiver, sharing shared: SharedFiles?
+    ) throws(HostError) {
         let written = Mutex(0)
         let failures = FirstFailure()
         let workers = Workers<FileToWrite>(name: "install files", threads: threads, capacity: 64) {
             file throws(HostError) in
-            try file.write()
+            try file.write(from: source, sharing: shared)
             let isTime = written.withLock { written in
-                written += max(file.byteCount, mappedAtOnceBytes)
-                guard written >= forgetEveryBytes else { return false }
+                written += max(file.byteCount, PageBudget.mappedAtOnceBytes)
+                guard written >= PageBudget.forgetEveryBytes else { return false }
                 written = 0
                 return true
             }
@@ -46,8 +46,8 @@ enum TreeWriter {
         case .file(let data, let isExecutable):
             try workers.submit(
                 FileToWrite(
-                    parent: parent, name: entry.name, data: data, mode: isExecutable ? 0o755 : 0o644, modified: modified
-                ))
+                    parent: parent, name: entry.name, data: data, mode: isExecutable ? 0o755 : 0o644,
+                    modifiedNanoseconds: entry.modifiedNanoseconds))
             return nil
         case .link(let target):
             try parent.link(entry.name, to: target, modified: modified)
@@ -115,11 +115,25 @@ private struct FileToWrite: Sendable {
     let name: [UInt8]
     let data: ArchiveData
     let mode: mode_t
-    let modified: timespec
+    let modifiedNanoseconds: Int64
 
     var byteCount: Int { data.count }
 
-    func write() throws(HostError) {
+    func write(from source: ArchiveReceiver, sharing shared: SharedFiles?) throws(HostError) {
+        try data.withUnsafeBytes { bytes throws(HostError) in
+            guard let shared else { return try write(bytes, from: source) }
+            let digest = SharedFiles.digest(mode: mode, modifiedNanoseconds: modifiedNanoseconds)
+            try source.inPieces(bytes) { digest.update($0) }
+            let common = SharedFiles.name(digest)
+            let answer = shared.link(common, byteCount: bytes.count, to: name, in: parent.directory)
+            guard answer != .linked else { return }
+            try write(bytes, from: source)
+            shared.keep(name, in: parent.directory, as: common, replacing: answer == .unusable)
+        }
+    }
+
+    private func write(_ bytes: UnsafeRawBufferPointer, from source: ArchiveReceiver) throws(HostError) {
+        let modified = timespec(nanoseconds: modifiedNanoseconds)
         let path = parent.path(of: name)
         let number = try name.withName { name throws(HostError) in
             let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
@@ -128,7 +142,9 @@ private struct FileToWrite: Sendable {
             return number
         }
         let file = OwnedDescriptor(takingOwnershipOf: number)
-        try data.withUnsafeBytes { bytes throws(HostError) in try writeAll(bytes, to: file.rawValue, called: path) }
+        try source.inPieces(bytes) { piece throws(HostError) in
+            try writeAll(piece, to: file.rawValue, called: path)
+        }
         guard fchmod(file.rawValue, mode) == 0, futimens(file.rawValue, [modified, modified]) == 0 else {
             throw systemError("set mode and time of '\(path)'")
         }

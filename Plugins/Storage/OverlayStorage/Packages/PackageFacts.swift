@@ -8,19 +8,24 @@ struct PackageFacts: Equatable {
     var sizeBytes: Int64
     /// Whether the tree has every mount point itself.
     var hasMountPoints: Bool
+    /// Nil when the tree is a directory.
+    var image: ImageDigest?
 
     static let fileName = "facts"
     static let manifestName = "manifest"
     static let treeName = "tree"
+    static let imageName = "image"
 
     var file: [UInt8] {
-        Array("format 1\napp \(app)\nsize \(sizeBytes)\nmount-points \(hasMountPoints ? "own" : "lacking")\n".utf8)
+        let mountPoints = hasMountPoints ? "own" : "lacking", image = image.map { "image \($0.text)\n" } ?? ""
+        return Array("format 1\napp \(app)\nsize \(sizeBytes)\nmount-points \(mountPoints)\n\(image)".utf8)
     }
 
-    init(app: AppID, sizeBytes: Int64, hasMountPoints: Bool) {
+    init(app: AppID, sizeBytes: Int64, hasMountPoints: Bool, image: ImageDigest? = nil) {
         self.app = app
         self.sizeBytes = sizeBytes
         self.hasMountPoints = hasMountPoints
+        self.image = image
     }
 
     /// Nil when these are not such facts.
@@ -35,6 +40,9 @@ struct PackageFacts: Equatable {
             let size = values["size"].flatMap({ Int64($0) })
         else { return nil }
         self.init(app: app, sizeBytes: size, hasMountPoints: values["mount-points"] == "own")
+        guard let text = values["image"] else { return }
+        guard let digest = ImageDigest(text: text) else { return nil }
+        image = digest
     }
 
     /// 96 random bits for a name.

@@ -3,7 +3,7 @@ import CLinux
 import Glibc
 import SPK
 
-/// One directory for each package: `<package id>/tree`, made once and never changed.
+/// One directory for each package, made once and never changed: `<package id>/tree`, or an image of it.
 actor DirectoryPackageStore: PackageStore {
     private let thread: StorageThread
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
@@ -11,16 +11,27 @@ actor DirectoryPackageStore: PackageStore {
     private let root: Directory
     /// The layer below packages that lack mount points.
     private let skeleton: String
+    private let format: PackageFormat
+    private let files: SharedFiles
+    /// Nil when images are not asked for.
+    private let mounts: ImageMounts?
     private let limits: PackageLimits
     private let lock: StorageLock
     private let log: HostLog
     /// What was read before: packages never change.
     private var known: [PackageID: InstalledPackage] = [:]
 
-    init(root: Directory, skeleton: String, limits: PackageLimits, lock: StorageLock, log: HostLog) {
+    init(
+        root: Directory, skeleton: String, format: PackageFormat, files: SharedFiles, mounts: ImageMounts?,
+        limits: PackageLimits,
+        lock: StorageLock, log: HostLog
+    ) {
         thread = StorageThread(name: "packages")
         self.root = root
         self.skeleton = skeleton
+        self.format = format
+        self.files = files
+        self.mounts = mounts
         self.limits = limits
         self.lock = lock
         self.log = log
@@ -29,15 +40,15 @@ actor DirectoryPackageStore: PackageStore {
     nonisolated func install(
         _ file: any ByteReader, expecting expected: PackageID?, progress: @escaping @Sendable (Int64) -> Void
     ) async throws(HostError) -> InstalledPackage {
-        let installation = try PackageInstallation(root: root, limits: limits)
+        let installation = try PackageInstallation(root: root, format: format, files: files, limits: limits)
         do throws(HostError) {
             while let bytes = try await file.next() {
                 guard !Task.isCancelled else { throw HostError(.cancelled, "install a package: cancelled") }
                 progress(try await installation.feed(bytes))
             }
-            let package = try await installation.finish(expecting: expected)
+            let (package, isNew) = try await installation.finish(expecting: expected)
             log(.info, "package '\(package)' is installed")
-            return try await installed(package)
+            return try await installed(package, isNew: isNew)
         } catch {
             file.cancel()
             await installation.abandon()
@@ -60,35 +71,45 @@ actor DirectoryPackageStore: PackageStore {
     }
 
     func package(_ identifier: PackageID) throws(HostError) -> InstalledPackage? {
+        try package(identifier, isNew: false)
+    }
+
+    private func package(_ identifier: PackageID, isNew: Bool) throws(HostError) -> InstalledPackage? {
         guard root.exists(identifier.text) else {
-            known[identifier] = nil
+            forget(identifier)
             return nil
         }
         if let package = known[identifier] { return package }
-        let package = try read(identifier)
+        let package = try read(identifier, isNew: isNew)
         known[identifier] = package
         return package
     }
 
     func uninstall(_ identifier: PackageID) throws(HostError) {
-        known[identifier] = nil
+        forget(identifier)
         let temporary = Directory.temporaryName("gone")
         guard clinux_rename_new(root.number, identifier.text, temporary) == 0 else {
             if errno == ENOENT { return }
             throw systemError("remove package '\(identifier)'")
         }
         try root.synchronize()
-        try root.removeTree(temporary)
+        try files.removePackages([temporary], in: root)
     }
 
-    private func installed(_ identifier: PackageID) throws(HostError) -> InstalledPackage {
-        guard let package = try package(identifier) else {
+    private func forget(_ identifier: PackageID) {
+        guard known.removeValue(forKey: identifier) != nil else { return }
+        mounts?.unmount(identifier.text)
+    }
+
+    private func installed(_ identifier: PackageID, isNew: Bool) throws(HostError) -> InstalledPackage {
+        guard let package = try package(identifier, isNew: isNew) else {
             throw HostError(.notFound, "open package '\(identifier)': it was removed while it was installed")
         }
         return package
     }
 
-    private func read(_ identifier: PackageID) throws(HostError) -> InstalledPackage {
+    /// - Parameter isNew: It was verified at this moment.
+    private func read(_ identifier: PackageID, isNew: Bool) throws(HostError) -> InstalledPackage {
         let directory = try root.directory(identifier.text)
         let manifest = try directory.readFile(PackageFacts.manifestName, maximumBytes: limits.manifestBytes)
         let bytes = try directory.readFile(PackageFacts.fileName, maximumBytes: 4096)
@@ -98,9 +119,27 @@ actor DirectoryPackageStore: PackageStore {
                 "read package '\(identifier)': '\(directory.path)/\(PackageFacts.fileName)' is damaged; "
                     + "remove the directory and install the package again")
         }
-        let tree = "\(directory.path)/\(PackageFacts.treeName)"
+        let tree =
+            if let digest = facts.image { try mount(identifier, in: directory, isNew ? nil : digest) } else {
+                "\(directory.path)/\(PackageFacts.treeName)"
+            }
         return InstalledPackage(
             identifier: identifier, app: facts.app, manifest: try AppManifest(manifestFile: manifest, limits: limits),
             tree: PackageTree(layers: facts.hasMountPoints ? [tree] : [tree, skeleton]), sizeBytes: facts.sizeBytes)
+    }
+
+    /// Once for each package as long as the storage is open.
+    private func mount(
+        _ identifier: PackageID, in directory: Directory, _ digest: ImageDigest?
+    ) throws(HostError) -> String {
+        guard let mounts else {
+            throw HostError(
+                .unsupported,
+                "open package '\(identifier)': it is an image, and packageStore is \"directories\"; set it to "
+                    + "\"images\", or remove the package and install it again")
+        }
+        let image = try directory.openFile(PackageFacts.imageName)
+        try digest?.check(image.rawValue, called: "\(directory.path)/\(PackageFacts.imageName)")
+        return try mounts.mount(image.rawValue, as: identifier.text)
     }
 }
