@@ -9,7 +9,7 @@ public enum IsolationConformance {
     public static func checks(probe: String) -> [ConformanceCheck<any IsolationProvider>] {
         let all =
             startChecks + fileChecks.map(\.keptInByWalls) + wallChecks + argumentChecks + machineChecks + secondChecks
-            + limitChecks + freezeChecks + endChecks
+            + limitChecks + freezeChecks + endChecks + neighbourChecks
             + refusalChecks
         return all.map { promise in
             ConformanceCheck(
@@ -152,6 +152,18 @@ public enum IsolationConformance {
             let facts = try await trial.facts(["runaways", "4", "exit", "0"])
             try require(facts.exit == .exited(status: 0), "it was \(facts.exit)")
         },
+    ]
+
+    // MARK: Others
+
+    private static let neighbourChecks = [
+        Promise("othersStart", "whatever descriptors one sandbox has under way, another starts") { trial in
+            let first = try await trial.start(["hold", "descriptors", "wait"])
+            let held = await first.output.line() ?? "nothing"
+            try require(Int(held.dropFirst(5)).map { $0 > 1000 } == true, "it said '\(held)'")
+            try await trial.facts(["start"]).require("umask", "7")
+            await first.sandbox.terminate()
+        }
     ]
 
     // MARK: What is refused

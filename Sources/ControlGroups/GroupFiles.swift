@@ -25,6 +25,9 @@ public struct GroupFiles: Sendable {
         GroupFiles(directory: directory, prefix: "").text(name)
     }
 
+    /// The directories in a directory.
+    public static func names(in path: String) -> [String] { GroupDirectory.names(in: path, groupsOnly: true) }
+
     /// The words of a file; none when it cannot be read.
     func words(_ name: String) -> [String] {
         (text(name) ?? "").split { $0 == " " || $0 == "\n" }.map(String.init)

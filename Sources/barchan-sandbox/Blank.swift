@@ -73,6 +73,7 @@ struct Blank {
         umask(0)
         try openStandardInput()
         try Identity.mapGrainUser(configuration)
+        ResourceLimits.limitWatches()
         try check(clinux_set_names("sandbox", 7), .hostName)
         if needsLoopback { try Loopback.bringUp() }
         try check(clinux_mount_propagation("/", CLINUX_MOUNT_PRIVATE), .mountPropagation)
@@ -104,9 +105,10 @@ struct Blank {
     ) throws(LaunchFailure) -> EnteredState {
         let place = try prepared.stage.enter(package: package, prepared.mounts, order)
         if let rules = prepared.rules { try landlock?.allow(package: package, rules) }
-        try ResourceLimits.apply(order, hasProcessGroup: hasProcessGroup)
-        umask(0o007)
         if let listener = prepared.listener { try announce(listener, order) }
+        try ResourceLimits.applyOpenFiles(order)
+        try ResourceLimits.applyBounds(order, hasProcessGroup: hasProcessGroup)
+        umask(0o007)
         return EnteredState(dataPlace: place, rules: prepared.rules)
     }
 

@@ -10,6 +10,7 @@ struct BubblewrapRuntime: SandboxRuntime {
     let staysBeside = true
 
     let environment: [String] = []
+    let guestOptions: [String] = []
 
     func arguments(for stage: RuntimeStage) -> [String] { walls + files(of: stage) + ["--"] + stage.guestCommand }
 

@@ -14,6 +14,8 @@ struct GuestStart {
     let hasNamespaces: Bool
     /// Whether a supervisor answers calls that ask about the machine.
     let isVirtualizing: Bool
+    /// Whether this process is user 0 of a user namespace, as some runtimes want, and has to become another in one of its own.
+    var isRoot = false
 
     func follow(_ makeFilter: (Bool) throws(LaunchFailure) -> SyscallFilter) -> Never {
         do throws(LaunchFailure) {
@@ -48,9 +50,12 @@ struct GuestStart {
         var bounds = order
         if !hasNamespaces { bounds.processes = 0 }
         try ResourceLimits.applyDefaults()
-        try ResourceLimits.apply(bounds, hasProcessGroup: false)
+        try ResourceLimits.applyBounds(bounds, hasProcessGroup: false)
         openStandardInput()
         if hasNamespaces { try check(clinux_set_names("sandbox", 7), .hostName) }
+        // Belongs to the namespaces that are around now.
+        let queues = DetachedMounts.messageQueues()
+        if isRoot { try Identity.enterOwnNamespace() }
         if let packageRoot { try check(clinux_chroot(packageRoot), .changeRoot) }
         try check(chdir("/"), .changeRoot)
         try check(dup2(descriptors.output, 1), .descriptors)
@@ -58,12 +63,13 @@ struct GuestStart {
         try check(dup2(descriptors.socket, 3), .descriptors)
         umask(0o007)
         try Privileges.lock()
-        try landlock?.applyInPackage()
+        try landlock?.applyInPackage(queues: queues)
         try Privileges.dropCapabilities()
         // The launcher hands the listener on before it says that the program runs.
         try filter.load { listener in
             send(SandboxView(memoryBytes: order.memoryBytes).encoded, to: report, with: [listener])
         }
+        try ResourceLimits.applyOpenFiles(order)
         throw LaunchFailure(.execute, program.execute())
     }
 }

@@ -16,6 +16,20 @@ enum Identity {
         _ = clinux_prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     }
 
+    /// User 0 of a user namespace becomes the grains' user, in a namespace below it.
+    ///
+    /// Needs /proc, and takes it away: what is open of it stays usable.
+    static func enterOwnNamespace() throws(LaunchFailure) {
+        let process = try opened(open("/proc/self", CLINUX_O_PATH | O_DIRECTORY | O_CLOEXEC), .mapping)
+        try check(clinux_detach_mount("/proc"), .mapping)
+        try check(clinux_unshare(CLINUX_CLONE_NEWUSER), .mapping)
+        for (name, text) in [("setgroups", "deny"), ("uid_map", "\(inside) 0 1"), ("gid_map", "\(inside) 0 1")] {
+            let file = try opened(openat(process.number, name, O_WRONLY | O_CLOEXEC), .mapping)
+            let bytes = Array(text.utf8)
+            try check(CInt(truncatingIfNeeded: write(file.number, bytes, bytes.count)), .mapping)
+        }
+    }
+
     /// Root becomes the grains' user, with its capabilities.
     static func becomeGrainUser(_ configuration: LauncherConfiguration) throws(LaunchFailure) {
         try check(clinux_drop_groups(), .identity)

@@ -10,6 +10,7 @@ import SandboxProtocol
 func keepLauncher(_ configuration: LauncherConfiguration) -> Never {
     // A session of its own: the terminal's signals are for the host, which then says goodbye in order.
     setsid()
+    ResourceLimits.liftForAll()
     // Whatever key ring the host has is not the grains'.
     _ = clinux_join_new_keyring()
     let groups = configuration.usesGroups ? GroupTree(movable: [getppid(), getpid()]) : GroupTree([], movable: [])

@@ -61,7 +61,8 @@ struct LandlockWall {
     }
 
     /// The same for a process whose root is the package already, with all of its mounts.
-    func applyInPackage() throws(LaunchFailure) {
+    /// - Parameter queues: As ``DetachedMounts/messageQueues()`` gives it; closed here.
+    func applyInPackage(queues: CInt) throws(LaunchFailure) {
         let rules = try makeRules()
         let places = [
             ("/", LandlockWall.reading), ("/var", writing), ("/tmp", writing), ("/dev", LandlockWall.device),
@@ -73,11 +74,8 @@ struct LandlockWall {
             defer { close(place) }
             try allow(access, on: place, rules)
         }
-        let queues = DetachedMounts.messageQueues()
-        if queues >= 0 {
-            defer { close(queues) }
-            try allow(writing, on: queues, rules)
-        }
+        if queues >= 0 { try allow(writing, on: queues, rules) }
+        close(queues)
         try check(clinux_landlock_restrict(rules, restriction), .landlock)
     }
 

@@ -16,8 +16,37 @@ enum ResourceLimits {
         try limit(CLINUX_RLIMIT_STACK, 8 << 20, UInt64.max)
     }
 
-    static func apply(_ order: LaunchOrder, hasProcessGroup: Bool) throws(LaunchFailure) {
+    /// Of the launcher, so that the sum over its sandboxes has no bound where that can be had: the kernel notes in each user
+    /// namespace what its maker may have, and counts all sandboxes against that, because they are one user outside.
+    ///
+    /// Sending a descriptor fails when the user's processes have more under way than the sender may open. A grain can have
+    /// 4,096 under way; whoever starts another must be allowed more than that.
+    static func liftForAll() {
+        for resource in [
+            CLINUX_RLIMIT_MSGQUEUE, CLINUX_RLIMIT_SIGPENDING, CLINUX_RLIMIT_MEMLOCK, CLINUX_RLIMIT_NPROC,
+        ] {
+            // Only root can.
+            _ = clinux_limit(resource, UInt64.max, UInt64.max)
+        }
+        var files: UInt64 = 0
+        guard clinux_hard_limit(CLINUX_RLIMIT_NOFILE, &files) == 0 else { return }
+        _ = clinux_limit(CLINUX_RLIMIT_NOFILE, files, files)
+    }
+
+    /// Bounds what the sandbox may have of the inotify(7) instances (128) and watches that all grains share as one user. Called
+    /// in the sandbox's own user namespace, whose bounds these are; where /proc does not let them be set, there are none.
+    static func limitWatches() {
+        for (name, bound) in [("instances", "32"), ("watches", "8192")] {
+            try? writeFile("/proc/sys/user/max_inotify_\(name)", bound, .resourceLimits)
+        }
+    }
+
+    /// Comes after everything that sends descriptors, see ``liftForAll()``.
+    static func applyOpenFiles(_ order: LaunchOrder) throws(LaunchFailure) {
         try limit(CLINUX_RLIMIT_NOFILE, order.openFilesSoft, order.openFilesHard)
+    }
+
+    static func applyBounds(_ order: LaunchOrder, hasProcessGroup: Bool) throws(LaunchFailure) {
         if order.dataBytes > 0 { try limit(CLINUX_RLIMIT_DATA, order.dataBytes, order.dataBytes) }
         // The kernel counts a user's processes for each user namespace, so this bounds one sandbox. One more than a
         // control group allows: the group comes first, because it counts refusals.

@@ -9,6 +9,9 @@ struct RuntimeGuest {
     static let option = "--guest"
     let usesLandlock: Bool
     let isVirtualizing: Bool
+    let isRoot: Bool
+    /// Says that the runtime makes this process user 0.
+    static let rootOption = "--root"
     /// Out of the way of the program's descriptors and of those that come with the order.
     private let report: CInt = 4
 
@@ -17,6 +20,7 @@ struct RuntimeGuest {
         let arguments = (1..<max(1, clinux_argument_count())).map { String(cString: clinux_argument($0)) }
         guard arguments.first == RuntimeGuest.option else { return nil }
         usesLandlock = !arguments.contains("--no-landlock")
+        isRoot = arguments.contains(RuntimeGuest.rootOption)
         isVirtualizing = arguments.contains("--virtual-calls")
     }
 
@@ -28,7 +32,7 @@ struct RuntimeGuest {
         guard send(BlankReport.parkedMessage, to: report) else { _exit(1) }
         GuestStart(
             report: report, landlock: usesLandlock ? LandlockWall.supported() : nil,
-            packageRoot: RuntimeStage.packageRoot, hasNamespaces: true, isVirtualizing: isVirtualizing
+            packageRoot: RuntimeStage.packageRoot, hasNamespaces: true, isVirtualizing: isVirtualizing, isRoot: isRoot
         ).follow { (isVirtualizing) throws(LaunchFailure) in try SyscallFilter.build(virtualizing: isVirtualizing) }
     }
 }

@@ -10,6 +10,8 @@ protocol SandboxRuntime {
     /// Its absolute path. Started with the channel to the launcher as descriptor 3, as the grains' user.
     var program: String { get }
     var environment: [String] { get }
+    /// For ``RuntimeGuest``.
+    var guestOptions: [String] { get }
     /// Its arguments, after whatever it needs was put on the stage.
     func arguments(for stage: RuntimeStage) throws(LaunchFailure) -> [String]
 }
@@ -33,7 +35,9 @@ final class RuntimeMaker: SandboxMaker {
         self.configuration = configuration
         self.groups = groups
         self.runtime = runtime
-        guestOptions = (configuration.usesLandlock ? [] : ["--no-landlock"]) + (virtualizing ? ["--virtual-calls"] : [])
+        guestOptions =
+            (configuration.usesLandlock ? [] : ["--no-landlock"]) + (virtualizing ? ["--virtual-calls"] : [])
+            + runtime.guestOptions
         var features = groups.features.union(.processLimit)
         if configuration.usesLandlock && LandlockWall.supported() != nil { features.insert(.landlock) }
         self.features = features

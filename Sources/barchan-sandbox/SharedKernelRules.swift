@@ -22,6 +22,6 @@ enum SharedKernelRules {
                 call: $0, rules: [ArgumentRule(.allow, .is(0, in: [0]), .is(1, in: [0]))], otherwise: .error(EPERM))
         }
         + [
-            "prlimit64", "sched_setaffinity", "sched_setattr", "sched_setparam", "sched_setscheduler",
+            "prlimit64", "sched_setaffinity", "sched_setparam", "sched_setscheduler",
         ].map { CallRules(call: $0, rules: [ArgumentRule(.allow, .is(0, in: [0]))], otherwise: .error(EPERM)) }
 }

@@ -3,7 +3,7 @@ import Glibc
 /// Which sockets there are, and what can be set on them. Everything stays on the sandbox's own loopback; the rules are
 /// about how much of the kernel's network code can be reached.
 enum SocketRules {
-    static let all = [socket, socketPair, socketOption, askedOption]
+    static let all = [socket, socketPair, socketOption, askedOption] + urgent
 
     private static let unix: UInt32 = 1, inet: UInt32 = 2, inet6: UInt32 = 10, netlink: UInt32 = 16
     /// SOCK_NONBLOCK and SOCK_CLOEXEC may be added to any type.
@@ -35,13 +35,23 @@ enum SocketRules {
         rules: options.map { ArgumentRule(.allow, .is(1, in: [$0.level]), .is(2, in: $0.options)) },
         otherwise: .error(ENOPROTOOPT))
 
-    /// Descriptor 3 was made by a process of the host: SO_PEERPIDFD would give a descriptor of it. TCP_ZEROCOPY_RECEIVE maps
-    /// the kernel's buffers.
+    /// Urgent bytes (MSG_OOB) are nobody's any more, UNIX sockets have had several holes through them, and on descriptor 3 they
+    /// would be the host's to deal with. As of a kernel without them.
+    private static let urgent = [("sendto", 3), ("sendmsg", 2), ("sendmmsg", 3)].map { call, flags in
+        CallRules(
+            call: call, rules: [ArgumentRule(.error(EOPNOTSUPP), .has(flags, anyOf: 1))], otherwise: .allow)
+    }
+
+    /// Descriptor 3 was made by a process of the host: SO_PEERPIDFD would give a descriptor of it, SO_PEERGROUPS its groups,
+    /// SO_PEERSEC what its security module calls it. TCP_ZEROCOPY_RECEIVE maps the kernel's buffers. The rest are netfilter's
+    /// tables, of IPv4 and IPv6.
     private static let askedOption = CallRules(
         call: "getsockopt",
         rules: [
-            ArgumentRule(.error(ENOPROTOOPT), .is(1, in: [1]), .is(2, in: [77])),
+            ArgumentRule(.error(ENOPROTOOPT), .is(1, in: [1]), .is(2, in: [31, 59, 77])),
             ArgumentRule(.error(ENOPROTOOPT), .is(1, in: [6]), .is(2, in: [35])),
+            ArgumentRule(.error(ENOPROTOOPT), .is(1, in: [0]), .is(2, in: [64, 65, 66, 67])),
+            ArgumentRule(.error(ENOPROTOOPT), .is(1, in: [41]), .is(2, in: [64, 65, 68, 69])),
         ],
         otherwise: .allow)
 

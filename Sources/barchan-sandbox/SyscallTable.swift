@@ -28,14 +28,14 @@ enum SyscallTable {
 
     private static let sockets = [
         "accept", "accept4", "bind", "connect", "getpeername", "getsockname", "listen", "recvfrom",
-        "recvmmsg", "recvmsg", "sendmmsg", "sendmsg", "sendto", "shutdown",
+        "recvmmsg", "recvmsg", "shutdown",
     ]
 
     private static let processes = [
         "execve", "execveat", "exit", "exit_group", "fork", "getcpu", "getpriority", "getrlimit",
         "getrusage", "pidfd_open", "pidfd_send_signal", "prlimit64", "rseq", "sched_get_priority_max",
         "sched_get_priority_min", "sched_getattr", "sched_getparam", "sched_getscheduler",
-        "sched_rr_get_interval", "sched_setaffinity", "sched_setattr", "sched_setparam", "sched_setscheduler",
+        "sched_rr_get_interval", "sched_setaffinity", "sched_setparam", "sched_setscheduler",
         "sched_yield", "set_robust_list", "set_tid_address", "setpriority", "setrlimit", "times",
         "vfork", "wait4", "waitid",
     ]

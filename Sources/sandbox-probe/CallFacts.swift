@@ -48,7 +48,12 @@ enum CallFacts {
         ("io_uring_register", 427), ("open_tree", 428), ("move_mount", 429), ("fsopen", 430), ("fsconfig", 431),
         ("fsmount", 432), ("fspick", 433), ("clone3", 435), ("pidfd_getfd", 438), ("process_madvise", 440),
         ("mount_setattr", 442), ("quotactl_fd", 443), ("landlock_create_ruleset", 444), ("memfd_secret", 447),
-        ("process_mrelease", 448), ("map_shadow_stack", 453), ("statmount", 457), ("listmount", 458),
-        ("lsm_set_self_attr", 460),
+        ("process_mrelease", 448), ("set_mempolicy_home_node", 450), ("map_shadow_stack", 453), ("statmount", 457),
+        ("listmount", 458),
+        ("lsm_set_self_attr", 460), ("setxattrat", 463), ("getxattrat", 464), ("listxattrat", 465),
+        ("removexattrat", 466), ("open_tree_attr", 467), ("file_getattr", 468), ("file_setattr", 469),
+        ("io_destroy", 207), ("io_getevents", 208), ("io_cancel", 210), ("io_pgetevents", 333),
+        ("fanotify_mark", 301), ("landlock_add_rule", 445), ("landlock_restrict_self", 446), ("ioprio_set", 251),
+        ("_sysctl", 156), ("create_module", 174), ("query_module", 178), ("nfsservctl", 180),
     ]
 }

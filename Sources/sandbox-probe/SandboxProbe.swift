@@ -55,6 +55,7 @@ struct SandboxProbe {
         "signal-all": { _ in ProcessActions.signalEverybody() },
         "descendants": { _ in ProcessActions.leaveDescendants() },
         "runaways": { ProcessActions.leaveRunaways(number(&$0)) },
+        "hold": { ProcessActions.hold($0.popFirst() ?? "") },
         "ignore": { _ in ProcessActions.ignoreSignals() },
         "tick": { _ in ProcessActions.tick() },
         "wait": { _ in ProcessActions.waitForever() },

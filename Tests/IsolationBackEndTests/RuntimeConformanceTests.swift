@@ -8,10 +8,12 @@ import Testing
 struct Runtime: Sendable, CustomTestStringConvertible {
     let plugin: Plugin
     let program: String
-    var testDescription: String { plugin.identifier }
+    var settings: [String: SettingValue] { ["program": .string(program)] }
+    var testDescription: String { program }
 
     static let all = [
         Runtime(plugin: .bubblewrap, program: "/usr/bin/bwrap"), Runtime(plugin: .oci, program: "/usr/bin/crun"),
+        Runtime(plugin: .oci, program: "/usr/sbin/runc"),
     ]
 }
 
@@ -30,7 +32,7 @@ struct RuntimeConformanceTests {
 
     @Test(arguments: Runtime.all) func everyWallIsPromised(_ runtime: Runtime) async throws {
         try await skipping {
-            let promised = try await Machine.provider(of: runtime.plugin).guarantees
+            let promised = try await Machine.provider(of: runtime.plugin, runtime.settings).guarantees
             #expect(promised.isSuperset(of: Self.claims))
             #expect(promised.subtracting(Self.claims).isSubset(of: Self.limits.union([.landlock])))
         }
@@ -38,7 +40,7 @@ struct RuntimeConformanceTests {
 
     @Test(arguments: Runtime.all, checks(of: claims.union(limits).union([.landlock])))
     func conforms(_ runtime: Runtime, _ check: ConformanceCheck<any IsolationProvider>) async throws {
-        try await skipping { try await check.run(on: Machine.provider(of: runtime.plugin)) }
+        try await skipping { try await check.run(on: Machine.provider(of: runtime.plugin, runtime.settings)) }
     }
 
     @Test("without Landlock", arguments: Runtime.all, checks(of: claims.union(limits)))
@@ -46,14 +48,16 @@ struct RuntimeConformanceTests {
         _ runtime: Runtime, _ check: ConformanceCheck<any IsolationProvider>
     ) async throws {
         try await skipping {
-            try await check.run(on: Machine.provider(of: runtime.plugin, ["landlock": .boolean(false)]))
+            try await check.run(
+                on: Machine.provider(
+                    of: runtime.plugin, runtime.settings.merging(["landlock": .boolean(false)]) { $1 }))
         }
     }
 
     @Test(arguments: Runtime.all) func attemptsEndAsPromised(_ runtime: Runtime) async throws {
         try await skipping {
             let suite = IsolationSuite(probe: Programs.path("sandbox-probe")) {
-                try await Machine.provider(of: runtime.plugin)
+                try await Machine.provider(of: runtime.plugin, runtime.settings)
             }
             let broken = try await suite.attempts().filter { !$0.held }
             #expect(broken.isEmpty, "\(broken.map { "\($0.name): \($0.found)" })")

@@ -10,7 +10,8 @@ struct RuntimeTests {
         _ runtime: Runtime, _ settings: [String: SettingValue] = [:]
     ) async throws -> IsolationTrial {
         try IsolationTrial(
-            await Machine.provider(of: runtime.plugin, settings), probe: Programs.path("sandbox-probe"))
+            await Machine.provider(of: runtime.plugin, runtime.settings.merging(settings) { $1 }),
+            probe: Programs.path("sandbox-probe"))
     }
 
     @Test(arguments: Runtime.all) func nothingOfTheProgramStaysBesideAGrain(_ runtime: Runtime) async throws {
@@ -18,7 +19,8 @@ struct RuntimeTests {
             let directory = try TemporaryTree.make()
             defer { TemporaryTree.remove(directory) }
             // A name of its own makes the processes of this test recognizable.
-            let program = "\(directory)/runtime"
+            let name = runtime.program.split(separator: "/").last ?? ""
+            let program = "\(directory)/\(name)-of-test"
             try require(symlink(runtime.program, program) == 0, "no link")
             let trial = try await trial(runtime, ["program": .string(program)])
             let running = try await trial.start(["ignore", "wait"])

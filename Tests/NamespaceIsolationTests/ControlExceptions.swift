@@ -41,6 +41,8 @@ enum ControlExceptions {
         ),
         ("only processors with several threads a core have it", ["kernel.prctl.coreScheduling"]),
         ("only root with CAP_SYS_RESOURCE may", ["kernel.prctl.ioFlusher"]),
+        ("only kernels with a security module that names processes have it", ["processes.peer.label"]),
+        ("root without a packet filter has no table", ["sockets.option.packetFilterTable6"]),
         ("only kernels with Yama have it", ["kernel.prctl.tracer"]),
         (
             "a host may have no route and no group that may ping",

@@ -93,6 +93,8 @@ enum KernelAttempts {
         absent("cachestat") { targets in
             kernel(451, Int(open("\(targets.root)/probe", O_RDONLY)), address([0, 4096]), buffer(64), 0)
         },
+        // struct sched_attr of an ordinary task that is to run for a tenth of a millisecond at a time, before others.
+        absent("scheduler.slice") { _ in kernel(SYS_sched_setattr, 0, address([48, 0, 0, 100_000, 0, 0]), 0) },
         absent("mbind") { _ in
             let page = mmap(nil, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
             return kernel(SYS_mbind, Int(bitPattern: page), 4096, 0, 0, 0, 0)

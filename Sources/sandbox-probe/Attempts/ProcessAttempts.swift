@@ -118,6 +118,14 @@ enum ProcessAttempts {
         refused("peer.descriptor", .privateProcesses) { _ in
             kernel(SYS_getsockopt, 3, 1, 77, buffer(8), address([4]))
         },
+        refused("peer.groups", .privateProcesses) { _ in
+            let result = kernel(SYS_getsockopt, 3, 1, 59, buffer(4096), address([4096]))
+            // Where there are more than fit, it says so: they were looked at.
+            return result == -Int(ERANGE) ? 0 : result
+        },
+        refused("peer.label", .privateProcesses) { _ in
+            kernel(SYS_getsockopt, 3, 1, 31, buffer(4096), address([4096]))
+        },
     ]
 
     /// Of the program itself, not of an attempt's process.

@@ -3,7 +3,7 @@ import Glibc
 
 /// Sockets that lead elsewhere than to UNIX, TCP and UDP, and options that give a socket powers.
 enum SocketAttempts {
-    static let all = families + protocols + netlink + options + interfaces
+    static let all = families + protocols + netlink + options + urgent + interfaces
 
     /// Address families with the type and protocol that each is opened with.
     private static let families = [
@@ -35,6 +35,27 @@ enum SocketAttempts {
     ].map { (name: String, number: Int) in
         refused("netlink.\(name)", .syscallFilter) { _ in kernel(SYS_socket, 16, 3, number) }
     }
+
+    /// Out of band data.
+    private static let urgent = [
+        refused("urgent.unix", .syscallFilter) { _ in
+            var ends: [CInt] = [0, 0]
+            socketpair(AF_UNIX, 1, 0, &ends)
+            return kernel(SYS_sendto, Int(ends[0]), address("x"), 1, 1)
+        },
+        refused("urgent.message", .syscallFilter) { _ in
+            var ends: [CInt] = [0, 0]
+            socketpair(AF_UNIX, 1, 0, &ends)
+            let message = address([0, 0, UInt64(address([UInt64(address("x")), 1])), 1, 0, 0, 0])
+            return kernel(SYS_sendmsg, Int(ends[0]), message, 1 | 1 << 40)
+        },
+        refused("urgent.messages", .syscallFilter) { _ in
+            var ends: [CInt] = [0, 0]
+            socketpair(AF_UNIX, 1, 0, &ends)
+            let messages = address([0, 0, UInt64(address([UInt64(address("x")), 1])), 1, 0, 0, 0, 0])
+            return kernel(SYS_sendmmsg, Int(ends[0]), messages, 1, 1)
+        },
+    ]
 
     private static let noop: [UInt64] = [0x7fff_ffff_0000_0006]
 
@@ -68,6 +89,12 @@ enum SocketAttempts {
         refused("option.packetFilterTable", .noCapabilities) { _ in
             // IPT_SO_GET_INFO of the table `filter`.
             kernel(SYS_getsockopt, tcp(), 0, 64, address(bytes: Array("filter".utf8) + zeros), address([84]))
+        },
+        refused("option.packetFilterTable6", .noCapabilities) { _ in
+            // IP6T_SO_GET_INFO.
+            kernel(
+                SYS_getsockopt, kernel(SYS_socket, 10, 1, 0), 41, 64, address(bytes: Array("filter".utf8) + zeros),
+                address([84]))
         },
     ]
     private static let zeros = [UInt8](repeating: 0, count: 78)
