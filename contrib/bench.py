@@ -13,6 +13,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.parse
 
@@ -443,6 +444,45 @@ def percentile(times, percent):
     return sorted(times)[min(len(times) - 1, len(times) * percent // 100)]
 
 
+# Grains that break what is between them and the host: what they do is in contrib/examples/hog.
+HOSTILE = ["flood", "stall", "garbage"]
+HOSTILE_RATIO = 1.5
+
+
+class Visitors:
+    """People who go on opening a grain and asking its app, whatever becomes of it."""
+
+    def __init__(self, host, grain, count=8):
+        self.host, self.grain, self.isOver = host, grain, False
+        self.threads = [threading.Thread(target=self.visit) for _ in range(count)]
+        for thread in self.threads:
+            thread.start()
+
+    def visit(self):
+        while not self.isOver:
+            _, _, page, _ = self.host.ask(self.host.name, "GET", f"/grain/{self.grain}")
+            frame = re.search(r"<iframe src=\"([^\"]+)\"", page.decode())
+            if not frame:
+                continue
+            address = urllib.parse.urlsplit(html.unescape(frame.group(1)))
+            client = socket.create_connection(("127.0.0.1", self.host.port))
+            client.settimeout(0.5)
+            client.sendall(
+                f"GET {address.path}?{address.query} HTTP/1.1\r\nHost: {address.netloc}\r\nSec-Fetch-Site: cross-site\r\n"
+                "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: iframe\r\nConnection: close\r\n\r\n".encode())
+            try:
+                while client.recv(65536):
+                    pass
+            except TimeoutError:
+                pass
+            client.close()
+
+    def leave(self):
+        self.isOver = True
+        for thread in self.threads:
+            thread.join()
+
+
 def measure_neighbours(options):
     print("## neighbours: a grain's answers beside one that takes whatever it can get, ms")
     host = Host(options, ["flow", "hog"], ["limits.memoryMiB=256"])
@@ -450,21 +490,28 @@ def measure_neighbours(options):
     client = FlowClient(host, host.open(victim)[0])
     latencies(client, 1)
     rows = []
-    for name in HOGS:
+    for name in options.hogs or HOGS + HOSTILE:
+        grain = hog if name in HOGS else host.create(f"New {name}")
         quiet = latencies(client, options.seconds)
-        session = host.open(hog)[0]
-        host.ask(session, "GET", f"/hog/{name}")
+        visitors = None
+        if name in HOGS:
+            host.ask(host.open(hog)[0], "GET", f"/hog/{name}")
+        else:
+            visitors = Visitors(host, grain)
         time.sleep(0.3)
         busy = latencies(client, options.seconds)
-        use = host.uses()[hog]
-        host.stop_grain(hog)
+        use = host.uses().get(grain, {})
+        if visitors:
+            visitors.leave()
+        host.stop_grain(grain)
         median, before, beside = percentile(busy, 50), percentile(quiet, 99), percentile(busy, 99)
         rows.append([
             name, milliseconds(percentile(quiet, 50)), milliseconds(median), milliseconds(before), milliseconds(beside),
-            f"{beside / before:.2f}", use["processes"], (use["memoryBytes"] or 0) >> 20, use["refusedProcesses"],
-            use["memoryKills"]])
+            f"{beside / before:.2f}", use.get("processes", 0), (use.get("memoryBytes") or 0) >> 20,
+            use.get("refusedProcesses", 0), use.get("memoryKills", 0)])
     table(["hog", "p50 alone", "p50 beside", "p99 alone", "p99 beside", "p99 ratio", "processes", "MiB", "refused", "killed"], rows)
-    print(f"{options.seconds} s each; the last four columns are the hog's; {os.cpu_count()} processors")
+    print(f"{options.seconds} s each; the last four columns are the hog's; {os.cpu_count()} processors; up to {HOSTILE_RATIO} times is the aim"
+          f" beside {', '.join(HOSTILE)}, which eight visitors keep opening")
     host.end()
 
 
@@ -710,6 +757,7 @@ parser.add_argument("--work", required=True)
 parser.add_argument("--rounds", type=int, default=int(os.environ.get("ROUNDS", 21)))
 parser.add_argument("--rounds-of-load", type=int, default=int(os.environ.get("LOAD_ROUNDS", 5)))
 parser.add_argument("--seconds", type=int, default=int(os.environ.get("SECONDS_EACH", 3)))
+parser.add_argument("--hogs", nargs="*", default=os.environ.get("HOGS", "").split())
 parser.add_argument("--flow-mib", type=int, default=int(os.environ.get("FLOW_MIB", 4096)))
 parser.add_argument("--install-rounds", type=int, default=int(os.environ.get("INSTALL_ROUNDS", 7)))
 arguments = parser.parse_args()

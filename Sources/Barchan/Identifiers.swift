@@ -113,15 +113,20 @@ public struct Secret: Hashable, Sendable, CustomStringConvertible, CustomDebugSt
 
     /// Compares in time that depends on the lengths only.
     public static func == (left: Secret, right: Secret) -> Bool {
-        left.isWritten(right.text.utf8)
+        left.isWritten(Array(right.text.utf8)[...])
     }
 
     /// Whether `bytes` are this secret; the time that takes depends on the lengths only.
-    public func isWritten(_ bytes: some Collection<UInt8>) -> Bool {
-        guard bytes.count == text.utf8.count else { return false }
-        var difference: UInt8 = 0
-        for (own, other) in zip(text.utf8, bytes) { difference |= own ^ other }
-        return difference == 0
+    public func isWritten(_ bytes: ArraySlice<UInt8>) -> Bool {
+        var own = text
+        return own.withUTF8 { own in
+            bytes.withUnsafeBufferPointer { other in
+                guard own.count == other.count else { return false }
+                var difference: UInt8 = 0
+                for index in 0..<own.count { difference |= own[index] ^ other[index] }
+                return difference == 0
+            }
+        }
     }
 
     public var description: String { "<secret>" }

@@ -13,8 +13,9 @@ namespace {
 
 // Turns between looks at the kernel while there is always something to do, so that no peer keeps the others waiting.
 constexpr kj::uint busyTurns = 128;
-// As many where another loop drives this one: what a turn writes goes out in one system call.
-constexpr kj::uint drivenTurns = 512;
+// As many where another loop drives this one. What a turn writes goes out in one system call, so a handful of requests should
+// be done in one; a grain that asks without end should keep nobody waiting for much longer.
+constexpr kj::uint drivenTurns = 256;
 
 // Events handled before what came of them is flushed: whoever waits for it works then while we do the next ones.
 constexpr int eventBatch = 4;

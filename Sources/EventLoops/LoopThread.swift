@@ -150,8 +150,9 @@ private final class LoopCore: @unchecked Sendable {
     private func work() -> Bool {
         for _ in 0..<4 {
             runPosted()
-            let isBusy = runHooks()
-            if !isBusy && own.isEmpty { return false }
+            // A hook that is not done has used its share of this turn: the others' descriptors come first.
+            if runHooks() { return true }
+            if own.isEmpty { return false }
         }
         return true
     }

@@ -24,13 +24,19 @@ public struct HTTPFields: Sendable {
 
     /// The first value of that name; the case of letters does not matter.
     public func first(_ name: StaticString) -> ArraySlice<UInt8>? {
-        for entry in entries where bytes[entry.name].equalsIgnoringCase(name) { return bytes[entry.value] }
+        for entry in entries where isNamed(entry, name) { return bytes[entry.value] }
         return nil
     }
 
     /// Every value of that name, in order.
     public func all(_ name: StaticString) -> [ArraySlice<UInt8>] {
-        entries.filter { bytes[$0.name].equalsIgnoringCase(name) }.map { bytes[$0.value] }
+        var values: [ArraySlice<UInt8>] = []
+        for entry in entries where isNamed(entry, name) { values.append(bytes[entry.value]) }
+        return values
+    }
+
+    private func isNamed(_ entry: Entry, _ name: StaticString) -> Bool {
+        entry.name.count == name.utf8CodeUnitCount && bytes[entry.name].equalsIgnoringCase(name)
     }
 
     /// Reads field lines from `start` up to and including the empty line.

@@ -1,23 +1,26 @@
 extension CheckedHead {
     /// Reads the fields that decide where the request goes and where it ends.
-    mutating func interpret() throws(RequestFault) {
+    func interpret() throws(RequestFault) {
         try readHost()
         try readTarget()
         try readFraming()
         try readConnection()
     }
 
-    private mutating func readHost() throws(RequestFault) {
-        let hosts = values(of: "host")
+    private func readHost() throws(RequestFault) {
+        let hosts = fields.filter { isNamed($0, "host") }
         guard hosts.count == 1 else {
             throw RequestFault(400, hosts.isEmpty ? "The request has no Host." : "The request has more than one Host.")
         }
-        host = hosts[0].lowercased()
-        guard isAuthority(host) else { throw RequestFault(400, "The request's Host is not a host name.") }
+        for index in hosts[0].value where bytes[index] >= 0x41 && bytes[index] <= 0x5a { bytes[index] |= 0x20 }
+        guard isAuthority(bytes[hosts[0].value]) else {
+            throw RequestFault(400, "The request's Host is not a host name.")
+        }
+        host = text(hosts[0].value)
     }
 
     /// Leaves the origin form; the absolute one has to name the same host.
-    private mutating func readTarget() throws(RequestFault) {
+    private func readTarget() throws(RequestFault) {
         if method == "CONNECT" { throw RequestFault(501, "This server is no proxy.") }
         if target == "*" {
             guard method == "OPTIONS" else { throw RequestFault(400, "Only OPTIONS may ask for '*'.") }
@@ -40,7 +43,7 @@ extension CheckedHead {
         }
     }
 
-    private mutating func readFraming() throws(RequestFault) {
+    private func readFraming() throws(RequestFault) {
         let codings = values(of: "transfer-encoding"), lengths = values(of: "content-length")
         if codings.isEmpty && lengths.isEmpty { return }
         guard codings.isEmpty || lengths.isEmpty else {
@@ -67,7 +70,7 @@ extension CheckedHead {
         return .chunked
     }
 
-    private mutating func readConnection() throws(RequestFault) {
+    private func readConnection() throws(RequestFault) {
         keepsAlive = minorVersion == 1
         var asksForUpgrade = false
         for value in values(of: "connection") {
@@ -98,9 +101,8 @@ extension Substring {
 }
 
 /// A host name, an IPv4 address or an IPv6 address in brackets, with or without a port.
-private func isAuthority(_ text: String) -> Bool {
-    let bytes = Array(text.utf8)
-    var end = bytes.count
+private func isAuthority(_ bytes: ArraySlice<UInt8>) -> Bool {
+    var end = bytes.endIndex
     if let colon = bytes.lastIndex(of: 0x3a), !bytes[colon...].contains(0x5d) {
         let port = bytes[(colon + 1)...]
         guard !port.isEmpty, port.count <= 5, port.allSatisfy(isDigit) else { return false }

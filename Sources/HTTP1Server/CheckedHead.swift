@@ -8,7 +8,9 @@ public enum RequestFraming: Sendable, Equatable {
 /// The head of one request, checked.
 ///
 /// Fields stay bytes until somebody asks: most requests carry a dozen that nobody reads.
-public struct CheckedHead: Sendable {
+public final class CheckedHead: @unchecked Sendable {
+    // Changed only before its parser hands it out.
+
     public internal(set) var method = ""
     /// `/path?query` as it was sent, or `*`.
     public internal(set) var target = ""

@@ -64,10 +64,10 @@ public struct HeadParser: Sendable {
 
     /// Reads a head that ``endOfHead(in:)`` found.
     public func parse(_ bytes: [UInt8]) throws(RequestFault) -> CheckedHead {
-        var head = CheckedHead(bytes: bytes)
+        let head = CheckedHead(bytes: bytes)
         var position = bytes.starts(with: [0x0d, 0x0a]) ? 2 : 0
         let requestLine = try line(at: position, of: bytes)
-        try readRequestLine(requestLine, into: &head)
+        try readRequestLine(requestLine, into: head)
         position = requestLine.upperBound + 2
         head.fields.reserveCapacity(16)
         while true {
@@ -90,7 +90,7 @@ public struct HeadParser: Sendable {
         return position..<index
     }
 
-    private func readRequestLine(_ line: Range<Int>, into head: inout CheckedHead) throws(RequestFault) {
+    private func readRequestLine(_ line: Range<Int>, into head: CheckedHead) throws(RequestFault) {
         let bytes = head.bytes
         guard let first = bytes[line].firstIndex(of: 0x20), let last = bytes[line].lastIndex(of: 0x20), first < last
         else {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Barchan
 import BarchanControl
 import BarchanKernel
+import CLinux
 import Glibc
 import SMTP
 

@@ -1,7 +1,7 @@
 import Barchan
 
 /// Which host names there are, and how they are reached.
-struct Site: Sendable {
+final class Site: Sendable {
     /// `http://localhost:6080`.
     let baseURL: String
     /// The Host of the base URL, port included when it is not the scheme's own.

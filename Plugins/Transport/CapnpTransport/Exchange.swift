@@ -46,9 +46,13 @@ final class Exchange: PendingRequest, @unchecked Sendable {
         return try result.get()
     }
 
-    /// The same without a task. `reply` comes once, on the loop's thread.
+    /// The same without a task. `reply` comes once, on the loop's thread, after this has returned.
     func start(_ message: RequestMessage, offersStream: Bool = true, _ reply: @escaping Reply) {
-        target.loop.post { self.begin(message, offersStream, reply) }
+        // What fails at once would come too early.
+        guard target.loop.host.isCurrent, refusal == nil, session.membrane.ending == nil else {
+            return target.loop.post { self.begin(message, offersStream, reply) }
+        }
+        begin(message, offersStream, reply)
     }
 
     func cancel() { abort(HostError(.cancelled, "\(attempt): the request was cancelled")) }
@@ -64,7 +68,7 @@ final class Exchange: PendingRequest, @unchecked Sendable {
         cut = session.membrane.onEnd { error in self.finish(.failure(error.hostError(self.attempt))) }
         guard self.reply != nil else { return }
         let capabilities = offersStream ? [target.loop.export(ResponseStream(queue))] : []
-        call = message.start(target, message.params, capabilities) { answer in
+        call = message.start(target, capabilities) { answer in
             self.call = nil
             self.returned(answer, message.results)
         }

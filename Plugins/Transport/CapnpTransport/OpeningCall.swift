@@ -35,7 +35,7 @@ final class OpeningCall: @unchecked Sendable {
     private func begin(_ message: RequestMessage, _ reply: UnsafeContinuation<Result<RPCCapability, RPCError>, Never>) {
         self.reply = reply
         if let refusal { return finish(.failure(refusal)) }
-        call = message.start(target, message.params, [target.loop.export(ResponseStream(queue))]) { answer in
+        call = message.start(target, [target.loop.export(ResponseStream(queue))]) { answer in
             self.call = nil
             self.finish(answer.flatMap(Self.stream))
         }

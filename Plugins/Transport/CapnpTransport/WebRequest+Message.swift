@@ -8,8 +8,8 @@ struct RequestMessage: @unchecked Sendable {
     enum Results { case response, options, requestStream }
 
     let params: MessageBuilder
-    let start:
-        (RPCCapability, MessageBuilder, [RPCCapability], @escaping (Result<RPCMessage, RPCError>) -> Void) -> RPCCall
+    private let interfaceID: UInt64
+    private let ordinal: UInt16
     let results: Results
 
     init<Params: StructSchema, Answer: StructSchema>(
@@ -18,8 +18,17 @@ struct RequestMessage: @unchecked Sendable {
     ) {
         params = MessageBuilder(capacityWords: 96 + bodyBytes / 8)
         fill(params.initRoot(Params.self))
-        start = { RPCCall.start(method, on: $0, $1, capabilities: $2, $3) }
+        interfaceID = method.interfaceID
+        ordinal = method.ordinal
         self.results = results
+    }
+
+    /// - Parameter completion: As for ``RPCCall/start(_:on:_:capabilities:_:)``.
+    func start(
+        _ target: RPCCapability, _ capabilities: [RPCCapability],
+        _ completion: @escaping (Result<RPCMessage, RPCError>) -> Void
+    ) -> RPCCall {
+        withPayload(params, capabilities) { RPCCall.send(interfaceID, ordinal, on: target, $0, completion) }
     }
 }
 

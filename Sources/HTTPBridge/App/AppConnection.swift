@@ -16,7 +16,8 @@ final class AppConnection {
     private let app: AppServer
     private var descriptor: Int32
     private var watch: Watch?
-    weak var owner: (any AppConnectionOwner)?
+    /// Kept until the connection is closed. A weak reference would make every other one to the owner slower.
+    var owner: (any AppConnectionOwner)?
     /// What the pool remembers of it.
     var use = ConnectionUse()
     private var unsent: [UInt8] = []
@@ -55,6 +56,7 @@ final class AppConnection {
 
     func close() {
         stopWatching()
+        owner = nil
         guard descriptor >= 0 else { return }
         if use.isUnanswered { app.pool.noteEnd(of: self) }
         Glibc.close(descriptor)
@@ -153,6 +155,7 @@ final class AppConnection {
     func receiveMore() { if isReading { receive() } }
 
     private func end(_ problem: String?) {
+        let owner = owner
         close()
         owner?.connection(self, ended: problem)
     }

@@ -85,7 +85,8 @@ final class AppExchange: AppConnectionOwner {
     func answer(_ call: IncomingCall) {
         if let failure { return call.fail(failure) }
         self.call = call
-        call.whenCancelled { [weak self] in self?.cancel() }
+        // The call lets go of this when it is answered.
+        call.whenCancelled { self.cancel() }
         if parser.head != nil { advance() }
     }
 

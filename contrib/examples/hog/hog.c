@@ -3,6 +3,12 @@
 //   GET /hog/NAME   begins, and never ends, one of: forks, memory, descriptors, files, log, processor
 //   GET /count      how many requests came since it was started
 //   GET anything    "ok"
+//
+// Started with the name of an attack it is no web server: it speaks with the host itself, on descriptor 3.
+//
+//   flood           valid questions, answers thrown away, as fast as the host takes them
+//   stall           reads nothing and says nothing
+//   garbage         bytes that are no messages
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -80,8 +86,64 @@ static void begin(const char *request) {
   }
 }
 
-int main(void) {
+enum { conversation = 3, rounds = 1024 };
+
+/// One question for the host's bootstrap object and the end of that question (rpc.capnp: Bootstrap and Finish).
+static size_t put_question(unsigned *place, unsigned number) {
+  const unsigned words[] = {
+      0, 5, 0, 0x10001, 8, 0, 0, 0x10001, number, 0, 0, 0, // segment table, Message, bootstrap, Bootstrap
+      0, 4, 0, 0x10001, 4, 0, 0, 0x00001, number, 0,       // segment table, Message, finish, Finish
+  };
+  memcpy(place, words, sizeof words);
+  return sizeof words / sizeof *words;
+}
+
+static void send_all(const void *bytes, size_t count) {
+  for (const char *next = bytes; count > 0;) {
+    ssize_t sent = write(conversation, next, count);
+    if (sent < 0) _exit(0);
+    next += sent;
+    count -= (size_t)sent;
+  }
+}
+
+static void flood(void) {
+  static unsigned questions[rounds * 32];
+  static char answers[1 << 20];
+  if (fork() == 0) {
+    while (read(conversation, answers, sizeof answers) > 0) {}
+    _exit(0);
+  }
+  for (unsigned number = 0;;) {
+    size_t count = 0;
+    for (int round = 0; round < rounds; round++) count += put_question(questions + count, number++ & 0x3fffffff);
+    send_all(questions, count * sizeof *questions);
+  }
+}
+
+static void stall(void) {
+  for (;;) pause();
+}
+
+static void garbage(void) {
+  static unsigned char bytes[65536];
+  for (unsigned seed = 1;;) {
+    for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (unsigned char)((seed = seed * 1664525 + 1013904223) >> 24);
+    send_all(bytes, sizeof bytes);
+  }
+}
+
+static int attack(const char *name) {
+  if (strcmp(name, "flood") == 0) flood();
+  if (strcmp(name, "stall") == 0) stall();
+  if (strcmp(name, "garbage") == 0) garbage();
+  fprintf(stderr, "hog: there is no attack '%s'; there are flood, stall and garbage\n", name);
+  return 1;
+}
+
+int main(int argc, char **argv) {
   signal(SIGPIPE, SIG_IGN);
+  if (argc > 1) return attack(argv[1]);
   int server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), yes = 1;
   setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(8000), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};

@@ -2,7 +2,9 @@ import Barchan
 import HTTP1Server
 
 /// Answers for the hosts of open grains: starts sessions, checks the cookie and passes requests to the app.
-struct GrainService: Sendable {
+///
+/// A class, as ``Site`` and ``CheckedHead`` are: each request is held by several closures, and one reference is cheaper to hold.
+final class GrainService: Sendable {
     let host: any FrontendHost
     let site: Site
     let bufferedBodyBytes: Int
@@ -13,6 +15,19 @@ struct GrainService: Sendable {
     /// So many lines of one grain's failures are in the host's log.
     let failureLines = AttemptLimiter(perMinute: 10)
     let log: HostLog
+
+    init(
+        host: any FrontendHost, site: Site, bufferedBodyBytes: Int, exceptions: OpenExceptions,
+        metrics: FrontendMetrics, notesAll: Bool, log: HostLog
+    ) {
+        self.host = host
+        self.site = site
+        self.bufferedBodyBytes = bufferedBodyBytes
+        self.exceptions = exceptions
+        self.metrics = metrics
+        self.notesAll = notesAll
+        self.log = log
+    }
 
     func answer(_ request: Request, _ session: SessionID) async -> Answer {
         let origin = origin(session, request.memory)
@@ -112,7 +127,8 @@ struct GrainService: Sendable {
             var mapped = try? mapping.request(method)
         else { return nil }
         mapped.body = body
-        return session.begin(mapped, from: { mapping.client(origin: origin.origin, pictures: site.staticOrigin) }) {
+        return session.begin(mapped, from: { mapping.client(origin: origin.origin, pictures: self.site.staticOrigin) })
+        {
             result in
             completion(.response(self.response(result, to: request, session, origin)))
         }

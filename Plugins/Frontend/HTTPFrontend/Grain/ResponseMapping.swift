@@ -121,7 +121,9 @@ struct ResponseMapping {
 
     private func add(_ tag: ETag?, to fields: inout FieldBlock) throws(RequestFault) {
         guard let tag, !tag.value.utf8.contains(0x22) else { return }
-        try add("ETag", (tag.isWeak ? "W/\"" : "\"") + tag.value + "\"", to: &fields)
+        guard fields.addForeign("ETag", tag.value, between: tag.isWeak ? "W/\"" : "\"", and: "\"") else {
+            throw unsendable("the header ETag")
+        }
     }
 
     /// Rebuilt from its parts; ours cannot be set, and in a frame of another site only partitioned ones come back.

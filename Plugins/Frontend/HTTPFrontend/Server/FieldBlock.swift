@@ -5,6 +5,9 @@ struct FieldBlock: Sendable {
     /// The lines of this one.
     private(set) var bytes: [UInt8] = []
 
+    /// What the lines of one answer seldom exceed.
+    private static let usualBytes = 480
+
     init() { common = [] }
 
     /// Begins with the lines of `block`, which are not copied for each answer.
@@ -12,6 +15,7 @@ struct FieldBlock: Sendable {
 
     /// Adds a line whose value is ours.
     mutating func add(_ name: StaticString, _ value: some StringProtocol) {
+        if bytes.isEmpty { bytes.reserveCapacity(FieldBlock.usualBytes) }
         bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
         bytes.append(0x3a)
         bytes.append(0x20)
@@ -29,9 +33,17 @@ struct FieldBlock: Sendable {
 
     /// Adds a line whose value an app chose.
     /// - Returns: False, having added nothing, when the value holds what would end the line or is a control character.
-    mutating func addForeign(_ name: StaticString, _ value: String) -> Bool {
+    mutating func addForeign(
+        _ name: StaticString, _ value: String, between prefix: StaticString = "", and suffix: StaticString = ""
+    ) -> Bool {
         guard FieldBlock.isValue(value) else { return false }
-        add(name, value)
+        if bytes.isEmpty { bytes.reserveCapacity(FieldBlock.usualBytes) }
+        bytes.append(name)
+        bytes.append(": ")
+        bytes.append(prefix)
+        bytes.append(contentsOf: value.utf8)
+        bytes.append(suffix)
+        bytes.append("\r\n")
         return true
     }
 
