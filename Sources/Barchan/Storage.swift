@@ -7,3 +7,9 @@ public protocol StorageProvider: Sendable {
     var volumes: any VolumeStore { get }
     var records: any RecordStore { get }
 }
+
+/// A storage that has something outside of its directory as long as it is used, mounts for instance.
+public protocol ClosableStorageProvider: StorageProvider {
+    /// Puts that away. The storage is of no use afterwards; a second call does nothing.
+    func close() async
+}

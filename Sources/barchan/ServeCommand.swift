@@ -45,9 +45,11 @@ struct ServeCommand: AsyncParsableCommand {
             ).run()
         } catch {
             await host.stop()
+            await (providers.storage as? any ClosableStorageProvider)?.close()
             throw error
         }
         await host.stop()
+        await (providers.storage as? any ClosableStorageProvider)?.close()
         log(.info, "stopped")
         _ = consume directory
     }

@@ -58,6 +58,8 @@ extension EndToEndTests {
             #expect(try images() == 1)
             let counter = try await stage.person.create("New counter")
             try await counter.waitInFrame(for: "document.querySelector('#visits')?.innerText === '1'", "a visit")
+            try await stage.host.stop()
+            #expect(try images() == 0)
         }
     }
 }

@@ -2,11 +2,12 @@ import Barchan
 import Glibc
 
 /// Packages and grains in directories, records in SQLite.
-struct OverlayStorage: StorageProvider {
+struct OverlayStorage: ClosableStorageProvider {
     let guarantees: Set<Guarantee> = [.crashSafe, .powerLossSafe, .sharedPackages, .verifiedPackages]
     let packages: any PackageStore
     let volumes: any VolumeStore
     let records: any RecordStore
+    private let mounts: ImageMounts?
 
     init(_ settings: OverlayStorageSettings, log: HostLog) async throws(HostError) {
         // 0711: a sandbox's user must be able to reach what is mounted for it, but not to look around.
@@ -19,15 +20,18 @@ struct OverlayStorage: StorageProvider {
             try files.removePackages(try packages.leftovers(), in: packages)
             try volumes.removeLeftovers()
         }
+        mounts = settings.storesImages ? try ImageMounts(in: root) : nil
         self.packages = DirectoryPackageStore(
             root: packages, skeleton: try Skeleton.make(in: root),
             format: settings.storesImages ? .images : .directories(areShared: settings.sharesFiles), files: files,
-            mounts: settings.storesImages ? try ImageMounts(in: root) : nil, limits: settings.limits, lock: lock,
+            mounts: mounts, limits: settings.limits, lock: lock,
             log: log)
         self.volumes = DirectoryVolumeStore(
             root: volumes, logBytes: settings.logBytes, backupLimits: settings.backupLimits, lock: lock)
         records = try await SQLiteRecordStore(path: "\(root.path)/records.sqlite")
     }
+
+    func close() { mounts?.close() }
 }
 
 /// Held as long as the directory is in use, so that nobody cleans up what another one is working on.

@@ -29,7 +29,10 @@ final class ImageMounts: Sendable {
         try tryOut(in: root)
     }
 
-    deinit {
+    deinit { close() }
+
+    /// Unmounts everything. A second time does nothing.
+    func close() {
         clinux_unmount(directory.path)
         unlinkat(parent.number, name, AT_REMOVEDIR)
     }

@@ -86,7 +86,8 @@ final class SharedFiles: Sendable {
     private func collect() throws(HostError) {
         try directory.removeLeftovers()
         for part in try directory.names() {
-            let shard = try directory.directory(part)
+            // Another process that collects may have been faster.
+            guard let shard = try? directory.directory(part) else { continue }
             for name in try shard.names() {
                 var facts = stat()
                 guard fstatat(shard.number, name, &facts, AT_SYMLINK_NOFOLLOW) == 0, facts.st_nlink == 1 else {
