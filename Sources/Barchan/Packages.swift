@@ -68,6 +68,8 @@ public struct AppManifest: Sendable, Equatable {
     public var shortDescription: String?
     /// Markdown.
     public var changeLog: String?
+    /// The texts in other languages, for ``localized(for:)``.
+    public var translations: [Text: [Translation]] = [:]
     /// The icon for the list of apps, if the package has one.
     public var icon: AppIcon?
 

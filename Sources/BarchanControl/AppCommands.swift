@@ -12,7 +12,7 @@ struct AppCommands: Sendable {
 
     func answer(_ request: JSONValue) async throws(HostError) -> JSONValue {
         switch request["command"]?.text {
-        case "apps": return try await apps()
+        case "apps": return try await apps(in: HostCommands.languages(of: request))
         case "upgrade":
             let moved = try await host.operatorUpgrade(to: try package(in: request), force: isForced(request))
             return .members(["ok": .boolean(true), "moved": .array(moved.map { .string($0.text) })])
@@ -48,16 +48,17 @@ struct AppCommands: Sendable {
         return app
     }
 
-    private func apps() async throws(HostError) -> JSONValue {
+    private func apps(in languages: [String]) async throws(HostError) -> JSONValue {
         let (apps, grains) = try await host.operatorApps()
         return .members([
             "ok": .boolean(true),
             "apps": .array(
                 apps.map { app in
                     .members([
-                        "app": .string(app.app.text), "title": .string(app.current.manifest.title),
+                        "app": .string(app.app.text),
+                        "title": .string(app.current.manifest.localized(for: languages).title),
                         "versions": .array(
-                            app.all.map { json($0, app, grains: grains[$0.identifier] ?? 0) }),
+                            app.all.map { json($0.localized(for: languages), app, grains: grains[$0.identifier] ?? 0) }),
                     ])
                 }),
         ])

@@ -5,6 +5,7 @@ import BarchanKernel
 public struct HostCommands: Sendable {
     let host: Host
     let address: FrontendAddress
+    private let installations = InstallProgress()
 
     public init(_ host: Host, address: FrontendAddress) {
         self.host = host
@@ -61,8 +62,15 @@ public struct HostCommands: Sendable {
             return HostCommands.json(try await host.operatorVerify(try FileBytes(path)))
         case "install":
             guard let path = request["path"]?.text else { throw HostError(.invalidArgument, "install: no path") }
-            let (package, versions) = try await host.operatorInstall(try FileBytes(path))
-            return HostCommands.installed(package, versions)
+            let name = request["progress"]?.text ?? ""
+            defer { installations.end(name) }
+            let (package, versions) = try await host.operatorInstall(try FileBytes(path)) { [installations] bytes in
+                if !name.isEmpty { installations.note(bytes, of: name) }
+            }
+            return HostCommands.installed(package, versions, in: HostCommands.languages(of: request))
+        case "install-progress":
+            let bytes = installations.bytes(of: request["progress"]?.text ?? "")
+            return .members(["ok": .boolean(true), "bytes": bytes.map { .integer($0) } ?? .null])
         case "apps", "upgrade", "decline", "move", "collect": return try await AppCommands(host).answer(request)
         default:
             throw HostError(
@@ -73,10 +81,14 @@ public struct HostCommands: Sendable {
     }
 
     /// What a command prints about a package that was just installed.
-    public static func installed(_ package: InstalledPackage, _ versions: AppVersions) -> JSONValue {
-        .members([
+    /// - Parameter languages: What whoever reads it prefers, the best first.
+    public static func installed(
+        _ package: InstalledPackage, _ versions: AppVersions, in languages: [String]
+    ) -> JSONValue {
+        let manifest = package.manifest.localized(for: languages)
+        return .members([
             "ok": .boolean(true), "package": .string(package.identifier.text), "app": .string(package.app.text),
-            "title": .string(package.manifest.title), "version": .string(package.manifest.marketingVersion),
+            "title": .string(manifest.title), "version": .string(manifest.marketingVersion),
             "bytes": .integer(package.sizeBytes), "state": .string(AppCommands.state(of: package, in: versions)),
         ])
     }
@@ -88,6 +100,10 @@ public struct HostCommands: Sendable {
             "files": .integer(Int64(contents.files)), "directories": .integer(Int64(contents.directories)),
             "links": .integer(Int64(contents.links)), "bytes": .integer(contents.bytes),
         ])
+    }
+
+    static func languages(of request: JSONValue) -> [String] {
+        (request["languages"]?.elements ?? []).compactMap(\.text)
     }
 
     static func grain(in request: JSONValue) throws(HostError) -> GrainID {

@@ -81,9 +81,9 @@ extension Host {
 
     /// Installs a package in the name of the person who runs the command.
     public func operatorInstall(
-        _ file: any ByteReader
+        _ file: any ByteReader, progress: @escaping @Sendable (Int64) -> Void = { _ in }
     ) async throws(HostError) -> (package: InstalledPackage, versions: AppVersions) {
-        let installed = try await packageBook.install(file)
+        let installed = try await packageBook.install(file, progress: progress)
         await audit.note(.installApp, by: .commandLine, on: installed.package.app.text, installed.package.auditText)
         return installed
     }

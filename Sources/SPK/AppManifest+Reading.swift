@@ -42,6 +42,9 @@ extension AppManifest {
             actions: try actions(manifest, appTitle: title),
             continueCommand: try Command(reading: manifest.continueCommand))
         try result.read(manifest.metadata)
+        if !given.isEmpty { try result.translate(.title, manifest.appTitle) }
+        try result.translate(.marketingVersion, manifest.appMarketingVersion)
+        try result.translateActions(manifest)
         return result
     }
 
@@ -50,7 +53,7 @@ extension AppManifest {
         _ manifest: Wire.Manifest.Reader, appTitle: String
     ) throws(MessageError) -> [AppAction] {
         var actions: [AppAction] = []
-        for action in try manifest.actions where action.input.which == Wire.Manifest.Action.Input.Which.none {
+        for action in try manifest.actions where isOffered(action) {
             let noun = try action.nounPhrase.defaultText
             let title = try action.title.defaultText
             let fallback = "New \(noun.isEmpty ? appTitle : noun)"
@@ -62,12 +65,34 @@ extension AppManifest {
         return actions
     }
 
+    private static func isOffered(_ action: Wire.Manifest.Action.Reader) -> Bool {
+        action.input.which == Wire.Manifest.Action.Input.Which.none
+    }
+
+    private mutating func translateActions(_ manifest: Wire.Manifest.Reader) throws(MessageError) {
+        for (index, action) in try manifest.actions.filter(Self.isOffered).enumerated() {
+            try translate(.actionTitle(index), action.title)
+            try translate(.nounPhrase(index), action.nounPhrase)
+            try translate(.actionDescription(index), action.description)
+        }
+    }
+
+    private mutating func translate(_ text: Text, _ given: Wire.LocalizedText.Reader) throws(MessageError) {
+        var versions: [Translation] = []
+        for version in try given.localizations {
+            versions.append(Translation(language: try version.locale, text: try version.text))
+        }
+        if !versions.isEmpty { translations[text] = versions }
+    }
+
     private mutating func read(_ metadata: Wire.Metadata.Reader) throws(MessageError) {
         website = try Self.link(metadata.website)
         sourceCode = try Self.link(metadata.codeUrl)
         author = try Self.present(metadata.author.upstreamAuthor)
         shortDescription = try Self.present(metadata.shortDescription.defaultText)
         changeLog = try Self.present(metadata.changeLog.defaultText)
+        try translate(.shortDescription, metadata.shortDescription)
+        try translate(.changeLog, metadata.changeLog)
         icon = try AppIcon(reading: metadata.icons.appGrid)
         if icon == nil { icon = try AppIcon(reading: metadata.icons.grain) }
     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Barchan
 import BarchanControl
 import BarchanKernel
+import Glibc
 
 struct AppCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -24,7 +25,7 @@ struct AppListCommand: ParsableCommand {
     @Flag(help: "Prints JSON, with change logs.") var json = false
 
     func run() throws {
-        let answer = try options.ask("apps")
+        let answer = try options.ask("apps", ["languages": .strings(preferredLanguages())])
         let apps = answer["apps"] ?? .array([])
         if json { return printLine(apps.indented()) }
         var table = Table(["PACKAGE", "VERSION", "STATE", "GRAINS", "KIB", "APP", "TITLE"])
@@ -65,13 +66,12 @@ struct AppInstallCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try options.configuration()
-        let request = JSONValue.members(["command": .string("install"), "path": .string(absolute(file))])
+        let progress = ProgressLine("installing", of: fileSize(file), isQuiet: json)
         var answer =
-            if let answer = try ControlClient.ask(request, dataDirectory: configuration.dataDirectory) {
-                answer
-            } else {
-                try await installDirectly(configuration)
+            if let answer = try await installThroughHost(configuration, progress) { answer } else {
+                try await installDirectly(configuration, progress)
             }
+        progress.finish()
         func text(_ name: String) -> String { answer[name]?.text ?? "" }
         let name = printable("\(text("title")) \(text("version"))")
         if upgrade, text("state") == "waiting" {
@@ -89,18 +89,45 @@ struct AppInstallCommand: AsyncParsableCommand {
         }
     }
 
-    private func installDirectly(_ configuration: HostConfiguration) async throws -> JSONValue {
+    /// Nil when no host runs.
+    private func installThroughHost(
+        _ configuration: HostConfiguration, _ progress: ProgressLine
+    ) async throws -> JSONValue? {
+        let name = "\(getpid())", directory = configuration.dataDirectory
+        let watching = Task.detached {
+            let question = JSONValue.members(["command": .string("install-progress"), "progress": .string(name)])
+            while progress.isVisible, !Task.isCancelled {
+                try? await Task.sleep(for: .milliseconds(150))
+                if let bytes = try? ControlClient.ask(question, dataDirectory: directory)?["bytes"]?.number {
+                    progress.show(bytes)
+                }
+            }
+        }
+        defer { watching.cancel() }
+        let answer = try ControlClient.ask(
+            .members([
+                "command": .string("install"), "path": .string(absolute(file)), "progress": .string(name),
+                "languages": .strings(preferredLanguages()),
+            ]), dataDirectory: directory)
+        watching.cancel()
+        await watching.value
+        return answer
+    }
+
+    private func installDirectly(
+        _ configuration: HostConfiguration, _ progress: ProgressLine
+    ) async throws -> JSONValue {
         let log = standardErrorLog(from: max(configuration.logLevel, .warning))
         let directory = try DataDirectory(configuration.dataDirectory)
         let candidates = ModuleLoader(directories: configuration.pluginDirectories).load()
         let storage = try await Wiring(configuration, candidates: candidates, log: log).storage()
         let book = PackageBook(storage: storage, log: log)
-        var (package, versions) = try await book.install(try FileBytes(file))
+        var (package, versions) = try await book.install(try FileBytes(file)) { progress.show($0) }
         if upgrade, versions.current.identifier != package.identifier {
             versions = try await book.choose(package.identifier, force: force)
             _ = try await book.moveAll(to: package.identifier, ownedBy: nil, force: force)
         }
         _ = consume directory
-        return HostCommands.installed(package, versions)
+        return HostCommands.installed(package, versions, in: preferredLanguages())
     }
 }

@@ -36,7 +36,7 @@ struct AppUpgradeCommand: ParsableCommand {
     private func versions(
         _ configuration: HostConfiguration
     ) throws -> (current: AppVersionEntry, offered: AppVersionEntry, title: String) {
-        let answer = try configuration.ask("apps")
+        let answer = try configuration.ask("apps", ["languages": .strings(preferredLanguages())])
         for app in answer["apps"]?.elements ?? [] {
             var entries = (app["versions"]?.elements ?? []).map(AppVersionEntry.init)
             let total = entries.reduce(0) { $0 + $1.grains }

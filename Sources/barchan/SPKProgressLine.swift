@@ -1,10 +1,13 @@
 import Glibc
 
 /// One line on a terminal that says how far something is and how fast; nothing when nobody watches.
-final class ProgressLine {
+///
+/// One caller at a time.
+final class ProgressLine: @unchecked Sendable {
     private let title: String
     private let total: Int64?
-    private let isVisible: Bool
+    /// Whether anybody sees it.
+    let isVisible: Bool
     private let start = ContinuousClock.now
     private var lastShown = ContinuousClock.now
 

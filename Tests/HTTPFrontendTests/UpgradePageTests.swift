@@ -42,6 +42,24 @@ import Testing
         }
     }
 
+    @Test func theQuestionIsInTheLanguageOfTheBrowser() async throws {
+        try await Serving.run { serving async throws in
+            let login = serving.host.logIn()
+            var new = Self.version(4, "2026-01-01", id: "4")
+            new.manifest.translations = [
+                .title: [Translation(language: "de", text: "DokuWiki auf Deutsch")],
+                .changeLog: [Translation(language: "de", text: "Alles neu")],
+            ]
+            _ = offer(new, on: serving.host)
+            for (languages, isGerman) in [("de-AT,en;q=0.5", true), ("en,de;q=0.5", false), ("de;q=0.1,en", false)] {
+                let page = try await serving.request(
+                    "/apps/\(new.app)/upgrade", as: login, ["Accept-Language: \(languages)"])
+                #expect(page.text.contains("Alles neu") == isGerman, "\(languages)")
+                #expect(page.text.contains("DokuWiki auf Deutsch") == isGerman, "\(languages)")
+            }
+        }
+    }
+
     @Test func answersAreGivenToTheHost() async throws {
         try await Serving.run { serving async throws in
             let login = serving.host.logIn(), new = Self.version(4, "2026-01-01", id: "4")

@@ -39,6 +39,15 @@ import Testing
         #expect(try listing(archive, limits: limits).count == 10)
     }
 
+    @Test func namesThatAreLongerTogetherThanAllowedAreRefused() throws {
+        let archive = try verify(try pack((0..<10).map { file("name\($0)") }, key: key)).archiveBytes
+        var limits = PackageLimits()
+        limits.allNamesBytes = 49
+        #expect(failure { _ = try listing(archive, limits: limits) }?.code == .resourceExhausted)
+        limits.allNamesBytes = 50
+        #expect(try listing(archive, limits: limits).count == 10)
+    }
+
     @Test func directoriesMayBeNested128DeepAndNoDeeper() throws {
         func nested(_ depth: Int) -> [PackageSource] {
             (0..<depth).reduce([file("leaf")]) { inner, _ in [.injected("d", .directory(inner))] }

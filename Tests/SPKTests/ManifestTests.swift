@@ -5,6 +5,43 @@ import SPK
 import Testing
 
 @Suite struct ManifestTests {
+    /// A manifest with a text in three languages.
+    private func translated() throws -> AppManifest {
+        try manifest { manifest in
+            let title = manifest.initAppTitle()
+            title.setDefaultText("Notes")
+            let texts = [("de", "Notizen"), ("pt-BR", "Notas"), ("zh-Hant-TW", "筆記")]
+            for (builder, text) in zip(title.initLocalizations(count: texts.count), texts) {
+                builder.setLocale(text.0)
+                builder.setText(text.1)
+            }
+            let action = manifest.initActions(count: 1)[0]
+            action.initInput().setNone()
+            let noun = action.initNounPhrase()
+            noun.setDefaultText("note")
+            let german = noun.initLocalizations(count: 1)[0]
+            german.setLocale("de")
+            german.setText("Notiz")
+        }
+    }
+
+    // RFC 4647, section 3.4: the first range that some tag answers, shortened from its end.
+    @Test(arguments: [
+        (["de"], "Notizen"), (["de-AT", "en"], "Notizen"), (["DE_ch"], "Notizen"), (["fr", "de"], "Notizen"),
+        (["en", "de"], "Notes"), (["en-GB", "de"], "Notes"), ([], "Notes"), (["fr"], "Notes"), (["*", "de"], "Notes"),
+        (["pt"], "Notas"), (["pt-PT"], "Notas"), (["zh-Hant-TW-x-private"], "筆記"), (["x"], "Notes"), ([""], "Notes"),
+    ])
+    func textsAreInTheLanguageAskedFor(_ languages: [String], _ title: String) throws {
+        #expect(try translated().localized(for: languages).title == title)
+    }
+
+    @Test func everyTextIsChosenByItself() throws {
+        let german = try translated().localized(for: ["de"])
+        #expect(german.actions[0].nounPhrase == "Notiz")
+        #expect(try translated().localized(for: ["pt"]).actions[0].nounPhrase == "note")
+        #expect(try translated().title == "Notes")
+    }
+
     /// A manifest built field by field, as other packers may have built it.
     private func manifest(_ fill: (Wire.Manifest.Builder) -> Void) throws -> AppManifest {
         let message = MessageBuilder()

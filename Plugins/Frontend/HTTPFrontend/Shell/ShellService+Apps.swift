@@ -2,15 +2,20 @@ import Barchan
 
 extension ShellService {
     func appList(_ person: Person, _ query: [String: String]) async throws(HostError) -> Response {
-        let apps = try await host.apps.apps(for: person.account.identifier)
+        let apps = try await apps(for: person)
         var notice: (text: String, app: AppID)?
         if let app = apps.first(where: { $0.identifier.text == query["installed"] }) {
             notice = (Pages.installedNotice(app), app.app)
         } else if let app = apps.first(where: { $0.identifier.text == query["upgraded"] }) {
             notice = (Pages.upgradedNotice(app, moved: Int(query["moved"] ?? "") ?? 0), app.app)
         }
-        let upgrades = try await host.upgrades.upgrades(for: person.account.identifier)
+        let upgrades = try await upgrades(for: person)
         return pages.apps(apps, upgrades: upgrades, notice: notice, problem: nil, person)
+    }
+
+    /// Apps in the person's language.
+    func apps(for person: Person) async throws(HostError) -> [InstalledPackage] {
+        try await host.apps.apps(for: person.account.identifier).map { $0.localized(for: person.languages) }
     }
 
     func removeApp(_ text: String, _ person: Person) async throws(HostError) -> Response {
@@ -24,13 +29,13 @@ extension ShellService {
     }
 
     private func appProblem(_ error: HostError, _ person: Person) async throws(HostError) -> Response {
-        let apps = try await host.apps.apps(for: person.account.identifier)
+        let apps = try await apps(for: person)
         return pages.apps(
             apps, upgrades: [], notice: nil, problem: error.message, status: ShellService.status(error), person)
     }
 
     func icon(_ text: String, _ person: Person) async throws(HostError) -> Response {
-        let apps = try await host.apps.apps(for: person.account.identifier)
+        let apps = try await apps(for: person)
         guard let app = apps.first(where: { $0.app.text == text }) else { throw ShellService.notFound }
         return AppPicture.response(app)
     }

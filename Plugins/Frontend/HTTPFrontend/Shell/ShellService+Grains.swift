@@ -9,8 +9,8 @@ extension ShellService {
     /// - Parameter discarded: The grain that was just thrown away, as the address has it.
     func grainList(_ query: GrainQuery, discarded: String?, _ person: Person) async throws(HostError) -> Response {
         let grains = try await host.grains.grains(for: person.account.identifier)
-        let apps = try await host.apps.apps(for: person.account.identifier)
-        let upgrades = try await host.upgrades.upgrades(for: person.account.identifier)
+        let apps = try await apps(for: person)
+        let upgrades = try await upgrades(for: person)
         let trash = try await host.trash.trash(for: person.account.identifier)
         return pages.grains(
             grains, query, apps: apps, upgrades: upgrades,
@@ -19,7 +19,7 @@ extension ShellService {
 
     func trash(_ person: Person) async throws(HostError) -> Response {
         let trash = try await host.trash.trash(for: person.account.identifier)
-        return pages.trash(trash, apps: try await host.apps.apps(for: person.account.identifier), person)
+        return pages.trash(trash, apps: try await apps(for: person), person)
     }
 
     /// The question before a grain is removed for good, from the trash or from where it is.

@@ -6,7 +6,7 @@ extension ShellService {
     func person(_ visit: Visit) async throws(HostError) -> Person? {
         guard let text = visit.cookie(cookieName), !text.isEmpty else { return nil }
         guard let account = try await host.accounts.account(forLogin: Secret(text)) else { return nil }
-        return Person(account: account, login: Secret(text))
+        return Person(account: account, login: Secret(text), languages: visit.languages)
     }
 
     /// The link's page only asks; this uses the token up, so that programs that look at links do not.

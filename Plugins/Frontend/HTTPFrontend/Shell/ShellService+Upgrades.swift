@@ -4,7 +4,17 @@ import Barchan
 extension ShellService {
     /// The question about an app, or nil when there is none.
     func upgrade(of app: String, _ person: Person) async throws(HostError) -> AppUpgrade? {
-        try await host.upgrades.upgrades(for: person.account.identifier).first { $0.current.app.text == app }
+        try await upgrades(for: person).first { $0.current.app.text == app }
+    }
+
+    /// Every question, in the person's language.
+    func upgrades(for person: Person) async throws(HostError) -> [AppUpgrade] {
+        try await host.upgrades.upgrades(for: person.account.identifier).map { upgrade in
+            var upgrade = upgrade
+            upgrade.current = upgrade.current.localized(for: person.languages)
+            upgrade.offered = upgrade.offered.localized(for: person.languages)
+            return upgrade
+        }
     }
 
     func askUpgrade(_ app: String, _ person: Person) async throws(HostError) -> Response {

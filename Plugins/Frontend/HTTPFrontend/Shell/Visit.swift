@@ -1,4 +1,5 @@
 import Barchan
+import HTTP1
 import HTTP1Server
 
 /// A request to one of our own pages.
@@ -18,6 +19,12 @@ struct Visit {
         path = target[..<end].dropFirst().split(separator: "/", omittingEmptySubsequences: false).map(String.init)
             .filter { !$0.isEmpty }
         query = end < target.endIndex ? Visit.fields(target[target.index(after: end)...]) : [:]
+    }
+
+    /// The languages of Accept-Language, the best first.
+    var languages: [String] {
+        WeightedElement.list(parsing: request.head.bytes(of: "accept-language"), limit: 32)
+            .filter { $0.quality > 0 }.sorted { $0.quality > $1.quality }.map(\.name)
     }
 
     var isRead: Bool { request.head.method == "GET" || request.head.method == "HEAD" }
@@ -92,10 +99,13 @@ struct Person: Sendable {
     let login: Secret
     /// Goes into every form; only pages made for this login know it.
     let nonce: Secret
+    /// What they read, the best first, as their browser says.
+    let languages: [String]
 
-    init(account: Account, login: Secret) {
+    init(account: Account, login: Secret, languages: [String]) {
         self.account = account
         self.login = login
+        self.languages = languages
         nonce = FormNonce.derive(from: login)
     }
 
