@@ -69,6 +69,9 @@ public struct PluginContext: Sendable {
     public var log: HostLog
     /// The host's loops, for modules that talk to sockets; empty when it lends none, and a module makes its own then.
     public var loops: [any HostLoop] = []
+    /// Listening sockets that a service manager opened beforehand and keeps when the host ends (sd_listen_fds(3)), for a frontend. The
+    /// host owns them; a module listens on a duplicate.
+    public var listeners: [Int32] = []
 
     public init(dataDirectory: String, programDirectory: String, log: HostLog) {
         self.dataDirectory = dataDirectory

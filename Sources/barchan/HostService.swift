@@ -19,6 +19,7 @@ struct HostService {
         }
         let signals = StopSignals {
             log(.info, "stopping")
+            notifySystemd("STOPPING=1")
             serving.cancel()
         }
         defer { signals.cancel() }

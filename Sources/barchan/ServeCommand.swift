@@ -17,6 +17,9 @@ struct ServeCommand: AsyncParsableCommand {
 
             The second one until the administrator has logged in for the first time, and with --login-link: a link that \
             logs somebody in as administrator once, within an hour. Everything else goes to standard error.
+
+            A listening socket that a service manager hands over (LISTEN_FDS) is used instead of one of its own: whoever \
+            connects while the host is restarted waits instead of being refused.
             """)
 
     @OptionGroup var options: HostOptions
@@ -24,6 +27,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         signal(SIGPIPE, SIG_IGN)
+        let listeners = try listenersFromServiceManager()
         raiseOpenFilesLimit()
         let configuration = try options.configuration()
         let recent = RecentLog()
@@ -33,7 +37,9 @@ struct ServeCommand: AsyncParsableCommand {
         let directory = try DataDirectory(configuration.dataDirectory)
         let candidates = ModuleLoader(directories: configuration.pluginDirectories).load()
         for refusal in candidates.compactMap(\.refusal) { log(.warning, refusal.message) }
-        let providers = try await Wiring(configuration, candidates: candidates, log: log).providers()
+        let providers = try await Wiring(
+            configuration, candidates: candidates, listeners: listeners, log: log
+        ).providers()
         let mail = configuration.mail.server.isEmpty ? nil : try SMTPSender(configuration.mail)
         let host = try await Host(
             isolation: providers.isolation, storage: providers.storage, transport: providers.transport,

@@ -9,12 +9,15 @@ struct HostProcess: Sendable {
     /// Logs somebody in as administrator, once.
     let loginLink: String
     let port: Int
+    /// The socket that it was handed over; whoever made it closes it.
+    let listener: Int32?
 
     /// Starts a host and waits until people can connect.
     /// - Parameter port: 0 takes a free one.
+    /// - Parameter listener: A listening socket, handed over as service managers do (sd_listen_fds(3)).
     /// - Parameter user: Whom it runs as, when the tests run as root; nil for the tests' own user.
     static func start(
-        data: String, port: Int = 0, settings: [String] = [], user: Int? = nil, log: String
+        data: String, port: Int = 0, settings: [String] = [], listener: Int32? = nil, user: Int? = nil, log: String
     ) async throws -> HostProcess {
         let change = user.map { ["--reuid=\($0)", "--regid=\($0)", "--clear-groups", Places.barchan] }
         let arguments = [
@@ -23,21 +26,24 @@ struct HostProcess: Sendable {
         ]
         return try await launch(
             (change ?? []) + arguments + settings.flatMap { ["--set", $0] },
-            by: change == nil ? Places.barchan : "/usr/bin/setpriv", log: log)
+            by: change == nil ? Places.barchan : "/usr/bin/setpriv", listener: listener, log: log)
     }
 
     /// Starts a command that serves people and waits until they can connect.
     static func launch(
-        _ arguments: [String], by program: String = Places.barchan, log: String
+        _ arguments: [String], by program: String = Places.barchan, listener: Int32? = nil, log: String
     ) async throws -> HostProcess {
-        let process = try ChildProcess(program, arguments, standardError: log)
+        let announced = ["/bin/sh", "-c", "LISTEN_PID=$$ LISTEN_FDS=1 exec \"$0\" \"$@\""]
+        let command = (listener == nil ? [] : announced) + [program] + arguments
+        let process = try ChildProcess(
+            command[0], Array(command.dropFirst()), descriptors: listener.map { [3: $0] } ?? [:], standardError: log)
         return try await within(.seconds(60), "the host to be ready, see \(log)") {
             var address: String?
             for await line in process.lines {
                 if let text = line.rest(after: "ready: ") { address = text }
                 guard let link = line.rest(after: "login: ") else { continue }
                 guard let address, let port = address.split(separator: ":").last.flatMap({ Int($0) }) else { break }
-                return HostProcess(process: process, address: address, loginLink: link, port: port)
+                return HostProcess(process: process, address: address, loginLink: link, port: port, listener: listener)
             }
             throw TestFailure("the host ended before it was ready, see \(log)")
         }
@@ -50,6 +56,23 @@ struct HostProcess: Sendable {
         let status = try await within(.seconds(30), "the host to end") { await process.end() }
         guard status == 0 else { throw TestFailure("the host ended with status \(status)") }
     }
+}
+
+/// A socket on a free port of the loopback that listens; the caller closes it.
+func makeListener() throws -> Int32 {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    let outcome = withUnsafePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+        }
+    }
+    guard outcome == 0, listen(descriptor, 128) == 0 else {
+        throw TestFailure("listen: \(String(cString: strerror(errno)))")
+    }
+    return descriptor
 }
 
 extension String {

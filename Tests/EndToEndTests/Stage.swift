@@ -14,11 +14,12 @@ struct Stage: Sendable {
     /// - Parameters:
     ///   - browser: Further arguments for the browser.
     ///   - settings: What `--set` changes of the host's configuration.
+    ///   - listener: A listening socket that the host is handed over.
     ///   - user: Whom the host runs as, when the tests run as root.
     ///   - data: The host's data directory, when it is to be another one than in the test's own folder.
     static func with(
         _ name: String, apps: [String], browser: [String] = [], settings: [String] = [],
-        user: Int? = nil, data: String? = nil, _ body: (Stage) async throws -> Void
+        listener: Int32? = nil, user: Int? = nil, data: String? = nil, _ body: (Stage) async throws -> Void
     ) async throws {
         let folder = try TemporaryFolder()
         let log = Places.artifacts.appending(path: "\(name)-host.log").path
@@ -29,7 +30,8 @@ struct Stage: Sendable {
         if let user { try folder.give(to: user) }
         // Without a running host the command installs by itself, with one through it; both ways are used here.
         if let first = apps.first, user == nil { try await command.install(first) }
-        let host = try await HostProcess.start(data: data, settings: settings, user: user, log: log)
+        let host = try await HostProcess.start(
+            data: data, settings: settings, listener: listener, user: user, log: log)
         for app in user == nil ? Array(apps.dropFirst()) : apps { try await command.install(app) }
         let tools = try DevTools(
             profile: folder("profile"), log: Places.artifacts.appending(path: "\(name)-browser.log").path,
@@ -49,7 +51,8 @@ struct Stage: Sendable {
     /// The same data under a new host on the same port, after the old one was killed.
     func restarted(_ name: String, settings: [String] = []) async throws -> Stage {
         let log = Places.artifacts.appending(path: "\(name)-host.log").path
-        let host = try await HostProcess.start(data: command.data, port: host.port, settings: settings, log: log)
+        let host = try await HostProcess.start(
+            data: command.data, port: host.port, settings: settings, listener: host.listener, log: log)
         return Stage(folder: folder, host: host, tools: tools, command: command)
     }
 

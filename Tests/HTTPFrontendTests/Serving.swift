@@ -14,11 +14,13 @@ struct Serving: Sendable {
     /// Serves while `body` runs.
     static func run<Result: Sendable>(
         _ host: FakeHost = FakeHost(), settings: [String: SettingValue] = [:], log: HostLog = .none,
+        listeners: [Int32] = [],
         _ body: @escaping @Sendable (Serving) async throws -> Result
     ) async throws -> Result {
         guard case .frontend(let make) = Plugin.http.factory else { fatalError("the module is a frontend") }
         let given = settings.merging(["port": .integer(0), "event_loops": .integer(2)]) { first, _ in first }
-        let context = PluginContext(dataDirectory: "/nowhere", programDirectory: "/nowhere", log: log)
+        var context = PluginContext(dataDirectory: "/nowhere", programDirectory: "/nowhere", log: log)
+        context.listeners = listeners
         let frontend = try await make(try PluginSettings(given, definitions: Plugin.http.settings), context)
         let (addresses, ready) = AsyncStream.makeStream(of: FrontendAddress.self)
         return try await withThrowingTaskGroup(of: Result?.self) { group in

@@ -72,6 +72,7 @@ struct FrontendService: RequestService {
         metrics.noteRefusal(fault.status)
         var response = refusal(fault, host: host)
         response.fields.add(trace)
+        if fault.status == 503 { response.fields.add("Retry-After", "2") }
         return response
     }
 

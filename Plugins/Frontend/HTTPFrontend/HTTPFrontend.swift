@@ -6,6 +6,8 @@ struct HTTPFrontend: FrontendProvider {
     let settings: HTTPFrontendSettings
     /// What the host lends.
     let loops: [any HostLoop]
+    /// Sockets that listen already.
+    let listeners: [CInt]
     let log: HostLog
 
     var guarantees: Set<Guarantee> { [.originPerSession, .contentSecurityPolicy] }
@@ -20,7 +22,7 @@ struct HTTPFrontend: FrontendProvider {
             try await serve(host, on: loops, table: table, ready: ready)
             outcome = .success(())
         } catch { outcome = .failure(error) }
-        await table.drain(on: loops.contexts[0].host, grace: .seconds(settings.stopSeconds))
+        await table.drain(on: loops.contexts[0].host, grace: .seconds(settings.stopSeconds), settings.limits)
         try outcome.get()
     }
 
@@ -28,7 +30,12 @@ struct HTTPFrontend: FrontendProvider {
         _ host: any FrontendHost, on loops: ServerLoops, table: ConnectionTable,
         ready: @escaping @Sendable (FrontendAddress) -> Void
     ) async throws(HostError) {
-        let listener = try Listener(host: settings.host, port: settings.port, on: loops.contexts[0])
+        let listener =
+            if let handedOver = listeners.first {
+                try Listener(sharing: handedOver, on: loops.contexts[0])
+            } else {
+                try Listener(host: settings.host, port: settings.port, on: loops.contexts[0])
+            }
         let site = try Site(
             baseURL: settings.baseURL, wildcardHost: settings.wildcardHost, port: listener.port ?? settings.port)
         let service = try FrontendService(host: host, site: site, settings: settings, log: log)
@@ -39,9 +46,11 @@ struct HTTPFrontend: FrontendProvider {
             await listener.run { client in
                 let turn = count.wrappingAdd(1, ordering: .relaxed).oldValue
                 let loop = loops.contexts[Int(UInt(bitPattern: turn) % UInt(loops.contexts.count))]
-                loop.host.post {
-                    Connection(client, on: loop, of: loops, limits: limits, service: service, table: table).start()
-                }
+                let connection = Connection(
+                    client, on: loop, of: loops, limits: limits, service: service, table: table)
+                // From now on it is waited for when the host stops.
+                let hasRoom = table.add(connection)
+                loop.host.post { connection.start(hasRoom: hasRoom) }
             }
         } onCancel: {
             listener.close()

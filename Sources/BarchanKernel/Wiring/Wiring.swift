@@ -23,11 +23,16 @@ public struct Providers: Sendable {
 public struct Wiring: Sendable {
     public let candidates: [ModuleCandidate]
     private let configuration: HostConfiguration
+    private let listeners: [Int32]
     private let log: HostLog
 
-    public init(_ configuration: HostConfiguration, candidates: [ModuleCandidate], log: HostLog) {
+    /// - Parameter listeners: As ``Barchan/PluginContext/listeners``.
+    public init(
+        _ configuration: HostConfiguration, candidates: [ModuleCandidate], listeners: [Int32] = [], log: HostLog
+    ) {
         self.configuration = configuration
         self.candidates = candidates
+        self.listeners = listeners
         self.log = log
     }
 
@@ -207,6 +212,7 @@ public struct Wiring: Sendable {
             programDirectory: configuration.programDirectory,
             log: HostLog { [log] in log($0, "\(interface.rawValue): \($1)", $2) })
         context.loops = loops
+        if interface == .frontend { context.listeners = listeners }
         return context
     }
 

@@ -110,6 +110,7 @@ extension Connection {
 
     /// Writes the head, and the body with it when it is at hand.
     func writeHead(of response: Response, head: CheckedHead?, length: Int64?) {
+        current?.isAnswerBegun = true
         var body: [UInt8] = []
         if case .bytes(let bytes) = response.body { body = bytes }
         let isHead = head?.method == "HEAD"

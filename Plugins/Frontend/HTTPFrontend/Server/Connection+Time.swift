@@ -55,12 +55,25 @@ extension Connection {
         perform { self.socket.close() }
     }
 
-    /// Closes as soon as the request under way is answered. May be called from any thread.
+    /// Closes as soon as the request under way is answered, which may still be on its way. May be called from any thread.
     func finishAndClose() {
         perform {
             self.isLast = true
-            let isBusy = self.phase == .exchange && self.current?.isUpgraded == false || self.phase == .lingering
-            if !isBusy { self.socket.close() }
+            if self.current?.isUpgraded == true { return self.socket.close() }
+            if self.phase == .head, self.inbound.isEmpty { self.expect(.idle, within: self.limits.lastRequest) }
+        }
+    }
+
+    /// Closes; who is owed an answer is told to ask again. May be called from any thread.
+    func giveUp() {
+        perform {
+            switch self.phase {
+            case .exchange where self.current?.isAnswerBegun == true: self.socket.close()
+            case .head where self.inbound.isEmpty: self.socket.close()
+            case .head, .shortBody, .exchange:
+                self.refuse(RequestFault(503, "The server is stopping. Try again in a moment."))
+            case .lingering, .closed: break
+            }
         }
     }
 

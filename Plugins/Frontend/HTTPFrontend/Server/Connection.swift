@@ -54,14 +54,16 @@ final class Connection: ClientSocketOwner, @unchecked Sendable {
 
     // MARK: Events
 
-    func start() {
+    /// - Parameter hasRoom: Whether the table took it.
+    func start(hasRoom: Bool) {
         socket.start(for: self)
         guard socket.isOpen else { return }
         memory.remoteAddress = socket.remoteAddress
-        guard table.add(self) else {
+        guard hasRoom else {
             return refuse(RequestFault(503, "The server has no room for another connection. Try again in a moment."))
         }
-        expect(.head, within: limits.head)
+        if table.isClosing { isLast = true }
+        expect(.head, within: isLast ? limits.lastRequest : limits.head)
         waitingSince.store(uptimeNanoseconds(), ordering: .relaxed)
         socket.requestRead()
     }

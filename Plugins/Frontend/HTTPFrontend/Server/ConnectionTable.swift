@@ -9,6 +9,7 @@ final class ConnectionTable: Sendable {
     private struct State {
         var connections: [ObjectIdentifier: Connection] = [:]
         var isClosing = false
+        var isOver = false
         var whenEmpty: CheckedContinuation<Void, Never>?
     }
 
@@ -19,10 +20,13 @@ final class ConnectionTable: Sendable {
 
     var count: Int { state.withLock { $0.connections.count } }
 
+    /// Whether each answer from now on is the last one of its connection.
+    var isClosing: Bool { state.withLock { $0.isClosing } }
+
     /// - Returns: False when there is no room.
     func add(_ connection: Connection) -> Bool {
         let (isAdded, victim) = state.withLock { state -> (Bool, Connection?) in
-            guard !state.isClosing else { return (false, nil) }
+            guard !state.isOver else { return (false, nil) }
             var victim: Connection?
             if state.connections.count >= maximum {
                 victim = ConnectionTable.idlest(of: state.connections.values)
@@ -48,32 +52,36 @@ final class ConnectionTable: Sendable {
     func remove(_ connection: Connection) {
         let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
             state.connections[ObjectIdentifier(connection)] = nil
-            guard state.isClosing, state.connections.isEmpty else { return nil }
-            defer { state.whenEmpty = nil }
-            return state.whenEmpty
+            guard state.isClosing, state.connections.isEmpty, let waiter = state.whenEmpty else { return nil }
+            state.whenEmpty = nil
+            state.isOver = true
+            return waiter
         }
         waiter?.resume()
     }
 
-    /// Lets requests under way finish, but no longer than `grace`.
-    func drain(on loop: any HostLoop, grace: Duration) async {
-        for connection in beginClosing() { connection.finishAndClose() }
+    /// Lets requests under way finish, but no longer than `grace`; what is not answered then is told to come again.
+    func drain(on loop: any HostLoop, grace: Duration, _ limits: ServerLimits) async {
+        for connection in closing() { connection.finishAndClose() }
         loop.post { [weak self] in
             _ = loop.after(nanoseconds: grace.nanoseconds) {
-                for connection in self?.beginClosing() ?? [] { connection.closeSoon() }
+                for connection in self?.closing() ?? [] { connection.giveUp() }
+            }
+            _ = loop.after(nanoseconds: (grace + limits.linger).nanoseconds) {
+                for connection in self?.closing() ?? [] { connection.closeSoon() }
             }
         }
         await withCheckedContinuation { waiter in
             let isEmpty = state.withLock { state in
-                if !state.connections.isEmpty { state.whenEmpty = waiter }
-                return state.connections.isEmpty
+                state.isOver = state.connections.isEmpty
+                if !state.isOver { state.whenEmpty = waiter }
+                return state.isOver
             }
             if isEmpty { waiter.resume() }
         }
     }
 
-    /// Lets nobody in any more; returns who is there.
-    private func beginClosing() -> [Connection] {
+    private func closing() -> [Connection] {
         state.withLock { state in
             state.isClosing = true
             return Array(state.connections.values)

@@ -71,6 +71,8 @@ final class Exchange {
     var waiter: CheckedContinuation<Result<[UInt8]?, HostError>, Never>?
     var fault: RequestFault?
     var sentContinue = false
+    /// The head of the answer is on its way.
+    var isAnswerBegun = false
     /// Nobody wants the rest of the body.
     var isBodyUnwanted = false
     var isUpgraded = false

@@ -8,7 +8,10 @@ final class Listener: @unchecked Sendable {
     // The watch is used on the loop only.
     private let descriptor: CInt
     private let loop: LoopContext
+    /// Somebody else goes on listening when we do not.
+    private let isShared: Bool
     private var watch: (any LoopEntry)?
+    private var accept: (@Sendable (CInt) -> Void)?
     private let end = Mutex((isClosed: false, waiter: CheckedContinuation<Void, Never>?.none))
 
     /// How long nobody is let in when the process has no descriptor left.
@@ -18,7 +21,20 @@ final class Listener: @unchecked Sendable {
     /// Binds and listens; nobody is let in yet.
     init(host: String, port: Int, on loop: LoopContext) throws(HostError) {
         self.loop = loop
+        isShared = false
         descriptor = try Listener.bound(host, port)
+    }
+
+    /// Listens on a socket that somebody else keeps: who connects when nobody is let in waits for whoever lets in next.
+    init(sharing original: CInt, on loop: LoopContext) throws(HostError) {
+        self.loop = loop
+        isShared = true
+        descriptor = fcntl(original, F_DUPFD_CLOEXEC, 0)
+        guard descriptor >= 0, fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0 else {
+            throw HostError(.failed, "listen on the socket that was handed over: \(Listener.errorText())")
+        }
+        var yes: CInt = 1
+        setsockopt(descriptor, CInt(IPPROTO_TCP), TCP_NODELAY, &yes, 4)
     }
 
     deinit { Glibc.close(descriptor) }
@@ -48,11 +64,13 @@ final class Listener: @unchecked Sendable {
         }
     }
 
-    /// From any thread; a second call does nothing.
+    /// Who has connected by now is let in, unless somebody else will do it. From any thread; a second call does nothing.
     func close() {
         loop.host.post { [self] in
+            if !isShared, watch != nil, let accept { letIn(accept) }
             watch?.cancel()
             watch = nil
+            accept = nil
             let waiter = end.withLock { end in
                 end.isClosed = true
                 defer { end.waiter = nil }
@@ -64,6 +82,7 @@ final class Listener: @unchecked Sendable {
 
     private func start(_ accept: @escaping @Sendable (CInt) -> Void) {
         guard !end.withLock({ $0.isClosed }) else { return }
+        self.accept = accept
         watch = loop.host.watch(descriptor, for: EPOLLIN.rawValue) { [self] _ in letIn(accept) }
     }
 

@@ -8,6 +8,8 @@ struct ServerLimits: Sendable {
     var head = Duration.seconds(10)
     /// Between two requests.
     var idle = Duration.seconds(75)
+    /// For a request that is on its way to a connection that waits, when the host stops.
+    var lastRequest = Duration.milliseconds(200)
     /// Without a byte of a body we want to read, or without the client taking a byte we want to send.
     var stall = Duration.seconds(60)
     /// For a client to close after we refused to read on.
