@@ -57,18 +57,84 @@ extension EndToEndTests {
     }
 }
 
+extension EndToEndTests {
+    /// Codes by e-mail, through a mail server on loopback.
+    @Suite("Codes by e-mail", .serialized) struct MailCodes {
+        private static let sink = """
+            import socket
+            server = socket.create_server(('127.0.0.1', 0))
+            print(server.getsockname()[1], flush=True)
+            while True:
+                connection, _ = server.accept()
+                file = connection.makefile('rwb')
+                def say(text):
+                    file.write(text + b'\\r\\n')
+                    file.flush()
+                say(b'220 sink')
+                for line in file:
+                    word = line.split()[0].upper()
+                    if word == b'DATA':
+                        say(b'354 go on')
+                        for line in file:
+                            if line == b'.\\r\\n': break
+                            print(line.decode().rstrip(), flush=True)
+                    say(b'221 bye' if word == b'QUIT' else b'250 yes')
+                    if word == b'QUIT': break
+                connection.close()
+            """
+
+        @Test("a person logs in with the code that a mail server got for them, once")
+        func code() async throws {
+            let folder = try TemporaryFolder()
+            try Self.sink.write(toFile: folder("sink.py"), atomically: true, encoding: .utf8)
+            let sink = try ChildProcess("/usr/bin/python3", [folder("sink.py")])
+            var lines = sink.lines.makeAsyncIterator()
+            let port = try #require(await lines.next())
+            let host = try await HostProcess.start(
+                data: folder("data"),
+                settings: [
+                    "mail.server=smtp://127.0.0.1:\(port)", "mail.from=Barchan <barchan@example.org>",
+                    "mail.encrypted=false",
+                ], log: Places.artifacts.appending(path: "mail-codes-host.log").path)
+            let command = HostCommand(data: folder("data"))
+            let invitation = try await command.user("invite", "--address", "ann@example.org")
+            _ = try await Visitor.post(to: invitation, ["name": "Ann", "handle": "ann"], at: host)
+
+            let email = "\(host.address)/login/by/email"
+            let asked = try await Visitor.post(to: email, ["claim": "Ann@example.org"], at: host)
+            let match = try #require(try /name="challenge" value="([0-9a-f]+)"/.firstMatch(in: asked.page))
+            let challenge = String(match.1)
+            let code = try await within(.seconds(20), "the mail") {
+                for await line in sink.lines {
+                    if let code = line.rest(after: "Your code is: ") { return code }
+                }
+                throw TestFailure("the mail server ended")
+            }
+            #expect(code.utf8.count == 8)
+            func answer(_ code: String) async throws -> Visitor {
+                try await Visitor.post(to: email + "/answer", ["challenge": challenge, "answer": code], at: host)
+            }
+            #expect(try await answer(code == "00000000" ? "00000001" : "00000000").cookie == nil)
+            #expect(try await answer(code).isLoggedIn(as: "ann", at: host))
+            #expect(try await answer(code).cookie == nil, "it works once")
+            try await host.stop()
+        }
+    }
+}
+
 /// Somebody's browser, as far as a login needs one.
 private struct Visitor {
     let cookie: String?
+    let page: String
 
     /// Sends the form of a page of ours.
     static func post(to link: String, _ form: [String: String], at host: HostProcess) async throws -> Visitor {
         let fields = form.flatMap { ["--data-urlencode", "\($0.key)=\($0.value)"] }
-        let (_, head) = try await ChildProcess.run(
-            "/usr/bin/curl",
-            ["-s", "-o", "/dev/null", "-D", "-", "-X", "POST", "-H", "Origin: \(host.address)"] + fields + [link])
-        let line = head.split(whereSeparator: \.isNewline).first { $0.lowercased().hasPrefix("set-cookie: ") }
-        return Visitor(cookie: line.map { String($0.dropFirst("set-cookie: ".count).prefix { $0 != ";" }) })
+        let (_, answer) = try await ChildProcess.run(
+            "/usr/bin/curl", ["-s", "-i", "-X", "POST", "-H", "Origin: \(host.address)"] + fields + [link])
+        let line = answer.split(whereSeparator: \.isNewline).first { $0.lowercased().hasPrefix("set-cookie: ") }
+        return Visitor(
+            cookie: line.map { String($0.dropFirst("set-cookie: ".count).prefix { $0 != ";" }) }, page: answer)
     }
 
     func isLoggedIn(as handle: String, at host: HostProcess) async throws -> Bool {

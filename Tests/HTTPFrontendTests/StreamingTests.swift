@@ -263,6 +263,42 @@ import Testing
         }
     }
 
+    /// Heads that never end, bodies that never come, answers that nobody reads, and noise: beside a hundred of them everybody else is
+    /// answered. How long that takes is printed, for a machine with other work decides it, too.
+    @Test func aHostileCrowdCostsOthersNothing() async throws {
+        try await Serving.run { serving async throws in
+            serving.host.answer { (request, _) throws(HostError) in
+                if case .stream(let reader, _) = request.body { _ = try await reader.readAll(maximumBytes: 1 << 20) }
+                let count = request.path == "large" ? 8 << 20 : 1
+                return WebResponse(.content(status: 200, WebContent(.bytes([UInt8](repeating: 0x61, count: count)))))
+            }
+            let session = serving.host.openSession()
+            func time() async throws -> Duration {
+                let clock = ContinuousClock(), begin = clock.now
+                for _ in 0..<100 { #expect(try await serving.request("/small", to: session).status == 200) }
+                return clock.now - begin
+            }
+            _ = try await time()
+            let alone = try await time()
+            let head = "Host: \(serving.grainHost(session))\r\nCookie: \(serving.cookie(session))\r\n"
+            var crowd: [RawClient] = []
+            for number in 0..<100 {
+                let client = try RawClient(port: serving.port, receiveBuffer: number % 4 == 2 ? 4_096 : nil)
+                switch number % 4 {
+                case 0: await client.send("GET / HTTP/1.1\r\nX: ")
+                case 1: await client.send("POST / HTTP/1.1\r\n\(head)Content-Length: 1000000\r\n\r\nabc")
+                case 2: await client.send("GET /large HTTP/1.1\r\n\(head)\r\n")
+                default: await client.send([UInt8](repeating: 0x16, count: 100_000))
+                }
+                crowd.append(client)
+            }
+            // The large answers are being made meanwhile; that is the app's part.
+            _ = try await time()
+            let beside = try await time()
+            print("a hundred small requests: \(alone) alone, \(beside) beside a hostile crowd of \(crowd.count)")
+        }
+    }
+
     @Test func stoppingLetsARequestFinish() async throws {
         let host = FakeHost()
         let (arrived, arrive) = AsyncStream.makeStream(of: Void.self)

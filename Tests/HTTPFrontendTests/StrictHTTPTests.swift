@@ -1,4 +1,5 @@
 import Barchan
+import Synchronization
 import Testing
 
 /// What a server and a proxy in front of it could read differently is refused, with the status that says why.
@@ -31,6 +32,10 @@ import Testing
         Case("an empty value", get("X-A:\r\nCOOKIE"), 200),
         Case("encoded slash and dots go to the app", "GET /a%2f..%2fb HTTP/1.1\r\nHost: HOST\r\nCOOKIE\r\n\r\n", 200),
         Case("dot segments go to the app", "GET /../../etc/passwd HTTP/1.1\r\nHost: HOST\r\nCOOKIE\r\n\r\n", 200),
+        Case(
+            "an encoded line end goes to the app", "GET /a%0d%0aX-Evil:%201 HTTP/1.1\r\nHost: HOST\r\nCOOKIE\r\n\r\n",
+            200),
+        Case("an encoded backslash goes to the app", "GET /..%5c..%5cb HTTP/1.1\r\nHost: HOST\r\nCOOKIE\r\n\r\n", 200),
         Case("a body with a length", post("COOKIE\r\nContent-Length: 3", "abc"), 200),
         Case("a length with leading zeros", post("COOKIE\r\nContent-Length: 0003", "abc"), 200),
         Case("a chunked body", post("COOKIE\r\nTransfer-Encoding: chunked", "3\r\nabc\r\n0\r\n\r\n"), 200),
@@ -58,6 +63,7 @@ import Testing
         Case("asterisk with GET", "GET * HTTP/1.1\r\nHost: HOST\r\n\r\n", 400),
         Case("CONNECT", "CONNECT evil.test:443 HTTP/1.1\r\nHost: evil.test:443\r\n\r\n", 501),
         Case("TRACE", "TRACE / HTTP/1.1\r\nHost: HOST\r\nCOOKIE\r\n\r\n", 501),
+        Case("a method that the protocol of apps lacks", "MKCALENDAR / HTTP/1.1\r\nHost: HOST\r\nCOOKIE\r\n\r\n", 501),
         Case("an unknown method", "BREW / HTTP/1.1\r\nHost: HOST\r\nCOOKIE\r\n\r\n", 501),
         Case("a method that is no word", "G(T / HTTP/1.1\r\nHost: HOST\r\n\r\n", 400),
         Case("a method without end", String(repeating: "A", count: 200) + " / HTTP/1.1\r\nHost: HOST\r\n\r\n", 400),
@@ -93,6 +99,11 @@ import Testing
         Case("a value with an escape", get("a: b\u{1b}c"), 400),
         Case("fields too long", get("X-A: \(String(repeating: "a", count: 40_000))"), 431),
         Case("too many fields", get((0..<200).map { "X-\($0): a" }.joined(separator: "\r\n")), 431),
+        Case(
+            "a field without end", "GET / HTTP/1.1\r\nHost: HOST\r\nX-A: \(String(repeating: "a", count: 60_000))", 431),
+        Case(
+            "fields without end",
+            "GET / HTTP/1.1\r\nHost: HOST\r\n" + (0..<5_000).map { "X-\($0): a\r\n" }.joined(), 431),
         Case("an unknown expectation", get("Expect: a-miracle"), 417),
         // Where the body ends.
         Case("length and chunks", post("Content-Length: 5\r\nTransfer-Encoding: chunked", "0\r\n\r\n"), 400),
@@ -160,5 +171,34 @@ import Testing
         }
         #expect(reply?.status == item.status)
         #expect(reply?.values("Content-Security-Policy").count == 1)
+    }
+
+    /// What stands behind a request whose end is in doubt is not another one.
+    @Test(arguments: [
+        post("COOKIE\r\nContent-Length: 4\r\nTransfer-Encoding: chunked", "0\r\n\r\n"),
+        post("COOKIE\r\nTransfer-Encoding: chunked", "3 \r\nabc\r\n0\r\n\r\n"),
+        post("COOKIE\r\nContent-Length: 0, 0", ""),
+        post("COOKIE\r\nTransfer-Encoding: chunked", "0\r\nX: a\nb\r\n\r\n"),
+        get("COOKIE\r\nX: a\r\n b"),
+    ]) func nothingIsSmuggled(_ first: String) async throws {
+        try await Serving.run { serving async throws in
+            let session = serving.host.openSession()
+            let asked = Mutex<[String]>([])
+            serving.host.answer { (request, _) throws(HostError) in
+                if case .stream(let reader, _) = request.body { _ = try await reader.readAll(maximumBytes: 1 << 20) }
+                asked.withLock { $0.append(request.path) }
+                return WebResponse(.content(status: 200, WebContent(.bytes([0x61]))))
+            }
+            let text = (first + "GET /smuggled HTTP/1.1\r\nHost: HOST\r\nCOOKIE\r\n\r\n")
+                .replacing("HOST", with: serving.grainHost(session))
+                .replacing("COOKIE", with: "Cookie: \(serving.cookie(session))")
+            let client = try RawClient(port: serving.port)
+            await client.send(text)
+            let reply = await client.reply()
+            #expect(reply.map { (400...501).contains($0.status) } == true)
+            #expect(reply?.value("Connection") == "close")
+            #expect(await client.readToEnd() == "")
+            #expect(!asked.withLock { $0 }.contains("smuggled"))
+        }
     }
 }
