@@ -8,6 +8,10 @@ public protocol OperationDirectory: Sendable {
     /// - Throws: ``HostError`` `.permissionDenied` when the account is not an administrator's.
     func audit(olderThan older: String?, limit: Int, for account: AccountID) async throws(HostError) -> [AuditEntry]
 
+    /// Tells what the configuration lets pages of some apps do beyond the walls. What is new since the last call, also of an
+    /// earlier host, and what is gone is an entry of the audit log.
+    func noteExceptions(_ exceptions: [AppID: [String]]) async
+
     /// The newest lines of the host's own log, the newest last; administrators only.
     func recentLog(for account: AccountID) async throws(HostError) -> [HostLogLine]
 

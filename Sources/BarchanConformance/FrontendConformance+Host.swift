@@ -154,6 +154,7 @@ final class MemorySession: GrainSession {
 private struct QuietOperations: OperationDirectory {
     func figures() async throws(HostError) -> [HostFigure] { [] }
     func audit(olderThan: String?, limit: Int, for: AccountID) async throws(HostError) -> [AuditEntry] { [] }
+    func noteExceptions(_ exceptions: [AppID: [String]]) async {}
     func recentLog(for: AccountID) async throws(HostError) -> [HostLogLine] { [] }
     func usage(for: AccountID) async throws(HostError) -> [GrainUsage] { [] }
     func packages(for: AccountID) async throws(HostError) -> [PackageUsage] { [] }

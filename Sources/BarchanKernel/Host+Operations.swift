@@ -20,6 +20,31 @@ extension Host: OperationDirectory {
         try await audit.entries(olderThan: older, limit: min(max(limit, 0), Host.auditPage))
     }
 
+    public func noteExceptions(_ exceptions: [AppID: [String]]) async {
+        let now = Set(exceptions.flatMap { app, texts in texts.map { "\(app) \($0)" } })
+        do throws(HostError) {
+            var before: Set<String> = []
+            if let (fields, _) = try await records.read(.pageExceptions) {
+                while let text = fields["\(before.count)"] { before.insert(text) }
+            }
+            guard now != before else { return }
+            var fields = RecordFields()
+            for (number, text) in now.sorted().enumerated() { fields["\(number)"] = text }
+            let entries = entries(.allowPages, now.subtracting(before)) + entries(.forbidPages, before.subtracting(now))
+            _ = try await records.store.commit(RecordBatch(writes: [.put(.pageExceptions, fields.encoded)] + entries))
+        } catch {
+            log(.error, "write exceptions for pages to the audit log: \(error.message)")
+        }
+    }
+
+    /// - Parameter texts: Each an app and what its pages may do.
+    private func entries(_ act: AuditAct, _ texts: Set<String>) -> [RecordBatch.Write] {
+        texts.sorted().map { text in
+            let parts = text.split(separator: " ", maxSplits: 1).map(String.init)
+            return audit.entry(act, by: .commandLine, on: parts[0], parts.count > 1 ? parts[1] : "")
+        }
+    }
+
     public func recentLog(for account: AccountID) async throws(HostError) -> [HostLogLine] {
         try await accountBook.requireAdministrator(account, to: "read the host's log")
         return recentLog?.newest ?? []
@@ -139,4 +164,9 @@ private enum HostProcessFigures {
         // Without the descriptor of the directory itself.
         return max(0, count - 1)
     }
+}
+
+extension RecordKey {
+    /// What pages of some apps may do beyond the walls, as of the last start.
+    static let pageExceptions = RecordKey("host/page-exceptions")
 }

@@ -32,6 +32,7 @@ public final class Host: FrontendHost {
     let records: RecordBook
     let activities: ActivityBook
     let limits: HostLimits
+    let log: HostLog
     /// Grants and administrative acts.
     public let audit: AuditBook
     let counters: HostCounters
@@ -137,6 +138,7 @@ public final class Host: FrontendHost {
         self.counters = counters
         self.recentLog = recentLog
         limits = configuration.limits
+        self.log = log
         try await accounts.addIndexes()
         self.packageBook = packageBook
         // Any number of releases while one collection runs ask for one more.

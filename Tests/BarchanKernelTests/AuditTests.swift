@@ -160,6 +160,28 @@ import Testing
         #expect(try await refused().allSatisfy { $0.actor == "somebody" })
     }
 
+    @Test func exceptionsForPagesAreThereWhenTheyChange() async throws {
+        let storage = MemoryStorage()
+        let app = try #require(AppID(String(repeating: "a", count: 52)))
+        var hosts: Int64 = 0
+        func entries(_ exceptions: [String]) async throws -> [String] {
+            let test = try await TestHost(storage: storage)
+            hosts += 1
+            test.clock.advance(by: .seconds(hosts))
+            await test.host.operations.noteExceptions(exceptions.isEmpty ? [:] : [app: exceptions])
+            let all = try await test.host.operatorAudit(olderThan: nil, limit: 100)
+            return all.filter { $0.object == app.text }.map { "\($0.actor) \($0.act) \($0.detail)" }
+        }
+        let first = "operator pages.allow img-src https://a.example"
+        #expect(try await entries(["img-src https://a.example"]) == [first])
+        #expect(try await entries(["img-src https://a.example"]) == [first], "the next host finds nothing new")
+        #expect(
+            try await entries(["feature fullscreen"]) == [
+                "operator pages.forbid img-src https://a.example", "operator pages.allow feature fullscreen", first,
+            ])
+        #expect(try await entries([]).first == "operator pages.forbid feature fullscreen")
+    }
+
     @Test func longTextsAreCut() async throws {
         let test = try await TestHost()
         await test.host.audit.note(.recordGrain, by: .host, on: "x", String(repeating: "ä", count: 10_000))

@@ -327,6 +327,10 @@ struct FakeOperations: OperationDirectory {
         }
     }
 
+    func noteExceptions(_ exceptions: [AppID: [String]]) async {
+        for (app, texts) in exceptions { for text in texts { host.note("exception for \(app): \(text)") } }
+    }
+
     func recentLog(for account: AccountID) async throws(HostError) -> [HostLogLine] {
         try requireAdministrator(account)
         return [HostLogLine(time: 1_700_000_000, level: .warning, message: "grain <x> did not start")]

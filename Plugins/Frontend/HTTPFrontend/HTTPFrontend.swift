@@ -39,6 +39,7 @@ struct HTTPFrontend: FrontendProvider {
         let site = try Site(
             baseURL: settings.baseURL, wildcardHost: settings.wildcardHost, port: listener.port ?? settings.port)
         let service = try FrontendService(host: host, site: site, settings: settings, log: log)
+        await host.operations.noteExceptions(settings.pageExceptions.mapValues(\.descriptions))
         ready(FrontendAddress(baseURL: site.baseURL))
         let limits = settings.limits
         let count = Atomic(0)
