@@ -106,6 +106,45 @@ import Testing
         }
     }
 
+    /// RFC 4918, sections 8.10 and 9 to 10, and the calls of the specification, section 9.1.
+    @Test(
+        arguments: [
+            ("PROPFIND", "Depth: 1\r\n", "<a/>", "PROPFIND c/d one <a/>"),
+            ("PROPFIND", "", "", "PROPFIND c/d infinity "),
+            ("PROPPATCH", "", "<b/>", "PROPPATCH c/d <b/>"), ("MKCOL", "Content-Type: x/y\r\n", "z", "MKCOL c/d x/y z"),
+            ("COPY", "Destination: http://a/e/f\r\nDepth: 0\r\nOverwrite: F\r\n", "", "COPY c/d e/f keep shallow"),
+            ("COPY", "Destination: /e\r\n", "", "COPY c/d e overwrite deep"),
+            ("MOVE", "Destination: https://other.example/e\r\nOverwrite: T\r\n", "", "MOVE c/d e overwrite"),
+            ("LOCK", "Depth: 0\r\n", "<l/>", "LOCK c/d shallow <l/>"),
+            ("UNLOCK", "Lock-Token: <urn:1>\r\n", "", "UNLOCK c/d <urn:1>"), ("ACL", "", "<acl/>", "ACL c/d <acl/>"),
+            ("REPORT", "Content-Type: text/xml\r\n", "<r/>", "REPORT c/d text/xml <r/>"),
+        ] as [(String, String, String, String)])
+    func methodsOfWebDAVAreCalls(_ method: String, _ fields: String, _ body: String, _ call: String) throws {
+        try onOwnThread {
+            let grain = try ProxiedGrain()
+            defer { grain.close() }
+            let remote = ScriptedRemote(grain.grain.host.loop)
+            grain.grain.api.restored = remote
+            let answer = try grain.ask(ProxiedGrain.request(method, "http://a/c/d", fields, body: body))
+            #expect(answer.status == 207)
+            #expect(remote.calls == [call])
+        }
+    }
+
+    @Test(arguments: [
+        ("PROPFIND", "Depth: 2\r\n"), ("COPY", ""), ("MOVE", "Destination: //evil/x\r\n"),
+        ("MOVE", "Destination: x\r\n"),
+        ("COPY", "Destination: http://a\r\n"),
+    ])
+    func aDepthOrDestinationThatIsNoneIsRefused(_ method: String, _ fields: String) throws {
+        try onOwnThread {
+            let grain = try ProxiedGrain()
+            defer { grain.close() }
+            grain.grain.api.restored = ScriptedRemote(grain.grain.host.loop)
+            #expect(try grain.ask(ProxiedGrain.request(method, "http://a/c", fields)).status == 400)
+        }
+    }
+
     @Test(arguments: [(true, "1.1"), (false, "1.1"), (false, "1.0")])
     func aLongAnswerStreams(_ statesLength: Bool, _ version: String) throws {
         try onOwnThread {
@@ -335,12 +374,56 @@ private final class ScriptedRemote: RPCObject {
                 let payload = Payload()
                 payload.message.initRoot(Wire.WebSession.Response.self).initContent().setStatusCode(.created)
                 call.reply(payload)
+            } else if let words = try dav(call, message) {
+                calls.append(words)
+                let payload = Payload()
+                payload.message.initRoot(Wire.WebSession.Response.self).initContent().setStatusCode(.multiStatus)
+                call.reply(payload)
             } else {
                 throw CallFailure.unimplemented(call)
             }
         } catch let failure as CallFailure {
             throw failure
         } catch { throw .failed("\(error)") }
+    }
+
+    private func dav(_ call: IncomingCall, _ message: ReceivedMessage) throws -> String? {
+        typealias Methods = Wire.WebSession.Methods
+        switch call.ordinal {
+        case Methods.propfind.ordinal:
+            let params = try message.reader.root(Wire.WebSession.PropfindParams.self)
+            return "PROPFIND \(try params.path) \(params.depth.map { "\($0)" } ?? "?") \(try params.xmlContent)"
+        case Methods.proppatch.ordinal:
+            let params = try message.reader.root(Wire.WebSession.ProppatchParams.self)
+            return "PROPPATCH \(try params.path) \(try params.xmlContent)"
+        case Methods.mkcol.ordinal:
+            let params = try message.reader.root(Wire.WebSession.MkcolParams.self)
+            return "MKCOL \(try params.path) \(try Self.words(try params.content))"
+        case Methods.copy.ordinal:
+            let params = try message.reader.root(Wire.WebSession.CopyParams.self)
+            return "COPY \(try params.path) \(try params.destination) \(params.noOverwrite ? "keep" : "overwrite") "
+                + (params.shallow ? "shallow" : "deep")
+        case Methods.move.ordinal:
+            let params = try message.reader.root(Wire.WebSession.MoveParams.self)
+            return "MOVE \(try params.path) \(try params.destination) \(params.noOverwrite ? "keep" : "overwrite")"
+        case Methods.lock.ordinal:
+            let params = try message.reader.root(Wire.WebSession.LockParams.self)
+            return "LOCK \(try params.path) \(params.shallow ? "shallow" : "deep") \(try params.xmlContent)"
+        case Methods.unlock.ordinal:
+            let params = try message.reader.root(Wire.WebSession.UnlockParams.self)
+            return "UNLOCK \(try params.path) \(try params.lockToken)"
+        case Methods.acl.ordinal:
+            let params = try message.reader.root(Wire.WebSession.AclParams.self)
+            return "ACL \(try params.path) \(try params.xmlContent)"
+        case Methods.report.ordinal:
+            let params = try message.reader.root(Wire.WebSession.ReportParams.self)
+            return "REPORT \(try params.path) \(try Self.words(try params.content))"
+        default: return nil
+        }
+    }
+
+    private static func words(_ content: Wire.WebSession.PostContent.Reader) throws -> String {
+        "\(try content.mimeType) \(String(decoding: try content.content.array, as: UTF8.self))"
     }
 
     private func get(_ call: IncomingCall, _ message: ReceivedMessage) throws {

@@ -11,7 +11,9 @@ struct ProxyRequest {
     let isConditional: Bool
     let results: Results
     /// Capability 0 is the stream for the answer's body.
-    let start: (Capability, Capability, @escaping OutgoingCall.Completion) -> OutgoingCall
+    let start: Start
+
+    typealias Start = (Capability, Capability, @escaping OutgoingCall.Completion) -> OutgoingCall
 
     /// Nil for a method that cannot be passed on.
     init?(_ head: RequestHead, path: String, body: [UInt8]) throws(HTTPError) {
@@ -61,13 +63,15 @@ struct ProxyRequest {
                 $0.setPath(path)
                 context.fill($0.initContext())
             }
-        default: return nil
+        default:
+            guard let start = try Self.davStart(method, head, path, content, context) else { return nil }
+            self.start = start
         }
     }
 
-    private static func call<Params: StructSchema, Answer: StructSchema>(
+    static func call<Params: StructSchema, Answer: StructSchema>(
         _ method: Method<Params, Answer>, bytes: Int = 0, _ fill: @escaping (Params.Builder) -> Void
-    ) -> (Capability, Capability, @escaping OutgoingCall.Completion) -> OutgoingCall {
+    ) -> Start {
         { target, stream, completion in
             var payload = Payload(capacityWords: 96 + bytes / 8)
             _ = payload.index(of: stream)
@@ -76,7 +80,7 @@ struct ProxyRequest {
         }
     }
 
-    private struct Content {
+    struct Content {
         let type: String
         let encoding: String
         let body: [UInt8]
