@@ -233,7 +233,8 @@ let package = Package(
                 ],
                 swiftSettings: strict),
             .testTarget(
-                name: "HTTPFrontendTests", dependencies: [contract, "HTTPFrontend", "BarchanConformance", "CLinux"],
+                name: "HTTPFrontendTests",
+                dependencies: [contract, "HTTPFrontend", "BarchanConformance", "CLinux", "EventLoops"],
                 swiftSettings: strict),
             .testTarget(
                 name: "EndToEndTests", dependencies: [contract, "CLinux"], swiftSettings: strict),

@@ -9,6 +9,8 @@ final class FakeHost: FrontendHost, Sendable {
 
     let directory = Mutex(Directory())
     let handler = Mutex<Handler>(FakeHost.echo)
+    /// A session that is on a loop, before all others.
+    let moving = Mutex<MovingSession?>(nil)
     let socketHandler = Mutex<SocketHandler>({ (_, _) throws(HostError) in throw HostError(.unsupported, "no sockets") }
     )
 
@@ -297,6 +299,7 @@ struct FakeSessions: SessionDirectory {
     }
 
     func session(_ identifier: SessionID) async -> (any GrainSession)? {
+        if let moving = host.moving.withLock({ $0 }), moving.identifier == identifier { return moving }
         guard let session = host.directory.withLock({ $0.sessions[identifier.text] }),
             !session.isClosed.withLock({ $0 })
         else { return nil }

@@ -14,13 +14,15 @@ struct Serving: Sendable {
     /// Serves while `body` runs.
     static func run<Result: Sendable>(
         _ host: FakeHost = FakeHost(), settings: [String: SettingValue] = [:], log: HostLog = .none,
-        listeners: [Int32] = [],
+        listeners: [Int32] = [], lending loops: [any HostLoop] = [],
         _ body: @escaping @Sendable (Serving) async throws -> Result
     ) async throws -> Result {
         guard case .frontend(let make) = Plugin.http.factory else { fatalError("the module is a frontend") }
-        let given = settings.merging(["port": .integer(0), "event_loops": .integer(2)]) { first, _ in first }
+        let count: Int64 = loops.isEmpty ? 2 : 0
+        let given = settings.merging(["port": .integer(0), "event_loops": .integer(count)]) { first, _ in first }
         var context = PluginContext(dataDirectory: "/nowhere", programDirectory: "/nowhere", log: log)
         context.listeners = listeners
+        context.loops = loops
         let frontend = try await make(try PluginSettings(given, definitions: Plugin.http.settings), context)
         let (addresses, ready) = AsyncStream.makeStream(of: FrontendAddress.self)
         return try await withThrowingTaskGroup(of: Result?.self) { group in
