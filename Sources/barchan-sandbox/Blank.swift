@@ -16,14 +16,16 @@ struct Blank {
 
     /// Runs in the new process. Its descriptors 0 and 3 become the program's; nothing of the launcher's stays open.
     /// - Parameter needsLoopback: Its network namespace is new and not from the stock.
-    func live(_ slot: StartSlot?, needsLoopback: Bool) -> Never {
+    /// - Parameter hasShared: Whether there are mounts of ``SharedMounts`` for it.
+    func live(_ slot: StartSlot?, needsLoopback: Bool, hasShared: Bool) -> Never {
         slot?.note(.born)
         // The numbers are out of the way of the program's descriptors and of those that come with an order. The other one
         // tells the process beside this one when the program is executed.
         let report = Blank.report
-        _ = clinux_close_range(UInt32(CLINUX_STARTER_LIFE) + 1, UInt32.max, 0)
+        let last = hasShared ? UInt32(CLINUX_STARTER_DEVICES) - 1 : UInt32.max
+        _ = clinux_close_range(UInt32(CLINUX_STARTER_LIFE) + 1, last, 0)
         do throws(LaunchFailure) {
-            let prepared = try prepare(needsLoopback)
+            let prepared = try prepare(needsLoopback, hasShared)
             slot?.note(.prepared)
             _ = send(BlankReport.parkedMessage, to: report)
             try follow(nextOrder(report), prepared, report, slot)
@@ -69,7 +71,7 @@ struct Blank {
     }
 
     /// Everything that does not depend on what will run.
-    private func prepare(_ needsLoopback: Bool) throws(LaunchFailure) -> PreparedState {
+    private func prepare(_ needsLoopback: Bool, _ hasShared: Bool) throws(LaunchFailure) -> PreparedState {
         umask(0)
         try openStandardInput()
         try Identity.mapGrainUser(configuration)
@@ -77,8 +79,8 @@ struct Blank {
         try check(clinux_set_names("sandbox", 7), .hostName)
         if needsLoopback { try Loopback.bringUp() }
         try check(clinux_mount_propagation("/", CLINUX_MOUNT_PRIVATE), .mountPropagation)
-        let mounts = try DetachedMounts()
-        let stage = try StagingRoot.enter()
+        let mounts = try DetachedMounts(devices: hasShared ? CLINUX_STARTER_DEVICES : nil)
+        let stage = try StagingRoot.enter(hasShared ? CLINUX_STARTER_STAGE : nil)
         try stage.attach(mounts)
         try ResourceLimits.applyDefaults()
         try Privileges.lock()

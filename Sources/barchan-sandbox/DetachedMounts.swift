@@ -11,19 +11,20 @@ struct DetachedMounts {
     let messageQueues: CInt
     /// -1 where the host has no /proc/cpuinfo.
     let processorInformation: CInt
-    private let nodes: [(name: String, mount: CInt)]
+    /// What /dev is still to be filled with; nil when it is that of all sandboxes, which is complete.
+    private let nodes: [(name: String, mount: CInt)]?
 
     static let defaultTemporary = (bytes: UInt64(16 << 20), inodes: UInt64(4096))
 
-    /// - Parameter information: What to show as /proc/cpuinfo; nil for what is there now.
-    init(processorInformation information: CInt? = nil) throws(LaunchFailure) {
-        // /dev/random is the host's urandom: it never blocks, and an app cannot tell (specification, section 3.4).
-        var nodes: [(String, CInt)] = []
-        for (name, source) in [("null", "null"), ("zero", "zero"), ("random", "urandom"), ("urandom", "urandom")] {
-            nodes.append((name, try DetachedMounts.copy("/dev/\(source)", .devices)))
-        }
-        self.nodes = nodes
-        devices = try DetachedMounts.memory(bytes: 1 << 20, inodes: 16, mode: "755", [], .devices)
+    /// - Parameters:
+    ///   - shared: A mount of this sandbox's own of ``SharedMounts/devices``; nil to make a /dev.
+    ///   - information: What to show as /proc/cpuinfo; nil for what is there now.
+    init(devices shared: CInt? = nil, processorInformation information: CInt? = nil) throws(LaunchFailure) {
+        nodes = shared == nil ? try DetachedMounts.hostNodes() : nil
+        devices =
+            if let shared { shared } else {
+                try DetachedMounts.memory(bytes: 64 << 10, inodes: 16, mode: "755", [], .devices)
+            }
         let (bytes, inodes) = DetachedMounts.defaultTemporary
         sharedMemory = try DetachedMounts.temporaryMemory(bytes: bytes, inodes: inodes)
         temporary = try DetachedMounts.temporaryMemory(bytes: bytes, inodes: inodes)
@@ -33,16 +34,34 @@ struct DetachedMounts {
 
     /// Fills /dev, which has to be attached somewhere for that, and makes it read-only.
     func fillDevices() throws(LaunchFailure) {
+        if let nodes { try DetachedMounts.fill(devices, with: nodes) }
+        try check(clinux_move_mount(sharedMemory, "", devices, "shm", CLINUX_MOVE_FROM_DESCRIPTOR), .devices)
+        if nodes != nil { try DetachedMounts.protect(devices, hasNodes: false) }
+    }
+
+    /// The host's devices. /dev/random is its urandom: it never blocks, and an app cannot tell (specification, section 3.4).
+    static func hostNodes() throws(LaunchFailure) -> [(name: String, mount: CInt)] {
+        var nodes: [(String, CInt)] = []
+        for (name, source) in [("null", "null"), ("zero", "zero"), ("random", "urandom"), ("urandom", "urandom")] {
+            nodes.append((name, try copy("/dev/\(source)", .devices)))
+        }
+        return nodes
+    }
+
+    static func fill(_ devices: CInt, with nodes: [(name: String, mount: CInt)]) throws(LaunchFailure) {
         for (name, mount) in nodes {
             close(try check(openat(devices, name, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o644), .devices))
             try check(clinux_move_mount(mount, "", devices, name, CLINUX_MOVE_FROM_DESCRIPTOR), .devices)
             close(mount)
         }
         try check(mkdirat(devices, "shm", 0o770), .devices)
-        try check(clinux_move_mount(sharedMemory, "", devices, "shm", CLINUX_MOVE_FROM_DESCRIPTOR), .devices)
+    }
+
+    /// - Parameter hasNodes: Whether devices are files of it, and not mounts of their own.
+    static func protect(_ devices: CInt, hasNodes: Bool) throws(LaunchFailure) {
         let attributes =
-            CLINUX_MOUNT_RDONLY | CLINUX_MOUNT_NOSUID | CLINUX_MOUNT_NODEV | CLINUX_MOUNT_NOEXEC
-            | CLINUX_MOUNT_NOATIME
+            CLINUX_MOUNT_RDONLY | CLINUX_MOUNT_NOSUID | CLINUX_MOUNT_NOEXEC | CLINUX_MOUNT_NOATIME
+            | (hasNodes ? 0 : CLINUX_MOUNT_NODEV)
         try check(clinux_mount_setattr(devices, attributes, CLINUX_MOUNT_ATIME_MASK), .devices)
     }
 

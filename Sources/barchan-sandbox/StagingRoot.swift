@@ -11,18 +11,25 @@ import SandboxProtocol
 struct StagingRoot {
     let directory: CInt
 
-    static func enter() throws(LaunchFailure) -> StagingRoot {
-        let stage = try DetachedMounts.memory(
-            bytes: 64 << 10, inodes: 8, mode: "755", [CLINUX_MOUNT_NOSUID, CLINUX_MOUNT_NODEV, CLINUX_MOUNT_NOEXEC],
-            .rootSwitch)
+    /// - Parameter shared: A mount of this sandbox's own of ``SharedMounts/stage``; nil to make a root.
+    static func enter(_ shared: CInt?) throws(LaunchFailure) -> StagingRoot {
+        let stage = if let shared { shared } else { try make() }
         try check(clinux_move_mount(stage, "", AT_FDCWD, "/", CLINUX_MOVE_FROM_DESCRIPTOR), .rootSwitch)
         try check(fchdir(stage), .rootSwitch)
         // The old root ends up on top of the new one, from where it is taken off.
         try check(clinux_pivot_root(".", "."), .rootSwitch)
         try check(clinux_detach_mount("."), .rootSwitch)
         try check(chdir("/"), .rootSwitch)
-        for name in ["root", "dev", "queues"] { try check(mkdirat(stage, name, 0o755), .rootSwitch) }
         return StagingRoot(directory: stage)
+    }
+
+    /// With the places to mount on, attached nowhere.
+    static func make() throws(LaunchFailure) -> CInt {
+        let stage = try DetachedMounts.memory(
+            bytes: 64 << 10, inodes: 8, mode: "755", [CLINUX_MOUNT_NOSUID, CLINUX_MOUNT_NODEV, CLINUX_MOUNT_NOEXEC],
+            .rootSwitch)
+        for name in ["root", "dev", "queues"] { try check(mkdirat(stage, name, 0o755), .rootSwitch) }
+        return stage
     }
 
     func attach(_ mounts: DetachedMounts) throws(LaunchFailure) {

@@ -84,4 +84,14 @@ enum FileFacts {
         }
         say("filled.files", files)
     }
+
+    /// Watches a file until a byte comes on descriptor 3, and says how many bytes of events there were.
+    static func watchWhenTold(_ path: String) {
+        let events = inotify_init1(CInt(O_NONBLOCK))
+        say("watching", outcome(inotify_add_watch(events, path, 0xfff)))
+        fflush(nil)
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        _ = read(3, &buffer, 1)
+        say("watched", max(0, read(events, &buffer, buffer.count)))
+    }
 }

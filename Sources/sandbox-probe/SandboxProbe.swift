@@ -56,6 +56,7 @@ struct SandboxProbe {
         "descendants": { _ in ProcessActions.leaveDescendants() },
         "runaways": { ProcessActions.leaveRunaways(number(&$0)) },
         "hold": { ProcessActions.hold($0.popFirst() ?? "") },
+        "watch-when-told": { FileFacts.watchWhenTold($0.popFirst() ?? "/dev/null") },
         "ignore": { _ in ProcessActions.ignoreSignals() },
         "tick": { _ in ProcessActions.tick() },
         "wait": { _ in ProcessActions.waitForever() },

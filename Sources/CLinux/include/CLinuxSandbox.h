@@ -38,6 +38,8 @@ static inline long clinux_clone_into(uint64_t flags, uint64_t signal, int group)
 // Both have at first: the report to the launcher, the writing end of a pipe (close-on-exec) that tells the caller that the
 // other has left its memory, the channel for the process number, and the reading end of that pipe.
 static const int CLINUX_STARTER_REPORT = 4, CLINUX_STARTER_LIFE = 5, CLINUX_STARTER_IDENTITY = 6, CLINUX_STARTER_WATCH = 7;
+// And, where there are any, mounts that the other takes over.
+static const int CLINUX_STARTER_DEVICES = 8, CLINUX_STARTER_STAGE = 9;
 int clinux_share_memory(unsigned long flags, void (*body)(void *), void *context, int *number);
 
 // Any system call, for probes of what a kernel or a filter answers. -1 and errno as syscall(2).
