@@ -149,10 +149,11 @@ private enum StarterDescriptors {
     ) throws(LaunchFailure) {
         var ends: [CInt] = [-1, -1]
         try check(clinux_pipe2(&ends, O_CLOEXEC), .namespaces)
-        let wanted = [
-            (report, CLINUX_STARTER_REPORT), (ends[1], CLINUX_STARTER_LIFE), (identity, CLINUX_STARTER_IDENTITY),
-            (ends[0], CLINUX_STARTER_WATCH),
-        ] + (shared.map { [($0.devices, CLINUX_STARTER_DEVICES), ($0.stage, CLINUX_STARTER_STAGE)] } ?? [])
+        let wanted =
+            [
+                (report, CLINUX_STARTER_REPORT), (ends[1], CLINUX_STARTER_LIFE), (identity, CLINUX_STARTER_IDENTITY),
+                (ends[0], CLINUX_STARTER_WATCH),
+            ] + (shared.map { [($0.devices, CLINUX_STARTER_DEVICES), ($0.stage, CLINUX_STARTER_STAGE)] } ?? [])
         // Out of each other's way first.
         var moved: [(CInt, CInt)] = []
         for (number, place) in wanted {
