@@ -696,7 +696,7 @@ def measure_sharing(options, packages):
         for package in packages:
             timed(f"'{options.programs}/barchan' app install --data '{folder}' --set storage.overlay.packageStore={store} "
                   f"--set storage.overlay.shareFiles={share} '{package}'")
-            sizes.append(disk_use(os.path.join(folder, "packages"), os.path.join(folder, "files")))
+            sizes.append(disk_use(*(os.path.join(folder, "storage", part) for part in ("packages", "files"))))
         rows.append([store + (", shared" if share == "true" else "")] + [f"{size:.1f}" for size in sizes])
         shutil.rmtree(folder)
     table(["", *(os.path.basename(package) for package in packages)], rows)
