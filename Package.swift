@@ -185,7 +185,9 @@ let package = Package(
                 swiftSettings: strict),
             .testTarget(name: "SharingTests", dependencies: [contract, "Sharing"], swiftSettings: strict),
             .testTarget(
-                name: "SMTPTests", dependencies: [contract, "BarchanKernel", "SMTP"], swiftSettings: strict),
+                name: "SMTPTests", dependencies: [contract, "BarchanKernel", "SMTP", "MailSink"], swiftSettings: strict),
+            // A mail server on loopback for tests.
+            .target(name: "MailSink", path: "Tests/MailSink", swiftSettings: strict),
             .testTarget(
                 name: "EventLoopsTests", dependencies: [contract, "CLinux", "EventLoops"], swiftSettings: strict),
             .testTarget(name: "ZIPTests", dependencies: [contract, "ZIP", "GrainBackup"], swiftSettings: strict),
@@ -237,7 +239,7 @@ let package = Package(
                 dependencies: [contract, "HTTPFrontend", "BarchanConformance", "CLinux", "EventLoops"],
                 swiftSettings: strict),
             .testTarget(
-                name: "EndToEndTests", dependencies: [contract, "CLinux"], swiftSettings: strict),
+                name: "EndToEndTests", dependencies: [contract, "CLinux", "MailSink"], swiftSettings: strict),
         ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -749,8 +749,101 @@ def measure_memory(options):
     host.end()
 
 
+class Browser:
+    """Chromium over its debugging pipe, with one tab."""
+
+    def __init__(self, options):
+        program = next((p for p in ("/usr/bin/chromium", "/usr/bin/google-chrome") if os.path.exists(p)), None)
+        if not program:
+            sys.exit("pages: chromium is needed; run 'contrib/setup bench'")
+        commands, answers = os.pipe(), os.pipe()
+        self.profile = tempfile.mkdtemp(prefix="profile-", dir=options.work)
+        # The program reads from 3 and writes to 4.
+        shell = f'exec 3<&{commands[0]} 4>&{answers[1]}; exec "$@"'
+        self.process = subprocess.Popen(
+            ["bash", "-c", shell, "bash", program, "--headless=new", "--remote-debugging-pipe", "--no-sandbox",
+             "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-dev-shm-usage",
+             f"--user-data-dir={self.profile}"],
+            pass_fds=(commands[0], answers[1]), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        os.close(commands[0])
+        os.close(answers[1])
+        self.commands, self.answers, self.number, self.rest = commands[1], answers[0], 0, b""
+        self.session = None
+        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self.call("Network.enable")
+
+    def message(self):
+        while b"\0" not in self.rest:
+            piece = os.read(self.answers, 1 << 16)
+            if not piece:
+                sys.exit("pages: Chromium has ended")
+            self.rest += piece
+        text, _, self.rest = self.rest.partition(b"\0")
+        return json.loads(text)
+
+    def call(self, method, **parameters):
+        self.number += 1
+        request = {"id": self.number, "method": method, "params": parameters}
+        if self.session:
+            request["sessionId"] = self.session
+        os.write(self.commands, json.dumps(request).encode() + b"\0")
+        while (answer := self.message()).get("id") != self.number:
+            pass
+        if "error" in answer:
+            sys.exit(f"pages: {method}: {answer['error']['message']}")
+        return answer["result"]
+
+    def visit(self, url):
+        """Milliseconds from the navigation to the page's first paint and to the end of its scripts."""
+        before = self.call("Runtime.evaluate", expression="performance.timeOrigin")["result"]["value"]
+        self.call("Page.navigate", url=url)
+        script = """new Promise(resolve => {
+            const look = () => {
+                const page = performance.getEntriesByType("navigation")[0];
+                const paint = performance.getEntriesByName("first-contentful-paint")[0];
+                if (page && page.domContentLoadedEventEnd > 0 && paint)
+                    resolve([performance.timeOrigin, paint.startTime, page.domContentLoadedEventEnd]);
+                else setTimeout(look, 5);
+            };
+            look();
+        })"""
+        while True:
+            origin, *times = self.call(
+                "Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)["result"]["value"]
+            # Otherwise it was still the page before.
+            if origin != before:
+                return times
+
+    def end(self):
+        self.process.terminate()
+        self.process.wait()
+        shutil.rmtree(self.profile, ignore_errors=True)
+
+
+def measure_pages(options):
+    count = int(os.environ.get("PAGE_GRAINS", 100))
+    print(f"## pages: from the navigation to a page that can be read and used, in Chromium, with {count} grains, ms")
+    host = Host(options, ["hello"], ["grains.idleSeconds=1"])
+    for _ in range(count):
+        host.create("New greeting")
+    browser = Browser(options)
+    for name, value in host.cookies[host.name].items():
+        browser.call("Network.setCookie", name=name, value=value, url=f"http://{host.name}/")
+    rows = []
+    for path in ["/", "/?q=greeting&sort=title", "/apps", "/trash", "/account", "/people", "/admin", "/admin/audit"]:
+        browser.call("Network.clearBrowserCache")
+        cold = max(browser.visit(f"http://{host.name}{path}"))
+        times = sorted(max(browser.visit(f"http://{host.name}{path}")) for _ in range(options.rounds))
+        rows.append([path, f"{cold:.0f}", f"{statistics.median(times):.0f}", f"{times[-1]:.0f}"])
+    table(["page", "first time, nothing cached", "median", "slowest"], rows)
+    print("\nThe target is 100 ms.")
+    browser.end()
+    host.end()
+
+
 parser = argparse.ArgumentParser()
-parser.add_argument("topic", choices=["open", "install", "neighbours", "requests", "memory", "idle", "flow"])
+parser.add_argument("topic", choices=["open", "install", "neighbours", "requests", "memory", "idle", "flow", "pages"])
 parser.add_argument("--programs", required=True)
 parser.add_argument("--examples", required=True)
 parser.add_argument("--work", required=True)
@@ -764,4 +857,5 @@ arguments = parser.parse_args()
 arguments.work = os.path.abspath(arguments.work)
 sys.stdout.reconfigure(line_buffering=True)
 {"open": measure_open, "install": measure_install, "neighbours": measure_neighbours, "requests": measure_requests,
- "memory": measure_memory, "idle": measure_idle, "flow": measure_flow}[arguments.topic](arguments)
+ "memory": measure_memory, "idle": measure_idle, "flow": measure_flow,
+ "pages": measure_pages}[arguments.topic](arguments)

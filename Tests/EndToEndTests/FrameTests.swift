@@ -72,12 +72,107 @@ extension EndToEndTests {
             }
         }
 
+        @Test("startSharing and showConnectionGraph open the dialog once, and a link leads to the app's place")
+        func sharing() async throws {
+            try await Stage.with("frame-sharing", apps: ["HostilePages"]) { stage in
+                let page = try await stage.open()
+                for bad in ["null", "7", #""x""#] { try await page.say("{startSharing: \(bad)}") }
+                _ = try await page.ask(#"{getGrainTitle: {}, rpcId: "a"}"#, rpcID: "a")
+                #expect(try await page.evaluate(dialogIsOpen) == false)
+
+                try await page.say(##"{startSharing: {pathname: "/index.html", hash: "#part-2"}}"##)
+                try await page.wait(for: dialogIsOpen, "the dialog for sharing")
+                // While it is open the page cannot put another place under the person's hands.
+                try await page.say(#"{startSharing: {pathname: "/elsewhere"}}"#)
+                try await page.say("{showConnectionGraph: {}}")
+                _ = try await page.ask(#"{getGrainTitle: {}, rpcId: "b"}"#, rpcID: "b")
+                let dialog = ShareDialog(page: page)
+                try await dialog.submit("link", ["label": "from the app"])
+                let link = try await dialog.made()
+                #expect(
+                    link.hasPrefix("\(stage.host.address)/shared/") && link.hasSuffix("/index.html#part-2"), "\(link)")
+                _ = try await page.evaluate("document.querySelector('dialog.share .close').click()")
+
+                // Whoever gets the link is at that place.
+                let other = try await Page(in: stage.tools, at: link, profile: try await stage.visitor())
+                try await other.waitInFrame(
+                    for: "location.pathname + location.hash === '/index.html#part-2'", "the place behind the link")
+                // Somebody anonymous has nothing to share.
+                try await other.waitInFrame(for: "window.hostileReady", "the page behind the link")
+                try await other.say("{startSharing: {}}")
+                try await other.wait(for: "\(problem).dataset.kind === 'refused' && !\(problem).hidden", "a refusal")
+                #expect(try await other.evaluate(dialogIsOpen) == false)
+
+                try await page.say("{showConnectionGraph: {}}")
+                try await page.wait(
+                    for: "\(dialogIsOpen) && document.activeElement.id === 'share-who'", "who has access, in focus")
+                #expect(
+                    try await page.evaluate("document.querySelector('dialog .tree').innerText").string?
+                        .contains("from the app") == true)
+                try await stage.host.stop()
+            }
+        }
+
+        @Test("renderTemplate gives the page a frame with a token that works, which the page itself cannot read")
+        func templates() async throws {
+            try await Stage.with("frame-template", apps: ["HostilePages"]) { stage in
+                let page = try await stage.open()
+                let template = #"template: "<b>$API_HOST $API_TOKEN $GRAIN_TITLE_SLUG""#
+                let answer = try await page.ask("{renderTemplate: {rpcId: 's1', \(template)}}", rpcID: "s1")
+                let uri = answer["uri"].string ?? ""
+                #expect(uri.hasPrefix("http://static.localhost:\(stage.host.port)/offer/"), "\(answer)")
+                let frame = try #require(await stage.tools.frames(in: page.session).last)
+                _ = try await stage.tools.call(
+                    "Target.setAutoAttach",
+                    ["autoAttach": true, "waitForDebuggerOnStart": false, "flatten": true], in: frame.identifier)
+                try await page.runInFrame(
+                    "document.body.insertAdjacentHTML('beforeend', `<iframe id=offer src='\(uri)'></iframe>`); true")
+                let shown = try await within(.seconds(30), "the offer's frame") {
+                    while true {
+                        if let inner = await stage.tools.frames(in: frame.identifier).last {
+                            return Page(tools: stage.tools, target: inner.target, session: inner.identifier)
+                        }
+                        await stage.tools.nextEvent()
+                    }
+                }
+                let text =
+                    try await shown.wait(
+                        for: "document.getElementById('text') && document.getElementById('text').textContent",
+                        "the rendered template"
+                    ).string ?? ""
+                let words = text.split(separator: " ").map(String.init)
+                #expect(words.count == 3 && words.last == "untitled-hostile-pages-page", "\(text)")
+                #expect(words.first?.hasPrefix("<b>api-") == true, "text, and no markup: \(text)")
+                #expect(
+                    try await page.evaluateInFrame("document.getElementById('offer').contentDocument === null") == true)
+                let token = words.count > 1 ? words[1] : "", host = String((words.first ?? "").dropFirst(3))
+                for (secret, expected) in [(token, "200"), (token + "x", "403")] {
+                    #expect(try await stage.status(of: "/echo?text=a", at: host, token: secret) == expected)
+                }
+                // Somebody else who learns the address sees nothing: it worked once.
+                let offer = "/offer/" + (uri.split(separator: "/").last ?? "")
+                let late = try await stage.status(of: offer, at: "static.localhost:\(stage.host.port)", token: "")
+                #expect(late == "404")
+
+                let kept = try await page.ask("{renderTemplate: {rpcId: 's2', template: 7}}", rpcID: "s2")
+                #expect(kept["error"].string != nil && kept["uri"] == .null)
+                let long = try await page.ask(
+                    "{renderTemplate: {rpcId: 's3', template: 'x'.repeat(20000)}}", rpcID: "s3")
+                #expect(long["error"].string?.contains("16 KiB") == true)
+                try await stage.host.stop()
+            }
+        }
+
         @Test("only the grain's own top frame is listened to")
         func origins() async throws {
             try await Stage.with("frame-origins", apps: ["HostilePages"]) { stage in
                 let page = try await stage.open()
                 // From a frame below it, on the same host and without an origin, and from our own page.
-                let script = "top.postMessage({setTitle: 'stolen'}, '*'); parent.postMessage('said', '*')"
+                let script = """
+                    top.postMessage({setTitle: 'stolen'}, '*'); top.postMessage({startSharing: {}}, '*');
+                    top.postMessage({renderTemplate: {rpcId: 'stolen', template: '$API_TOKEN'}}, '*');
+                    parent.postMessage('said', '*')
+                    """
                 for (number, attributes) in ["", "sandbox=allow-scripts"].enumerated() {
                     try await page.runInFrame(
                         """
@@ -87,12 +182,15 @@ extension EndToEndTests {
                         """)
                     try await page.waitInFrame(for: "window.said > \(number)", "the inner frame to have spoken")
                 }
-                _ = try await page.evaluate("postMessage({setTitle: 'stolen'}, '*'); true")
+                _ = try await page.evaluate(
+                    "postMessage({setTitle: 'stolen'}, '*'); postMessage({showConnectionGraph: {}}, '*'); true")
                 _ = try await page.ask(#"{getGrainTitle: {}, rpcId: "after"}"#, rpcID: "after")
                 // A second round: what other processes sent has had its turn.
                 try await Task.sleep(for: .milliseconds(300))
                 _ = try await page.ask(#"{getGrainTitle: {}, rpcId: "later"}"#, rpcID: "later")
                 #expect(try await page.evaluate("document.title").string?.contains("stolen") == false)
+                #expect(try await page.evaluate(dialogIsOpen) == false)
+                #expect(try await page.evaluateInFrame("heard.some(m => m.rpcId === 'stolen')") == false)
                 // An answer goes to the grain's origin only: a page that took its place would not get it.
                 #expect(try await page.evaluateInFrame("heard.every(m => m.from === 'shell')") == true)
                 try await stage.host.stop()
@@ -199,6 +297,7 @@ extension EndToEndTests {
 }
 
 private let problem = "document.querySelector('.problem')"
+private let dialogIsOpen = "document.querySelector('dialog.share').open"
 
 extension Stage {
     /// A new grain of the hostile app, whose page notes every message it gets.
@@ -206,6 +305,19 @@ extension Stage {
         let page = try await person.create("New hostile page")
         try await page.waitInFrame(for: "window.hostileReady", "the app's page")
         return page
+    }
+
+    /// What an API host answers to a program with a token.
+    fileprivate func status(of path: String, at host: String, token: String) async throws -> String {
+        let script = """
+            import http.client, sys
+            c = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]))
+            c.request("GET", sys.argv[2], headers={"Host": sys.argv[3], "Authorization": "Bearer " + sys.argv[4]})
+            print(c.getresponse().status)
+            """
+        let (_, output) = try await ChildProcess.run(
+            "/usr/bin/python3", ["-c", script, "\(self.host.port)", path, host, token])
+        return output.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 }
 

@@ -18,6 +18,9 @@ enum Places {
     static var barchan: String { programs.appending(path: "barchan").path }
     static func package(_ name: String) -> String { examples.appending(path: "\(name).spk").path }
 
+    /// What looks at pages as people who cannot see them have to; `contrib/setup test` fetches it.
+    static let axe = root.appending(path: ".build/axe/axe.min.js").path
+
     /// What the tests need, or why they cannot run.
     static func missing() -> String? {
         let packages = [
@@ -26,7 +29,7 @@ enum Places {
             "calendar",
         ].map(
             package)
-        for path in [barchan, DevTools.executable] + packages
+        for path in [barchan, DevTools.executable, axe] + packages
         where !FileManager.default.fileExists(atPath: path) {
             return path
         }

@@ -1,4 +1,5 @@
 import Foundation
+import MailSink
 import Testing
 
 extension EndToEndTests {
@@ -83,6 +84,64 @@ extension EndToEndTests {
             }
         }
 
+        @Test("somebody comes by a mailed invitation, logs out, and is back by a mailed code")
+        func mailCode() async throws {
+            let mail = try MailSink()
+            let settings = [
+                "mail.server=smtp://127.0.0.1:\(mail.port)", "mail.from=barchan@example.org", "mail.encrypted=false",
+            ]
+            try await Stage.with("mail-code", apps: [], settings: settings) { stage in
+                let people = try await Page(in: stage.tools, at: stage.host.address + "/people")
+                _ = try await people.evaluate(
+                    """
+                    (() => { const form = document.querySelector('form[action="/people/invite"]');
+                             form.elements.address.value = 'ann@example.org'; form.requestSubmit(); return true; })()
+                    """)
+                let invitation = try #require(await mail.next())
+                #expect(invitation.recipients == ["<ann@example.org>"])
+                let link = try #require(
+                    invitation.text.firstMatch(of: /http:\/\/localhost:[0-9]+\/invite\/[A-Za-z0-9_-]+/)?.output)
+
+                let ann = try await stage.visitor()
+                let page = try await Page(in: stage.tools, at: String(link), profile: ann)
+                _ = try await page.evaluate(
+                    """
+                    (() => { const form = document.querySelector('form'); form.elements.name.value = 'Ann';
+                             form.elements.handle.value = 'ann'; form.requestSubmit(); return true; })()
+                    """)
+                try await page.wait(
+                    for: "location.pathname === '/' && !!document.querySelector('.who')", "Ann to be in")
+                _ = try await page.evaluate("document.querySelector('form[action=\"/logout\"]').requestSubmit()")
+                try await page.wait(for: "document.body.innerText.includes('not logged in')", "Ann to be out")
+
+                // Whoever asks for a stranger's code sees the same page, and nobody gets mail.
+                try await page.ask(forCodeTo: "nobody@example.org")
+                try await page.go(to: stage.host.address + "/")
+                try await page.ask(forCodeTo: "ann@example.org")
+                let message = try #require(await mail.next())
+                #expect(message.recipients == ["<ann@example.org>"] && mail.count == 2)
+                let code = try #require(message.text.firstMatch(of: /\b[0-9]{4} ?[0-9]{4}\b/)?.output)
+                try await page.capture("mail-code")
+
+                let wrong = code.hasPrefix("0") ? "11111111" : "00000000"
+                try await page.answer(wrong)
+                try await page.wait(for: "!!document.querySelector('[role=alert]')", "a wrong code to be refused")
+                #expect(try await page.evaluate("!document.querySelector('.who')") == true)
+                // Another browser cannot use it either.
+                let other = try await Page(
+                    in: stage.tools, at: stage.host.address + "/", profile: try await stage.visitor())
+                try await other.ask(forCodeTo: "nobody@example.org")
+                try await other.answer(String(code))
+                try await other.wait(
+                    for: "!!document.querySelector('[role=alert]')", "a code of somebody else's browser")
+
+                try await page.answer(String(code))
+                try await page.wait(for: "!!document.querySelector('.who')", "Ann to be in again")
+                #expect(try await page.evaluate("document.querySelector('.who .name').innerText").string == "Ann")
+                try await stage.host.stop()
+            }
+        }
+
         @Test("the pages about people are there, in both colours")
         func pages() async throws {
             try await Stage.with("people-pages", apps: []) { stage in
@@ -104,6 +163,29 @@ extension EndToEndTests {
                 try await stage.host.stop()
             }
         }
+    }
+}
+
+extension Page {
+    /// Says who somebody is, on the page for people who are not logged in.
+    fileprivate func ask(forCodeTo address: String) async throws {
+        _ = try await evaluate(
+            """
+            (() => { const form = document.querySelector('form[action="/login/by/email"]');
+                     form.elements.claim.value = '\(address)'; form.requestSubmit(); return true; })()
+            """)
+        try await wait(
+            for: "!!document.getElementById('code') && document.body.innerText.includes('\(address)')",
+            "the question for the code")
+    }
+
+    fileprivate func answer(_ code: String) async throws {
+        _ = try await evaluate(
+            """
+            (() => { const field = document.getElementById('code'); field.value = '\(code)'; field.form.requestSubmit();
+                     return true; })()
+            """)
+        try await wait(for: "document.readyState === 'complete'", "an answer")
     }
 }
 

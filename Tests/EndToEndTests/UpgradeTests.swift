@@ -114,7 +114,7 @@ private func inspectRecords(_ stage: Stage, _ grain: String) async throws {
 }
 
 /// The Hello example with another page, as its author would pack it the next time.
-private func packSecondVersion(in folder: TemporaryFolder) async throws -> String {
+func packSecondVersion(in folder: TemporaryFolder) async throws -> String {
     let tree = folder("tree"), manifest = folder("manifest.toml"), package = folder("second.spk")
     let (status, output) = try await ChildProcess.run(
         "/bin/cp", ["-a", Places.examples.appending(path: "hello.tree").path, tree])
@@ -151,7 +151,7 @@ extension Page {
 
 extension Person {
     /// Chooses a package file on the page of apps and waits for the question about it.
-    fileprivate func upload(_ file: String) async throws -> Page {
+    func upload(_ file: String) async throws -> Page {
         let page = try await Page(in: tools, at: host.address + "/apps")
         try await page.choose(file: file, in: "input[type=file]")
         _ = try await page.evaluate("document.querySelector('input[type=file]').closest('form').requestSubmit()")

@@ -134,6 +134,14 @@ import Testing
             #expect(policy.contains("frame-ancestors http://\(serving.grainHost(session)) \(serving.baseURL)"))
             #expect(policy.contains("default-src 'none'") && page.value("Cache-Control") == "no-store")
             #expect(try await Self.ask(serving, "static", path).status == 404, "it works once")
+            // The same question soon after: another page with the same token. Another question: another token.
+            let made = serving.host.calls.count
+            let again = form.replacing("clipboard=right", with: "clipboard=left").replacing("git%20", with: "")
+            let second = try await serving.request("/sessions/\(session.identifier)/offer", as: login, form: again)
+            #expect(second.text != reply.text && serving.host.calls.count == made)
+            let other = form.replacing("role=1", with: "role=0")
+            _ = try await serving.request("/sessions/\(session.identifier)/offer", as: login, form: other)
+            #expect(serving.host.calls.count == made + 1)
             let wrong = try await serving.request(
                 "/sessions/\(session.identifier)/offer", as: login, form: "nonce=\(nonce)&secret=x&template=t")
             #expect(wrong.status == 410)

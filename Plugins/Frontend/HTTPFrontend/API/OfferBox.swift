@@ -7,6 +7,8 @@ import Synchronization
 /// They hold tokens, so they live in memory and for five minutes.
 final class OfferBox: Sendable {
     static let lifetimeSeconds: Int64 = 300
+    /// Calls that ask for the same within so many seconds get the same token.
+    static let reuseSeconds: Int64 = 150
     static let maximumOffers = 1_000
     static let maximumTemplateBytes = 16 << 10
 
@@ -20,6 +22,21 @@ final class OfferBox: Sendable {
     }
 
     private let offers = Mutex<[String: Offer]>([:])
+    private let tokens = Mutex<[String: (token: APIToken, made: Int64)]>([:])
+
+    /// The token that was made for the same question a moment ago.
+    func token(for question: String, now: Int64) -> APIToken? {
+        tokens.withLock { tokens in
+            tokens = tokens.filter { now - $0.value.made < OfferBox.reuseSeconds }
+            return tokens[question]?.token
+        }
+    }
+
+    func keep(_ token: APIToken, for question: String, now: Int64) {
+        tokens.withLock { tokens in
+            if tokens.count < OfferBox.maximumOffers { tokens[question] = (token, now) }
+        }
+    }
 
     /// - Throws: ``HostError`` `.resourceExhausted` when too many wait to be shown.
     func keep(_ offer: Offer, now: Int64) throws(HostError) -> String {

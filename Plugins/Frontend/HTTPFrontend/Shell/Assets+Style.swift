@@ -48,6 +48,7 @@ extension Assets {
         section { margin-bottom: 2.5rem; }
         .card { background: var(--card); border: 1px solid var(--line); border-radius: .9rem; padding: 1.25rem; }
         .lone { max-width: 34rem; margin: 8vh auto 0; padding: clamp(1.5rem, 5vw, 2.5rem); overflow-wrap: anywhere; }
+        .lone > form + p { margin-top: .8rem; }
         .lone > :last-child { margin-bottom: 0; }
         .lone > img { display: block; margin-bottom: 1rem; }
         .lone > details + form { margin-top: 1rem; }
@@ -91,14 +92,14 @@ extension Assets {
         .starter span { min-width: 0; }
         .starter b { display: block; font-weight: 600; line-height: 1.3; overflow-wrap: anywhere; }
         .starter small { color: var(--soft); font-weight: 400; }
-        .starter img, .app > img { border-radius: 22%; }
+        .starter img, .app > img, .lone > img { border-radius: 22%; }
 
         .list { width: 100%; border-collapse: separate; border-spacing: 0; background: var(--card); border: 1px solid var(--line); border-radius: .9rem; }
         .list th, .list td { padding: .65rem 1rem; text-align: left; font-weight: 400; }
         .list thead th { font-size: .8125rem; color: var(--soft); padding-block: .55rem; }
         .list tbody > tr > * { border-top: 1px solid var(--line); }
         .list tbody th { width: 38%; }
-        .list tbody th a { display: flex; align-items: center; gap: .75rem; color: inherit; font-weight: 600; text-decoration: none; overflow-wrap: anywhere; }
+        .list tbody th > a { display: flex; align-items: center; min-height: 1.75rem; gap: .75rem; color: inherit; font-weight: 600; text-decoration: none; overflow-wrap: anywhere; }
         .list tbody th a:hover { color: var(--accent); }
         .list img { border-radius: 22%; }
         .list td { color: var(--soft); }
@@ -110,6 +111,11 @@ extension Assets {
         .list [aria-sort=ascending] a::after { content: " ↑"; }
         .list [aria-sort=descending] a::after { content: " ↓"; }
         .list .what { display: flex; align-items: center; gap: .75rem; font-weight: 600; overflow-wrap: anywhere; }
+        .facts { font-size: .9rem; }
+        .facts th, .facts td { padding-inline: .7rem; }
+        .facts tbody th { width: auto; min-width: 8rem; overflow-wrap: anywhere; }
+        .facts td { overflow-wrap: anywhere; }
+        .facts code { display: inline-block; min-width: 11rem; }
         .list .acts { white-space: nowrap; }
         .list .acts .row { flex-wrap: nowrap; justify-content: flex-end; }
         .tags { display: flex; flex-wrap: wrap; gap: .4rem; margin: 0 0 .8rem; }
@@ -118,7 +124,9 @@ extension Assets {
         .tags a:hover { background: var(--wash); }
         .tags a[aria-current] { color: var(--on-accent); background: var(--accent); border-color: var(--accent); }
         .tags .count { opacity: .8; }
+        #found { margin-bottom: 2.5rem; }
         nav.sub { flex-wrap: wrap; margin: -.6rem 0 1.6rem -.75rem; }
+        .figures dd { text-align: right; }
         .figures { grid-template-columns: 1fr max-content; font-variant-numeric: tabular-nums; }
         .log .warning { color: var(--accent); }
         .log .error { color: var(--bad); }
@@ -158,6 +166,7 @@ extension Assets {
         dt { color: var(--soft); }
         dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
         .notice { padding: .8rem 1rem; border-radius: .7rem; border: 1px solid; overflow-wrap: anywhere; }
+        .notice:not(p) { margin-bottom: 1.25rem; }
         .notice small { display: block; }
         .good { color: var(--good); background: color-mix(in srgb, var(--good) 9%, var(--card)); }
         .bad { color: var(--bad); background: color-mix(in srgb, var(--bad) 8%, var(--card)); }
@@ -188,7 +197,9 @@ extension Assets {
         .dune i:nth-child(3) { animation-delay: .4s; }
 
         @media (max-width: 44rem) {
-          header.site { gap: .5rem; padding-inline: .8rem; }
+          header.site { flex-wrap: wrap; gap: .3rem .5rem; padding-inline: .8rem; }
+          header.site nav { order: 1; width: 100%; }
+          header.site nav a { padding-inline: .6rem; }
           header.site .brand { font-size: 0; gap: 0; }
           .list, .list tbody, .list tr, .list th, .list td { display: block; }
           .list { background: none; border: 0; }
@@ -198,7 +209,12 @@ extension Assets {
           .list th, .list td { padding: 0; }
           .list tbody th { width: auto; padding-right: 2.6rem; margin-bottom: .4rem; }
           .list td:not(.actions) { display: inline; font-size: .9rem; }
-          .list td[data-name=App]::after, .list td[data-name=State]::after, .list td[data-name=Size]::after { content: " · "; color: var(--soft); }
+          .list td[data-name]:not(:has(+ .actions), :has(+ .acts), :last-child)::after { content: " · "; color: var(--soft); }
+          .list.facts td[data-name] { display: block; text-align: left; white-space: normal; }
+          .list.facts td[data-name]::after { content: none; }
+          .list.facts td[data-name]::before { content: attr(data-name) ": "; }
+          .list .acts { margin-top: .5rem; }
+          .list .acts .row { justify-content: flex-start; }
           .list .actions { position: absolute; top: .3rem; right: .4rem; width: auto; }
           .app { grid-template-columns: auto minmax(0, 1fr); column-gap: 1rem; }
           .app .make { grid-column: 1 / -1; justify-content: stretch; margin: .6rem 0 .4rem; }

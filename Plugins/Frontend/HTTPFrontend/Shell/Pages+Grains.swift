@@ -45,7 +45,8 @@ extension Pages {
     private static func summary(_ found: [GrainSummary], of all: [GrainSummary]) -> String {
         let count = found.count == all.count ? "\(all.count)" : "\(found.count) of \(all.count)"
         let bytes = found.lazy.filter(\.isOwned).reduce(Int64(0)) { $0 &+ $1.usedBytes }
-        return "\(count) grain\(all.count == 1 ? "" : "s"), \(size(bytes)) of yours"
+        let whose = all.allSatisfy(\.isOwned) ? "" : " of yours"
+        return "\(count) grain\(all.count == 1 ? "" : "s"), \(size(bytes))\(whose)"
     }
 
     private static func addTags(of grain: GrainSummary, _ query: GrainQuery, to values: inout [String: Any]) {

@@ -52,21 +52,25 @@ extension Pages {
         Pages.addNavigation(.people, to: &values)
         values["invitations"] = invitations.map { invitation -> [String: Any] in
             var values: [String: Any] = [
-                "id": invitation.id.text, "role": Pages.text(invitation.offer.role), "note": invitation.offer.note,
+                "id": invitation.id.text, "role": Pages.text(invitation.offer.role),
                 "expires": Pages.date(invitation.expires),
             ]
-            values["address"] = invitation.offer.emailAddress ?? ""
+            // An empty text is shown as something that is there.
+            values["note"] = invitation.offer.note.isEmpty ? nil : invitation.offer.note
+            values["address"] = invitation.offer.emailAddress
             return values
         }
         values["people"] = people.map { account -> [String: Any] in
-            [
+            var values: [String: Any] = [
                 "id": account.identifier.text, "name": account.displayName, "handle": account.handle,
                 "role": Pages.text(account.role), "roles": Pages.roles(account.role),
-                "address": account.emailAddress ?? "", "isSuspended": account.isSuspended,
+                "isSuspended": account.isSuspended,
                 "isSelf": account.identifier == person.account.identifier,
                 "suspend": account.isSuspended ? "readmit" : "suspend",
                 "suspendText": account.isSuspended ? "Readmit" : "Suspend",
             ]
+            values["address"] = account.emailAddress
+            return values
         }
         return page(outcome.status, "people", title: "People", values, person)
     }

@@ -34,10 +34,12 @@ extension Pages {
             ]
         }
         var values: [String: Any] = [
-            "title": manifest.title, "version": manifest.marketingVersion, "app": package.app.text,
+            "title": manifest.title, "app": package.app.text,
             "package": package.identifier.text, "icon": "/apps/\(package.app)/icon", "actions": actions,
             "size": size(package.sizeBytes), "summary": manifest.shortDescription ?? "",
         ]
+        // An empty text would be shown as something that is there.
+        values["version"] = manifest.marketingVersion.isEmpty ? nil : manifest.marketingVersion
         values["changes"] = changes(in: manifest)
         values["author"] = manifest.author
         values["website"] = manifest.website

@@ -21,11 +21,7 @@ extension ShellService {
             throw HostError(.invalidArgument, "render a template: it has more than 16 KiB")
         }
         let end = now + OfferBox.lifetimeSeconds
-        let token = try await host.api.makeToken(
-            TokenOffer(
-                ShareOffer(ShellService.assignment(form["role"]), label: String((form["petname"] ?? "").prefix(200))),
-                isAnonymous: form["forSharing"] == "1", expiresUnused: end, resources: try ShellService.resources(form)),
-            for: .session(session.identifier))
+        let token = try await token(session, form, now: now)
         let nonce = Secret.random().text
         let page = OfferPage(
             template: template, token: token, apiHost: site.apiHost(token.host), apiOrigin: site.apiOrigin(token.host),
@@ -36,6 +32,24 @@ extension ShellService {
                 html: page.html, page: site.grainOrigin(session.identifier), apiOrigin: site.apiOrigin(token.host),
                 scriptNonce: nonce, expires: end), now: now)
         return pages.json(200, "{\"uri\":\(JSONValue.quoted("\(site.staticOrigin)/offer/\(name)"))}")
+    }
+
+    /// A new token, or that of a call of the same session that asked for the same a moment ago.
+    private func token(
+        _ session: any GrainSession, _ form: [String: String], now: Int64
+    ) async throws(HostError) -> APIToken {
+        let rendering: Set = ["nonce", "secret", "template", "clipboard", "color", "clientapp"]
+        let question = form.filter { !rendering.contains($0.key) }.sorted { $0.key < $1.key }
+            .reduce(session.identifier.text) { "\($0)&\(PercentText.encode($1.key))=\(PercentText.encode($1.value))" }
+        if let token = offers.token(for: question, now: now) { return token }
+        let token = try await host.api.makeToken(
+            TokenOffer(
+                ShareOffer(ShellService.assignment(form["role"]), label: String((form["petname"] ?? "").prefix(200))),
+                isAnonymous: form["forSharing"] == "1", expiresUnused: now + OfferBox.lifetimeSeconds,
+                resources: try ShellService.resources(form)),
+            for: .session(session.identifier))
+        offers.keep(token, for: question, now: now)
+        return token
     }
 
     private static func assignment(_ text: String?) -> ShareOffer.Assignment {

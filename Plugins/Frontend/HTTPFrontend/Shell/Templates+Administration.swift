@@ -31,7 +31,7 @@ extension Templates {
         <div id="found">
         <p class="soft small"><span data-summary>{{summary}}</span></p>
         {{#hasGrains}}
-        <table class="list">
+        <table class="list facts">
         <thead><tr><th scope="col">Title</th><th scope="col">Owner</th><th scope="col">App</th><th scope="col">State</th><th scope="col" class="number">Memory</th><th scope="col" class="number">Processes</th><th scope="col" class="number">Processor</th><th scope="col" class="number">Disk</th></tr></thead>
         <tbody>
         {{#grains}}
@@ -54,7 +54,7 @@ extension Templates {
         <h1>Packages</h1>
         <p class="soft">New versions are installed and answered for on the page <a href="/apps">Apps</a>. A version that no grain needs goes by itself.</p>
         {{#hasPackages}}
-        <table class="list">
+        <table class="list facts">
         <thead><tr><th scope="col">App</th><th scope="col">Version</th><th scope="col">State</th><th scope="col" class="number">Grains</th><th scope="col" class="number">Size</th><th scope="col">Package</th></tr></thead>
         <tbody>
         {{#packages}}
@@ -93,7 +93,7 @@ extension Templates {
         <h1>Audit</h1>
         <p class="soft">Who gave or took access, and what administrators did, the newest first.</p>
         {{#hasEntries}}
-        <table class="list">
+        <table class="list facts">
         <thead><tr><th scope="col">Time</th><th scope="col">Who</th><th scope="col">Did</th><th scope="col">To</th><th scope="col">More</th></tr></thead>
         <tbody>
         {{#entries}}
