@@ -32,7 +32,7 @@ struct BackupBook: BackupDirectory {
         let store = try backupStore(), metadata = try await metadata(of: record)
         // Where files can share their space the copy takes less.
         try await reserve.require(record.usedBytes, to: "back up grain '\(grain)'")
-        try underWay.take()
+        try underWay.take(for: actor)
         do throws(HostError) {
             // The copy alone has to be made while nothing runs; the file is made of the copy.
             let snapshot = try await registry.life(of: grain).whileStill { () throws(HostError) in
@@ -40,9 +40,10 @@ struct BackupBook: BackupDirectory {
             }
             let bytes = try await snapshot.backup(metadata)
             await audit.note(.backUpGrain, by: actor, on: grain.text, record.title)
-            return GrainBackup(title: record.title, bytes: TrackedReader(bytes) { [underWay] in underWay.release() })
+            return GrainBackup(
+                title: record.title, bytes: TrackedReader(bytes) { [underWay] in underWay.release(for: actor) })
         } catch {
-            underWay.release()
+            underWay.release(for: actor)
             throw error
         }
     }
@@ -180,22 +181,34 @@ struct BackupBook: BackupDirectory {
     }
 }
 
-/// How many backups are being read; each holds a copy of a grain's data.
+/// How many backups are being read; each holds a copy of a grain's data. Somebody who reads slowly keeps nobody else from
+/// theirs, and neither the host's own nor those of the command wait for people's.
 private final class BackupCount: Sendable {
-    private static let limit = 4
-    private let count = Mutex(0)
+    private static let limit = 8
+    private static let limitOfAccount = 2
+    private let counts = Mutex<[AccountID: Int]>([:])
 
-    func take() throws(HostError) {
-        let isFree = count.withLock { count in
-            guard count < Self.limit else { return false }
-            count += 1
+    func take(for actor: AuditActor) throws(HostError) {
+        guard case .account(let account) = actor else { return }
+        let isFree = counts.withLock { counts in
+            let own = counts[account, default: 0]
+            guard own < Self.limitOfAccount, counts.values.reduce(0, +) < Self.limit else { return false }
+            counts[account] = own + 1
             return true
         }
         guard isFree else {
             throw HostError(
-                .resourceExhausted, "back up a grain: \(Self.limit) backups are being made already; try again later")
+                .resourceExhausted,
+                "back up a grain: \(Self.limitOfAccount) of yours, or \(Self.limit) of all, are being made already; "
+                    + "try again later")
         }
     }
 
-    func release() { count.withLock { $0 -= 1 } }
+    func release(for actor: AuditActor) {
+        guard case .account(let account) = actor else { return }
+        counts.withLock { counts in
+            let own = counts[account, default: 0]
+            counts[account] = own > 1 ? own - 1 : nil
+        }
+    }
 }

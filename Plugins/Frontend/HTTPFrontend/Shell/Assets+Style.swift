@@ -53,6 +53,7 @@ extension Assets {
         .lone > img { display: block; margin-bottom: 1rem; }
         .lone > details + form { margin-top: 1rem; }
         .lone > form + form { margin-top: .5rem; }
+        .lone > form + p { margin-top: 1rem; }
 
         button, .button, select, input:not([type=hidden], [type=file], [type=checkbox]) {
           font: inherit; min-height: 2.5rem; padding: .4rem .9rem; border-radius: .55rem; border: 1px solid var(--line);
