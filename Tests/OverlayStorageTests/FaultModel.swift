@@ -16,6 +16,7 @@ struct FaultModel {
 
     private var grains: [String: Grain] = [:]
     private var backups: [String: Backup] = [:]
+    private var trash: Set<String> = []
     private var current: String?
     private var pending: String?
     /// The act that was begun and not acknowledged.
@@ -50,6 +51,8 @@ struct FaultModel {
                 Issue.record("a backup that nobody made: \(line)")
             }
         case "refuse": break
+        case "discard": trash.insert(words[2])
+        case "recover": trash.remove(words[2])
         default: Issue.record("an act that nobody knows: \(line)")
         }
     }
@@ -69,6 +72,7 @@ struct FaultModel {
             case "current": found.current = words[1]
             case "pending": found.pending = words[1]
             case "package": #expect(words[2] == "\(entries)", "package \(words[1]) is not whole, \(comment)")
+            case "trash": found.trash.insert(words[1])
             case "grain": found.grains[words[1]] = Grain(package: words[2], title: words[3])
             case "file":
                 #expect(words.count == 4 && words[2] == words[3], "\(line), \(comment)")
@@ -80,7 +84,10 @@ struct FaultModel {
         compareApps(found, comment)
         compareGrains(found, comment)
         compareBackups(backups, comment)
-        (grains, current, pending, open) = (found.grains, found.current, found.pending, [])
+        let isMoving = open.first == "discard" || open.first == "recover"
+        let trashes = [trash, isMoving ? trash.symmetricDifference([open[1]]) : trash]
+        #expect(trashes.contains(found.trash), "the trash, \(comment)")
+        (grains, current, pending, trash, open) = (found.grains, found.current, found.pending, found.trash, [])
     }
 
     /// - Parameter found: Title and number of files of each, all of it compared with the file already.

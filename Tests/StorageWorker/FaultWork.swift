@@ -37,12 +37,13 @@ struct FaultWork {
         while true {
             let grains = try await host.grains.grains(for: person).map(\.identifier)
             let number = Int(random.next() % 1_000_000)
-            switch random.next() % 15 {
+            switch random.next() % 16 {
             case 0, 1: try await install(number % files.count)
             case 2, 3: try await accept()
             case 4, 5: if grains.count < 12 { try await create(number) }
             case 6: if !grains.isEmpty { try await rename(grains[number % grains.count], number) }
             case 7: if grains.count > 4 { try await remove(grains[number % grains.count]) }
+            case 11: try await useTrash(grains, number)
             case 8, 9: if !grains.isEmpty { try await backUp(grains[number % grains.count], number % 4) }
             case 10: if grains.count < 12 { try await restore(number % 4) }
             default: if !grains.isEmpty { try await write(grains[number % grains.count], number) }
@@ -86,6 +87,20 @@ struct FaultWork {
         say("end remove \(grain)")
     }
 
+    /// Takes the grain out of the trash, or puts one there.
+    private func useTrash(_ grains: [GrainID], _ number: Int) async throws {
+        if let grain = try await host.trash.trash(for: person).first?.identifier {
+            say("begin recover \(grain)")
+            try await host.trash.recover(grain, by: person)
+            say("end recover \(grain)")
+        } else if !grains.isEmpty {
+            let grain = grains[number % grains.count]
+            say("begin discard \(grain)")
+            try await host.trash.discard(grain, by: person)
+            say("end discard \(grain)")
+        }
+    }
+
     /// Makes a backup, or removes the one that has this number.
     private func backUp(_ grain: GrainID, _ number: Int) async throws {
         let path = "\(backups)/\(number).zip"
@@ -116,7 +131,7 @@ struct FaultWork {
 
     /// As a careful app does when it starts again.
     private func removeHalfWritten() async throws {
-        for grain in try await host.grains.grains(for: person) {
+        for grain in try await host.grains.grains(for: person) + host.trash.trash(for: person) {
             guard let volume = try await storage.volumes.volume(for: grain.identifier) else { continue }
             for name in names(in: volume.directory) where name.hasSuffix(".new") {
                 unlink("\(volume.directory)/\(name)")
@@ -154,7 +169,9 @@ struct FaultWork {
                 say("package \(package.identifier) \(count)")
             }
         }
-        for grain in try await host.grains.grains(for: person) {
+        let trash = try await host.trash.trash(for: person)
+        for grain in trash { say("trash \(grain.identifier)") }
+        for grain in try await host.grains.grains(for: person) + trash {
             say("grain \(grain.identifier) \(grain.package) \(grain.title)")
             guard let volume = try await storage.volumes.volume(for: grain.identifier) else { continue }
             for name in names(in: volume.directory) where !name.hasSuffix(".new") {
