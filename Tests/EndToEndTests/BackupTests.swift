@@ -140,7 +140,7 @@ extension Stage {
         let page = try await Page(in: tools, at: "\(host.address)/grains/\(grain)/remove")
         _ = try await page.evaluate("document.querySelector('button.danger').click()")
         try await page.wait(
-            for: "location.pathname === '/' && document.readyState === 'complete'", "the grain to be deleted")
+            for: "location.pathname === '/trash' && document.readyState === 'complete'", "the grain to be deleted")
         #expect(try await command.grains().isEmpty)
         try await page.close()
     }
