@@ -31,7 +31,7 @@ import Testing
 
     @Test func requestsUnderWayAreAnswered() async throws {
         let host = FakeHost()
-        // The app begins to answer once the frontend lets nobody in any more.
+        // The app begins to answer once the frontend has closed a connection that waited for nothing.
         let isStopping = Gate()
         host.answer { (request, _) throws(HostError) in
             host.note("asked")
@@ -46,9 +46,11 @@ import Testing
                 let client = try Self.get(serving, session, "/\(number)")
                 return Task { () -> Reply? in await client.reply() }
             }
+            let idle = try RawClient(port: serving.port)
+            await idle.send("GET / HTTP/1.1\r\nHost: \(serving.shellHost)\r\n\r\n")
+            #expect(await idle.reply()?.status == 403)
             Task.detached {
-                // Refused, because the socket is closed.
-                while (try? RawClient(port: serving.port)) != nil { try await Task.sleep(for: .milliseconds(5)) }
+                #expect(await idle.readToEnd() == "")
                 isStopping.open()
             }
             return tasks

@@ -20,7 +20,7 @@ final class Connection: ClientSocketOwner, @unchecked Sendable {
     let service: any RequestService
     let table: ConnectionTable
     /// When we began to wait for a request, in nanoseconds; 0 while there is one.
-    let waitingSince = Atomic<UInt64>(0)
+    let waitingSince = Atomic<UInt64>(uptimeNanoseconds())
 
     var inbound = InboundBytes()
     var headParser: HeadParser
@@ -64,7 +64,6 @@ final class Connection: ClientSocketOwner, @unchecked Sendable {
         }
         if table.isClosing { isLast = true }
         expect(.head, within: isLast ? limits.lastRequest : limits.head)
-        waitingSince.store(uptimeNanoseconds(), ordering: .relaxed)
         socket.requestRead()
     }
 
