@@ -227,6 +227,18 @@ extension IsolationConformance {
             try require(greedy["allocated"] == nil && greedy.exit != .exited(status: 0), "it got 256 MiB")
         },
         Promise(
+            "memoryLimitCountsSockets", "what waits in TCP connections is bounded with memory", [.memoryLimit],
+            harmsWhereBroken: true
+        ) { trial in
+            var limits = SandboxLimits()
+            limits.memoryBytes = 64 << 20
+            let facts = try await trial.facts(["fill-sockets", "exit", "0"], limits: limits)
+            // Ended for it, or refused.
+            guard facts.exit == .exited(status: 0) else { return }
+            let held = facts["sockets.held"].flatMap { Int($0) } ?? Int.max
+            try require(held <= 96, "\(held) MiB were held beside a bound of 64")
+        },
+        Promise(
             "memoryLimitCountsFiles", "what is written to /tmp and /dev/shm counts as memory", [.memoryLimit],
             harmsWhereBroken: true
         ) { trial in

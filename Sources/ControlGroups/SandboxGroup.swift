@@ -80,6 +80,9 @@ public struct SandboxGroup {
             let error = memory.set("memory.limit_in_bytes", "\(bytes)")
             // Absent where swap is not accounted for. Memory and swap together.
             memory.set("memory.memsw.limit_in_bytes", "\(bytes.multipliedReportingOverflow(by: 2).partialValue)")
+            // Buffers of TCP sockets are counted apart in version 1; unbounded they would be the machine's. The kernel lets
+            // senders go on to about twice as much.
+            memory.set("memory.kmem.tcp.limit_in_bytes", "\(bytes / 4)")
             return error
         }
         memory.set("memory.high", "\(bytes - bytes / 16)")

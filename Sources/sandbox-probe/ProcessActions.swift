@@ -116,6 +116,30 @@ enum ProcessActions {
         say("held", count)
     }
 
+    /// Leaves as much as it can in TCP connections whose other ends read nothing, to 400 MiB.
+    static func fillSockets() {
+        let block = [UInt8](repeating: 1, count: 1 << 16)
+        let listener = SocketAddress.inet(0x7f00_0001, 0).bind()
+        let name = buffer(16)
+        guard kernel(SYS_listen, listener, 8) >= 0,
+            kernel(SYS_getsockname, listener, name, address([16])) >= 0
+        else { return say("sockets.held", 0) }
+        var total = 0
+        while total < 400 << 20 {
+            let client = kernel(SYS_socket, 2, 1, 0)
+            guard kernel(SYS_connect, client, name, 16) >= 0 else { break }
+            let server = kernel(SYS_accept4, listener, 0, 0, 0)
+            let before = total
+            for end in [client, server] where end >= 0 {
+                while case let count = send(CInt(end), block, block.count, CInt(MSG_DONTWAIT)), count > 0 {
+                    total += count
+                }
+            }
+            guard total > before else { break }
+        }
+        say("sockets.held", total >> 20)
+    }
+
     static func ignoreSignals() {
         for number in CInt(1)..<65 { signal(number, SIG_IGN) }
         say("ignoring", "ok")

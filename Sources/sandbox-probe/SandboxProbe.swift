@@ -57,6 +57,7 @@ struct SandboxProbe {
         "runaways": { ProcessActions.leaveRunaways(number(&$0)) },
         "hold": { ProcessActions.hold($0.popFirst() ?? "") },
         "watch-when-told": { FileFacts.watchWhenTold($0.popFirst() ?? "/dev/null") },
+        "fill-sockets": { _ in ProcessActions.fillSockets() },
         "ignore": { _ in ProcessActions.ignoreSignals() },
         "tick": { _ in ProcessActions.tick() },
         "wait": { _ in ProcessActions.waitForever() },

@@ -43,12 +43,15 @@ import Testing
     }
 
     @Test func limitsOfVersion1() throws {
-        let names = ["memory.limit_in_bytes", "memory.memsw.limit_in_bytes", "pids.max", "cpu.shares"]
+        let names = [
+            "memory.limit_in_bytes", "memory.memsw.limit_in_bytes", "memory.kmem.tcp.limit_in_bytes", "pids.max",
+            "cpu.shares",
+        ]
         let (tree, path) = try base(
             .v1, [.memory, .pids, .cpu], Dictionary(uniqueKeysWithValues: names.map { ($0, "") }))
         defer { removeAll(path) }
         #expect(SandboxGroup(existing: "1", in: tree).apply(order()) == 0)
-        #expect(contents(path, names) == ["67108864", "134217728", "20", "2048"])
+        #expect(contents(path, names) == ["67108864", "134217728", "16777216", "20", "2048"])
     }
 
     @Test func missingLimitFileIsAnError() throws {
