@@ -102,6 +102,17 @@ extension EndToEndTests {
                 try await other.say("{startSharing: {}}")
                 try await other.wait(for: "\(problem).dataset.kind === 'refused' && !\(problem).hidden", "a refusal")
                 #expect(try await other.evaluate(dialogIsOpen) == false)
+                // But may be asked to log in, which somebody who is logged in is not.
+                try await other.say("{overlaySignin: {creatingAccount: false}}")
+                try await other.wait(
+                    for: "\(dialogIsOpen) && document.querySelector('dialog').innerText.includes('not logged in')",
+                    "the way to log in")
+                try await other.say("{overlaySignin: {disable: true}}")
+                try await other.wait(for: "!\(dialogIsOpen)", "the dialog to go")
+                try await page.say("{overlaySignin: {}}")
+                try await page.say("{requestLogout: {}}")
+                _ = try await page.ask(#"{getGrainTitle: {}, rpcId: "c"}"#, rpcID: "c")
+                #expect(try await page.evaluate(dialogIsOpen) == false)
 
                 try await page.say("{showConnectionGraph: {}}")
                 try await page.wait(

@@ -146,7 +146,19 @@ extension Assets {
             if (place) { $(place, dialog).scrollIntoView(); $(place, dialog).focus(); }
           };
           if (shareLink) shareLink.addEventListener("click", e => { e.preventDefault(); openSharing(""); });
-          dialog.addEventListener("submit", e => { e.preventDefault(); part(new FormData(e.target)); });
+          dialog.addEventListener("submit", e => { if (!person) return; e.preventDefault(); part(new FormData(e.target)); });
+
+          // Somebody anonymous is asked to log in: the page for people who are not, in the dialog.
+          const signIn = async () => {
+            try {
+              const page = new DOMParser().parseFromString(await (await fetch("/")).text(), "text/html"), card = $("main .card", page);
+              if (!card) return location.assign("/");
+              fill("");
+              dialog.append(...card.childNodes);
+              $("h1", dialog).id = "share-title";
+              dialog.showModal();
+            } catch { tell("refused", "The server cannot be reached."); }
+          };
 
           // Offer templates: the server makes the token and the page, this passes on what the app's page asked for.
           const offer = async call => {
@@ -209,8 +221,11 @@ extension Assets {
             powerboxRequest(call) {
               if (isObject(call)) reply({ rpcId: call.rpcId, error: "The powerbox is not available on this server." });
             },
-            // For pages of people who are not logged in, and for grains on domains of their own: neither is here.
-            overlaySignin() {},
+            overlaySignin(call) {
+              if (person || !isObject(call)) return;
+              if (Object.hasOwn(call, "disable")) dialog.close(); else if (!isBusy()) signIn();
+            },
+            // For grains on domains of their own, of which there are none.
             requestLogout() {},
             // Our own answers on the grain's host.
             barchanProblem() { loaded = true; alive(); },

@@ -115,7 +115,8 @@ extension Assets {
         .facts { font-size: .9rem; }
         .facts th, .facts td { padding-inline: .7rem; }
         .facts tbody th { width: auto; min-width: 8rem; overflow-wrap: anywhere; }
-        .facts td { overflow-wrap: anywhere; }
+        .facts td { overflow-wrap: break-word; }
+        .facts td:last-child, .facts code { overflow-wrap: anywhere; }
         .facts code { display: inline-block; min-width: 11rem; }
         .list .acts { white-space: nowrap; }
         .list .acts .row { flex-wrap: nowrap; justify-content: flex-end; }
@@ -213,6 +214,7 @@ extension Assets {
           .list td[data-name]:not(:has(+ .actions), :has(+ .acts), :last-child)::after { content: " · "; color: var(--soft); }
           .list.facts td[data-name] { display: block; text-align: left; white-space: normal; }
           .list.facts td[data-name]::after { content: none; }
+          .list.facts td:empty { display: none; }
           .list.facts td[data-name]::before { content: attr(data-name) ": "; }
           .list .acts { margin-top: .5rem; }
           .list .acts .row { justify-content: flex-start; }
