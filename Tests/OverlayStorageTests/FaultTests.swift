@@ -10,37 +10,41 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(20))) struct FaultTests {
     private let seed = number("BARCHAN_FAULT_SEED") ?? UInt64.random(in: 0..<1_000_000)
 
-    @Test func nothingAcknowledgedIsLostWhenTheHostIsKilled() async throws {
+    @Test(arguments: ["directories", "images"])
+    func nothingAcknowledgedIsLostWhenTheHostIsKilled(_ store: String) async throws {
         let rounds = Int(number("BARCHAN_KILL_ROUNDS") ?? 6)
         let scratch = try Scratch()
         let packages = try VersionedPackages(in: scratch)
         var random = SplitMix(state: seed), model = FaultModel()
-        print("kill -9: seed \(seed), \(rounds) rounds")
+        print("kill -9, \(store): seed \(seed), \(rounds) rounds")
+        defer { unmountImages(of: "\(scratch.path)/data") }
         for round in 0..<rounds {
-            let worker = try WorkerProcess(["faults", "\(scratch.path)/data", "\(random.next())"] + packages.files)
+            let worker = try WorkerProcess(
+                ["faults", "\(scratch.path)/data", store, "\(random.next())"] + packages.files)
             _ = try worker.value("ready")
             usleep(UInt32(random.next() % 400_000))
             worker.kill()
             while let line = worker.line() { model.note(line) }
-            let lines = try WorkerProcess(["describe", "\(scratch.path)/data"]).rest()
+            let lines = try WorkerProcess(["describe", "\(scratch.path)/data", store]).rest()
             model.check(lines, entries: packages.entries, "seed \(seed), round \(round), under way: \(model.open)")
         }
-        print("kill -9: \(rounds) rounds, \(model.acknowledged) acts acknowledged")
+        print("kill -9, \(store): \(rounds) rounds, \(model.acknowledged) acts acknowledged")
         #expect(model.acknowledged > rounds)
     }
 
     /// The file system of the data lies in a file on another one, which is cloned in one moment: the clone is what the disk
     /// held in that moment, without what the kernel had not yet written. The disk writes in the order it was asked to.
-    @Test(.enabled(if: geteuid() == 0, "making a file system in a file takes root"))
-    func nothingAcknowledgedIsLostWhenThePowerIsCut() async throws {
+    @Test(
+        .enabled(if: geteuid() == 0, "making a file system in a file takes root"), arguments: ["directories", "images"])
+    func nothingAcknowledgedIsLostWhenThePowerIsCut(_ store: String) async throws {
         let rounds = Int(number("BARCHAN_CUT_ROUNDS") ?? 3)
         let scratch = try Scratch()
         let packages = try VersionedPackages(in: scratch)
         let disk = try CutDisk(in: scratch)
         var random = SplitMix(state: seed), model = FaultModel()
-        print("power cuts: seed \(seed), \(rounds) rounds")
+        print("power cuts, \(store): seed \(seed), \(rounds) rounds")
         for round in 0..<rounds {
-            let worker = try WorkerProcess(["faults", "\(disk.path)/data", "\(random.next())"] + packages.files)
+            let worker = try WorkerProcess(["faults", "\(disk.path)/data", store, "\(random.next())"] + packages.files)
             _ = try worker.value("ready")
             usleep(UInt32(random.next() % 600_000))
             // Stopped, it acknowledges nothing more, so all that it did is in the pipe before the moment of the cut.
@@ -49,12 +53,19 @@ import Testing
             worker.kill()
             while let line = worker.line() { model.note(line) }
             try disk.cut()
-            let lines = try WorkerProcess(["describe", "\(disk.path)/data"]).rest()
+            let lines = try WorkerProcess(["describe", "\(disk.path)/data", store]).rest()
             model.check(lines, entries: packages.entries, "seed \(seed), round \(round), under way: \(model.open)")
         }
-        print("power cuts: \(rounds) rounds, \(model.acknowledged) acts acknowledged")
+        print("power cuts, \(store): \(rounds) rounds, \(model.acknowledged) acts acknowledged")
         #expect(model.acknowledged > rounds)
     }
+}
+
+/// What a killed host leaves mounted until the next one starts.
+private func unmountImages(of data: String) {
+    _ = try? run([
+        "/bin/sh", "-c", "for place in '\(data)'/mounts/.new-*; do umount -q -R \"$place\"; done 2>/dev/null",
+    ])
 }
 
 private func number(_ name: String) -> UInt64? { getenv(name).flatMap { UInt64(String(cString: $0)) } }
@@ -108,13 +119,17 @@ private final class CutDisk {
         try Self.run("/usr/bin/mount", "-o", "loop", "\(outer)/now.img", path)
     }
 
-    deinit { for name in [path, outer] { try? Self.run("/usr/bin/umount", name) } }
+    deinit {
+        unmountImages(of: "\(path)/data")
+        for name in [path, outer] { try? Self.run("/usr/bin/umount", name) }
+    }
 
     /// The moment of the cut.
     func remember() throws { try Self.run("/usr/bin/cp", "--reflink=always", "\(outer)/now.img", "\(outer)/cut.img") }
 
     /// The power is back: what the disk held in that moment is all there is.
     func cut() throws {
+        unmountImages(of: "\(path)/data")
         try Self.run("/usr/bin/umount", path)
         try Self.run("/usr/bin/mv", "\(outer)/cut.img", "\(outer)/now.img")
         try Self.run("/usr/bin/mount", "-o", "loop", "\(outer)/now.img", path)

@@ -163,10 +163,12 @@ struct FaultWork {
             say("current \(app.current.identifier)")
             if let pending = app.pending { say("pending \(pending.identifier)") }
             for package in app.all {
-                let count = entries(below: package.tree.layers[0])
+                let tree = package.tree.layers[0], count = entries(below: tree)
+                let damaged = damaged(in: "\(tree)/d", version: Int(package.manifest.version))
                 // The host itself collects meanwhile; what is still there after it was counted was whole when it was.
                 guard try await storage.packages.package(package.identifier) != nil else { continue }
                 say("package \(package.identifier) \(count)")
+                for name in damaged { say("problem \(name) of package \(package.identifier) has another content") }
             }
         }
         let trash = try await host.trash.trash(for: person)
@@ -215,6 +217,19 @@ struct FaultWork {
 
     private func entries(below directory: String) -> Int {
         names(in: directory).reduce(0) { $0 + 1 + entries(below: "\(directory)/\($1)") }
+    }
+
+    /// Files that are not as FaultTests packs them: the product of their number and the version, 6000 times.
+    private func damaged(in directory: String, version: Int) -> [String] {
+        names(in: directory).filter { name in
+            guard let file = fopen("\(directory)/\(name)", "re"), let number = Int(name.dropFirst()) else {
+                return true
+            }
+            defer { fclose(file) }
+            var bytes = [UInt8](repeating: 0, count: 6001)
+            let count = fread(&bytes, 1, bytes.count, file)
+            return !bytes.prefix(count).elementsEqual(repeatElement(UInt8(number * version), count: 6000))
+        }
     }
 
     private func text(of path: String) -> String {

@@ -9,8 +9,8 @@ import OverlayStorage
 ///                                                peak of its memory; waits at a FILE called -
 ///     storage-worker commit DIRECTORY COUNT WRITERS  prints "committed N" once record N is durable; COUNT 0: for ever
 ///     storage-worker durability DIRECTORY FIRST  prints "durable N" once batch N is durable, for ever
-///     storage-worker faults DIRECTORY SEED FILE...   see FaultWork
-///     storage-worker describe DIRECTORY          prints everything there is
+///     storage-worker faults DIRECTORY STORE SEED FILE...  see FaultWork
+///     storage-worker describe DIRECTORY STORE    prints everything there is
 ///     storage-worker volumes DIRECTORY           makes and removes volumes for ever, printing "made ID" and "removed ID"
 @main
 struct StorageWorker {
@@ -19,7 +19,8 @@ struct StorageWorker {
         guard arguments.count > 2, case .storage(let make) = Plugin.overlay.factory else { exit(2) }
         let storage = try await make(
             try PluginSettings(
-                arguments[1] == "install" ? ["packageStore": .string(arguments[3])] : [:],
+                ["install", "faults", "describe"].contains(arguments[1])
+                    ? ["packageStore": .string(arguments[3])] : [:],
                 definitions: Plugin.overlay.settings),
             PluginContext(dataDirectory: arguments[2], programDirectory: "/nonexistent", log: .none))
         say("open")
@@ -32,8 +33,8 @@ struct StorageWorker {
                 say("durable \($0)")
             }
         case "faults":
-            try await FaultWork(storage, directory: arguments[2], files: Array(arguments[4...])).run(
-                seed: UInt64(arguments[3]) ?? 0)
+            try await FaultWork(storage, directory: arguments[2], files: Array(arguments[5...])).run(
+                seed: UInt64(arguments[4]) ?? 0)
         case "describe":
             return try await FaultWork(storage, directory: arguments[2], files: []).describe(directory: arguments[2])
         default: exit(2)
