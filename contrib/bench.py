@@ -449,69 +449,66 @@ HOSTILE = ["flood", "stall", "garbage"]
 HOSTILE_RATIO = 1.5
 
 
-class Visitors:
-    """People who go on opening a grain and asking its app, whatever becomes of it."""
+class Creators:
+    """People who go on making grains of an app that never becomes one: nobody waits for what comes of it."""
 
-    def __init__(self, host, grain, count=8):
-        self.host, self.grain, self.isOver = host, grain, False
-        self.threads = [threading.Thread(target=self.visit) for _ in range(count)]
-        for thread in self.threads:
-            thread.start()
+    def __init__(self, host, title, count=4):
+        self.host, self.title, self.isOver = host, title, False
+        for _ in range(count):
+            threading.Thread(target=self.create, daemon=True).start()
 
-    def visit(self):
+    def create(self):
         while not self.isOver:
-            _, _, page, _ = self.host.ask(self.host.name, "GET", f"/grain/{self.grain}")
-            frame = re.search(r"<iframe src=\"([^\"]+)\"", page.decode())
-            if not frame:
-                continue
-            address = urllib.parse.urlsplit(html.unescape(frame.group(1)))
-            client = socket.create_connection(("127.0.0.1", self.host.port))
-            client.settimeout(0.5)
-            client.sendall(
-                f"GET {address.path}?{address.query} HTTP/1.1\r\nHost: {address.netloc}\r\nSec-Fetch-Site: cross-site\r\n"
-                "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: iframe\r\nConnection: close\r\n\r\n".encode())
             try:
-                while client.recv(65536):
-                    pass
-            except TimeoutError:
-                pass
-            client.close()
+                self.host.create(self.title)
+            except (SystemExit, OSError, http.client.HTTPException, KeyError):
+                time.sleep(0.05)  # It was refused, or the host has ended.
 
-    def leave(self):
-        self.isOver = True
-        for thread in self.threads:
-            thread.join()
+
+def measure_hostile(options, name):
+    """One row of `neighbours`; the host ends with what it was given."""
+    host = Host(options, ["flow", "hog"], ["limits.memoryMiB=256"])
+    client = FlowClient(host, host.open(host.create("New flow"))[0])
+    latencies(client, 1)
+    quiet = latencies(client, options.seconds)
+    creators = Creators(host, f"New {name}")
+    time.sleep(0.5)
+    busy = latencies(client, options.seconds)
+    uses = host.uses().values()
+    creators.isOver = True
+    host.process.send_signal(signal.SIGKILL)
+    host.process.wait()
+    return row_of_neighbours(name, quiet, busy, {
+        "processes": sum(use["processes"] or 0 for use in uses), "memoryBytes": sum(use["memoryBytes"] or 0 for use in uses)})
+
+
+def row_of_neighbours(name, quiet, busy, use):
+    before, beside = percentile(quiet, 99), percentile(busy, 99)
+    return [
+        name, milliseconds(percentile(quiet, 50)), milliseconds(percentile(busy, 50)), milliseconds(before), milliseconds(beside),
+        f"{beside / before:.2f}", use["processes"], (use["memoryBytes"] or 0) >> 20, use.get("refusedProcesses", 0),
+        use.get("memoryKills", 0)]
 
 
 def measure_neighbours(options):
     print("## neighbours: a grain's answers beside one that takes whatever it can get, ms")
+    chosen = options.hogs or HOGS + HOSTILE
+    rows = [measure_hostile(options, name) for name in chosen if name in HOSTILE]
     host = Host(options, ["flow", "hog"], ["limits.memoryMiB=256"])
     victim, hog = host.create("New flow"), host.create("New hog")
     client = FlowClient(host, host.open(victim)[0])
     latencies(client, 1)
-    rows = []
-    for name in options.hogs or HOGS + HOSTILE:
-        grain = hog if name in HOGS else host.create(f"New {name}")
+    for name in [name for name in chosen if name in HOGS]:
         quiet = latencies(client, options.seconds)
-        visitors = None
-        if name in HOGS:
-            host.ask(host.open(hog)[0], "GET", f"/hog/{name}")
-        else:
-            visitors = Visitors(host, grain)
+        host.ask(host.open(hog)[0], "GET", f"/hog/{name}")
         time.sleep(0.3)
         busy = latencies(client, options.seconds)
-        use = host.uses().get(grain, {})
-        if visitors:
-            visitors.leave()
-        host.stop_grain(grain)
-        median, before, beside = percentile(busy, 50), percentile(quiet, 99), percentile(busy, 99)
-        rows.append([
-            name, milliseconds(percentile(quiet, 50)), milliseconds(median), milliseconds(before), milliseconds(beside),
-            f"{beside / before:.2f}", use.get("processes", 0), (use.get("memoryBytes") or 0) >> 20,
-            use.get("refusedProcesses", 0), use.get("memoryKills", 0)])
+        use = host.uses()[hog]
+        host.stop_grain(hog)
+        rows.append(row_of_neighbours(name, quiet, busy, use))
     table(["hog", "p50 alone", "p50 beside", "p99 alone", "p99 beside", "p99 ratio", "processes", "MiB", "refused", "killed"], rows)
-    print(f"{options.seconds} s each; the last four columns are the hog's; {os.cpu_count()} processors; up to {HOSTILE_RATIO} times is the aim"
-          f" beside {', '.join(HOSTILE)}, which eight visitors keep opening")
+    print(f"{options.seconds} s each; the last four columns are the hog's, or of all grains beside {', '.join(HOSTILE)}, which four people keep making;"
+          f" {os.cpu_count()} processors; up to {HOSTILE_RATIO} times is the aim beside those")
     host.end()
 
 
