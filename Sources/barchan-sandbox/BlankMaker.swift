@@ -15,7 +15,7 @@ final class BlankMaker: SandboxMaker {
     private let groups: GroupStock
     private let networks: NetworkStock
     private let clock: StartClock
-    private let shared = SharedMounts()
+    private let shared: SharedMounts
     private let isRoot = geteuid() == 0
 
     init(
@@ -26,6 +26,7 @@ final class BlankMaker: SandboxMaker {
         self.groups = groups
         self.networks = networks
         self.clock = clock
+        shared = SharedMounts(configuration)
         let landlock = configuration.usesLandlock ? LandlockWall.supported() : nil
         var features = groups.features.union(.processLimit)
         if landlock != nil { features.insert(.landlock) }

@@ -23,7 +23,7 @@ struct DetachedMounts {
         nodes = shared == nil ? try DetachedMounts.hostNodes() : nil
         devices =
             if let shared { shared } else {
-                try DetachedMounts.memory(bytes: 64 << 10, inodes: 16, mode: "755", [], .devices)
+                try DetachedMounts.memory(bytes: 1 << 20, inodes: 16, mode: "755", [], .devices)
             }
         let (bytes, inodes) = DetachedMounts.defaultTemporary
         sharedMemory = try DetachedMounts.temporaryMemory(bytes: bytes, inodes: inodes)

@@ -13,10 +13,11 @@ final class SharedMounts {
     let devices: CInt
     let stage: CInt
 
-    init() {
+    /// - Parameter configuration: Says who grains are, to whom /dev belongs as it always did.
+    init(_ configuration: LauncherConfiguration) {
         let mask = umask(0)
         defer { umask(mask) }
-        let devices = (try? SharedMounts.makeDevices()) ?? -1
+        let devices = (try? SharedMounts.makeDevices(configuration)) ?? -1
         let stage = (try? StagingRoot.make()) ?? -1
         let copies = [devices, stage].map { SharedMounts.copy($0) }
         let isUsable = copies.allSatisfy { $0 >= 0 }
@@ -36,9 +37,11 @@ final class SharedMounts {
         return clinux_open_tree(mount, "", CLINUX_OPEN_TREE_CLONE | UInt32(CLINUX_AT_EMPTY_PATH) | recursive)
     }
 
-    private static func makeDevices() throws(LaunchFailure) -> CInt {
-        let devices = try DetachedMounts.memory(bytes: 64 << 10, inodes: 16, mode: "755", [], .devices)
+    private static func makeDevices(_ configuration: LauncherConfiguration) throws(LaunchFailure) -> CInt {
+        let devices = try DetachedMounts.memory(bytes: 1 << 20, inodes: 16, mode: "755", [], .devices)
         try DetachedMounts.fill(devices, with: hasOwnNodes(devices) ? [] : DetachedMounts.hostNodes())
+        // Below an ordinary user's host it does already.
+        if geteuid() == 0 { _ = fchownat(devices, "", configuration.user, configuration.group, CLINUX_AT_EMPTY_PATH) }
         try DetachedMounts.protect(devices, hasNodes: isDevice("null", in: devices))
         return devices
     }

@@ -101,6 +101,8 @@ enum ProcessActions {
                 while clinux_send(ends[0], "x", 1, sent, 8) == 1 { count += 8 }
                 guard errno == EAGAIN else { break }
             }
+            // The kernel counts those of one user together: others may have taken some.
+            if errno == ETOOMANYREFS { return say("held", "all") }
         case "queues":
             while clinux_syscall(240, Int(bitPattern: strdup("hold-\(count)")), 0o102, 0o600, 0, 0, 0) >= 0 {
                 count += 1

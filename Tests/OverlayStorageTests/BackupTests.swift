@@ -256,7 +256,7 @@ import Testing
     @Test(.timeLimit(.minutes(2))) func othersGoOnWhileOneIsCopied() async throws {
         let scratch = try Scratch(), storage = try await scratch.storage(), grain = GrainID.random()
         let volume = try await storage.volumes.create(for: grain, owner: me)
-        try shell("mkdir $(seq 12); for d in *; do (cd $d; touch $(seq 2500)); done", in: volume.directory)
+        try shell("mkdir $(seq 30); for d in *; do (cd $d; touch $(seq 2500)); done", in: volume.directory)
         let store = try #require(storage.volumes as? any BackupStore), isDone = Mutex(false)
         let copying = Task {
             let snapshot = try await store.snapshot(of: grain)
