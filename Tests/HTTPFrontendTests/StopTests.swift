@@ -68,7 +68,8 @@ import Testing
             await Gate().wait()
             throw HostError(.cancelled, "answer: nobody waits any more")
         }
-        let replies = try await stopped(host, settings: ["stop_timeout": .integer(1), "head_timeout": .integer(600)], after: 2) { serving in
+        let settings: [String: SettingValue] = ["stop_timeout": .integer(1), "head_timeout": .integer(600)]
+        let replies = try await stopped(host, settings: settings, after: 2) { serving in
             let session = host.openSession()
             let (first, second) = (try Self.get(serving, session, "/a"), try Self.get(serving, session, "/b"))
             // Half of a request is under way, too.
