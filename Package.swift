@@ -176,14 +176,17 @@ let package = Package(
             .testTarget(
                 name: "BarchanConfigurationTests", dependencies: [contract, "BarchanKernel", "BarchanConfiguration"],
                 swiftSettings: strict),
-            .testTarget(name: "CapnProtoTests", dependencies: ["CapnProto", "GrainSchemas"], swiftSettings: strict),
+            // Random numbers that a seed names.
+            .target(name: "SplitMix", path: "Tests/SplitMix", swiftSettings: strict),
+            .testTarget(
+                name: "CapnProtoTests", dependencies: ["CapnProto", "GrainSchemas", "SplitMix"], swiftSettings: strict),
             .testTarget(name: "SPKTests", dependencies: ["SPK", "CapnProto", "GrainSchemas"], swiftSettings: strict),
             // Runs the command, which `swift build` makes beside the tests.
             .testTarget(name: "SPKCommandTests", dependencies: ["SPK", contract], swiftSettings: strict),
             .testTarget(
                 name: "GrainRecordingTests", dependencies: ["GrainRecording", "CapnProto", "GrainSchemas"],
                 swiftSettings: strict),
-            .testTarget(name: "SharingTests", dependencies: [contract, "Sharing"], swiftSettings: strict),
+            .testTarget(name: "SharingTests", dependencies: [contract, "Sharing", "SplitMix"], swiftSettings: strict),
             .testTarget(
                 name: "SMTPTests", dependencies: [contract, "BarchanKernel", "SMTP", "MailSink"], swiftSettings: strict),
             // A mail server on loopback for tests.
@@ -193,7 +196,7 @@ let package = Package(
             .testTarget(name: "ZIPTests", dependencies: [contract, "ZIP", "GrainBackup"], swiftSettings: strict),
             .testTarget(name: "EROFSTests", dependencies: ["EROFS"], swiftSettings: strict),
             .testTarget(name: "TOMLTests", dependencies: ["TOML"], swiftSettings: strict),
-            .testTarget(name: "HTTP1Tests", dependencies: ["HTTP1"], swiftSettings: strict),
+            .testTarget(name: "HTTP1Tests", dependencies: ["HTTP1", "SplitMix"], swiftSettings: strict),
             .testTarget(name: "HTTP1ServerTests", dependencies: ["HTTP1Server"], swiftSettings: strict),
             .testTarget(
                 name: "NamespaceIsolationTests",
@@ -213,19 +216,21 @@ let package = Package(
                 swiftSettings: strict),
             .testTarget(
                 name: "OverlayStorageTests",
-                dependencies: [contract, "OverlayStorage", "BarchanConformance", "SPK", "CLinux", "storage-worker"],
+                dependencies: [
+                    contract, "OverlayStorage", "BarchanConformance", "SPK", "CLinux", "SplitMix", "storage-worker",
+                ],
                 swiftSettings: strict),
             // What the storage tests kill.
             .executableTarget(
                 name: "storage-worker",
-                dependencies: [contract, "BarchanKernel", "BarchanConformance", "OverlayStorage"],
+                dependencies: [contract, "BarchanKernel", "BarchanConformance", "OverlayStorage", "SplitMix"],
                 path: "Tests/StorageWorker",
                 swiftSettings: strict),
             .testTarget(
                 name: "CapnpTransportTests",
                 dependencies: [
                     contract, "CapnpTransport", "BarchanConformance", "CLinux", "CCapnpRPC", "CapnProto",
-                    "GrainSchemas",
+                    "GrainSchemas", "SplitMix",
                 ],
                 exclude: ["README.md"], swiftSettings: strict),
             .testTarget(

@@ -4,6 +4,7 @@ import CapnProto
 import CLinux
 import Glibc
 import GrainSchemas
+import SplitMix
 import Testing
 
 @testable import CapnpTransport
@@ -53,7 +54,7 @@ import Testing
     }
 
     @Test func randomBytesNeverDoMoreThanEndTheConnection() async throws {
-        var generator = SeededGenerator(state: 42)
+        var generator = SplitMix64(state: 42)
         let provider = try await transport()
         for _ in 0..<200 {
             let pair = try SocketPair()
@@ -323,16 +324,4 @@ func residentBytes() -> Int {
     guard descriptor >= 0 else { return 0 }
     let text = String(decoding: readBytes(OwnedDescriptor(takingOwnershipOf: descriptor), 200), as: UTF8.self)
     return text.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * 4096 } ?? 0
-}
-
-/// The same numbers every time.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
 }

@@ -1,4 +1,5 @@
 import HTTP1
+import SplitMix
 import Testing
 
 /// Broken input of every kind ends in an error or an answer, never in a crash, and never depends on the pieces.
@@ -12,7 +13,7 @@ import Testing
 
     @Test(arguments: 0..<8)
     func mutatedAnswersNeverCrash(_ seed: Int) {
-        var random = SplitMix(state: UInt64(seed))
+        var random = SplitMix64(state: UInt64(seed))
         for _ in 0..<4_000 {
             let input = mutated(&random)
             for request in [ResponseParser.Request.ordinary, .head, .upgrade] {
@@ -25,7 +26,7 @@ import Testing
         }
     }
 
-    private func mutated(_ random: inout SplitMix) -> [UInt8] {
+    private func mutated(_ random: inout SplitMix64) -> [UInt8] {
         var input = bytes(Self.seeds.randomElement(using: &random) ?? "")
         for _ in 0..<Int.random(in: 1...6, using: &random) where !input.isEmpty {
             let index = Int.random(in: 0..<input.count, using: &random)

@@ -1,6 +1,7 @@
 import Barchan
 import Glibc
 import SPK
+import SplitMix
 import Testing
 
 /// A host that is killed, or whose power is cut, at random moments, again and again over the same data.
@@ -15,7 +16,7 @@ import Testing
         let rounds = Int(number("BARCHAN_KILL_ROUNDS") ?? 6)
         let scratch = try Scratch()
         let packages = try VersionedPackages(in: scratch)
-        var random = SplitMix(state: seed), model = FaultModel()
+        var random = SplitMix64(state: seed), model = FaultModel()
         print("kill -9, \(store): seed \(seed), \(rounds) rounds")
         defer { unmountImages(of: "\(scratch.path)/data") }
         for round in 0..<rounds {
@@ -41,7 +42,7 @@ import Testing
         let scratch = try Scratch()
         let packages = try VersionedPackages(in: scratch)
         let disk = try CutDisk(in: scratch)
-        var random = SplitMix(state: seed), model = FaultModel()
+        var random = SplitMix64(state: seed), model = FaultModel()
         print("power cuts, \(store): seed \(seed), \(rounds) rounds")
         for round in 0..<rounds {
             let worker = try WorkerProcess(["faults", "\(disk.path)/data", store, "\(random.next())"] + packages.files)
@@ -137,18 +138,5 @@ private final class CutDisk {
 
     private static func run(_ words: String...) throws {
         guard try OverlayStorageTests.run(words) == 0 else { throw HostError(.failed, words.joined(separator: " ")) }
-    }
-}
-
-/// Small and the same everywhere, so that a seed names a run. Steele, Lea, Flood 2014.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
     }
 }

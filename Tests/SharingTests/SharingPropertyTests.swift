@@ -1,5 +1,6 @@
 import Barchan
 import Sharing
+import SplitMix
 import Testing
 
 /// What holds in every sharing graph, tried on random ones.
@@ -117,7 +118,7 @@ private func isSubset(_ left: [Bool]?, _ right: [Bool]?) -> Bool {
 private struct World {
     static let now: Int64 = 1_000
 
-    var random: SeededRandom
+    var random: SplitMix64
     var graph: SharingGraph
     var info = ViewInfo()
     var accounts: [AccountID]
@@ -128,7 +129,7 @@ private struct World {
     }
 
     private init(seed: UInt64, maximumGrants: Int) {
-        random = SeededRandom(state: seed)
+        random = SplitMix64(state: seed)
         accounts = (0..<Int.random(in: 1...5, using: &random)).map { _ in AccountID.random() }
         graph = SharingGraph(owner: accounts[0])
         let permissions = Int.random(in: 0...4, using: &random)
@@ -210,18 +211,5 @@ private struct World {
             return info.roles.first { $0.isDefault && !$0.isObsolete }?.permissions ?? nothing
         @unknown default: return nothing
         }
-    }
-}
-
-/// The same numbers for the same seed: SplitMix64 (Steele, Lea, Flood 2014).
-private struct SeededRandom: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
     }
 }

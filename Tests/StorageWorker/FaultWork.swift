@@ -1,6 +1,7 @@
 import Barchan
 import BarchanKernel
 import Glibc
+import SplitMix
 
 /// What a host does with its storage, for a test that kills it or cuts its power: the whole kernel over a real storage, with
 /// nothing behind the grains, so that a start ends where the app would be executed.
@@ -31,7 +32,7 @@ struct FaultWork {
     // MARK: Acting
 
     func run(seed: UInt64) async throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix64(state: seed)
         try await removeHalfWritten()
         say("ready")
         while true {
@@ -255,17 +256,4 @@ private struct NothingBehind: IsolationProvider, TransportProvider {
     func connect(
         over socket: consuming OwnedDescriptor, offering host: any GrainHost
     ) async throws(HostError) -> any GrainConnection { throw HostError(.failed, "nothing is behind this grain") }
-}
-
-/// Small and the same everywhere, so that a seed names a run. Steele, Lea, Flood 2014.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
 }

@@ -35,7 +35,7 @@ public struct AccountBook: Sendable {
     public func accounts() async throws(HostError) -> [Account] {
         var found: [Account] = []
         try await records.forEach(prefix: .accountPrefix) { (entry) throws(HostError) in
-            let text = String(decoding: entry.key.bytes.dropFirst(RecordKey.accountPrefix.bytes.count), as: UTF8.self)
+            let text = entry.key.text(after: RecordKey.accountPrefix)
             guard let identifier = AccountID(text) else { return }
             found.append(Account(identifier, try RecordFields(decoding: entry.value)))
         }
@@ -180,7 +180,7 @@ public struct AccountBook: Sendable {
         }
         let prefix = RecordKey("login/")
         try await records.forEach(prefix: prefix) { (entry) throws(HostError) in
-            let text = String(decoding: entry.key.bytes.dropFirst(prefix.bytes.count), as: UTF8.self)
+            let text = entry.key.text(after: prefix)
             guard let login = LoginSummary.ID(text),
                 let account = try RecordFields(decoding: entry.value)["account"].flatMap({ AccountID($0) })
             else { return }

@@ -140,7 +140,7 @@ struct LoginBook: AccountDirectory {
         var found: [LoginSummary] = [], expired: [RecordBatch.Write] = []
         let prefix = RecordKey.loginPrefix(account)
         try await records.forEach(prefix: prefix) { (entry) throws(HostError) in
-            let text = String(decoding: entry.key.bytes.dropFirst(prefix.bytes.count), as: UTF8.self)
+            let text = entry.key.text(after: prefix)
             guard let id = LoginSummary.ID(text) else { return }
             guard let (fields, _) = try await records.read(.login(id)), fields.integer("expires") ?? 0 > now else {
                 expired += [.delete(entry.key), .delete(.login(id))]

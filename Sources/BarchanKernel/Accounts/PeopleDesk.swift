@@ -148,8 +148,7 @@ struct PeopleDesk: PeopleDirectory {
     private func pending() async throws(HostError) -> [Invitation] {
         var found: [Invitation] = [], expired: [RecordBatch.Write] = []
         try await records.forEach(prefix: .invitationPrefix) { (entry) throws(HostError) in
-            let text = String(
-                decoding: entry.key.bytes.dropFirst(RecordKey.invitationPrefix.bytes.count), as: UTF8.self)
+            let text = entry.key.text(after: RecordKey.invitationPrefix)
             let fields = try RecordFields(decoding: entry.value)
             guard let id = Invitation.ID(text), let offer = InvitationOffer(fields),
                 let expires = fields.integer("expires"),

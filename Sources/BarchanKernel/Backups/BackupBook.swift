@@ -59,7 +59,7 @@ struct BackupBook: BackupDirectory {
         let prefix = RecordKey.identityPrefix(record.grain)
         var known: [(AccountID, String)] = []
         try await records.forEach(prefix: prefix) { (entry) throws(HostError) in
-            let text = String(decoding: entry.key.bytes.dropFirst(prefix.bytes.count), as: UTF8.self)
+            let text = entry.key.text(after: prefix)
             if let account = AccountID(text) { known.append((account, Hexadecimal.text(entry.value))) }
         }
         for (account, identity) in known {
@@ -170,7 +170,7 @@ struct BackupBook: BackupDirectory {
     func removeHalfRestored() async throws(HostError) {
         let prefix = RecordKey(RecordKey.restoringPrefix)
         try await records.forEach(prefix: prefix) { (entry) throws(HostError) in
-            let text = String(decoding: entry.key.bytes.dropFirst(prefix.bytes.count), as: UTF8.self)
+            let text = entry.key.text(after: prefix)
             if let grain = GrainID(text) { try await removeHalfRestored(grain) }
         }
     }

@@ -25,7 +25,7 @@ struct GrainBook: GrainDirectory {
         let tags = try await TagBook(records: records, sharing: sharing).tags(of: account)
         for (prefix, isOwned) in [(RecordKey.ownedPrefix(account), true), (.sharedPrefix(account), false)] {
             try await records.forEach(prefix: prefix) { (entry) throws(HostError) in
-                let text = String(decoding: entry.key.bytes.dropFirst(prefix.bytes.count), as: UTF8.self)
+                let text = entry.key.text(after: prefix)
                 guard let grain = GrainID(text), let record = try await records.grain(grain) else { return }
                 if !isOwned, try await !sharing.admits(account, to: grain) { return }
                 guard var summary = try await summary(of: record) else { return }

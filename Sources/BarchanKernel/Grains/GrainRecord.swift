@@ -94,7 +94,7 @@ extension RecordBook {
     /// Every grain, also those being removed.
     func forEachGrain(_ body: (GrainRecord) async throws(HostError) -> Void) async throws(HostError) {
         try await forEach(prefix: RecordKey("grain/")) { (entry) throws(HostError) in
-            let text = String(decoding: entry.key.bytes.dropFirst("grain/".utf8.count), as: UTF8.self)
+            let text = entry.key.text(after: RecordKey("grain/"))
             guard let grain = GrainID(text) else { return }
             try await body(GrainRecord(grain: grain, fields: try RecordFields(decoding: entry.value)))
         }

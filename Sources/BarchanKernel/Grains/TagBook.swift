@@ -27,7 +27,7 @@ struct TagBook: TagDirectory {
         let prefix = RecordKey.tagsPrefix(account)
         var tags: [GrainID: [String]] = [:]
         try await records.forEach(prefix: prefix) { (entry) throws(HostError) in
-            let text = String(decoding: entry.key.bytes.dropFirst(prefix.bytes.count), as: UTF8.self)
+            let text = entry.key.text(after: prefix)
             guard let grain = GrainID(text) else { return }
             tags[grain] = try RecordFields(decoding: entry.value)["tags"]?.split(separator: ",").map(String.init)
         }

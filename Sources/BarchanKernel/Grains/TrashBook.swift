@@ -21,7 +21,7 @@ struct TrashBook: TrashDirectory {
         let prefix = RecordKey.ownedPrefix(account)
         var found: [GrainSummary] = []
         try await records.forEach(prefix: prefix) { (entry) throws(HostError) in
-            let text = String(decoding: entry.key.bytes.dropFirst(prefix.bytes.count), as: UTF8.self)
+            let text = entry.key.text(after: prefix)
             guard let grain = GrainID(text), let record = try await records.keptGrain(grain),
                 let expires = expiry(of: record), var summary = try await grains.summary(of: record)
             else { return }

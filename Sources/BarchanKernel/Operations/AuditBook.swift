@@ -184,8 +184,7 @@ public final class AuditBook: Sendable {
             }
             entries.append(
                 AuditEntry(
-                    identifier: String(
-                        decoding: record.key.bytes.dropFirst(AuditBook.prefix.bytes.count), as: UTF8.self),
+                    identifier: record.key.text(after: AuditBook.prefix),
                     time: fields.integer("time") ?? 0, actor: try await text("actor"), act: fields["act"] ?? "",
                     object: try await text("object"), detail: fields["detail"] ?? ""))
         }

@@ -48,7 +48,7 @@ struct ActivityBook: Sendable {
         let prefix = RecordKey.identityPrefix(grain)
         var names: [String: String] = [:]
         try await records.forEach(prefix: prefix) { (record) throws(HostError) in
-            let text = String(decoding: record.key.bytes.dropFirst(prefix.bytes.count), as: UTF8.self)
+            let text = record.key.text(after: prefix)
             guard let account = AccountID(text) else { return }
             names[Hexadecimal.text(record.value)] = try await accounts.account(account)?.handle
         }

@@ -92,7 +92,7 @@ struct GrainServices: GrainHost {
         var found: AccountID?
         try await records.forEach(prefix: prefix) { (record) throws(HostError) in
             guard record.value == identityID else { return }
-            found = AccountID(String(decoding: record.key.bytes.dropFirst(prefix.bytes.count), as: UTF8.self))
+            found = AccountID(record.key.text(after: prefix))
         }
         return found
     }

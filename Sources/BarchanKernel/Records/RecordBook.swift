@@ -53,6 +53,11 @@ struct RecordBook: Sendable {
 
 /// The keys of the kernel's records.
 extension RecordKey {
+    /// What stands behind a prefix that the key has.
+    func text(after prefix: RecordKey) -> String {
+        String(decoding: bytes.dropFirst(prefix.bytes.count), as: UTF8.self)
+    }
+
     static func grain(_ grain: GrainID) -> RecordKey { RecordKey("grain/\(grain)") }
     static func owned(_ grain: GrainID, by account: AccountID) -> RecordKey { RecordKey("owned/\(account)/\(grain)") }
     static func ownedPrefix(_ account: AccountID) -> RecordKey { RecordKey("owned/\(account)/") }

@@ -63,9 +63,9 @@ public struct RecordInspection: Sendable {
 
     private func read(into state: inout State) async throws(HostError) {
         for package in try await packages.installed() { state.installed[package.identifier] = package }
-        let prefix = "grain/"
-        try await records.forEach(prefix: RecordKey(prefix)) { (entry) throws(HostError) in
-            guard let grain = GrainID(Self.text(entry.key, after: prefix)) else {
+        let prefix = RecordKey("grain/")
+        try await records.forEach(prefix: prefix) { (entry) throws(HostError) in
+            guard let grain = GrainID(entry.key.text(after: prefix)) else {
                 return state.find("\(entry.key)", "no grain is called so", remedy: "remove the record")
             }
             do throws(HostError) {
@@ -138,7 +138,7 @@ public struct RecordInspection: Sendable {
             }
         }
         for prefix in ["owned/", "app-use/", "shared/", "tags/"] {
-            try await checkEntries(prefix, &state) { parts, state in
+            try await checkEntries(RecordKey(prefix), &state) { parts, state in
                 parts.last.flatMap { GrainID($0) }.map { grain in
                     guard let record = state.grains[grain] else { return state.unreadable.contains(grain) }
                     return prefix == "shared/" || prefix == "tags/"
@@ -147,7 +147,7 @@ public struct RecordInspection: Sendable {
             }
         }
         for prefix in ["identity/", "token/", "activity/", "grant/", "grant-token-of/", "view-info/"] {
-            try await checkEntries(prefix, &state) { parts, state in
+            try await checkEntries(RecordKey(prefix), &state) { parts, state in
                 parts.first.flatMap { GrainID($0) }.map { state.grains[$0] != nil || state.unreadable.contains($0) }
                     ?? false
             }
@@ -155,10 +155,10 @@ public struct RecordInspection: Sendable {
     }
 
     private func checkEntries(
-        _ prefix: String, _ state: inout State, belongs: ([String], State) -> Bool
+        _ prefix: RecordKey, _ state: inout State, belongs: ([String], State) -> Bool
     ) async throws(HostError) {
-        try await records.forEach(prefix: RecordKey(prefix)) { (entry) throws(HostError) in
-            let parts = Self.text(entry.key, after: prefix).split(separator: "/").map(String.init)
+        try await records.forEach(prefix: prefix) { (entry) throws(HostError) in
+            let parts = entry.key.text(after: prefix).split(separator: "/").map(String.init)
             guard !belongs(parts, state) else { return }
             try await state.find(
                 "\(entry.key)", "it belongs to no grain", remedy: "remove the record", [.delete(entry.key)])
@@ -168,10 +168,10 @@ public struct RecordInspection: Sendable {
     // MARK: Apps
 
     private func checkApps(_ state: inout State) async throws(HostError) {
-        let prefix = "app/"
-        try await records.forEach(prefix: RecordKey(prefix)) { (entry) throws(HostError) in
+        let prefix = RecordKey("app/")
+        try await records.forEach(prefix: prefix) { (entry) throws(HostError) in
             var fields = try RecordFields(decoding: entry.value)
-            let app = AppID(Self.text(entry.key, after: prefix))
+            let app = AppID(entry.key.text(after: prefix))
             guard state.installed.values.contains(where: { $0.app == app }) else {
                 return try await state.find(
                     "\(entry.key)", "no package of the app is installed", remedy: "remove the record",
@@ -188,9 +188,5 @@ public struct RecordInspection: Sendable {
                     [.put(entry.key, fields.encoded)])
             }
         }
-    }
-
-    private static func text(_ key: RecordKey, after prefix: String) -> String {
-        String(decoding: key.bytes.dropFirst(prefix.utf8.count), as: UTF8.self)
     }
 }

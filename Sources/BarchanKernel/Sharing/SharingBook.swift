@@ -84,7 +84,7 @@ struct SharingBook: Sendable {
         let prefix = RecordKey.grantPrefix(record.grain)
         var graph = SharingGraph(owner: owner)
         try await records.forEach(prefix: prefix) { (entry) throws(HostError) in
-            let text = String(decoding: entry.key.bytes.dropFirst(prefix.bytes.count), as: UTF8.self)
+            let text = entry.key.text(after: prefix)
             guard let identifier = GrantID(text) else { return }
             graph.set(try Grant(identifier, RecordFields(decoding: entry.value)))
         }

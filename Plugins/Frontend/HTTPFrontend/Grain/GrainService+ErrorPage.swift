@@ -64,7 +64,7 @@ private struct GrainLogLine {
 
     init(_ request: Request, _ target: String, _ status: Int, reason: String?) {
         let path = target.prefix { $0 != "?" }.utf8.prefix(GrainLogLine.maximumPathBytes)
-        let milliseconds = (FrontendMetrics.now() &- request.begin) / 1_000_000
+        let milliseconds = (uptimeNanoseconds() &- request.begin) / 1_000_000
         text = GrainLogLine.printable(
             "\(request.head.method) \(String(decoding: path, as: UTF8.self)) \(status) after \(milliseconds) ms")
         self.reason = reason.map { ": \(GrainLogLine.printable($0))" } ?? ""

@@ -21,7 +21,7 @@ final class AttemptLimiter: Sendable {
 
     /// - Parameter perMinute: 0 for no limit.
     init(
-        burst: Int = 10, perMinute: Int, now: @escaping @Sendable () -> UInt64 = { FrontendMetrics.now() }
+        burst: Int = 10, perMinute: Int, now: @escaping @Sendable () -> UInt64 = { uptimeNanoseconds() }
     ) {
         self.burst = Double(burst)
         self.perMinute = Double(perMinute)
@@ -37,7 +37,7 @@ final class AttemptLimiter: Sendable {
             var bucket = filled(buckets[address] ?? Bucket(left: burst, time: now), now)
             guard bucket.left >= 1 else {
                 buckets[address] = bucket
-                return max(1, Int(((1 - bucket.left) * 60 / perMinute).rounded(.up)))
+                return secondsToNext(bucket.left)
             }
             bucket.left -= 1
             if buckets[address] == nil { makeRoom(in: &buckets, now) }
@@ -53,8 +53,10 @@ final class AttemptLimiter: Sendable {
         guard let left = buckets.withLock({ buckets in buckets[address].map { filled($0, now).left } }), left < 1 else {
             return nil
         }
-        return max(1, Int(((1 - left) * 60 / perMinute).rounded(.up)))
+        return secondsToNext(left)
     }
+
+    private func secondsToNext(_ left: Double) -> Int { max(1, Int(((1 - left) * 60 / perMinute).rounded(.up))) }
 
     private func filled(_ bucket: Bucket, _ now: UInt64) -> Bucket {
         let minutes = Double(now &- bucket.time) / 60e9

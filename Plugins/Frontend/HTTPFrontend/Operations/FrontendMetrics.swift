@@ -1,6 +1,5 @@
 import Barchan
 import CoreMetrics
-import Glibc
 
 /// What the frontend counts.
 struct FrontendMetrics: Sendable {
@@ -30,7 +29,7 @@ struct FrontendMetrics: Sendable {
 
     func notePage(_ status: Int, since begin: UInt64) {
         pages.count(status)
-        pageTime.recordNanoseconds(Int64(truncatingIfNeeded: FrontendMetrics.now() &- begin))
+        pageTime.recordNanoseconds(Int64(truncatingIfNeeded: uptimeNanoseconds() &- begin))
     }
 
     /// What was no proper request, so that nobody knows when it began.
@@ -38,14 +37,7 @@ struct FrontendMetrics: Sendable {
 
     func noteGrain(_ status: Int, since begin: UInt64) {
         grains.count(status)
-        grainTime.recordNanoseconds(Int64(truncatingIfNeeded: FrontendMetrics.now() &- begin))
-    }
-
-    /// Nanoseconds since a fixed moment.
-    static func now() -> UInt64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+        grainTime.recordNanoseconds(Int64(truncatingIfNeeded: uptimeNanoseconds() &- begin))
     }
 }
 

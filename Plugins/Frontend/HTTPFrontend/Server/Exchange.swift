@@ -9,8 +9,8 @@ struct Request: Sendable {
     let upgraded: (any ByteReader)?
     let memory: ConnectionMemory
     let trace: TraceID
-    /// When its head was there, in nanoseconds of ``FrontendMetrics/now()``.
-    let begin = FrontendMetrics.now()
+    /// When its head was there, in nanoseconds of ``uptimeNanoseconds()``.
+    let begin = uptimeNanoseconds()
 }
 
 /// What services remember from one request of a connection to the next. Used by one request at a time.

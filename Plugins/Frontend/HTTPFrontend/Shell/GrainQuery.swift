@@ -50,19 +50,24 @@ struct GrainQuery: Equatable {
 
     /// Those with the tag that hold every word somewhere in their title, tags or app's title, in the wanted order.
     func found(in grains: [GrainSummary]) -> [GrainSummary] {
-        let words = text.lowercased().split(separator: " ")
         let tag = tag?.lowercased()
-        let found = grains.filter { grain in
-            if let tag, !grain.tags.contains(where: { $0.lowercased() == tag }) { return false }
-            let searched = ([grain.title, grain.appTitle] + grain.tags).joined(separator: "\n").lowercased()
-            return words.allSatisfy { searched.contains($0) }
-        }
+        let tagged = grains.filter { grain in tag == nil || grain.tags.contains { $0.lowercased() == tag } }
+        let found = searched(tagged) { [$0.title, $0.appTitle] + $0.tags }
         // Keys are made once for each grain; the identifier makes the order the same every time.
         let keyed = found.map { (text: key($0), number: number($0), grain: $0) }
         let sorted = keyed.sorted {
             ($0.number, $0.text, $0.grain.identifier.text) < ($1.number, $1.text, $1.grain.identifier.text)
         }.map(\.grain)
         return isDescending ? sorted.reversed() : sorted
+    }
+
+    /// Those that hold every word somewhere in their texts.
+    func searched<Row>(_ list: [Row], _ texts: (Row) -> [String]) -> [Row] {
+        let words = text.lowercased().split(separator: " ")
+        return list.filter { row in
+            let text = texts(row).joined(separator: "\n").lowercased()
+            return words.allSatisfy { text.contains($0) }
+        }
     }
 
     private func key(_ grain: GrainSummary) -> String {

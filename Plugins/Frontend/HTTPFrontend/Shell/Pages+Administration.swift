@@ -42,11 +42,7 @@ extension Pages {
 
     /// - Parameter query: Words in a title, app or owner; and which page.
     func usage(_ all: [GrainUsage], _ query: GrainQuery, figures: [HostFigure], _ person: Person) -> Response {
-        let words = query.text.lowercased().split(separator: " ")
-        let found = all.filter { usage in
-            let searched = "\(usage.grain.title)\n\(usage.grain.appTitle)\n\(usage.owner)".lowercased()
-            return words.allSatisfy { searched.contains($0) }
-        }
+        let found = query.searched(all) { [$0.grain.title, $0.grain.appTitle, $0.owner] }
         let (rows, pages) = query.paged(found)
         var values: [String: Any] = [
             "text": query.text, "summary": Pages.summary(of: found, all), "grains": rows.map(Pages.values),
@@ -57,9 +53,8 @@ extension Pages {
     }
 
     private static func summary(of found: [GrainUsage], _ all: [GrainUsage]) -> String {
-        let count = found.count == all.count ? "\(all.count)" : "\(found.count) of \(all.count)"
         let inMemory = found.compactMap(\.memoryBytes)
-        return "\(count) grain\(all.count == 1 ? "" : "s"), \(inMemory.count) in memory with"
+        return "\(grainCount(found.count, of: all.count)), \(inMemory.count) in memory with"
             + " \(size(inMemory.reduce(0, &+))), on disk \(size(found.reduce(0) { $0 &+ $1.grain.usedBytes }))"
     }
 

@@ -43,10 +43,14 @@ extension Pages {
 
     /// "3 of 40 grains, 1.2 MB". What others share counts to their owners' data.
     private static func summary(_ found: [GrainSummary], of all: [GrainSummary]) -> String {
-        let count = found.count == all.count ? "\(all.count)" : "\(found.count) of \(all.count)"
         let bytes = found.lazy.filter(\.isOwned).reduce(Int64(0)) { $0 &+ $1.usedBytes }
         let whose = all.allSatisfy(\.isOwned) ? "" : " of yours"
-        return "\(count) grain\(all.count == 1 ? "" : "s"), \(size(bytes))\(whose)"
+        return "\(grainCount(found.count, of: all.count)), \(size(bytes))\(whose)"
+    }
+
+    /// "3 of 40 grains", or "40 grains" when that is all.
+    static func grainCount(_ found: Int, of all: Int) -> String {
+        "\(found == all ? "" : "\(found) of ")\(all) grain\(all == 1 ? "" : "s")"
     }
 
     private static func addTags(of grain: GrainSummary, _ query: GrainQuery, to values: inout [String: Any]) {

@@ -6,8 +6,8 @@ import SPK
 /// Lets go of an archive's pages from time to time.
 struct PageBudget: ~Copyable {
     /// The kernel maps 64 KiB around each page that is touched.
-    static let mappedAtOnceBytes = 64 << 10
-    static let forgetEveryBytes = 4 << 20
+    private static let mappedAtOnceBytes = 64 << 10
+    private static let forgetEveryBytes = 4 << 20
 
     private let source: ArchiveReceiver
     private var touched = 0

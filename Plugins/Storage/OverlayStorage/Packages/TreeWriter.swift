@@ -12,18 +12,12 @@ enum TreeWriter {
     static func write(
         _ archive: Archive, into tree: Directory, source: ArchiveReceiver, sharing shared: SharedFiles?
     ) throws(HostError) {
-        let written = Mutex(0)
+        let budget = Mutex(PageBudget(source))
         let failures = FirstFailure()
         let workers = Workers<FileToWrite>(name: "install files", threads: threads, capacity: 64) {
             file throws(HostError) in
             try file.write(from: source, sharing: shared)
-            let isTime = written.withLock { written in
-                written += max(file.byteCount, PageBudget.mappedAtOnceBytes)
-                guard written >= PageBudget.forgetEveryBytes else { return false }
-                written = 0
-                return true
-            }
-            if isTime { source.forgetPages() }
+            budget.withLock { $0.touch(file.byteCount) }
         }
         do throws(HostError) {
             try archive.walk(TreeDirectory(tree, modified: nil, parent: nil, failures)) {
