@@ -559,55 +559,102 @@ def await_port(port, process):
     sys.exit(f"'{' '.join(process.args)}' ended by itself; is port {port} in use?")
 
 
-def measure_requests(options):
-    print("## requests per second, 200 bytes, and 1 MiB answers in MB/s")
-    host = Host(options, ["hello"])
-    session, _ = host.open(host.create("New greeting"))
+PYTHON = ["/usr/bin/python3.11", "-S", "/app/server.py"]
+SMALL, LARGE = "/", "/large.txt"
+# An app that does next to nothing, and one as apps are: what it takes, and with whom the processors are shared.
+LOADS = [
+    ("nginx, one process", "hello", "New greeting", NGINX, [(SMALL, 1), (SMALL, 16), (SMALL, 64), (LARGE, 1), (LARGE, 16)]),
+    ("Python, asyncio", "python", "New Python page", PYTHON, [(SMALL, 1), (SMALL, 16), (SMALL, 64)])]
+
+
+class Proxy:
+    """nginx as a proxy of port 8000: on 8001 with a connection for each request, as it comes, on 8002 with kept ones."""
+
+    def __init__(self, options):
+        self.root = tempfile.mkdtemp(dir=options.work)
+        with open(os.path.join(self.root, "nginx.conf"), "w") as file:
+            file.write(f"""daemon off; worker_processes 1; pid {self.root}/pid; error_log stderr;
+                events {{ worker_connections 1024; }}
+                http {{ access_log off; keepalive_requests 1000000;
+                    client_body_temp_path {self.root}/body; proxy_temp_path {self.root}/proxy;
+                    fastcgi_temp_path {self.root}/f; uwsgi_temp_path {self.root}/u; scgi_temp_path {self.root}/s;
+                    upstream kept {{ server 127.0.0.1:8000; keepalive 64; keepalive_requests 1000000; }}
+                    server {{ listen 127.0.0.1:8001; location / {{ proxy_pass http://127.0.0.1:8000; }} }}
+                    server {{ listen 127.0.0.1:8002; location / {{
+                        proxy_pass http://kept; proxy_http_version 1.1; proxy_set_header Connection ""; }} }} }}""")
+        self.process = subprocess.Popen(
+            ["/usr/sbin/nginx", "-p", self.root, "-c", f"{self.root}/nginx.conf"], stderr=subprocess.DEVNULL)
+        await_port(8001, self.process)
+
+    def end(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+        shutil.rmtree(self.root)
+
+
+def processor_time(pid):
+    """Seconds that a process and its threads were on a processor."""
+    times = 0
+    for task in os.listdir(f"/proc/{pid}/task"):
+        try:
+            times += int(open(f"/proc/{pid}/task/{task}/schedstat").read().split()[0])
+        except FileNotFoundError:
+            pass  # A thread that has ended.
+    return times / 1e9
+
+
+def load(connections, seconds, port, path, headers):
+    """Requests per second of one client with that many connections."""
+    output = subprocess.run(
+        ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", *headers, f"http://127.0.0.1:{port}{path}"],
+        capture_output=True, text=True, check=True).stdout
+    if "Non-2xx" in output or "Socket errors" in output:
+        print(f"  port {port}, {connections} connections: {re.search('(Non-2xx|Socket errors).*', output).group(0)}")
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", output).group(1))
+
+
+def measure_load(options, label, name, title, command, loads):
+    host = Host(options, [name])
+    session, _ = host.open(host.create(title))
+    bridge = bridge_of(host)
+    inside = [pid for pid in descendants(bridge)]
     cookie = "; ".join(f"{name}={value}" for name, value in host.cookies[session].items())
-    bare = Bare(options, "hello", NGINX)
+    bare, proxy = Bare(options, name, command), Proxy(options)
     bare.start()
-    proxy_root = tempfile.mkdtemp(dir=options.work)
-    with open(os.path.join(proxy_root, "nginx.conf"), "w") as file:
-        file.write(f"""daemon off; worker_processes 1; pid {proxy_root}/pid; error_log stderr;
-            events {{ worker_connections 1024; }}
-            http {{ access_log off; keepalive_requests 1000000;
-                client_body_temp_path {proxy_root}/body; proxy_temp_path {proxy_root}/proxy;
-                fastcgi_temp_path {proxy_root}/f; uwsgi_temp_path {proxy_root}/u; scgi_temp_path {proxy_root}/s;
-                server {{ listen 127.0.0.1:8001; location / {{ proxy_pass http://127.0.0.1:8000; }} }} }}""")
-    proxy = subprocess.Popen(["/usr/sbin/nginx", "-p", proxy_root, "-c", f"{proxy_root}/nginx.conf"], stderr=subprocess.DEVNULL)
-    await_port(8001, proxy)
-    ways = [
-        ("app alone", 8000, []),
-        ("nginx proxying it", 8001, []),
-        ("barchan, whole path", host.port, ["-H", f"Host: {session}", "-H", f"Cookie: {cookie}", "-H", "Sec-Fetch-Site: same-origin"]),
-    ]
-    results = {}
-    for path, counts in (("/", (1, 16, 64)), ("/large.txt", (1, 16))):
-        for connections in counts:
-            for round_number in range(options.rounds_of_load):
-                for offset in range(len(ways)):
-                    name, port, headers = ways[(round_number + offset) % len(ways)]
-                    output = subprocess.run(
-                        ["wrk", "-t1", f"-c{connections}", f"-d{options.seconds}s", "--latency", *headers,
-                         f"http://127.0.0.1:{port}{path}"], capture_output=True, text=True, check=True).stdout
-                    if "Non-2xx" in output or "Socket errors" in output:
-                        print(f"  {name}, {connections} connections: {re.search('(Non-2xx|Socket errors).*', output).group(0)}")
-                    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", output).group(1))
-                    results.setdefault((path, connections, name), []).append(rate)
+    own = ["-H", f"Host: {session}", "-H", f"Cookie: {cookie}", "-H", "Sec-Fetch-Site: same-origin"]
+    ways = [("app", 8000, []), ("nginx", 8001, []), ("nginx, kept", 8002, []), ("barchan", host.port, own)]
+    parts = [("host", [host.process.pid]), ("bridge", [bridge]), ("app", inside)]
     rows = []
-    for path, counts in (("/", (1, 16, 64)), ("/large.txt", (1, 16))):
-        for connections in counts:
-            medians = [statistics.median(results[path, connections, name]) for name, _, _ in ways]
-            rows.append([f"{path}, {connections} connections"] +
-                        [f"{value:.0f}" for value in medians] + [f"{value / medians[0]:.2f}" for value in medians[1:]])
-    table(["", *[name for name, _, _ in ways], "nginx share", "barchan share"], rows)
-    print(f"medians of {options.rounds_of_load} rounds of {options.seconds} s each, in turns, wrk with one thread; the app is nginx with one process;"
-          " /large.txt is 1 MiB, so its rate is about MB/s")
-    proxy.send_signal(signal.SIGTERM)
-    proxy.wait()
-    shutil.rmtree(proxy_root)
+    for path, connections in loads:
+        rates, times = {way: [] for way, _, _ in ways}, {part: [] for part, _ in parts}
+        for round_number in range(options.rounds_of_load):
+            for offset in range(len(ways)):
+                way, port, headers = ways[(round_number + offset) % len(ways)]
+                before = {part: sum(map(processor_time, pids)) for part, pids in parts}
+                rate = load(connections, options.seconds, port, path, headers)
+                rates[way].append(rate)
+                if way == "barchan":
+                    for part, pids in parts:
+                        used = sum(map(processor_time, pids)) - before[part]
+                        times[part].append(used / (rate * options.seconds) * 1e6)
+        medians = {way: statistics.median(rates[way]) for way in rates}
+        rows.append(
+            [f"{label}: {path}, {connections}"] + [f"{medians[way]:.0f}" for way in medians] +
+            [f"{medians[way] / medians['app']:.2f}" for way in list(medians)[1:]] +
+            [f"{statistics.median(times[part]):.0f}" for part in times])
+    proxy.end()
     bare.stop()
     host.end()
+    return rows
+
+
+def measure_requests(options):
+    print("## requests per second, answers of 200 bytes and of 1 MiB (/large.txt: about MB/s)")
+    rows = [row for entry in LOADS for row in measure_load(options, *entry)]
+    table(["app: path, connections", "app alone", "nginx", "nginx, kept", "barchan", "nginx share", "kept share",
+           "barchan share", "host µs", "bridge µs", "app µs"], rows)
+    print(f"medians of {options.rounds_of_load} rounds of {options.seconds} s each, in turns, wrk with one thread; nginx is a proxy as it"
+          " comes, and one that keeps its connections; the last three: processor time per request of barchan's whole path")
 
 
 def timed(command):
@@ -846,7 +893,7 @@ parser.add_argument("--programs", required=True)
 parser.add_argument("--examples", required=True)
 parser.add_argument("--work", required=True)
 parser.add_argument("--rounds", type=int, default=int(os.environ.get("ROUNDS", 21)))
-parser.add_argument("--rounds-of-load", type=int, default=int(os.environ.get("LOAD_ROUNDS", 5)))
+parser.add_argument("--rounds-of-load", type=int, default=int(os.environ.get("LOAD_ROUNDS", 3)))
 parser.add_argument("--seconds", type=int, default=int(os.environ.get("SECONDS_EACH", 3)))
 parser.add_argument("--hogs", nargs="*", default=os.environ.get("HOGS", "").split())
 parser.add_argument("--flow-mib", type=int, default=int(os.environ.get("FLOW_MIB", 4096)))
