@@ -136,8 +136,7 @@ public protocol AppDirectory: Sendable {
 
 /// The grains a person has, and those that were shared with them: these they may look at and nothing more.
 public protocol GrainDirectory: Sendable {
-    /// The person's grains, last used first.
-    func grains(for account: AccountID) async throws(HostError) -> [GrainSummary]
+    func list(for account: AccountID) async throws(HostError) -> GrainList
 
     func grain(_ grain: GrainID, for account: AccountID) async throws(HostError) -> GrainSummary
 
@@ -161,6 +160,26 @@ public protocol GrainDirectory: Sendable {
 
     /// The newest part of what the app printed, at most `maximumBytes`.
     func log(of grain: GrainID, by account: AccountID, maximumBytes: Int) async throws(HostError) -> [UInt8]
+}
+
+extension GrainDirectory {
+    /// The person's grains, last used first, without those in the trash.
+    public func grains(for account: AccountID) async throws(HostError) -> [GrainSummary] {
+        try await list(for: account).grains
+    }
+}
+
+/// All that a person has.
+public struct GrainList: Sendable, Equatable {
+    /// Those that may be used, last used first.
+    public var grains: [GrainSummary]
+    /// What the person has thrown away, as ``TrashDirectory/trash(for:)`` gives it.
+    public var discarded: [GrainSummary]
+
+    public init(grains: [GrainSummary] = [], discarded: [GrainSummary] = []) {
+        self.grains = grains
+        self.discarded = discarded
+    }
 }
 
 /// Grains as files.

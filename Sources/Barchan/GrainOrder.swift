@@ -18,6 +18,9 @@ public protocol TrashDirectory: Sendable {
     /// Stops a grain and puts it into the trash; its owner only. A second call changes nothing.
     func discard(_ grain: GrainID, by account: AccountID) async throws(HostError)
 
+    /// Removes for good all that the person has thrown away. What is taken back meanwhile stays.
+    func empty(by account: AccountID) async throws(HostError)
+
     /// Takes a grain out of the trash, with everything that was shared of it. Does nothing when it is not there.
     /// - Throws: ``HostError`` `.notFound` when it is gone for good.
     func recover(_ grain: GrainID, by account: AccountID) async throws(HostError)

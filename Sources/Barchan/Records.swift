@@ -5,6 +5,10 @@ public protocol RecordStore: Sendable {
     /// The value of a key with its version, or nil.
     func read(_ key: RecordKey) async throws(HostError) -> Record?
 
+    /// The records of those of the keys that exist, in the order of the keys. Each is as ``read(_:)`` gives it; together they
+    /// need not be of one moment.
+    func readAll(_ keys: [RecordKey]) async throws(HostError) -> [Record]
+
     /// Records whose key starts with `prefix`, in order of their keys' bytes, at most `limit`, beginning behind
     /// `after`.
     func scan(prefix: RecordKey, after: RecordKey?, limit: Int) async throws(HostError) -> [Record]
@@ -18,6 +22,17 @@ public protocol RecordStore: Sendable {
     /// Yields once for every later commit that touches a key with the prefix; several commits may share one element.
     /// The stream ends when the task that reads it is cancelled.
     func changes(prefix: RecordKey) -> AsyncStream<Void>
+}
+
+extension RecordStore {
+    /// One key after the other. A store that has a quicker way takes that.
+    public func readAll(_ keys: [RecordKey]) async throws(HostError) -> [Record] {
+        var records: [Record] = []
+        for key in keys {
+            if let record = try await read(key) { records.append(record) }
+        }
+        return records
+    }
 }
 
 /// A key: bytes, written as text by convention with `/` between its parts.

@@ -86,7 +86,7 @@ final class MemoryFrontendHost: FrontendHost, AccountDirectory, AppDirectory, Gr
 
     func uninstall(_ app: AppID, by account: AccountID) async throws(HostError) {}
 
-    func grains(for account: AccountID) async throws(HostError) -> [GrainSummary] { [grain] }
+    func list(for account: AccountID) async throws(HostError) -> GrainList { GrainList(grains: [grain]) }
 
     func grain(_ grain: GrainID, for account: AccountID) async throws(HostError) -> GrainSummary {
         guard grain == self.grain.identifier, account == person.identifier else {
@@ -105,6 +105,7 @@ final class MemoryFrontendHost: FrontendHost, AccountDirectory, AppDirectory, Gr
 
     func setTags(_ tags: [String], of grain: GrainID, by account: AccountID) async throws(HostError) {}
     func trash(for account: AccountID) async throws(HostError) -> [GrainSummary] { [] }
+    func empty(by account: AccountID) async throws(HostError) {}
     func discard(_ grain: GrainID, by account: AccountID) async throws(HostError) {}
     func recover(_ grain: GrainID, by account: AccountID) async throws(HostError) {}
 

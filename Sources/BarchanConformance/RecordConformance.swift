@@ -49,6 +49,15 @@ extension StorageConformance {
             _ = try await $0.records.commit(batch)
             try require(try await $0.records.read(key)?.value == [3], "another write won")
         },
+        Check("readsAll", "several keys read at once give those that exist, in the order of the keys") {
+            for name in ["a", "b", "c"] { try await put(name, "value of \(name)", in: $0) }
+            let found = try await $0.records.readAll(["c", "missing", "a"].map { RecordKey($0) })
+            try require(found.map(\.key) == [RecordKey("c"), RecordKey("a")], "it gave \(found.map(\.key))")
+            for record in found {
+                try require(try await $0.records.read(record.key) == record, "'\(record.key)' is another one alone")
+            }
+            try require(try await $0.records.readAll([]).isEmpty, "no keys gave records")
+        },
         Check("scansInOrder", "a scan gives the records with its prefix, in order of their bytes, no others") {
             let keys: [[UInt8]] = [
                 [0x61], [0x61, 0], [0x61, 0x62], [0x61, 0xff], [0x61, 0xff, 0xff], [0x62], [0x60, 0xff],

@@ -11,15 +11,21 @@ extension Host {
 
     /// Every grain, last used first, those in the trash included.
     public func allGrains() async throws(HostError) -> [OwnedGrain] {
-        var all: [OwnedGrain] = []
-        try await records.forEachGrain { [grainBook, accountBook, trashBook] (record) throws(HostError) in
-            guard !record.isRemoved, let owner = record.owner,
-                var summary = try await grainBook.summary(of: record)
-            else { return }
-            summary.expires = trashBook.expiry(of: record)
-            all.append(OwnedGrain(summary: summary, owner: try await accountBook.account(owner)?.handle ?? owner.text))
+        try await glimpses().map(\.grain)
+    }
+
+    /// As ``allGrains()``, each with what its life said at the same moment.
+    func glimpses() async throws(HostError) -> [(grain: OwnedGrain, life: GrainLife.Glimpse)] {
+        var all: [(grain: OwnedGrain, life: GrainLife.Glimpse)] = []
+        var summaries = await grainBook.summaries(), handles: [AccountID: String] = [:]
+        try await records.forEachGrain { [accountBook] (record) throws(HostError) in
+            guard !record.isRemoved, let owner = record.owner else { return }
+            let life = await summaries.lives[record.grain]?.glimpse ?? GrainLife.Glimpse()
+            guard let summary = try await summaries.summary(of: record, life) else { return }
+            if handles[owner] == nil { handles[owner] = try await accountBook.account(owner)?.handle ?? owner.text }
+            all.append((OwnedGrain(summary: summary, owner: handles[owner] ?? owner.text), life))
         }
-        return all.sorted { $0.summary.lastUsed > $1.summary.lastUsed }
+        return all.sorted { $0.grain.summary.lastUsed > $1.grain.summary.lastUsed }
     }
 
     /// The newest part of any grain's log.

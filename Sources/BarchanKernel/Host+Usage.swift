@@ -16,14 +16,12 @@ extension Host {
     /// Every grain; those in memory first, the one with most memory first.
     public func uses() async throws(HostError) -> [GrainUse] {
         var uses: [GrainUse] = []
-        for grain in try await allGrains() {
-            let life = await registry.known(grain.summary.identifier)
-            let present = await life?.present
+        for (grain, life) in try await glimpses() {
             uses.append(
                 GrainUse(
-                    grain: grain, isFrozen: await life?.isFrozen ?? false,
-                    usage: await (present?.sandbox as? any MeasuredSandbox)?.usage(),
-                    requests: present?.requests.load(ordering: .relaxed) ?? 0))
+                    grain: grain, isFrozen: life.isFrozen,
+                    usage: await (life.present?.sandbox as? any MeasuredSandbox)?.usage(),
+                    requests: life.present?.requests.load(ordering: .relaxed) ?? 0))
         }
         return uses.enumerated().sorted { ($0.element.memory, $1.offset) > ($1.element.memory, $0.offset) }.map(
             \.element)

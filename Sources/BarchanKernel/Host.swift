@@ -94,7 +94,7 @@ public final class Host: FrontendHost {
         let grains = GrainBook(
             records: records, packages: storage.packages, book: packageBook, volumes: storage.volumes,
             registry: registry, watch: watch, sessions: sessions, accounts: accounts, sharing: sharing, clock: clock,
-            limits: configuration.limits, audit: audit, log: log)
+            limits: configuration.limits, trashLifetime: configuration.life.trash, audit: audit, log: log)
         logins.whenLoggedOut.listen { [weak sessions] account in await sessions?.closeAll(of: account) }
         let desk = SharingDesk(book: sharing, grains: grains, audit: audit)
         await sessions.admitByLinks(of: desk)
@@ -119,7 +119,7 @@ public final class Host: FrontendHost {
             reserve: reserve)
         backups = backupBook
         tags = TagBook(records: records, sharing: sharing)
-        trashBook = TrashBook(grains: grains, lifetime: configuration.life.trash)
+        trashBook = TrashBook(grains: grains)
         trash = trashBook
         backupSchedule = configuration.backups.directory.map { [backupBook] directory in
             BackupSchedule(

@@ -104,6 +104,22 @@ import Testing
         await expectError(.notFound) { try await test.host.trash.recover(grain, by: test.person) }
     }
 
+    @Test func itsOwnerEmptiesAllOfItAndNothingElse() async throws {
+        let (test, grain) = try await scene()
+        let ann = try await test.makePerson("ann")
+        let kept = try await test.makeGrain(), other = try await test.makeGrain()
+        for grain in [grain, other] { try await test.host.trash.discard(grain, by: test.person) }
+        try await test.host.trash.empty(by: ann)
+        let list = try await test.host.grains.list(for: test.person)
+        #expect(list.grains.map(\.identifier) == [kept] && Set(list.discarded.map(\.identifier)) == [grain, other])
+        try await test.host.trash.empty(by: test.person)
+        #expect(try await test.host.grains.list(for: test.person).discarded.isEmpty)
+        #expect(try await test.host.grains.grains(for: test.person).map(\.identifier) == [kept])
+        for grain in [grain, other] { #expect(try await test.storage.volumes.volume(for: grain) == nil) }
+        let acts = try await test.host.operatorAudit(olderThan: nil, limit: 2).map(\.act)
+        #expect(acts == ["grain.remove", "grain.remove"])
+    }
+
     @Test func theCommandLineMayDoItForAll() async throws {
         let (test, grain) = try await scene()
         try await test.host.operatorDiscard(grain)

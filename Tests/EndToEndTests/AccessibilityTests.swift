@@ -50,32 +50,32 @@ extension EndToEndTests {
                 try await page.press("Delete")
                 try await page.wait(for: "document.querySelectorAll('tbody tr').length === 1", "the grain to be back")
 
-                // The menu opens, closes with Escape, and the focus is where it was.
-                _ = try await page.evaluate("document.querySelector('td summary').focus()")
-                try await page.press("Enter")
-                try await page.wait(for: "document.querySelector('td details').open", "the menu")
-                try await page.press("Tab")
-                #expect(try await page.evaluate("document.activeElement.name").string == "title")
+                // The options of a grain open, close with Escape, and the focus is where it was.
+                try await page.openOptions()
                 try await page.press("Escape")
-                try await page.wait(for: "!document.querySelector('td details').open", "the menu to close")
-                #expect(try await page.evaluate("document.activeElement.localName").string == "summary")
+                try await page.wait(for: "!document.querySelector('dialog.options').open", "the options to close")
+                #expect(try await page.evaluate("document.activeElement.className").string == "more")
 
-                // A tag, then into the trash and back, by the keys of forms.
-                try await page.press("Enter")
+                // A tag from there, one by choosing the row, then into the trash and back.
+                try await page.openOptions()
                 _ = try await page.evaluate("document.querySelector('input[name=tags]').focus()")
                 _ = try await stage.tools.call("Input.insertText", ["text": "home, work"], in: page.session)
                 try await page.press("Enter")
-                try await page.wait(
-                    for:
-                        "[...document.querySelectorAll('#found > .tags a')].map(a => a.innerText).join() === 'home 1,work 1'",
-                    "the tags")
-                _ = try await page.evaluate(
-                    "document.querySelector('td details').open = true; document.querySelector('form[action$=trash] button').focus()"
-                )
+                try await page.wait(for: "\(tags) === 'home 1,work 1'", "the tags")
+                #expect(try await page.evaluate("document.getElementById('several').checkVisibility()") == false)
+                _ = try await page.evaluate("document.querySelector('tbody .pick input').focus()")
+                try await page.press("Space")
+                try await page.wait(for: "document.getElementById('several').checkVisibility()", "what can be done")
+                _ = try await page.evaluate("document.getElementById('several-tag').focus()")
+                _ = try await stage.tools.call("Input.insertText", ["text": "garden"], in: page.session)
+                try await page.press("Enter")
+                try await page.wait(for: "\(tags) === 'garden 1,home 1,work 1'", "the new tag")
+                try await page.openOptions()
+                _ = try await page.evaluate("document.querySelector('form[action$=\"/trash\"] button').focus()")
                 try await page.press("Enter")
                 try await page.wait(for: "document.body.innerText.includes('is in the trash')", "the grain to be away")
                 #expect(try await stage.command.grains().contains { $0.identifier == grain && $0.state == "trash" })
-                _ = try await page.evaluate("document.querySelector('form[action$=recover] button').focus()")
+                _ = try await page.evaluate("document.querySelector('.notice button').focus()")
                 try await page.press("Enter")
                 try await page.wait(for: "!!document.querySelector('a[href=\"/grain/\(grain)\"]')", "the grain again")
                 try await stage.host.stop()
@@ -98,11 +98,27 @@ extension EndToEndTests {
                 try await page.look(
                     for: "location.search.startsWith('?q=greet') && document.readyState === 'complete'", "the search")
                 #expect(try await page.evaluate("document.querySelectorAll('tbody tr').length") == .number(1))
-                _ = try await page.evaluate("document.querySelector('form[action$=trash] button').click()")
+                _ = try await page.evaluate("document.querySelector('a.more').click()")
+                try await page.look(
+                    for: "location.pathname === '/grains/\(grain)' && document.readyState === 'complete'", "its options")
+                _ = try await page.evaluate("document.querySelector('form[action$=\"/trash\"] button').click()")
                 try await page.look(
                     for: "location.search === '?trashed=\(grain)' && document.readyState === 'complete'", "the trash")
-                _ = try await page.evaluate("document.querySelector('form[action$=recover] button').click()")
+                _ = try await page.evaluate("document.querySelector('.notice button').click()")
                 try await page.look(for: "!!document.querySelector('a[href=\"/grain/\(grain)\"]')", "the grain again")
+
+                // Several at once, and the whole trash.
+                _ = try await page.evaluate("document.querySelector('tbody .pick input').click()")
+                _ = try await page.evaluate("document.querySelector('#several button[value=trash]').click()")
+                try await page.look(
+                    for: "location.search === '?trashed=\(grain)' && document.readyState === 'complete'", "the trash")
+                _ = try await page.evaluate("document.querySelector('a[href=\"/trash\"]').click()")
+                try await page.look(for: "!!document.querySelector('a[href=\"/trash/empty\"]')", "what is in it")
+                _ = try await page.evaluate("document.querySelector('a[href=\"/trash/empty\"]').click()")
+                try await page.look(for: "!!document.querySelector('form[action=\"/trash/empty\"]')", "the question")
+                _ = try await page.evaluate("document.querySelector('form[action=\"/trash/empty\"] button').click()")
+                try await page.look(for: "document.body.innerText.includes('It is empty.')", "the empty trash")
+                #expect(try await stage.command.grains().isEmpty)
                 try await stage.host.stop()
             }
         }
@@ -114,6 +130,9 @@ private let usable = """
     [...document.querySelectorAll('main a[href], main button, main input:not([type=hidden]), main select, main summary')]
         .filter(e => e.checkVisibility() && !e.closest('details:not([open]) > :not(summary)'))
     """
+
+/// The person's tags with their numbers, as the list shows them.
+private let tags = "[...document.querySelectorAll('#found > .tags a')].map(a => a.innerText).join()"
 
 /// Goes through our pages, has axe look at each, and keeps pictures.
 private actor Inspector {
@@ -167,26 +186,34 @@ private actor Inspector {
         let old = try await stage.person.create("New greeting")
         let discarded = try await old.grain()
         try await old.close()
-        let list = try await Page(in: stage.tools, at: stage.host.address + "/")
         for (grain, tags) in [(identifier, "home, garden"), (discarded, "home")] {
-            _ = try await list.evaluate(
+            let options = try await Page(in: stage.tools, at: "\(stage.host.address)/grains/\(grain)")
+            _ = try await options.evaluate(
                 """
                 (() => { const form = document.querySelector('form[action="/grains/\(grain)/tags"]');
                          form.elements.tags.value = '\(tags)'; form.requestSubmit(); return true; })()
                 """)
-            try await list.wait(
-                for:
-                    "document.querySelector('form[action=\"/grains/\(grain)/tags\"]').elements.tags.defaultValue !== ''",
-                "the tags")
+            try await options.wait(for: "location.pathname === '/' && !!document.querySelector('.tags')", "the tags")
+            try await options.close()
         }
+        try await look("grain-options", "/grains/\(identifier)")
+        let list = try await Page(in: stage.tools, at: stage.host.address + "/")
         try await look("grains", at: list, keepsOpen: true)
-        _ = try await list.evaluate("document.querySelector('td details').open = true")
-        try await look("grains-menu", at: list, keepsOpen: true)
-        _ = try await list.evaluate(
-            "document.querySelector('form[action=\"/grains/\(discarded)/trash\"]').requestSubmit()")
+        try await list.openOptions()
+        try await look("grains-options", at: list, keepsOpen: true)
+        try await list.press("Escape")
+        _ = try await list.evaluate("document.querySelector('.pick [value=\"\(discarded)\"]').click()")
+        try await look("grains-chosen", at: list, keepsOpen: true)
+        _ = try await list.evaluate("document.querySelector('#several button[value=trash]').click()")
         try await list.wait(for: "location.search.startsWith('?trashed')", "the grain to go")
         try await look("grains-trashed", at: list)
-        try await look("trash", "/trash")
+        let trash = try await Page(in: stage.tools, at: stage.host.address + "/trash")
+        _ = try await trash.evaluate("document.querySelector('[data-all]').click()")
+        try await look("trash", at: trash, keepsOpen: true)
+        _ = try await trash.evaluate("document.querySelector('#several button[value=ask]').click()")
+        try await trash.wait(for: "!!document.querySelector('button[value=remove]')", "the question")
+        try await look("trash-delete", at: trash)
+        try await look("trash-empty-question", "/trash/empty")
         try await look("grains-nothing-found", "/?q=nothing+like+it")
     }
 
@@ -280,15 +307,22 @@ extension Page {
         }
     }
 
+    /// Opens the options of the first grain of a list, by its key.
+    fileprivate func openOptions() async throws {
+        _ = try await evaluate("document.querySelector('a.more').focus()")
+        try await press("Enter")
+        try await wait(for: "document.querySelector('dialog.options').open", "the options")
+    }
+
     /// Presses a key and lets it go.
     fileprivate func press(_ key: String) async throws {
-        let codes = ["Tab": 9, "Enter": 13, "Escape": 27, "Delete": 46]
+        let codes = ["Tab": 9, "Enter": 13, "Escape": 27, "Space": 32, "Delete": 46]
         for type in ["keyDown", "keyUp"] {
             var event: [String: JSON] = [
-                "type": .string(type), "key": .string(key), "code": .string(key),
+                "type": .string(type), "key": .string(key == "Space" ? " " : key), "code": .string(key),
                 "windowsVirtualKeyCode": .number(Double(codes[key] ?? 0)),
             ]
-            if key == "Enter", type == "keyDown" { event["text"] = "\r" }
+            if type == "keyDown" { event["text"] = key == "Enter" ? "\r" : key == "Space" ? " " : nil }
             _ = try await tools.call("Input.dispatchKeyEvent", .object(event), in: session)
         }
     }

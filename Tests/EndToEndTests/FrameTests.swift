@@ -74,7 +74,9 @@ extension EndToEndTests {
 
         @Test("startSharing and showConnectionGraph open the dialog once, and a link leads to the app's place")
         func sharing() async throws {
-            try await Stage.with("frame-sharing", apps: ["HostilePages"]) { stage in
+            // Nobody is sent mail here, but logging in by it is offered.
+            let settings = ["mail.server=smtp://127.0.0.1:9", "mail.from=barchan@example.org", "mail.encrypted=false"]
+            try await Stage.with("frame-sharing", apps: ["HostilePages"], settings: settings) { stage in
                 let page = try await stage.open()
                 for bad in ["null", "7", #""x""#] { try await page.say("{startSharing: \(bad)}") }
                 _ = try await page.ask(#"{getGrainTitle: {}, rpcId: "a"}"#, rpcID: "a")
@@ -107,6 +109,10 @@ extension EndToEndTests {
                 try await other.wait(
                     for: "\(dialogIsOpen) && document.querySelector('dialog').innerText.includes('not logged in')",
                     "the way to log in")
+                #expect(
+                    try await other.evaluate(
+                        "document.querySelector('dialog [name=next]').value === location.pathname + location.search")
+                        == true, "and to come back here")
                 try await other.say("{overlaySignin: {disable: true}}")
                 try await other.wait(for: "!\(dialogIsOpen)", "the dialog to go")
                 try await page.say("{overlaySignin: {}}")

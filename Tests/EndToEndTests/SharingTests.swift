@@ -116,7 +116,7 @@ extension EndToEndTests {
 
                 // Whoever asks for a stranger's code sees the same page, and nobody gets mail.
                 try await page.ask(forCodeTo: "nobody@example.org")
-                try await page.go(to: stage.host.address + "/")
+                try await page.go(to: stage.host.address + "/account")
                 try await page.ask(forCodeTo: "ann@example.org")
                 let message = try #require(await mail.next())
                 #expect(message.recipients == ["<ann@example.org>"] && mail.count == 2)
@@ -138,6 +138,7 @@ extension EndToEndTests {
                 try await page.answer(String(code))
                 try await page.wait(for: "!!document.querySelector('.who')", "Ann to be in again")
                 #expect(try await page.evaluate("document.querySelector('.who .name').innerText").string == "Ann")
+                #expect(try await page.evaluate("location.pathname").string == "/account", "where Ann was")
                 try await stage.host.stop()
             }
         }

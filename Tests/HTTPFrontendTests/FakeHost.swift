@@ -220,8 +220,8 @@ struct FakeApps: AppDirectory {
 struct FakeGrains: GrainDirectory {
     let host: FakeHost
 
-    func grains(for account: AccountID) async throws(HostError) -> [GrainSummary] {
-        host.directory.withLock { $0.grains }
+    func list(for account: AccountID) async throws(HostError) -> GrainList {
+        host.directory.withLock { GrainList(grains: $0.grains, discarded: $0.trash) }
     }
 
     func grain(_ grain: GrainID, for account: AccountID) async throws(HostError) -> GrainSummary {
@@ -385,6 +385,8 @@ private struct FakeOrder: TagDirectory, TrashDirectory {
     func trash(for account: AccountID) async throws(HostError) -> [GrainSummary] {
         host.directory.withLock { $0.trash }
     }
+
+    func empty(by account: AccountID) async throws(HostError) { host.directory.withLock { $0.trash = [] } }
 
     func discard(_ grain: GrainID, by account: AccountID) async throws(HostError) {
         host.directory.withLock { directory in

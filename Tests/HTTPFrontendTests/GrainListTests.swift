@@ -93,7 +93,8 @@ import Testing
                 all.contains("kitchen <span class=\"count\">2</span>")
                     || all.contains("Kitchen <span class=\"count\">2</span>"))
             #expect(all.contains("<a href=\"/?tag=%3Cb%3E\">&lt;b&gt; <span class=\"count\">1</span></a>"))
-            #expect(all.contains("value=\"Kitchen, &lt;b&gt;\""))
+            let options = try await serving.request("/grains/\(tea)", as: login).text
+            #expect(options.contains("value=\"Kitchen, &lt;b&gt;\""))
             let tagged = try await serving.request("/?tag=KITCHEN&sort=title", as: login).text
             #expect(Self.titles(tagged) == ["apples &amp; pears", "Tea"])
             #expect(tagged.contains("2 of 3 grains") && tagged.contains("name=\"tag\" value=\"KITCHEN\""))
@@ -114,6 +115,97 @@ import Testing
                 "/grains/\(grain)/stop", as: login, ["Referer: \(referrer.replacing("OWN", with: serving.baseURL))"],
                 form: "nonce=\(nonce)")
             #expect(reply.value("Location") == "/")
+        }
+    }
+
+    // MARK: What can be done with a grain
+
+    @Test func aRowsMenuIsAPageOfItsOwn() async throws {
+        try await Serving.run { serving async throws in
+            let login = serving.host.logIn(), nonce = try await serving.nonce(of: login)
+            let grain = serving.host.addGrain("Tea <time>", state: .running).identifier
+            let list = try await serving.request("/?q=tea", as: login).text
+            #expect(list.contains("href=\"/grains/\(grain)\" data-options aria-label=\"More about Tea &lt;time&gt;\""))
+            let from = ["Referer: \(serving.baseURL)/?q=tea&sort=size"]
+            let page = try await serving.request("/grains/\(grain)", as: login, from).text
+            for act in ["rename", "tags", "backup", "stop", "trash"] {
+                #expect(page.contains("action=\"/grains/\(grain)/\(act)\""), "\(act)")
+            }
+            #expect(page.contains("<html") && page.contains("href=\"/?q=tea&amp;sort=size\">← Your grains"))
+            let part = try await serving.request("/grains/\(grain)", as: login, ["X-Barchan-Part: 1"]).text
+            #expect(!part.contains("<html") && part.contains("<h1 id=\"options-title\">Tea &lt;time&gt;</h1>"))
+            // Forms of it lead back to what was looked for, and never elsewhere.
+            for (list, back) in [("/?q=tea&sort=size", "/?q=tea&sort=size"), ("//evil.test/", "/"), ("/apps", "/")] {
+                let value = list.replacing("&", with: "%26").replacing("?", with: "%3F")
+                let reply = try await serving.request(
+                    "/grains/\(grain)/rename", as: login, form: "nonce=\(nonce)&title=Tea&list=\(value)")
+                #expect(reply.value("Location") == back)
+            }
+            serving.host.directory.withLock { $0.grains[0].isOwned = false }
+            let shared = try await serving.request("/grains/\(grain)", as: login).text
+            #expect(shared.contains("/tags\"") && !shared.contains("/rename\"") && !shared.contains("/trash\""))
+            #expect(try await serving.request("/grains/\(GrainID.random())", as: login).status == 404)
+        }
+    }
+
+    // MARK: Several at once
+
+    @Test func severalGrainsAreTaggedThrownAwayAndTakenBack() async throws {
+        try await Serving.run { serving async throws in
+            let login = serving.host.logIn(), nonce = try await serving.nonce(of: login)
+            let grains = (0..<3).map { serving.host.addGrain("Grain \($0)").identifier }
+            let chosen = grains.prefix(2).map { "grain=\($0)" }.joined(separator: "&")
+            func change(_ fields: String) async throws -> Reply {
+                try await serving.request("/grains/several", as: login, form: "nonce=\(nonce)&\(chosen)&\(fields)")
+            }
+            let tagged = try await change("act=tag&tag=garden&list=/%3Fsort=title")
+            #expect(tagged.status == 303 && tagged.value("Location") == "/?sort=title")
+            #expect(serving.host.directory.withLock { $0.grains.map(\.tags) } == [["garden"], ["garden"], []])
+            _ = try await change("act=untag&tag=+GARDEN+")
+            #expect(serving.host.directory.withLock { $0.grains.allSatisfy { $0.tags.isEmpty } })
+            let away = try await change("act=trash")
+            #expect(away.value("Location") == "/?trashed=\(grains[0]),\(grains[1])")
+            let list = try await serving.request(away.value("Location") ?? "", as: login).text
+            #expect(list.contains("2 grains are in the trash.") && Self.titles(list) == ["Grain 2"])
+            #expect(try await change("act=recover&back=trash").value("Location") == "/trash")
+            #expect(serving.host.directory.withLock { $0.grains.count } == 3)
+        }
+    }
+
+    @Test func severalAreDeletedAfterAQuestionAndTheTrashIsEmptied() async throws {
+        try await Serving.run { serving async throws in
+            let login = serving.host.logIn(), nonce = try await serving.nonce(of: login)
+            let grains = (0..<4).map { serving.host.addGrain("Grain <\($0)>").identifier }
+            let chosen = grains.prefix(2).map { "grain=\($0)" }.joined(separator: "&")
+            let all = grains.prefix(3).map { "grain=\($0)" }.joined(separator: "&")
+            _ = try await serving.request("/grains/several", as: login, form: "nonce=\(nonce)&act=trash&\(all)")
+            let asked = try await serving.request(
+                "/grains/several", as: login, form: "nonce=\(nonce)&act=ask&\(chosen)")
+            #expect(asked.status == 200 && asked.text.contains("Delete 2 grains?"))
+            #expect(asked.text.contains("Grain &lt;1&gt;") && !asked.text.contains("Grain &lt;2&gt;"))
+            #expect(serving.host.directory.withLock { $0.trash.count } == 3, "asking deletes nothing")
+            _ = try await serving.request("/grains/several", as: login, form: "nonce=\(nonce)&act=remove&\(chosen)")
+            #expect(serving.host.directory.withLock { $0.trash.map(\.identifier) } == [grains[2]])
+            #expect(try await serving.request("/trash", as: login).text.contains("href=\"/trash/empty\""))
+            #expect(try await serving.request("/trash/empty", as: login).text.contains("1 grain, 52 kB, is gone"))
+            #expect(serving.host.directory.withLock { $0.trash.count } == 1)
+            let emptied = try await serving.request("/trash/empty", as: login, form: "nonce=\(nonce)")
+            #expect(emptied.value("Location") == "/trash" && serving.host.directory.withLock { $0.trash.isEmpty })
+            #expect(serving.host.directory.withLock { $0.grains.map(\.identifier) } == [grains[3]])
+        }
+    }
+
+    @Test(arguments: [
+        "act=trash", "act=trash&grain=nonsense", "act=tag&tag=+&grain=OWN", "act=tag&tag=bad&grain=OWN",
+        "act=nonsense&grain=OWN", "act=trash&grain=OWN&nonce=wrong",
+    ]) func nothingIsDoneToSeveralWithout(_ fields: String) async throws {
+        try await Serving.run { serving async throws in
+            let login = serving.host.logIn(), nonce = try await serving.nonce(of: login)
+            let grain = serving.host.addGrain()
+            let form = "nonce=\(nonce)&\(fields.replacing("OWN", with: grain.identifier.text))"
+            let reply = try await serving.request("/grains/several", as: login, form: form)
+            #expect([400, 403, 404].contains(reply.status))
+            #expect(serving.host.directory.withLock { $0.grains } == [grain])
         }
     }
 

@@ -31,6 +31,30 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("/grain/x/page?a=b", "/grain/x/page?a=b"), ("/", "/"), ("//evil.test/", "/"), ("http://evil.test/", "/"),
+        ("/\\evil.test", "/"), ("/a b", "/"), ("/a\r\nSet-Cookie: x=y", "/"), ("", "/"),
+    ]) func whoLogsInIsWhereTheyWere(_ place: String, _ expected: String) async throws {
+        try await Serving.run { serving async throws in
+            serving.host.directory.withLock { $0.loginMethods = ["email"] }
+            let next = place.utf8.map { "%" + ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            let asked = try await post(serving, "/login/by/email", "claim=a%40b&next=\(next)")
+            #expect(asked.text.contains("name=\"next\" value=\"\(expected)\""))
+            let entered = try await post(
+                serving, "/login/by/email/answer", "challenge=challenge&answer=1&address=a%40b&next=\(next)")
+            #expect(entered.status == 303 && entered.value("Location") == expected)
+        }
+    }
+
+    @Test func thePageForStrangersKnowsWhereTheyWantedToGo() async throws {
+        try await Serving.run { serving async throws in
+            serving.host.directory.withLock { $0.loginMethods = ["email"] }
+            let page = try await serving.request("/grain/abc/wiki?page=1&part=2")
+            #expect(page.status == 403)
+            #expect(page.text.contains("name=\"next\" value=\"/grain/abc/wiki?page=1&amp;part=2\""))
+        }
+    }
+
     @Test func anInvitationIsLookedAtAndAccepted() async throws {
         try await Serving.run { serving async throws in
             #expect(try await serving.request("/invite/nothing").status == 404)

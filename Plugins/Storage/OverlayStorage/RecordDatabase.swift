@@ -31,6 +31,15 @@ actor RecordDatabase {
 
     func read(_ key: RecordKey) throws(HostError) -> Record? { try readable().read(key) }
 
+    func readAll(_ keys: [RecordKey]) throws(HostError) -> [Record] {
+        let engine = try readable()
+        var records: [Record] = []
+        for key in keys {
+            if let record = try engine.read(key) { records.append(record) }
+        }
+        return records
+    }
+
     func scan(prefix: RecordKey, after: RecordKey?, limit: Int) throws(HostError) -> [Record] {
         try readable().scan(prefix: prefix, after: after, limit: limit)
     }

@@ -15,6 +15,8 @@ struct SQLiteRecordStore: RecordStore {
 
     func read(_ key: RecordKey) async throws(HostError) -> Record? { try await database.read(key) }
 
+    func readAll(_ keys: [RecordKey]) async throws(HostError) -> [Record] { try await database.readAll(keys) }
+
     func scan(prefix: RecordKey, after: RecordKey?, limit: Int) async throws(HostError) -> [Record] {
         try await database.scan(prefix: prefix, after: after, limit: limit)
     }

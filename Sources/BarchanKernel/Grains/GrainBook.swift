@@ -15,26 +15,31 @@ struct GrainBook: GrainDirectory {
     let sharing: SharingBook
     let clock: any HostClock
     let limits: HostLimits
+    /// How long grains stay in the trash.
+    let trashLifetime: Duration
     let audit: AuditBook
     let log: HostLog
 
     // MARK: Reading
 
-    func grains(for account: AccountID) async throws(HostError) -> [GrainSummary] {
-        var summaries: [GrainSummary] = []
+    func list(for account: AccountID) async throws(HostError) -> GrainList {
+        var list = GrainList(), summaries = await summaries()
         let tags = try await TagBook(records: records, sharing: sharing).tags(of: account)
-        for (prefix, isOwned) in [(RecordKey.ownedPrefix(account), true), (.sharedPrefix(account), false)] {
-            try await records.forEach(prefix: prefix) { (entry) throws(HostError) in
-                let text = entry.key.text(after: prefix)
-                guard let grain = GrainID(text), let record = try await records.grain(grain) else { return }
-                if !isOwned, try await !sharing.admits(account, to: grain) { return }
-                guard var summary = try await summary(of: record) else { return }
-                summary.isOwned = isOwned
-                summary.tags = tags[grain] ?? []
-                summaries.append(summary)
-            }
+        try await records.forEachKept(try await records.grains(behind: .ownedPrefix(account))) {
+            (record) throws(HostError) in
+            guard var summary = try await summaries.summary(of: record) else { return }
+            summary.tags = tags[record.grain] ?? []
+            if summary.expires == nil { list.grains.append(summary) } else { list.discarded.append(summary) }
         }
-        return summaries.sorted { ($0.lastUsed, $0.identifier.text) > ($1.lastUsed, $1.identifier.text) }
+        for record in try await sharing.shared(with: account) {
+            guard var summary = try await summaries.summary(of: record) else { continue }
+            summary.isOwned = false
+            summary.tags = tags[record.grain] ?? []
+            list.grains.append(summary)
+        }
+        list.grains.sort { ($0.lastUsed, $0.identifier.text) > ($1.lastUsed, $1.identifier.text) }
+        list.discarded.sort { ($0.expires ?? 0, $0.identifier.text) < ($1.expires ?? 0, $1.identifier.text) }
+        return list
     }
 
     func grain(_ grain: GrainID, for account: AccountID) async throws(HostError) -> GrainSummary {
@@ -42,6 +47,7 @@ struct GrainBook: GrainDirectory {
             var summary = try await summary(of: record)
         else { throw GrainBook.missing(grain, "look at") }
         summary.isOwned = record.owner == account
+        summary.tags = try await TagBook(records: records, sharing: sharing).tags(of: grain, for: account)
         if summary.isOwned { summary.notice = await registry.known(grain)?.notice() }
         return summary
     }
@@ -64,30 +70,17 @@ struct GrainBook: GrainDirectory {
     }
 
     func summary(of record: GrainRecord) async throws(HostError) -> GrainSummary? {
-        guard let app = record.app, let package = record.package else { return nil }
         let life = await registry.known(record.grain)
-        let bytes = try await usedBytes(of: record, life)
-        var summary = GrainSummary(
-            identifier: record.grain, title: record.title, app: app, appTitle: record.appTitle, package: package,
-            state: await life?.state ?? .stopped, usedBytes: bytes, lastUsed: record.lastUsed)
-        summary.version = try await packages.package(package)?.manifest.marketingVersion ?? ""
-        summary.previous = try await previous(of: record)
-        return summary
+        var summaries = GrainSummaries(grains: self, lives: life.map { [record.grain: $0] } ?? [:])
+        return try await summaries.summary(of: record)
     }
 
-    private func previous(of record: GrainRecord) async throws(HostError) -> PreviousVersion? {
-        guard let identifier = record.previous, book.mayMoveBack(record),
-            let package = try await packages.package(identifier)
-        else { return nil }
-        return PreviousVersion(
-            package: identifier, version: package.manifest.marketingVersion, needsForce: record.previousIsTooOld)
-    }
+    /// What makes the summaries of many grains.
+    func summaries() async -> GrainSummaries { GrainSummaries(grains: self, lives: await registry.byGrain) }
 
-    /// Measuring a volume may mean walking through it: a running grain is measured by whoever watches the disk, one at rest
-    /// when it stops.
-    private func usedBytes(of record: GrainRecord, _ life: GrainLife?) async throws(HostError) -> Int64 {
-        guard let running = await life?.runningGrain else { return record.usedBytes }
-        return try await watch.usedBytes(of: running)
+    /// When a grain is removed for good, in seconds since 1970-01-01T00:00:00Z; nil for one that is not in the trash.
+    func expiry(of record: GrainRecord) -> Int64? {
+        record.discarded.map { $0.addingReportingOverflow(trashLifetime.components.seconds).partialValue }
     }
 
     // MARK: Making

@@ -68,6 +68,21 @@ actor GrainLife {
 
     var isFrozen: Bool { if case .frozen = phase { true } else { false } }
 
+    /// What lists show of a grain.
+    struct Glimpse: Sendable {
+        var state = GrainState.stopped
+        var isFrozen = false
+        /// As ``GrainLife/present``.
+        var present: RunningGrain?
+        /// As ``GrainLife/runningGrain``.
+        var running: RunningGrain?
+    }
+
+    /// All of it in one step.
+    var glimpse: Glimpse {
+        Glimpse(state: state, isFrozen: isFrozen, present: present, running: runningGrain)
+    }
+
     /// What the grain is in memory with, frozen or not.
     var present: RunningGrain? {
         switch phase {

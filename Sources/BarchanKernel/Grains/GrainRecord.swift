@@ -10,6 +10,15 @@ struct GrainRecord: Sendable {
         self.fields = fields
     }
 
+    /// Nil for a record of something else.
+    init?(_ record: Record) throws(HostError) {
+        let prefix = RecordKey("grain/")
+        guard record.key.bytes.starts(with: prefix.bytes), let grain = GrainID(record.key.text(after: prefix)) else {
+            return nil
+        }
+        self.init(grain: grain, fields: try RecordFields(decoding: record.value))
+    }
+
     /// A new grain of `package`.
     init(
         _ grain: GrainID, of package: InstalledPackage, action: Int, title: String, owner: AccountID, now: Int64,
@@ -91,12 +100,29 @@ extension RecordBook {
         return record.isRemoved ? nil : record
     }
 
+    /// The records of those of the grains that there are, in their order, also of those in the trash.
+    func forEachKept(
+        _ grains: [GrainID], _ body: (GrainRecord) async throws(HostError) -> Void
+    ) async throws(HostError) {
+        try await forEach(grains.map(RecordKey.grain)) { (entry) throws(HostError) in
+            guard let record = try GrainRecord(entry), !record.isRemoved else { return }
+            try await body(record)
+        }
+    }
+
+    /// The grains whose identifiers stand behind a prefix.
+    func grains(behind prefix: RecordKey) async throws(HostError) -> [GrainID] {
+        var grains: [GrainID] = []
+        try await forEach(prefix: prefix) { (entry) throws(HostError) in
+            if let grain = GrainID(entry.key.text(after: prefix)) { grains.append(grain) }
+        }
+        return grains
+    }
+
     /// Every grain, also those being removed.
     func forEachGrain(_ body: (GrainRecord) async throws(HostError) -> Void) async throws(HostError) {
         try await forEach(prefix: RecordKey("grain/")) { (entry) throws(HostError) in
-            let text = entry.key.text(after: RecordKey("grain/"))
-            guard let grain = GrainID(text) else { return }
-            try await body(GrainRecord(grain: grain, fields: try RecordFields(decoding: entry.value)))
+            if let record = try GrainRecord(entry) { try await body(record) }
         }
     }
 }

@@ -22,6 +22,9 @@ actor GrainRegistry {
     /// The life of a grain if it was used since the host began.
     func known(_ grain: GrainID) -> GrainLife? { lives[grain] }
 
+    /// Every grain that was used since the host began, by identifier.
+    var byGrain: [GrainID: GrainLife] { lives }
+
     /// Every grain that was used since the host began.
     var all: [GrainLife] { Array(lives.values) }
 

@@ -34,6 +34,11 @@ struct TagBook: TagDirectory {
         return tags
     }
 
+    func tags(of grain: GrainID, for account: AccountID) async throws(HostError) -> [String] {
+        let fields = try await records.read(.tags(of: grain, by: account))?.fields
+        return fields?["tags"]?.split(separator: ",").map(String.init) ?? []
+    }
+
     private static func checked(_ tags: [String]) throws(HostError) -> [String] {
         var known: Set<String> = [], checked: [String] = []
         for tag in tags {

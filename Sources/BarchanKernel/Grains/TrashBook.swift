@@ -6,29 +6,13 @@ struct TrashBook: TrashDirectory {
     static let pause: Duration = .seconds(600)
 
     let grains: GrainBook
-    let lifetime: Duration
 
     private var records: RecordBook { grains.records }
-
-    /// When a grain is removed for good; nil for one that is not in the trash.
-    func expiry(of record: GrainRecord) -> Int64? {
-        record.discarded.map { $0.addingReportingOverflow(lifetime.components.seconds).partialValue }
-    }
 
     // MARK: For people
 
     func trash(for account: AccountID) async throws(HostError) -> [GrainSummary] {
-        let prefix = RecordKey.ownedPrefix(account)
-        var found: [GrainSummary] = []
-        try await records.forEach(prefix: prefix) { (entry) throws(HostError) in
-            let text = entry.key.text(after: prefix)
-            guard let grain = GrainID(text), let record = try await records.keptGrain(grain),
-                let expires = expiry(of: record), var summary = try await grains.summary(of: record)
-            else { return }
-            summary.expires = expires
-            found.append(summary)
-        }
-        return found.sorted { ($0.expires ?? 0, $0.identifier.text) < ($1.expires ?? 0, $1.identifier.text) }
+        try await grains.list(for: account).discarded
     }
 
     func discard(_ grain: GrainID, by account: AccountID) async throws(HostError) {
@@ -37,6 +21,12 @@ struct TrashBook: TrashDirectory {
 
     func recover(_ grain: GrainID, by account: AccountID) async throws(HostError) {
         try await recover(grain, of: account, by: .account(account))
+    }
+
+    func empty(by account: AccountID) async throws(HostError) {
+        for grain in try await trash(for: account) {
+            try await remove(grain.identifier, by: .account(account), "the trash was emptied") { $0.owner == account }
+        }
     }
 
     // MARK: For them and for operators
@@ -92,31 +82,45 @@ struct TrashBook: TrashDirectory {
             var expired: [GrainID] = []
             let now = grains.clock.wallSeconds()
             try await records.forEachGrain { (record) throws(HostError) in
-                if !record.isRemoved, let expiry = expiry(of: record), expiry <= now { expired.append(record.grain) }
+                if !record.isRemoved, let expiry = grains.expiry(of: record), expiry <= now { expired.append(record.grain) }
             }
-            for grain in expired { try await remove(grain, ifExpiredAt: now) }
+            for grain in expired {
+                let isRemoved = try await remove(grain, by: .host, "its time in the trash is over") {
+                    grains.expiry(of: $0).map { $0 <= now } ?? false
+                }
+                guard isRemoved else { continue }
+                grains.log(.info, "grain \(grain) was in the trash until its time was over, and is removed")
+            }
         } catch {
             // What is left is tried again the next time, and nobody waits for it.
             grains.log(.error, "empty the trash: \(error.message)")
         }
     }
 
-    /// Unless somebody takes it out in the same moment.
-    private func remove(_ grain: GrainID, ifExpiredAt now: Int64) async throws(HostError) {
-        guard let (fields, version) = try await records.read(.grain(grain)),
-            let expiry = expiry(of: GrainRecord(grain: grain, fields: fields)), expiry <= now
-        else { return }
-        var removed = fields
-        removed["removed"] = "1"
-        let batch = RecordBatch(
-            conditions: [.version(.grain(grain), version)],
-            writes: [
-                .put(.grain(grain), removed.encoded),
-                grains.audit.entry(.removeGrain, by: .host, on: grain.text, "its time in the trash is over"),
-            ])
-        guard try await records.store.commit(batch) else { return }
-        try await grains.finishRemoval(of: grain)
-        grains.log(.info, "grain \(grain) was in the trash until its time was over, and is removed")
+    /// Removes a grain of the trash for good, unless somebody takes it out in the same moment.
+    /// - Parameter isDue: Whether it still is to be removed.
+    /// - Returns: Whether it was.
+    @discardableResult
+    private func remove(
+        _ grain: GrainID, by actor: AuditActor, _ detail: String, if isDue: (GrainRecord) -> Bool
+    ) async throws(HostError) -> Bool {
+        // Somebody else changed the record each time this loop turns, so it ends.
+        while let (fields, version) = try await records.read(.grain(grain)) {
+            let record = GrainRecord(grain: grain, fields: fields)
+            guard record.discarded != nil, isDue(record) else { return false }
+            var removed = fields
+            removed["removed"] = "1"
+            let batch = RecordBatch(
+                conditions: [.version(.grain(grain), version)],
+                writes: [
+                    .put(.grain(grain), removed.encoded),
+                    grains.audit.entry(.removeGrain, by: actor, on: grain.text, detail),
+                ])
+            guard try await records.store.commit(batch) else { continue }
+            try await grains.finishRemoval(of: grain)
+            return true
+        }
+        return false
     }
 }
 

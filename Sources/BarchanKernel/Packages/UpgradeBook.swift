@@ -12,26 +12,34 @@ struct UpgradeBook: UpgradeDirectory {
         guard let person = try await accounts.account(account) else {
             throw HostError(.permissionDenied, "look for new versions of apps: log in first")
         }
-        let mine = try await grains.grains(for: account)
-        var upgrades: [AppUpgrade] = []
-        for app in try await book.apps() {
-            let pending = person.role == .administrator ? app.pending : nil
-            let offered = pending ?? app.current
-            let behind = try await behind(mine, app, offered)
-            guard pending != nil || !behind.isEmpty else { continue }
-            upgrades.append(AppUpgrade(current: app.current, offered: offered, grains: behind))
+        let apps = try await book.apps()
+        let offers = apps.map { (app: $0, package: (person.role == .administrator ? $0.pending : nil) ?? $0.current) }
+        let behind = try await behind(offers, account)
+        return offers.compactMap { app, package in
+            let grains = behind[app.app] ?? []
+            guard package.identifier != app.current.identifier || !grains.isEmpty else { return nil }
+            return AppUpgrade(current: app.current, offered: package, grains: grains)
         }
-        return upgrades
     }
 
-    /// Grains that are of an older version. Those of the same version in another package, too: it was offered as a new one.
+    /// Somebody's grains that are of an older version, by app, last used first. Those of the same version in another package,
+    /// too: it was offered as a new one.
     private func behind(
-        _ grains: [GrainSummary], _ app: AppVersions, _ offered: InstalledPackage
-    ) async throws(HostError) -> [GrainSummary] {
-        grains.filter { grain in
-            guard grain.isOwned, grain.app == app.app, grain.package != offered.identifier else { return false }
-            let version = app.all.first { $0.identifier == grain.package }?.manifest.version
-            return version.map { $0 <= offered.manifest.version } ?? true
+        _ offers: [(app: AppVersions, package: InstalledPackage)], _ account: AccountID
+    ) async throws(HostError) -> [AppID: [GrainSummary]] {
+        let offers = Dictionary(offers.map { ($0.app.app, $0) }) { first, _ in first }
+        var behind: [AppID: [GrainSummary]] = [:], summaries = await grains.summaries()
+        try await grains.records.forEachKept(try await grains.records.grains(behind: .ownedPrefix(account))) {
+            (record) throws(HostError) in
+            guard record.isUsable, let app = record.app, let (versions, offered) = offers[app],
+                record.package != offered.identifier
+            else { return }
+            let version = versions.all.first { $0.identifier == record.package }?.manifest.version
+            guard version.map({ $0 <= offered.manifest.version }) ?? true else { return }
+            if let summary = try await summaries.summary(of: record) { behind[app, default: []].append(summary) }
+        }
+        return behind.mapValues { grains in
+            grains.sorted { ($0.lastUsed, $0.identifier.text) > ($1.lastUsed, $1.identifier.text) }
         }
     }
 

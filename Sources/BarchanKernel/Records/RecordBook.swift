@@ -28,11 +28,22 @@ struct RecordBook: Sendable {
         return false
     }
 
+    /// As many records are read in one step: enough for the steps not to count, few enough for nobody to wait.
+    private static let portion = 256
+
+    /// Every record with one of the keys, in the keys' order, read in portions.
+    func forEach(_ keys: [RecordKey], _ body: (Record) async throws(HostError) -> Void) async throws(HostError) {
+        for start in stride(from: 0, to: keys.count, by: RecordBook.portion) {
+            let portion = keys[start..<min(start + RecordBook.portion, keys.count)]
+            for record in try await store.readAll(Array(portion)) { try await body(record) }
+        }
+    }
+
     /// Every record with the prefix, read in portions.
     func forEach(prefix: RecordKey, _ body: (Record) async throws(HostError) -> Void) async throws(HostError) {
         var last: RecordKey?
         repeat {
-            let portion = try await store.scan(prefix: prefix, after: last, limit: 256)
+            let portion = try await store.scan(prefix: prefix, after: last, limit: RecordBook.portion)
             for record in portion { try await body(record) }
             last = portion.last?.key
         } while last != nil

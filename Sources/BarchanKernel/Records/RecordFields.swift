@@ -46,10 +46,12 @@ public struct RecordFields: Sendable, Equatable {
     }
 
     private static func escaped(_ text: String) -> String {
-        text.unicodeScalars.map { $0 == "\\" ? "\\\\" : $0 == "\n" ? "\\n" : String($0) }.joined()
+        guard text.utf8.contains(where: { $0 == 0x5c || $0 == 0x0a }) else { return text }
+        return text.unicodeScalars.map { $0 == "\\" ? "\\\\" : $0 == "\n" ? "\\n" : String($0) }.joined()
     }
 
     private static func unescaped(_ text: String) throws(HostError) -> String {
+        guard text.utf8.contains(0x5c) else { return text }
         var result = String.UnicodeScalarView()
         var scalars = text.unicodeScalars.makeIterator()
         while let scalar = scalars.next() {

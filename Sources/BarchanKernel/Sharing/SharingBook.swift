@@ -43,6 +43,23 @@ struct SharingBook: Sendable {
         }
     }
 
+    /// The grains that somebody was given and may use.
+    func shared(with account: AccountID) async throws(HostError) -> [GrainRecord] {
+        let grains = try await records.grains(behind: .sharedPrefix(account))
+        guard !grains.isEmpty, let person = try await accounts.account(account), !person.isSuspended else { return [] }
+        var infos: [RecordKey: ViewInfo] = [:], shared: [GrainRecord] = []
+        try await records.forEach(grains.map(RecordKey.viewInfo)) { (entry) throws(HostError) in
+            infos[entry.key] = ViewInfo(try RecordFields(decoding: entry.value))
+        }
+        let now = clock.wallSeconds()
+        try await records.forEachKept(grains) { (record) throws(HostError) in
+            guard record.isUsable, let graph = try await graph(of: record) else { return }
+            let info = infos[.viewInfo(record.grain)] ?? ViewInfo()
+            if graph.holdings(at: now, info).permissions(of: account) != nil { shared.append(record) }
+        }
+        return shared
+    }
+
     func admits(_ account: AccountID, to grain: GrainID) async throws(HostError) -> Bool {
         try await permissions(of: .account(account), in: grain, records.viewInfo(of: grain)) != nil
     }

@@ -122,11 +122,7 @@ extension Assets {
           const dialog = $("dialog.share"), shareLink = $("[data-share]", bar), sharing = `/grains/${grain}/sharing`;
           let inside = "";
           const fill = html => {
-            dialog.innerHTML = html;
-            const close = document.createElement("button");
-            close.type = "button"; close.className = "quiet close"; close.textContent = "Close";
-            close.onclick = () => dialog.close();
-            dialog.prepend(close);
+            fillDialog(dialog, html);
             const made = $("#made", dialog);
             if (made) { made.value += inside; made.focus(); made.select(); }
           };
@@ -148,7 +144,7 @@ extension Assets {
           if (shareLink) shareLink.addEventListener("click", e => { e.preventDefault(); openSharing(""); });
           dialog.addEventListener("submit", e => { if (!person) return; e.preventDefault(); part(new FormData(e.target)); });
 
-          // Somebody anonymous is asked to log in: the page for people who are not, in the dialog.
+          // Somebody anonymous is asked to log in: the page for people who are not, in the dialog. Then they come back here.
           const signIn = async () => {
             try {
               const page = new DOMParser().parseFromString(await (await fetch("/")).text(), "text/html"), card = $("main .card", page);
@@ -156,6 +152,7 @@ extension Assets {
               fill("");
               dialog.append(...card.childNodes);
               $("h1", dialog).id = "share-title";
+              for (const next of dialog.querySelectorAll("[name=next]")) next.value = location.pathname + location.search;
               dialog.showModal();
             } catch { tell("refused", "The server cannot be reached."); }
           };

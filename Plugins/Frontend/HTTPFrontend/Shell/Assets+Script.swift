@@ -2,6 +2,13 @@ extension Assets {
     /// What every page does beyond plain HTML: menus that close, and the progress of an upload.
     static let scriptText = #"""
         "use strict";
+        const fillDialog = (dialog, html) => {
+          dialog.innerHTML = html;
+          const close = document.createElement("button");
+          close.type = "button"; close.className = "quiet close"; close.textContent = "Close";
+          close.onclick = () => dialog.close();
+          dialog.prepend(close);
+        };
         (() => {
           const $ = (s, r = document) => r.querySelector(s);
           document.addEventListener("click", e => {
@@ -40,6 +47,24 @@ extension Assets {
             find.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, 150); });
             find.addEventListener("submit", e => { e.preventDefault(); clearTimeout(timer); look(); });
           }
+
+          // What can be done with a grain: its page, over the list.
+          const options = $("dialog.options");
+          if (options) document.addEventListener("click", async e => {
+            const link = e.target.closest && e.target.closest("a[data-options]");
+            if (!link || e.ctrlKey || e.metaKey || e.shiftKey || e.altKey) return;
+            e.preventDefault();
+            try {
+              const answer = await fetch(link.href, { headers: { "X-Barchan-Part": "1" } });
+              if (!answer.ok) throw answer;
+              fillDialog(options, await answer.text());
+              options.showModal();
+            } catch { location = link.href; }
+          });
+          document.addEventListener("change", e => {
+            if (!e.target.matches("[data-all]")) return;
+            for (const box of document.querySelectorAll(".pick [name=grain]")) box.checked = e.target.checked;
+          });
 
           // Upload with progress; without this script the form works as it is.
           const form = $("form[data-upload]");

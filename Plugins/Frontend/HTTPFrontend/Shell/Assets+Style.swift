@@ -81,7 +81,7 @@ extension Assets {
         .rows > li, .grant { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; justify-content: space-between; padding: .5rem 0; overflow-wrap: anywhere; }
         .rows > li + li { border-top: 1px solid var(--line); }
         .tree .tree { margin-left: .5rem; padding-left: 1rem; border-left: 2px solid var(--line); }
-        dialog.share { width: min(40rem, 94vw); max-height: 90vh; overflow: auto; padding: clamp(1rem, 4vw, 2rem); color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: .9rem; }
+        dialog { width: min(40rem, 94vw); max-height: 90vh; overflow: auto; padding: clamp(1rem, 4vw, 2rem); color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: .9rem; }
         dialog::backdrop { background: rgb(0 0 0 / .45); }
         .close { float: right; }
         .bar span.title { font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
@@ -132,6 +132,19 @@ extension Assets {
         .figures { grid-template-columns: 1fr max-content; font-variant-numeric: tabular-nums; }
         .log .warning { color: var(--accent); }
         .log .error { color: var(--bad); }
+        .pick { width: 1%; }
+        .list .pick + th { padding-left: 0; }
+        input[type=checkbox] { width: 1.15rem; height: 1.15rem; margin: 0; vertical-align: middle; accent-color: var(--accent); }
+        .several { position: sticky; bottom: 0; z-index: 4; margin-top: .8rem; padding: .8rem 1rem; background: var(--card); border: 1px solid var(--line); border-radius: .9rem; box-shadow: 0 .4rem 1.4rem rgb(0 0 0 / .18); }
+        .several > input { flex: 0 1 12rem; }
+        section:not(:has(.pick [name=grain]:checked)) > .several { display: none; }
+        .more { display: grid; place-items: center; width: 2.5rem; height: 2.5rem; border-radius: .55rem; font-size: 1.2rem; color: inherit; text-decoration: none; }
+        .more:hover { background: var(--wash); }
+        .options > form { margin-bottom: .8rem; }
+        .options .row input { flex: 1 1 9rem; min-width: 0; }
+        .options label { display: block; margin-bottom: .2rem; }
+        dialog.options { width: min(32rem, 94vw); }
+        .options h1 { font-size: 1.3rem; overflow-wrap: anywhere; }
         .find { margin-bottom: .8rem; }
         .pages { justify-content: center; }
 
@@ -219,6 +232,9 @@ extension Assets {
           .list .acts { margin-top: .5rem; }
           .list .acts .row { justify-content: flex-start; }
           .list .actions { position: absolute; top: .3rem; right: .4rem; width: auto; }
+          .list .pick { position: absolute; top: .95rem; left: 1rem; width: auto; }
+          .list tbody .pick + th { padding-left: 2.1rem; }
+          .list .pick + th ~ td { margin-left: 0; }
           .app { grid-template-columns: auto minmax(0, 1fr); column-gap: 1rem; }
           .app .make { grid-column: 1 / -1; justify-content: stretch; margin: .6rem 0 .4rem; }
           .app .make form { flex: 1; }
@@ -227,6 +243,7 @@ extension Assets {
           dl { grid-template-columns: minmax(0, 1fr); }
           dd { margin-bottom: .5rem; }
         }
+        @media (scripting: none) { [data-all] { display: none; } }
         @media (prefers-reduced-motion: reduce) { * { animation: none !important; } }
         @media (forced-colors: active) { .state::before { forced-color-adjust: none; } }
 

@@ -2,10 +2,10 @@ import Barchan
 
 extension Pages {
     func grains(
-        _ grains: [GrainSummary], _ query: GrainQuery, apps: [InstalledPackage], upgrades: [AppUpgrade],
-        discarded: GrainSummary?, hasTrash: Bool, _ person: Person
+        _ list: GrainList, _ query: GrainQuery, apps: [InstalledPackage], upgrades: [AppUpgrade],
+        discarded: [GrainSummary], _ person: Person
     ) -> Response {
-        let icons = Set(apps.map(\.app)), found = query.found(in: grains)
+        let icons = Set(apps.map(\.app)), grains = list.grains, found = query.found(in: grains)
         let (own, ownPages) = query.paged(found.filter(\.isOwned))
         let (shared, sharedPages) = query.paged(found.filter { !$0.isOwned })
         func rows(_ grains: ArraySlice<GrainSummary>) -> [[String: Any]] {
@@ -24,11 +24,14 @@ extension Pages {
             "everything": query.cleared.address,
             "columns": Pages.columns(query), "orders": Pages.orders(query),
             "summary": Pages.summary(found, of: grains),
-            "hasTrash": hasTrash, "tags": Pages.tags(of: grains, query),
+            "hasTrash": !list.discarded.isEmpty, "tags": Pages.tags(of: grains, query), "list": query.address,
         ]
         values["tag"] = query.tag
         values["hasTags"] = grains.contains { !$0.tags.isEmpty }
-        if let discarded { values["discarded"] = ["id": discarded.identifier.text, "title": discarded.title] }
+        if !discarded.isEmpty {
+            let what = discarded.count == 1 ? "“\(discarded[0].title)” is" : "\(discarded.count) grains are"
+            values["discarded"] = ["text": what, "ids": discarded.map(\.identifier.text)] as [String: Any]
+        }
         addPages(max(ownPages, sharedPages), query, to: &values)
         return page(200, "grains", title: "Grains", values, person)
     }
@@ -72,16 +75,47 @@ extension Pages {
         }
     }
 
+    /// - Parameters:
+    ///   - list: The list of grains that the person comes from.
+    ///   - isPart: Whether it goes into a dialog of another page.
+    func acts(_ grain: GrainSummary, hasIcon: Bool, list: String, isPart: Bool, _ person: Person) -> Response {
+        var values = Pages.values(grain, now: Pages.now, hasIcon: hasIcon)
+        values["tagText"] = grain.tags.joined(separator: ", ")
+        values["isOwned"] = grain.isOwned
+        values["list"] = list
+        values["nonce"] = person.nonce.text
+        if isPart { return part(200, "grain-acts", values) }
+        values["atGrains"] = true
+        return page(200, "grain-page", title: grain.title, values, person)
+    }
+
     /// What the person has thrown away.
-    func trash(_ grains: [GrainSummary], apps: [InstalledPackage], _ person: Person) -> Response {
-        let icons = Set(apps.map(\.app))
+    func trash(_ all: [GrainSummary], _ query: GrainQuery, apps: [InstalledPackage], _ person: Person) -> Response {
+        let icons = Set(apps.map(\.app)), (grains, pages) = query.paged(all)
         let rows = grains.map { grain in
             var values = Pages.values(grain, now: Pages.now, hasIcon: icons.contains(grain.app))
             values["expires"] = Pages.days(until: grain.expires ?? 0)
             return values
         }
-        return page(
-            200, "trash", title: "Trash", ["grains": rows, "hasGrains": !rows.isEmpty, "atGrains": true], person)
+        var values: [String: Any] = [
+            "grains": rows, "hasGrains": !rows.isEmpty, "hasAny": !all.isEmpty, "atGrains": true,
+            "summary": Pages.summary(all, of: all),
+        ]
+        addPages(pages, query, to: &values)
+        return page(200, "trash", title: "Trash", values, person)
+    }
+
+    /// The question before several grains are removed for good.
+    func removeGrains(_ grains: [GrainSummary], _ person: Person) -> Response {
+        let values: [String: Any] = [
+            "count": Pages.grainCount(grains.count), "size": Pages.size(grains.reduce(0) { $0 &+ $1.usedBytes }),
+            "grains": grains.map { ["id": $0.identifier.text, "title": $0.title] },
+        ]
+        return page(200, "remove-several", title: "Delete grains", values, person)
+    }
+
+    func emptyTrash(_ grains: [GrainSummary], _ person: Person) -> Response {
+        page(200, "empty-trash", title: "Empty the trash", ["summary": Pages.summary(grains, of: grains)], person)
     }
 
     /// "in 29 days"

@@ -2,8 +2,8 @@ import Barchan
 import Glibc
 
 extension Pages {
-    func code(challenge: Secret, address: String, problem: String? = nil) -> Response {
-        var values: [String: Any] = ["challenge": challenge.text, "address": address]
+    func code(challenge: Secret, address: String, next: String?, problem: String? = nil) -> Response {
+        var values: [String: Any] = ["challenge": challenge.text, "address": address, "next": next ?? "/"]
         if let problem { values["problem"] = problem }
         return page(problem == nil ? 200 : 403, "code", title: "Enter the code", values, nil)
     }

@@ -11,7 +11,10 @@ struct Pages: Sendable {
 
     // MARK: Pages
 
-    func welcome(hasMail: Bool) -> Response { page(403, "welcome", title: "Welcome", ["hasMail": hasMail], nil) }
+    /// - Parameter next: Where somebody goes once they are logged in.
+    func welcome(hasMail: Bool, next: String) -> Response {
+        page(403, "welcome", title: "Welcome", ["hasMail": hasMail, "next": next], nil)
+    }
 
     func login(token: String) -> Response {
         page(200, "login", title: "Log in", ["token": PercentText.encode(token)], nil)

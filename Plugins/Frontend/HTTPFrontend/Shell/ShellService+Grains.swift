@@ -6,20 +6,27 @@ extension ShellService {
         return try await host.grains.grain(identifier, for: person.account.identifier)
     }
 
-    /// - Parameter discarded: The grain that was just thrown away, as the address has it.
+    /// - Parameter discarded: The grains that were just thrown away, as the address has them, with commas between them.
     func grainList(_ query: GrainQuery, discarded: String?, _ person: Person) async throws(HostError) -> Response {
-        let grains = try await host.grains.grains(for: person.account.identifier)
+        let list = try await host.grains.list(for: person.account.identifier)
         let apps = try await apps(for: person)
         let upgrades = try await upgrades(for: person)
-        let trash = try await host.trash.trash(for: person.account.identifier)
+        let named = Set((discarded ?? "").split(separator: ",").map(String.init))
         return pages.grains(
-            grains, query, apps: apps, upgrades: upgrades,
-            discarded: trash.first { $0.identifier.text == discarded }, hasTrash: !trash.isEmpty, person)
+            list, query, apps: apps, upgrades: upgrades,
+            discarded: list.discarded.filter { named.contains($0.identifier.text) }, person)
     }
 
-    func trash(_ person: Person) async throws(HostError) -> Response {
+    func trash(_ query: GrainQuery, _ person: Person) async throws(HostError) -> Response {
         let trash = try await host.trash.trash(for: person.account.identifier)
-        return pages.trash(trash, apps: try await apps(for: person), person)
+        return pages.trash(trash, query, apps: try await apps(for: person), person)
+    }
+
+    /// All that can be done with a grain besides opening it, as a page, or as a part that our script shows over the list.
+    func grainActs(_ visit: Visit, _ person: Person) async throws(HostError) -> Response {
+        let grain = try await grain(visit.path[1], person)
+        let hasIcon = try await apps(for: person).contains { $0.app == grain.app }
+        return pages.acts(grain, hasIcon: hasIcon, list: visit.list, isPart: visit.wantsPart, person)
     }
 
     /// The question before a grain is removed for good, from the trash or from where it is.
@@ -51,7 +58,8 @@ extension ShellService {
         guard let grain = GrainID(visit.path[1]) else { throw HostError(.notFound, "There is no such grain.") }
         let account = person.account.identifier
         // A form on the grain's own page says so; everywhere else the list is where people come from.
-        let back = form["back"] == "grain" ? "/grain/\(grain)" : visit.list
+        let list = form["list"].flatMap { Visit.list(at: $0[...]) } ?? visit.list
+        let back = form["back"] == "grain" ? "/grain/\(grain)" : list
         switch visit.path[2] {
         case "rename":
             try await host.grains.rename(grain, to: form["title"] ?? "", by: account)

@@ -15,8 +15,9 @@ extension ShellService {
     }
 
     /// The answer that makes a browser a logged in one.
-    func welcomed(_ login: Login) -> Response {
-        var response = pages.redirect(to: "/")
+    /// - Parameter next: Where it goes then, as ``Visit/place(_:)`` gives it.
+    func welcomed(_ login: Login, next: String? = nil) -> Response {
+        var response = pages.redirect(to: next ?? "/")
         response.fields.add("Set-Cookie", cookie(login.secret.text, seconds: login.lifetime.components.seconds))
         return response
     }

@@ -8,20 +8,22 @@ extension ShellService {
     // MARK: Before somebody is logged in
 
     func beginLogin(_ visit: Visit) async throws(HostError) -> Response {
-        let claim = try await visit.form()["claim"] ?? ""
+        let form = try await visit.form(), claim = form["claim"] ?? ""
         let challenge = try await host.accounts.beginLogin(by: visit.path[2], as: claim, at: address)
-        return pages.code(challenge: challenge, address: claim)
+        return pages.code(challenge: challenge, address: claim, next: Visit.place(form["next"]))
     }
 
     func finishLogin(_ visit: Visit) async throws(HostError) -> Response {
         let form = try await visit.form(), challenge = Secret(form["challenge"] ?? "")
+        let next = Visit.place(form["next"])
         do throws(HostError) {
             return welcomed(
                 try await host.accounts.logIn(
-                    by: visit.path[2], challenge: challenge, answer: form["answer"] ?? ""))
+                    by: visit.path[2], challenge: challenge, answer: form["answer"] ?? ""), next: next)
         } catch {
             guard error.code == .permissionDenied else { throw error }
-            return pages.code(challenge: challenge, address: form["address"] ?? "", problem: error.message)
+            return pages.code(
+                challenge: challenge, address: form["address"] ?? "", next: next, problem: error.message)
         }
     }
 

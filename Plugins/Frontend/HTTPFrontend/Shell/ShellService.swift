@@ -59,7 +59,9 @@ struct ShellService: Sendable {
                 return try await touchSession(visit, try await visit.form(), nil)
             }
             if visit.wantsJSON { return pages.jsonError(403, "You are not logged in.") }
-            return pages.welcome(hasMail: host.accounts.loginMethods.contains("email"))
+            return pages.welcome(
+                hasMail: host.accounts.loginMethods.contains("email"),
+                next: visit.isRead ? Visit.place(visit.request.head.target) ?? "/" : "/")
         }
         if method == "GET" { return try await read(visit, person) }
         guard method == "POST" else {
@@ -72,7 +74,8 @@ struct ShellService: Sendable {
         switch (visit.path.first ?? "", visit.path.count) {
         case ("", _):
             return try await grainList(GrainQuery(visit.query), discarded: visit.query["trashed"], person)
-        case ("trash", 1): return try await trash(person)
+        case ("trash", 1): return try await trash(GrainQuery(visit.query, at: "/trash"), person)
+        case ("trash", 2) where visit.path[1] == "empty": return try await askEmptying(person)
         case ("admin", 1...2): return try await administration(visit, person)
         case ("apps", 1): return try await appList(person, visit.query)
         case ("apps", 3) where visit.path[2] == "icon": return try await icon(visit.path[1], person)
@@ -83,6 +86,7 @@ struct ShellService: Sendable {
         case ("account", 1): return try await account(person)
         case ("account", 3) where visit.path[1] == "picture": return try await ownPicture(visit.path[2], person)
         case ("people", 1): return try await people(person)
+        case ("grains", 2): return try await grainActs(visit, person)
         case ("grains", 3) where visit.path[2] == "remove": return try await askRemoval(visit.path[1], person)
         case ("grains", 3):
             let grain = try await grain(visit.path[1], person)
@@ -100,13 +104,16 @@ struct ShellService: Sendable {
         if visit.path == ["apps", "install"] { return try await install(visit, person) }
         if visit.path == ["account", "picture"] { return try await uploadPicture(visit, person) }
         if visit.path == ["grains", "restore"] { return try await restore(visit, person) }
-        let form = try await visit.form()
+        let fields = try await visit.formFields(), form = Visit.last(fields)
         guard Secret(form["nonce"] ?? "") == person.nonce else { throw ShellService.staleForm }
         switch (visit.path.first ?? "", visit.path.count) {
         case ("logout", 1): return try await logOut(visit, person)
         case ("grains", 1): return try await createGrain(form, person)
         case ("account", 2...): return try await changeAccount(visit, form, person)
         case ("people", 2...): return try await changePeople(visit, form, person)
+        case ("grains", 2) where visit.path[1] == "several":
+            return try await changeGrains(fields.filter { $0.name == "grain" }.map(\.value), form, person)
+        case ("trash", 2) where visit.path[1] == "empty": return try await emptyTrash(person)
         case ("grains", 3) where visit.path[2] == "sharing": return try await changeSharing(visit, form, person)
         case ("grains", 3): return try await changeGrain(visit, form, person)
         case ("apps", 3) where visit.path[2] == "remove": return try await removeApp(visit.path[1], person)

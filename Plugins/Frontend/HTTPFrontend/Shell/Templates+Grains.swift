@@ -2,14 +2,15 @@
 extension Templates {
     static let grainLists = [
         "grains": grains, "grain-rows": grainRows, "tag-form": tagForm, "tag-list": tagList,
-        "restore-backup": restoreBackup, "trash": trash,
+        "restore-backup": restoreBackup, "trash": trash, "grain-page": grainPage, "grain-acts": grainActs,
+        "remove-several": removeSeveral, "empty-trash": emptyTrash,
     ]
 
     private static let grains = """
         <h1 class="hidden">Grains</h1>
         {{> offers}}
         {{#discarded}}
-        <form method="post" action="/grains/{{id}}/recover" class="notice good row"><input type="hidden" name="nonce" value="{{nonce}}"><span role="status">“{{title}}” is in the trash.</span><button>Take it back</button></form>
+        <form method="post" action="/grains/several" class="notice good row"><input type="hidden" name="nonce" value="{{nonce}}">{{#ids}}<input type="hidden" name="grain" value="{{.}}">{{/ids}}<span role="status">{{text}} in the trash.</span><button name="act" value="recover">Take back</button></form>
         {{/discarded}}
         {{#mayCreate}}
         <section aria-labelledby="new">
@@ -46,7 +47,14 @@ extension Templates {
         {{#showsOwn}}
         <section aria-labelledby="yours">
         <h2 id="yours">Your grains</h2>
-        {{#hasGrains}}{{> grain-rows}}{{/hasGrains}}
+        {{#hasGrains}}{{> grain-rows}}
+        <form method="post" action="/grains/several" id="several" class="row several" aria-label="With all that is chosen">
+        <input type="hidden" name="nonce" value="{{nonce}}"><input type="hidden" name="list" value="{{list}}">
+        <label class="hidden" for="several-tag">Tag</label><input id="several-tag" name="tag" maxlength="40" placeholder="Tag" autocomplete="off">
+        <button name="act" value="tag">Add tag</button><button name="act" value="untag">Remove tag</button>
+        <button name="act" value="trash" class="danger">Move to the trash</button>
+        </form>
+        {{/hasGrains}}
         {{^hasAny}}<p class="card soft">Nothing here yet. A grain is one document: one wiki, one repository, one board, each in a box of its own.</p>{{/hasAny}}
         </section>
         {{/showsOwn}}
@@ -58,7 +66,7 @@ extension Templates {
         <tbody>
         {{#shared}}
         <tr><th scope="row"><a href="/grain/{{id}}"><img src="{{icon}}" alt="" width="24" height="24">{{title}}</a>{{> tag-list}}</th><td data-name="App">{{app}}</td><td data-name="Last used">{{used}}</td>
-        <td class="actions"><details class="menu"><summary aria-label="More about {{title}}">⋯</summary><div>{{> tag-form}}</div></details></td></tr>
+        <td class="actions"><a class="more" href="/grains/{{id}}" data-options aria-label="More about {{title}}">⋯</a></td></tr>
         {{/shared}}
         </tbody>
         </table>
@@ -66,30 +74,23 @@ extension Templates {
         {{/hasShared}}
         {{> page-links}}
         </div>
+        <dialog class="options" aria-labelledby="options-title"></dialog>
         {{#hasTrash}}<p><a href="/trash">What is in the trash</a></p>{{/hasTrash}}
         {{#mayCreate}}{{> restore-backup}}{{/mayCreate}}
         """
 
     private static let grainRows = """
         <table class="list">
-        <thead><tr>{{#columns}}<th scope="col"{{#isNumber}} class="number"{{/isNumber}}{{#direction}} aria-sort="{{direction}}"{{/direction}}>{{#link}}<a href="{{link}}">{{text}}</a>{{/link}}{{^link}}{{text}}{{/link}}</th>{{/columns}}<th scope="col"><span class="hidden">Actions</span></th></tr></thead>
+        <thead><tr><td class="pick"><input type="checkbox" data-all aria-label="Choose all on this page"></td>{{#columns}}<th scope="col"{{#isNumber}} class="number"{{/isNumber}}{{#direction}} aria-sort="{{direction}}"{{/direction}}>{{#link}}<a href="{{link}}">{{text}}</a>{{/link}}{{^link}}{{text}}{{/link}}</th>{{/columns}}<th scope="col"><span class="hidden">Actions</span></th></tr></thead>
         <tbody>
         {{#grains}}
-        <tr>
+        <tr><td class="pick"><input type="checkbox" name="grain" value="{{id}}" form="several" aria-label="Choose {{title}}"></td>
         <th scope="row"><a href="/grain/{{id}}"><img src="{{icon}}" alt="" width="24" height="24">{{title}}</a>{{> tag-list}}</th>
         <td data-name="App">{{app}}</td>
         <td data-name="State"><span class="state {{state}}">{{stateText}}</span></td>
         <td data-name="Size" class="number">{{size}}</td>
         <td data-name="Last used">{{used}}</td>
-        <td class="actions"><details class="menu"><summary aria-label="More about {{title}}">⋯</summary><div>
-        <form method="post" action="/grains/{{id}}/rename" class="row"><input type="hidden" name="nonce" value="{{nonce}}"><label class="hidden" for="t-{{id}}">New title</label><input id="t-{{id}}" name="title" value="{{title}}" maxlength="200" required><button>Rename</button></form>
-        {{> tag-form}}
-        <a class="button" href="/grains/{{id}}/log">Log</a>
-        <form method="post" action="/grains/{{id}}/backup"><input type="hidden" name="nonce" value="{{nonce}}"><button>Download backup</button></form>
-        <a class="button" href="/grains/{{id}}/version">Version</a>
-        {{#isUp}}<form method="post" action="/grains/{{id}}/stop"><input type="hidden" name="nonce" value="{{nonce}}"><button>Stop</button></form>{{/isUp}}
-        <form method="post" action="/grains/{{id}}/trash"><input type="hidden" name="nonce" value="{{nonce}}"><button class="danger">Move to the trash</button></form>
-        </div></details></td>
+        <td class="actions"><a class="more" href="/grains/{{id}}" data-options aria-label="More about {{title}}">⋯</a></td>
         </tr>
         {{/grains}}
         </tbody>
@@ -100,20 +101,67 @@ extension Templates {
         {{#hasTags}}<ul class="tags" aria-label="Tags">{{#tags}}<li><a href="{{link}}">{{name}}</a></li>{{/tags}}</ul>{{/hasTags}}
         """
 
+    /// A row's menu: one for the whole list, filled when it is asked for, because a hundred of them take a browser long.
+    private static let grainActs = """
+        <h1 id="options-title">{{title}}</h1>
+        <p class="soft small">{{app}}{{#version}} {{version}}{{/version}} · <span class="state {{state}}">{{stateText}}</span> · {{size}} · last used {{used}}</p>
+        {{#isOwned}}
+        <form method="post" action="/grains/{{id}}/rename"><input type="hidden" name="nonce" value="{{nonce}}"><input type="hidden" name="list" value="{{list}}"><label class="small" for="options-rename">Title</label><div class="row"><input id="options-rename" name="title" value="{{title}}" maxlength="200" required autocomplete="off"><button>Rename</button></div></form>
+        {{/isOwned}}
+        {{> tag-form}}
+        <div class="row">
+        <a class="button main" href="/grain/{{id}}">Open</a>
+        <a class="button" href="/grains/{{id}}/sharing">Share</a>
+        {{#isOwned}}
+        <a class="button" href="/grains/{{id}}/log">Log</a>
+        <a class="button" href="/grains/{{id}}/version">Version</a>
+        <form method="post" action="/grains/{{id}}/backup"><input type="hidden" name="nonce" value="{{nonce}}"><button>Download backup</button></form>
+        {{#isUp}}<form method="post" action="/grains/{{id}}/stop"><input type="hidden" name="nonce" value="{{nonce}}"><input type="hidden" name="list" value="{{list}}"><button>Stop</button></form>{{/isUp}}
+        <form method="post" action="/grains/{{id}}/trash"><input type="hidden" name="nonce" value="{{nonce}}"><button class="danger">Move to the trash</button></form>
+        {{/isOwned}}
+        </div>
+        """
+
+    private static let grainPage = """
+        <p><a href="{{list}}">← Your grains</a></p>
+        <div class="card options">{{> grain-acts}}</div>
+        """
+
+    private static let removeSeveral = """
+        <div class="card lone">
+        <h1>Delete {{count}}?</h1>
+        <p>All that is in them, {{size}}, is gone for good. This cannot be undone.</p>
+        <form method="post" action="/grains/several"><input type="hidden" name="nonce" value="{{nonce}}">
+        <ul class="rows">{{#grains}}<li>{{title}}<input type="hidden" name="grain" value="{{id}}"></li>{{/grains}}</ul>
+        <div class="row"><button name="act" value="remove" class="danger">Delete for good</button><a class="button" href="/trash">Keep them</a></div></form>
+        </div>
+        """
+
+    private static let emptyTrash = """
+        <div class="card lone">
+        <h1>Empty the trash?</h1>
+        <p>All that is in it, {{summary}}, is gone for good. This cannot be undone.</p>
+        <form method="post" action="/trash/empty" class="row"><input type="hidden" name="nonce" value="{{nonce}}">
+        <button class="danger">Delete everything for good</button><a class="button" href="/trash">Keep it</a></form>
+        </div>
+        """
+
     private static let tagForm = """
-        <form method="post" action="/grains/{{id}}/tags"><input type="hidden" name="nonce" value="{{nonce}}"><label class="small" for="g-{{id}}">Tags, with commas between them</label><div class="row"><input id="g-{{id}}" name="tags" value="{{tagText}}" maxlength="700" autocomplete="off"><button>Save</button></div></form>
+        <form method="post" action="/grains/{{id}}/tags"><input type="hidden" name="nonce" value="{{nonce}}"><input type="hidden" name="list" value="{{list}}"><label class="small" for="g-{{id}}">Tags, with commas between them</label><div class="row"><input id="g-{{id}}" name="tags" value="{{tagText}}" maxlength="700" autocomplete="off"><button>Save</button></div></form>
         """
 
     private static let trash = """
         <p><a href="/">← Your grains</a></p>
         <h1>Trash</h1>
         <p class="soft">What is here does not run, and nobody it was shared with can open it. You can take it back until its time is over.</p>
+        {{#hasAny}}<p class="row soft small"><span>{{summary}}</span><a class="button danger" href="/trash/empty">Empty the trash…</a></p>{{/hasAny}}
         {{#hasGrains}}
+        <section aria-label="What is in the trash">
         <table class="list">
-        <thead><tr><th scope="col">Title</th><th scope="col">App</th><th scope="col" class="number">Size</th><th scope="col">Removed for good</th><th scope="col"><span class="hidden">Actions</span></th></tr></thead>
+        <thead><tr><td class="pick"><input type="checkbox" data-all aria-label="Choose all on this page"></td><th scope="col">Title</th><th scope="col">App</th><th scope="col" class="number">Size</th><th scope="col">Removed for good</th><th scope="col"><span class="hidden">Actions</span></th></tr></thead>
         <tbody>
         {{#grains}}
-        <tr>
+        <tr><td class="pick"><input type="checkbox" name="grain" value="{{id}}" form="several" aria-label="Choose {{title}}"></td>
         <th scope="row"><span class="what"><img src="{{icon}}" alt="" width="24" height="24">{{title}}</span></th>
         <td data-name="App">{{app}}</td>
         <td data-name="Size" class="number">{{size}}</td>
@@ -124,8 +172,14 @@ extension Templates {
         {{/grains}}
         </tbody>
         </table>
+        <form method="post" action="/grains/several" id="several" class="row several" aria-label="With all that is chosen">
+        <input type="hidden" name="nonce" value="{{nonce}}"><input type="hidden" name="back" value="trash">
+        <button name="act" value="recover">Take back</button><button name="act" value="ask" class="danger">Delete…</button>
+        </form>
+        </section>
         {{/hasGrains}}
-        {{^hasGrains}}<p class="card soft">It is empty.</p>{{/hasGrains}}
+        {{> page-links}}
+        {{^hasAny}}<p class="card soft">It is empty.</p>{{/hasAny}}
         """
 
     private static let restoreBackup = """

@@ -6,7 +6,7 @@ extension Templates {
     ]
 
     private static let mailLogin = """
-        <form method="post" action="/login/by/email">
+        <form method="post" action="/login/by/email"><input type="hidden" name="next" value="{{next}}">
         <label for="address">E-mail address</label>
         <div class="row"><input id="address" name="claim" type="email" autocomplete="email" required maxlength="254"><button class="main">Send a code</button></div>
         </form>
@@ -18,7 +18,7 @@ extension Templates {
         {{#problem}}<p class="notice bad" role="alert">{{problem}}</p>{{/problem}}
         <p>If somebody here has the address {{address}}, a code of eight digits is on its way there. It works for an hour, in this browser.</p>
         <form method="post" action="/login/by/email/answer">
-        <input type="hidden" name="challenge" value="{{challenge}}"><input type="hidden" name="address" value="{{address}}">
+        <input type="hidden" name="challenge" value="{{challenge}}"><input type="hidden" name="next" value="{{next}}"><input type="hidden" name="address" value="{{address}}">
         <label for="code">Code</label>
         <div class="row"><input id="code" name="answer" inputmode="numeric" autocomplete="one-time-code" required maxlength="20" autofocus><button class="main">Log in</button></div>
         </form>

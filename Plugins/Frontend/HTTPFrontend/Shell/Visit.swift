@@ -58,33 +58,53 @@ struct Visit {
     /// The list of grains with what was looked for there, when a form of it was sent; else the whole list.
     var list: String {
         let referrer = request.head.value(of: "referer") ?? ""
-        guard referrer.hasPrefix(site.baseURL + "/?") else { return "/" }
-        return GrainQuery(Visit.fields(referrer.dropFirst(site.baseURL.count + 2))).address
+        return referrer.hasPrefix(site.baseURL) ? Visit.list(at: referrer.dropFirst(site.baseURL.count)) ?? "/" : "/"
+    }
+
+    /// The address of a list of grains as we write it; nil when the text is none.
+    static func list(at text: Substring) -> String? {
+        if text == "/" { return "/" }
+        return text.hasPrefix("/?") ? GrainQuery(fields(text.dropFirst(2))).address : nil
+    }
+
+    /// A place on our own host that somebody may be sent to; nil when the text is none.
+    static func place(_ text: String?) -> String? {
+        guard let text, text.hasPrefix("/"), !text.hasPrefix("//"), text.utf8.count <= 4_096,
+            text.utf8.allSatisfy({ (0x21...0x7e).contains($0) && $0 != 0x5c })
+        else { return nil }
+        return text
     }
 
     func cookie(_ name: String) -> String? {
         CookiePairs.value(ofOnly: name, in: request.head).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// The fields of a short form.
-    func form() async throws(HostError) -> [String: String] {
+    /// The fields of a short form; the last one of a name counts.
+    func form() async throws(HostError) -> [String: String] { Visit.last(try await formFields()) }
+
+    /// The fields of a short form in their order; a name may stand more than once.
+    func formFields() async throws(HostError) -> [(name: String, value: String)] {
         switch request.body {
-        case .none: return [:]
-        case .bytes(let bytes): return Visit.fields(Substring(decoding: bytes, as: UTF8.self))
+        case .none: return []
+        case .bytes(let bytes): return Visit.allFields(Substring(decoding: bytes, as: UTF8.self))
         case .stream(let reader, _):
-            return Visit.fields(Substring(decoding: try await reader.readAll(maximumBytes: 65_536), as: UTF8.self))
-        @unknown default: return [:]
+            return Visit.allFields(Substring(decoding: try await reader.readAll(maximumBytes: 65_536), as: UTF8.self))
+        @unknown default: return []
         }
     }
 
-    static func fields(_ text: Substring) -> [String: String] {
-        var found: [String: String] = [:]
-        for pair in text.split(separator: "&").prefix(100) {
+    static func last(_ fields: [(name: String, value: String)]) -> [String: String] {
+        Dictionary(fields.map { ($0.name, $0.value) }) { $1 }
+    }
+
+    static func fields(_ text: Substring) -> [String: String] { last(allFields(text)) }
+
+    private static func allFields(_ text: Substring) -> [(name: String, value: String)] {
+        text.split(separator: "&").prefix(500).compactMap { pair in
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = decoded(parts[0]) else { continue }
-            found[name] = parts.count > 1 ? decoded(parts[1]) : ""
+            guard let name = decoded(parts[0]), let value = parts.count > 1 ? decoded(parts[1]) : "" else { return nil }
+            return (name, value)
         }
-        return found
     }
 
     private static func decoded(_ text: Substring) -> String? {
