@@ -100,7 +100,8 @@ extension EndToEndTests {
                 #expect(try await page.evaluate("document.querySelectorAll('tbody tr').length") == .number(1))
                 _ = try await page.evaluate("document.querySelector('a.more').click()")
                 try await page.look(
-                    for: "location.pathname === '/grains/\(grain)' && document.readyState === 'complete'", "its options")
+                    for: "location.pathname === '/grains/\(grain)' && document.readyState === 'complete'", "its options"
+                )
                 _ = try await page.evaluate("document.querySelector('form[action$=\"/trash\"] button').click()")
                 try await page.look(
                     for: "location.search === '?trashed=\(grain)' && document.readyState === 'complete'", "the trash")

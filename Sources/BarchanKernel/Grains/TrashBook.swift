@@ -82,7 +82,9 @@ struct TrashBook: TrashDirectory {
             var expired: [GrainID] = []
             let now = grains.clock.wallSeconds()
             try await records.forEachGrain { (record) throws(HostError) in
-                if !record.isRemoved, let expiry = grains.expiry(of: record), expiry <= now { expired.append(record.grain) }
+                if !record.isRemoved, let expiry = grains.expiry(of: record), expiry <= now {
+                    expired.append(record.grain)
+                }
             }
             for grain in expired {
                 let isRemoved = try await remove(grain, by: .host, "its time in the trash is over") {
