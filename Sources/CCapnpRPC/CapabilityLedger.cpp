@@ -23,7 +23,7 @@ uint64_t lentBy(rpc::Payload::Reader payload) {
 
 } // namespace
 
-void CapabilityLedger::note(rpc::Message::Reader message, Side &sender, Side &receiver) {
+bool CapabilityLedger::note(rpc::Message::Reader message, Side &sender, Side &receiver) {
   switch (message.which()) {
   case rpc::Message::BOOTSTRAP: sender.questions[message.getBootstrap().getQuestionId()] = {}; break;
   case rpc::Message::CALL: {
@@ -35,7 +35,7 @@ void CapabilityLedger::note(rpc::Message::Reader message, Side &sender, Side &re
     break;
   }
   case rpc::Message::RETURN: noteReturn(message.getReturn(), sender, receiver); break;
-  case rpc::Message::FINISH: noteFinish(message.getFinish(), sender); break;
+  case rpc::Message::FINISH: return noteFinish(message.getFinish(), sender);
   case rpc::Message::RELEASE: sender.giveBack(message.getRelease().getReferenceCount()); break;
   case rpc::Message::RESOLVE: {
     auto resolve = message.getResolve();
@@ -44,6 +44,7 @@ void CapabilityLedger::note(rpc::Message::Reader message, Side &sender, Side &re
   }
   default: break;
   }
+  return false;
 }
 
 void CapabilityLedger::noteReturn(rpc::Return::Reader answer, Side &sender, Side &receiver) {
@@ -60,14 +61,17 @@ void CapabilityLedger::noteReturn(rpc::Return::Reader answer, Side &sender, Side
   if (question.isFinished) receiver.questions.erase(place);
 }
 
-void CapabilityLedger::noteFinish(rpc::Finish::Reader finish, Side &sender) {
+/// Returns whether the question was answered, and without objects.
+bool CapabilityLedger::noteFinish(rpc::Finish::Reader finish, Side &sender) {
   auto place = sender.questions.find(finish.getQuestionId());
-  if (place == sender.questions.end()) return;
+  if (place == sender.questions.end()) return false;
   auto &question = place->second;
+  bool isForgettable = question.isReturned && question.results == 0;
   question.isFinished = true;
   question.refusesResults = finish.getReleaseResultCaps();
   if (question.refusesResults) sender.giveBack(question.results);
   if (question.isReturned) sender.questions.erase(place);
+  return isForgettable;
 }
 
 } // namespace bcr

@@ -10,7 +10,9 @@ namespace bcr {
 class CapabilityLedger {
 public:
   /// Notes a message before it is handled or after it was made.
-  void sent(capnp::rpc::Message::Reader message) { note(message, us, peer); }
+  ///
+  /// `sent` returns whether the peer can go on without it: it only tells that what is answered may be forgotten.
+  bool sent(capnp::rpc::Message::Reader message) { return note(message, us, peer); }
   void received(capnp::rpc::Message::Reader message) { note(message, peer, us); }
 
   /// Objects of this side that the peer holds.
@@ -34,9 +36,9 @@ private:
     void giveBack(uint64_t count) { held -= count < held ? count : held; }
   };
 
-  static void note(capnp::rpc::Message::Reader message, Side &sender, Side &receiver);
+  static bool note(capnp::rpc::Message::Reader message, Side &sender, Side &receiver);
   static void noteReturn(capnp::rpc::Return::Reader answer, Side &sender, Side &receiver);
-  static void noteFinish(capnp::rpc::Finish::Reader finish, Side &sender);
+  static bool noteFinish(capnp::rpc::Finish::Reader finish, Side &sender);
 
   Side us, peer;
 };

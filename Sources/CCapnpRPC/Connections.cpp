@@ -69,6 +69,12 @@ bcr_capability *bcr_connection_bootstrap(bcr_connection *connection) {
   return new bcr_capability(connection->loop, capnp::Capability::Client(kj::mv(KJ_ASSERT_NONNULL(error))));
 }
 
+size_t bcr_connection_unsent(bcr_connection *connection) { return connection->wire.unsentBytes(); }
+
+void bcr_connection_when_drained(bcr_connection *connection, bcr_task task, void *context) {
+  connection->wire.whenDrained({task, context});
+}
+
 void bcr_connection_flush(bcr_connection *connection) { connection->wire.flush(); }
 
 void bcr_connection_close(bcr_connection *connection) {

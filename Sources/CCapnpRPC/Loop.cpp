@@ -20,6 +20,9 @@ constexpr kj::uint drivenTurns = 256;
 // Events handled before what came of them is flushed: whoever waits for it works then while we do the next ones.
 constexpr int eventBatch = 4;
 
+// How long words that nobody waits for may be kept for others to go with.
+constexpr uint64_t patienceNanoseconds = 10000000;
+
 uint32_t epollEvents(uint32_t interest) {
   return ((interest & bcr_readable) ? EPOLLIN : 0u) | ((interest & bcr_writable) ? EPOLLOUT : 0u);
 }
@@ -57,6 +60,7 @@ bcr_loop::bcr_loop(int epoll, int wakeup, int alarm)
 }
 
 bcr_loop::~bcr_loop() noexcept(false) {
+  if (patience != nullptr) bcr_timer_free(patience);
   close(wakeup);
   close(epoll);
   if (alarm >= 0) close(alarm);
@@ -151,9 +155,29 @@ void bcr_loop::flushLater(bcr::Flushable &item) {
   dirty.push_back(&item);
 }
 
+void bcr_loop::flushSoon(bcr::Flushable &item) {
+  if (item.isQueued || item.isPatient) return;
+  item.isPatient = true;
+  patient.push_back(&item);
+  if (patience != nullptr) return;
+  patience = bcr_timer_start(
+      this, patienceNanoseconds, [](void *loop) { static_cast<bcr_loop *>(loop)->endPatience(); }, this);
+}
+
+void bcr_loop::endPatience() {
+  bcr_timer_free(patience);
+  patience = nullptr;
+  for (auto *item : patient) {
+    item->isPatient = false;
+    flushLater(*item);
+  }
+  patient.clear();
+}
+
 void bcr_loop::forget(bcr::Flushable &item) {
   if (item.isQueued) dirty.erase(std::remove(dirty.begin(), dirty.end(), &item), dirty.end());
-  item.isQueued = false;
+  if (item.isPatient) patient.erase(std::remove(patient.begin(), patient.end(), &item), patient.end());
+  item.isQueued = item.isPatient = false;
 }
 
 void bcr_loop::flushAll() {

@@ -19,7 +19,7 @@ namespace bcr {
 class Flushable {
 public:
   virtual void flush() = 0;
-  bool isQueued = false;
+  bool isQueued = false, isPatient = false;
 
 protected:
   ~Flushable() = default;
@@ -72,6 +72,8 @@ struct bcr_loop final : public kj::EventPort {
   void beforeSleep(bcr::Task task) { lastThing = task; }
   /// Flushes `item` before the thread sleeps.
   void flushLater(bcr::Flushable &item);
+  /// Flushes `item` some milliseconds from now, unless something else does before.
+  void flushSoon(bcr::Flushable &item);
   void forget(bcr::Flushable &item);
   bcr_watch *watch(int descriptor, uint32_t events, bcr_on_ready onReady, void *context);
   void change(bcr_watch &watch, uint32_t events);
@@ -90,6 +92,7 @@ struct bcr_loop final : public kj::EventPort {
 private:
   bool runTasks();
   void flushAll();
+  void endPatience();
   void runTimers();
   void askKernel(bool maySleep);
   int timeout() const;
@@ -102,7 +105,8 @@ private:
   std::vector<bcr::Task> posted; // under mutex
   bool isSleeping = false;       // under mutex
   std::vector<bcr::Task> taken;
-  std::vector<bcr::Flushable *> dirty;
+  std::vector<bcr::Flushable *> dirty, patient;
+  bcr_timer *patience = nullptr;
   bcr::Task lastThing = {nullptr, nullptr};
   kj::EventLoop events;
   kj::WaitScope scope;

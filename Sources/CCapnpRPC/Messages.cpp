@@ -32,7 +32,8 @@ Flat::~Flat() noexcept(false) {
 
 capnp::MessageSize size(const bcr_payload *payload) {
   if (payload == nullptr) return {1, 0};
-  return {payload->byte_count / sizeof(capnp::word) + 1, capnp::uint(payload->capability_count)};
+  size_t dataWords = (payload->data_count + sizeof(capnp::word) - 1) / sizeof(capnp::word);
+  return {payload->byte_count / sizeof(capnp::word) + dataWords + 1, capnp::uint(payload->capability_count)};
 }
 
 void put(capnp::AnyPointer::Builder target, const bcr_payload *payload) {
@@ -64,6 +65,10 @@ void put(capnp::AnyPointer::Builder target, const bcr_payload *payload) {
   options.traversalLimitInWords = UINT64_C(1) << 40; // our own bytes
   capnp::SegmentArrayMessageReader reader(kj::arrayPtr(&segment, 1), options);
   target.set(capabilities.imbue(reader.getRoot<capnp::AnyPointer>()));
+  if (payload->data == nullptr) return;
+  auto pointers = target.getAs<capnp::AnyStruct>().getPointerSection();
+  KJ_REQUIRE(pointers.size() > 0, "a message has no place for its data");
+  pointers[0].setAs<capnp::Data>(capnp::Data::Reader(payload->data, payload->data_count));
 }
 
 kj::Exception exception(bcr_error_kind kind, const char *text) {

@@ -15,7 +15,9 @@ namespace bcr {
 namespace {
 
 constexpr size_t inboxBytes = 65536;
-constexpr size_t outboxKeepBytes = 262144; // a larger one is given back when it is empty
+constexpr size_t chunkBytes = 16384;        // of what waits for the kernel; a longer message has a chunk of its own
+constexpr size_t maximumParts = 16;         // of one sendmsg(2)
+constexpr size_t peekBytes = 1024;          // read where a long message is expected: its head, and little that is copied
 constexpr size_t directBytes = 65536;      // a message of this size goes to the kernel without a copy
 constexpr uint32_t maximumSegments = 512;
 constexpr int sendBufferBytes = 524288;
@@ -55,6 +57,7 @@ Wire::Wire(bcr_loop &loop, int descriptor, const bcr_limits &limits)
 
 Wire::~Wire() noexcept(false) {
   loop.forget(*this);
+  tellDrained();
   if (watch != nullptr) loop.unwatch(watch);
   close(descriptor);
 }
@@ -77,6 +80,7 @@ void Wire::fail(kj::Exception &&why) {
     waiting->reject(kj::cp(why));
   }
   failure = kj::mv(why);
+  tellDrained();
 }
 
 void Wire::ready(void *context, uint32_t readiness) {
@@ -86,7 +90,7 @@ void Wire::ready(void *context, uint32_t readiness) {
   if (!wire.mayBeWritable && (readiness & (bcr_writable | bcr_hung_up))) {
     wire.mayBeWritable = true;
     wire.loop.change(*wire.watch, readEvents);
-    if (!wire.outbox.empty()) wire.loop.flushLater(wire);
+    if (wire.unsent > 0) wire.loop.flushLater(wire);
   }
   KJ_IF_MAYBE (fulfiller, wire.reading) {
     try {
@@ -158,6 +162,7 @@ bool Wire::parseHeader() {
   // Each word is passed when a message is handled, measured and copied; see `lend` for what a copy may take.
   options.traversalLimitInWords = 4 * limits.message_words;
   partial = kj::heap<Message>(words, kj::mv(ends), options);
+  expectsLong = words * sizeof(capnp::word) >= directBytes / 2;
   partialBytes = 0;
   inboxStart += headerBytes;
   return true;
@@ -172,18 +177,20 @@ bool Wire::fill() {
     inboxEnd -= inboxStart;
     inboxStart = 0;
   }
-  kj::byte *place = inbox.begin() + inboxEnd;
-  size_t space = inbox.size() - inboxEnd;
-  bool isDirect = false;
+  // First the rest of a message, where it belongs; what comes behind it is another's.
+  iovec parts[2];
+  size_t rest = 0, space = inbox.size() - inboxEnd;
   KJ_IF_MAYBE (message, partial) {
     auto body = (*message)->body.asBytes();
-    isDirect = body.size() - partialBytes >= inboxBytes;
-    if (isDirect) {
-      place = body.begin() + partialBytes;
-      space = body.size() - partialBytes;
-    }
+    rest = body.size() - partialBytes;
+    parts[0] = {body.begin() + partialBytes, rest};
   }
-  ssize_t count = recv(descriptor, place, space, MSG_DONTWAIT);
+  if (expectsLong && inboxEnd < peekBytes) space = peekBytes - inboxEnd;
+  parts[rest > 0] = {inbox.begin() + inboxEnd, space};
+  msghdr message = {};
+  message.msg_iov = parts;
+  message.msg_iovlen = rest > 0 ? 2 : 1;
+  ssize_t count = recvmsg(descriptor, &message, MSG_DONTWAIT);
   if (count < 0) {
     if (errno == EINTR) return true;
     mayBeReadable = false;
@@ -195,8 +202,10 @@ bool Wire::fill() {
     return false;
   }
   // A short read empties a stream socket; the next bytes come with an edge of their own. The end may have come with this one.
-  if (size_t(count) < space && !mayBeAtEnd) mayBeReadable = false;
-  (isDirect ? partialBytes : inboxEnd) += size_t(count);
+  if (size_t(count) < rest + space && !mayBeAtEnd) mayBeReadable = false;
+  size_t taken = std::min(size_t(count), rest);
+  partialBytes += taken;
+  inboxEnd += size_t(count) - taken;
   return true;
 }
 
@@ -242,7 +251,7 @@ kj::Promise<void> Wire::writeMessages(
 
 kj::Promise<void> Wire::writeMessage(
     kj::ArrayPtr<const int>, kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>> segments) {
-  noteSent(segments);
+  bool canWait = noteSent(segments);
   if (failure != nullptr) return kj::READY_NOW;
 
   size_t headerWords = segments.size() / 2 + 1, bytes = headerWords * 8;
@@ -253,7 +262,7 @@ kj::Promise<void> Wire::writeMessage(
     header[1 + i] = uint32_t(segments[i].size());
     bytes += segments[i].size() * sizeof(capnp::word);
   }
-  if (outbox.size() - outboxStart + bytes > limits.unsent_bytes) {
+  if (unsent + bytes > limits.unsent_bytes) {
     fail(disconnected("the other side does not read what is sent to it"));
     return kj::READY_NOW;
   }
@@ -261,7 +270,7 @@ kj::Promise<void> Wire::writeMessage(
   size_t sent = 0;
   if (bytes >= directBytes && segments.size() < 16 && mayBeWritable) {
     flush();
-    if (outbox.empty() && mayBeWritable && failure == nullptr) {
+    if (unsent == 0 && mayBeWritable && failure == nullptr) {
       iovec parts[17];
       parts[0] = {header.begin(), headerWords * 8};
       for (size_t i = 0; i < segments.size(); i++) {
@@ -272,6 +281,7 @@ kj::Promise<void> Wire::writeMessage(
       message.msg_iovlen = segments.size() + 1;
       ssize_t count = sendmsg(descriptor, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
       if (count > 0) sent = size_t(count);
+      if (count >= 0 ? sent < bytes : errno == EAGAIN) awaitRoom();
     }
   }
   auto rest = [&](const void *start, size_t count) {
@@ -281,39 +291,78 @@ kj::Promise<void> Wire::writeMessage(
   };
   rest(header.begin(), headerWords * 8);
   for (auto &segment : segments) rest(segment.begin(), segment.size() * sizeof(capnp::word));
+  if (unsent == 0 || !mayBeWritable) return kj::READY_NOW;
+  if (canWait) {
+    loop.flushSoon(*this);
+  } else {
+    loop.flushLater(*this);
+  }
   return kj::READY_NOW;
 }
 
-void Wire::append(const void *bytes, size_t count) {
-  if (count == 0) return;
-  auto *start = static_cast<const kj::byte *>(bytes);
-  outbox.insert(outbox.end(), start, start + count);
-  if (mayBeWritable) loop.flushLater(*this);
+void Wire::append(const kj::byte *bytes, size_t count) {
+  unsent += count;
+  while (count > 0) {
+    if (outbox.empty() || outbox.back().end == outbox.back().bytes.size()) {
+      outbox.push_back({kj::heapArray<kj::byte>(std::max(chunkBytes, count)), 0, 0});
+    }
+    auto &chunk = outbox.back();
+    size_t taken = std::min(count, chunk.bytes.size() - chunk.end);
+    memcpy(chunk.bytes.begin() + chunk.end, bytes, taken);
+    chunk.end += taken;
+    bytes += taken;
+    count -= taken;
+  }
 }
 
 void Wire::flush() {
-  while (outboxStart < outbox.size() && mayBeWritable && failure == nullptr) {
-    ssize_t count = send(
-        descriptor, outbox.data() + outboxStart, outbox.size() - outboxStart, MSG_DONTWAIT | MSG_NOSIGNAL);
+  while (unsent > 0 && mayBeWritable && failure == nullptr) {
+    iovec parts[maximumParts];
+    msghdr message = {};
+    message.msg_iov = parts;
+    for (auto &chunk : outbox) {
+      if (message.msg_iovlen == maximumParts) break;
+      parts[message.msg_iovlen++] = {chunk.bytes.begin() + chunk.start, chunk.end - chunk.start};
+    }
+    ssize_t count = sendmsg(descriptor, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (count > 0) {
-      outboxStart += size_t(count);
+      dropSent(size_t(count));
     } else if (errno == EAGAIN) {
       awaitRoom();
     } else if (errno != EINTR) {
       // What the other side wrote before it went is still worth reading; the end comes there.
       mayBeWritable = false;
-      outboxStart = outbox.size();
+      dropSent(unsent);
       if (atEnd) fail(disconnected("the other side closed the connection"));
     }
   }
-  if (outboxStart == outbox.size()) {
-    outbox.clear();
-    outboxStart = 0;
-    if (outbox.capacity() > outboxKeepBytes) outbox.shrink_to_fit();
-  } else if (outboxStart >= outboxKeepBytes) {
-    outbox.erase(outbox.begin(), outbox.begin() + ptrdiff_t(outboxStart));
-    outboxStart = 0;
+  if (unsent == 0) tellDrained();
+}
+
+void Wire::dropSent(size_t count) {
+  unsent -= count;
+  while (count > 0) {
+    auto &chunk = outbox.front();
+    size_t taken = std::min(count, chunk.end - chunk.start);
+    chunk.start += taken;
+    count -= taken;
+    if (chunk.start < chunk.end) return;
+    if (unsent == 0 && count == 0 && chunk.bytes.size() == chunkBytes) {
+      chunk.start = chunk.end = 0; // the next message goes here
+    } else {
+      outbox.pop_front();
+    }
   }
+}
+
+void Wire::whenDrained(Task task) {
+  drained.push_back(task);
+  if (unsent == 0 || failure != nullptr) tellDrained();
+}
+
+void Wire::tellDrained() {
+  for (auto &task : drained) loop.post(task);
+  drained.clear();
 }
 
 void Wire::awaitRoom() {
@@ -327,19 +376,20 @@ kj::Promise<void> Wire::end() {
   return kj::READY_NOW;
 }
 
-/// What our own RPC system says; last of all why it gave up.
-void Wire::noteSent(kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>> segments) {
-  if (failure != nullptr) return;
+/// What our own RPC system says; last of all why it gave up. Returns whether nobody waits for it.
+bool Wire::noteSent(kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>> segments) {
+  if (failure != nullptr) return false;
   capnp::ReaderOptions options;
   options.traversalLimitInWords = UINT64_C(1) << 40; // our own words
   capnp::SegmentArrayMessageReader reader(segments, options);
   auto root = reader.getRoot<capnp::rpc::Message>();
-  ledger.sent(root);
+  bool canWait = ledger.sent(root);
   if (root.isAbort() && toldReason == nullptr && !atEnd) {
     toldReason = disconnected(kj::str("the other side broke the protocol: ", root.getAbort().getReason()));
   } else if (ledger.heldByPeer() > limits.capabilities) {
     fail(disconnected(kj::str("the other side holds more than ", limits.capabilities, " objects and lets go of none")));
   }
+  return canWait;
 }
 
 } // namespace bcr

@@ -6,6 +6,8 @@
 
 #include <capnp/serialize-async.h>
 
+#include <deque>
+
 namespace bcr {
 
 class Wire final : public capnp::MessageStream, public Flushable {
@@ -20,6 +22,10 @@ public:
   /// Ends the conversation; what is being read fails with `reason`.
   void fail(kj::Exception &&reason);
   void flush() override;
+  /// Bytes that the kernel has not taken yet.
+  size_t unsentBytes() const { return unsent; }
+  /// Posts `task` once when the kernel has everything, or never will.
+  void whenDrained(Task task);
 
   using capnp::MessageStream::tryReadMessage;
   using capnp::MessageStream::writeMessage;
@@ -43,8 +49,10 @@ private:
   bool fill();
   kj::Own<Message> finish();
   void police(Message &message);
-  void noteSent(kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>> segments);
-  void append(const void *bytes, size_t count);
+  bool noteSent(kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>> segments);
+  void append(const kj::byte *bytes, size_t count);
+  void dropSent(size_t count);
+  void tellDrained();
   void awaitRoom();
   kj::Exception disconnected(kj::StringPtr text);
 
@@ -58,12 +66,20 @@ private:
   size_t inboxStart = 0, inboxEnd = 0;
   kj::Maybe<kj::Own<Message>> partial; // its header is read, its body not all
   size_t partialBytes = 0;
+  bool expectsLong = false; // the last message was
   uint32_t openQuestions = 0;
   CapabilityLedger ledger;
   kj::Maybe<kj::Own<kj::PromiseFulfiller<Read>>> reading;
 
-  std::vector<kj::byte> outbox;
-  size_t outboxStart = 0;
+  /// Bytes that wait for the kernel: those from `start` to `end`.
+  struct Chunk {
+    kj::Array<kj::byte> bytes;
+    size_t start, end;
+  };
+
+  std::deque<Chunk> outbox; // what is sent goes from the front; nothing is moved
+  size_t unsent = 0;
+  std::vector<Task> drained;
   kj::Maybe<kj::Exception> failure;
   kj::Maybe<kj::Exception> toldReason;
 };

@@ -5,6 +5,9 @@ import CapnProto
 public struct Payload {
     public let message: MessageBuilder
     public private(set) var capabilities: [Capability] = []
+    /// Bytes that the first pointer of the root struct comes to point to, without being copied into `message` before. They stay the
+    /// caller's and are read until the payload is sent.
+    public var data: UnsafeBufferPointer<UInt8>?
 
     /// - Parameter capacityWords: Room to begin with; more is made when needed.
     public init(capacityWords: Int = 64) { message = MessageBuilder(capacityWords: capacityWords) }
@@ -22,7 +25,8 @@ public struct Payload {
                 handles.withUnsafeBufferPointer { handles in
                     var payload = bcr_payload(
                         bytes: bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), byte_count: bytes.count,
-                        capabilities: handles.baseAddress, capability_count: handles.count)
+                        capabilities: handles.baseAddress, capability_count: handles.count,
+                        data: data?.baseAddress, data_count: data?.count ?? 0)
                     return body(&payload)
                 }
             }

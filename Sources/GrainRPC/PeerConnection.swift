@@ -24,8 +24,27 @@ public final class PeerConnection {
 
     deinit { if let handle { bcr_connection_close(handle) } }
 
+    /// Bytes written that the kernel has not taken, because the other end does not read as fast.
+    public var unsentBytes: Int { handle.map { bcr_connection_unsent($0) } ?? 0 }
+
+    /// Calls `action` once, later, when the kernel has taken everything or the conversation is over.
+    public func whenDrained(_ action: @escaping () -> Void) {
+        guard let handle else { return }
+        bcr_connection_when_drained(
+            handle,
+            { context in
+                guard let context else { return }
+                Unmanaged<DrainAction>.fromOpaque(context).takeRetainedValue().run()
+            }, Unmanaged.passRetained(DrainAction(action)).toOpaque())
+    }
+
     /// What the other end offers.
     public func bootstrap() -> Capability? {
         handle.map { Capability(owning: bcr_connection_bootstrap($0)) }
     }
+}
+
+private final class DrainAction {
+    let run: () -> Void
+    init(_ run: @escaping () -> Void) { self.run = run }
 }

@@ -18,6 +18,18 @@ private let firstBytes = hexBytes(
         #expect(readBytes(pair.grain, firstBytes.count) == firstBytes)
         await connection.close()
     }
+
+    /// It waits a moment for something to go with, but not for ever.
+    @Test func thatAnAnswerMayBeForgottenIsSaidAlsoWhenNothingElseIs() async throws {
+        let pair = try SocketPair()
+        let connection = try await transport().connect(over: pair.host, offering: MemoryGrainHost())
+        #expect(readBytes(pair.grain, firstBytes.count) == firstBytes)
+        writeBytes(pair.grain, RawRPC.return(answer: 1, senderPromise: 0, count: 0))
+        let message = WireMessage(readBytes(pair.grain, 40))
+        #expect(message?.kind == .finish)
+        #expect(message?.id == 1)
+        await connection.close()
+    }
 }
 
 func transport(_ given: [String: SettingValue] = [:]) async throws -> any TransportProvider {

@@ -92,11 +92,14 @@ typedef struct {
 bcr_capability *_Nullable bcr_message_capability(const bcr_message *message, uint32_t index);
 
 /// A message to be sent. `byte_count` is a multiple of 8, or 0 for an empty struct; `bytes` aligned to 8 saves a copy.
+/// Where there are `data`, the first pointer of the root struct comes to point to them; less than 512 MiB.
 typedef struct {
     const uint8_t *_Nullable bytes;
     size_t byte_count;
     bcr_capability *_Nullable const *_Nullable capabilities;
     size_t capability_count;
+    const uint8_t *_Nullable data;
+    size_t data_count;
 } bcr_payload;
 
 typedef enum {
@@ -192,6 +195,12 @@ bcr_capability *bcr_connection_bootstrap(bcr_connection *connection);
 
 /// Hands what was written so far to the kernel now instead of at the end of the loop's turn.
 void bcr_connection_flush(bcr_connection *connection);
+
+/// Bytes written so far that the kernel has not taken, because the peer does not read as fast.
+size_t bcr_connection_unsent(bcr_connection *connection);
+
+/// Calls `task` once, on a later turn of the loop, when the kernel has taken everything or the conversation is over.
+void bcr_connection_when_drained(bcr_connection *connection, bcr_task task, void *_Nullable context);
 
 /// Ends the conversation; calls under way fail as disconnected and `on_disconnect` does not come. Frees `connection`.
 void bcr_connection_close(bcr_connection *connection);

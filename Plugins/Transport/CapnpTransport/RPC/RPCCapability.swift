@@ -46,7 +46,7 @@ struct RPCMessage {
         return handles.withUnsafeBufferPointer { handles in
             var payload = bcr_payload(
                 bytes: bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), byte_count: bytes.count,
-                capabilities: handles.baseAddress, capability_count: handles.count)
+                capabilities: handles.baseAddress, capability_count: handles.count, data: nil, data_count: 0)
             return body(&payload)
         }
     }
@@ -89,7 +89,7 @@ func withPayload<Result>(
         message.withFlatBytes { bytes in
             var payload = bcr_payload(
                 bytes: bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), byte_count: bytes.count,
-                capabilities: handles.baseAddress, capability_count: handles.count)
+                capabilities: handles.baseAddress, capability_count: handles.count, data: nil, data_count: 0)
             return body(&payload)
         }
     }
