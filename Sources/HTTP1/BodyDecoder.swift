@@ -39,6 +39,19 @@ public struct BodyDecoder: Sendable {
         }
     }
 
+    /// Passes over up to `count` bytes that are content as they are.
+    /// - Returns: How many of them are; none when content has to be decoded.
+    public mutating func skip(_ count: Int) -> Int {
+        switch framing {
+        case .none, .chunked: return 0
+        case .untilClose: return count
+        case .length:
+            let skipped = Int(min(remaining, Int64(count)))
+            remaining -= Int64(skipped)
+            return skipped
+        }
+    }
+
     /// The connection ended.
     public mutating func finish() throws(HTTPError) {
         sawClose = true

@@ -61,6 +61,16 @@ public struct ResponseParser: Sendable {
         }
     }
 
+    /// Passes over bytes of the connection that are content as they are, so that the caller need not have them copied here. What comes
+    /// behind them is to be fed.
+    /// - Returns: How many of the next `count` bytes are; none while content waits to be taken, or has to be decoded.
+    public mutating func skipContent(_ count: Int) -> Int {
+        guard case .body = state, content.isEmpty else { return 0 }
+        let skipped = decoder.skip(count)
+        if decoder.isComplete { state = .complete }
+        return skipped
+    }
+
     /// The connection ended.
     public mutating func finish() throws(HTTPError) {
         switch state {

@@ -34,6 +34,7 @@ func serve(_ invocation: Invocation, _ log: Log) throws(CallFailure) -> Int32 {
         process.kill()
         ending.end(1)
     }
+    app.uplink = host
     // Asked for at once, as hosts expect of this program.
     let api = host.bootstrap().map(HostAPI.init)
     let identities = api.map { SavedIdentities(in: invocation.identityFolder, api: $0, log: log) }

@@ -114,6 +114,36 @@ import Testing
         }
     }
 
+    @Test func longAnswersComeWholeWhateverWaitsForTheHost() throws {
+        let app = try AppInProcess { peer in
+            while let path = peer.nextRequest() { peer.answer(Self.longBody(path)) }
+        }
+        defer { app.close() }
+        try onOwnThread {
+            let host = try GrainHost(port: app.port, command: ["sleep", "1000"])
+            defer { host.close() }
+            let session = try host.openSession()
+            let sinks = (0..<8).map { _ in Sink() }
+            var handles: [Capability] = []
+            for (index, sink) in sinks.enumerated() {
+                handles.append(try startStream(host, session, String(index), sink))
+            }
+            host.wait { done in
+                let look = { if sinks.allSatisfy(\.isOver) { done() } }
+                for sink in sinks { sink.onEvent = look }
+                look()
+            }
+            for (index, sink) in sinks.enumerated() {
+                sink.onEvent = nil
+                #expect(sink.bytes == Array(Self.longBody("/\(index)").utf8))
+            }
+            withExtendedLifetime(handles) {}
+        }
+    }
+
+    /// About a MiB in which every place looks different.
+    private static func longBody(_ path: String) -> String { (0..<100_000).map { "\(path) \($0)\n" }.joined() }
+
     private func upload(_ host: GrainHost, _ session: Capability, _ path: String) throws -> Capability {
         try host.call(session, Wire.WebSession.Methods.postStreaming) { _, params in
             params.setPath(path)

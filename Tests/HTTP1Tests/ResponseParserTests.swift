@@ -142,18 +142,22 @@ import Testing
     @Test(arguments: accepted, [1, 3, 100_000])
     func anAnswerIsReadWhateverThePieces(_ example: Case, pieces: Int) {
         let input = example.input.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
-        let outcome = read(input, as: example.request, pieces: pieces)
-        #expect(outcome.error == nil)
-        #expect(outcome.status == example.status)
-        #expect(outcome.body == example.body)
-        #expect(outcome.isUpgraded == (example.status == 101))
-        #expect(outcome.isComplete != outcome.isUpgraded)
+        for skips in [false, true] {
+            let outcome = read(input, as: example.request, pieces: pieces, skips: skips)
+            #expect(outcome.error == nil)
+            #expect(outcome.status == example.status)
+            #expect(outcome.body == example.body)
+            #expect(outcome.isUpgraded == (example.status == 101))
+            #expect(outcome.isComplete != outcome.isUpgraded)
+        }
     }
 
     @Test(arguments: refused, [1, 3, 100_000])
     func aBrokenAnswerIsRefusedForItsReason(_ example: Case, pieces: Int) {
         let input = example.input.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
-        #expect(read(input, as: example.request, pieces: pieces).error == example.error)
+        for skips in [false, true] {
+            #expect(read(input, as: example.request, pieces: pieces, skips: skips).error == example.error)
+        }
     }
 
     @Test(arguments: chunkBodies, [1, 3, 100_000])

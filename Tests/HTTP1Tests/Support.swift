@@ -14,10 +14,11 @@ struct Outcome: Equatable {
     var error: HTTPError?
 }
 
-/// Reads `input` in pieces of `size` bytes; `closes` says whether the connection ends behind it.
+/// Reads `input` in pieces of `size` bytes; `closes` says whether the connection ends behind it, `skips` whether content that
+/// needs no decoding is passed over.
 func read(
     _ input: [UInt8], as request: ResponseParser.Request = .ordinary, pieces size: Int, closes: Bool = true,
-    limits: HTTPLimits = HTTPLimits()
+    skips: Bool = false, limits: HTTPLimits = HTTPLimits()
 ) -> Outcome {
     var parser = ResponseParser(answerTo: request, limits: limits)
     var outcome = Outcome()
@@ -26,7 +27,9 @@ func read(
         var start = 0
         while start < input.count {
             let piece = Array(input[start..<min(start + size, input.count)])
-            try parser.feed(piece.span)
+            let skipped = skips ? parser.skipContent(piece.count) : 0
+            body += piece[..<skipped]
+            if skipped < piece.count { try parser.feed(Array(piece[skipped...]).span) }
             body += parser.takeContent()
             start += piece.count
         }

@@ -29,6 +29,7 @@ final class AppExchange: AppConnectionOwner {
     private var receivedBytes = 0
     private var patience: Timer?
     private var hasWaited = false
+    private var isHeldBack = false
     private var isOver = false
     private var itself: AppExchange?
 
@@ -101,7 +102,8 @@ final class AppExchange: AppConnectionOwner {
         let isFirst = receivedBytes == bytes.count
         let hadHead = parser.head != nil
         do {
-            try parser.feed(bytes)
+            let passed = passOn(bytes)
+            if passed < bytes.count { try parser.feed(bytes.extracting(passed..<bytes.count)) }
         } catch {
             return broken(error)
         }
@@ -224,13 +226,38 @@ final class AppExchange: AppConnectionOwner {
     private func pump() {
         guard let stream else { return }
         if let failure = stream.failure { return fail(failure) }
-        if parser.availableBytes > 0 { stream.write(parser.takeContent()) }
+        if parser.availableBytes > 0 { parser.takeContent().withUnsafeBufferPointer { stream.write($0) } }
         if parser.isComplete {
             stream.finish()
             _ = finish()
         } else {
-            connection?.isReading = stream.hasRoom
+            let mayRead = stream.hasRoom && !holdsBack()
+            connection?.isReading = mayRead
         }
+    }
+
+    /// Sends content on right from where it was received.
+    /// - Returns: How many of the bytes that was.
+    private func passOn(_ bytes: Span<UInt8>) -> Int {
+        guard let stream, stream.failure == nil else { return 0 }
+        let count = parser.skipContent(bytes.count)
+        if count > 0 { bytes.extracting(0..<count).withUnsafeBufferPointer { stream.write($0) } }
+        return count
+    }
+
+    private func holdsBack() -> Bool {
+        guard app.isCongested else { return false }
+        if !isHeldBack {
+            isHeldBack = true
+            app.awaitUplink(self)
+        }
+        return true
+    }
+
+    /// The host has taken what waited for it.
+    func uplinkDrained() {
+        isHeldBack = false
+        advance()
     }
 }
 

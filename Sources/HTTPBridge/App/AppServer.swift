@@ -9,6 +9,9 @@ final class AppServer {
     private(set) lazy var pool = ConnectionPool(of: self)
     private(set) lazy var trim = MemoryTrim(loop) { [unowned self] in becomeIdle() }
     private var memory: UnsafeMutableRawBufferPointer?
+    /// Where answers go. While the host does not take what is there, apps are not read from: it would only pile up here.
+    var uplink: PeerConnection?
+    private var waiters: [AppExchange] = []
 
     /// Requests, uploads and web sockets at once; below the descriptors that a process may usually have (1,024).
     static let maximumConnections = 800
@@ -35,6 +38,22 @@ final class AppServer {
         pool.closeAll()
         memory?.deallocate()
         memory = nil
+    }
+
+    /// Bytes that may wait for the host before apps are held back.
+    private static let congestionBytes = 131_072
+
+    var isCongested: Bool { uplink.map { $0.unsentBytes > Self.congestionBytes } ?? false }
+
+    /// Lets `exchange` go on when the host has taken what waits for it.
+    func awaitUplink(_ exchange: AppExchange) {
+        waiters.append(exchange)
+        guard waiters.count == 1 else { return }
+        uplink?.whenDrained { [unowned self] in
+            let waiting = waiters
+            waiters = []
+            for exchange in waiting { exchange.uplinkDrained() }
+        }
     }
 
     /// A socket that is connected or about to be.

@@ -25,12 +25,14 @@ final class ResponseStream {
         OutgoingCall(sink, Wire.ByteStream.Methods.expectSize, payload) { _ in }
     }
 
-    func write(_ bytes: [UInt8]) {
-        let payload = Payload(capacityWords: bytes.count / 8 + 8)
-        payload.message.initRoot(Wire.ByteStream.WriteParams.self).setData(bytes)
-        underWay += bytes.count
+    func write(_ bytes: UnsafeBufferPointer<UInt8>) {
+        var payload = Payload(capacityWords: 4)
+        _ = payload.message.initRoot(Wire.ByteStream.WriteParams.self)
+        payload.data = bytes
+        let count = bytes.count
+        underWay += count
         OutgoingCall(sink, Wire.ByteStream.Methods.write, payload) { [self] result in
-            underWay -= bytes.count
+            underWay -= count
             if case .failure(let failure) = result { self.failure = failure }
             onChange(self)
         }
