@@ -34,6 +34,9 @@ const char *clinux_argument(int index) {
 }
 
 
+uint64_t clinux_pass;
+void clinux_set_pass(uint64_t pass) { clinux_pass = pass; }
+
 struct shared_start {
   void (*body)(void *);
   void *context;
@@ -51,7 +54,7 @@ int clinux_share_memory(unsigned long flags, void (*body)(void *), void *context
   struct shared_start start = {body, context};
   if (clone(run_shared, stack + size, (int)flags | CLONE_VM | CLONE_PARENT_SETTID | SIGCHLD, &start, number) < 0) return -1;
   // From here on nothing but system calls: everything else in this memory is the other's.
-  for (int descriptor = 3; descriptor <= CLINUX_STARTER_STAGE; descriptor++)
+  for (int descriptor = 3; descriptor <= CLINUX_STARTER_PROCESSES; descriptor++)
     if (descriptor != CLINUX_STARTER_REPORT && descriptor != CLINUX_STARTER_WATCH) syscall(SYS_close, descriptor);
   clinux_drop_capabilities();
   char byte;

@@ -31,7 +31,7 @@ extension LaunchOrder {
             temporaryInodes: UInt64(limits.temporaryInodes), memoryBytes: UInt64(limits.memoryBytes ?? 0),
             processes: UInt64(limits.processes ?? 0), processorWeight: UInt64(limits.processorWeight ?? 0),
             ioWeight: UInt64(limits.ioWeight ?? 0))
-        guard LauncherRequest.launch(number: 0, self).encoded().count <= LauncherRequest.maximumBytes else {
+        guard LauncherRequest.fits(texts) else {
             throw refusal(
                 "its arguments and environment are longer than \(LauncherRequest.maximumBytes >> 10) KiB")
         }

@@ -57,7 +57,6 @@ final class LauncherConnection: Sendable {
             state.sandboxes[record.number] = record
             return record
         }
-        let request = LauncherRequest.launch(number: record.number, order).encoded()
         // Closed below in any case, once the kernel has its own references.
         let descriptors = [socket.release(), output.release()]
         let result = await withCheckedContinuation { continuation in
@@ -67,8 +66,8 @@ final class LauncherConnection: Sendable {
             }
             if !isOpen { continuation.resume(returning: .failure(LaunchFailure(.lostBeforeStart, ECONNRESET))) }
             // A launcher that is gone ends the reader, which answers everybody who waits.
-            if isOpen && !self.startInParked(record.number, order, request, descriptors) {
-                self.send(request, descriptors)
+            if isOpen && !self.startInParked(record.number, order, descriptors) {
+                self.send(LauncherRequest.launch(number: record.number, order).encoded(), descriptors)
             }
             for descriptor in descriptors { close(descriptor) }
         }
@@ -81,9 +80,7 @@ final class LauncherConnection: Sendable {
 
     /// Starts the grain in a sandbox that waits for one of its package, without the launcher.
     /// - Returns: False when there is none, or when this host may not open the data for it: then the launcher is asked.
-    private func startInParked(
-        _ number: UInt64, _ order: LaunchOrder, _ request: [UInt8], _ descriptors: [CInt]
-    ) -> Bool {
+    private func startInParked(_ number: UInt64, _ order: LaunchOrder, _ descriptors: [CInt]) -> Bool {
         guard !state.withLock({ $0.parked.isEmpty }), let files = PackageFiles(order.layers, identify: clinux_identify)
         else { return false }
         let data = clinux_private_tree(order.data, CLINUX_MOUNT_NOSUID | CLINUX_MOUNT_NODEV)
@@ -93,6 +90,7 @@ final class LauncherConnection: Sendable {
             defer { parked.close() }
             guard parked.takeClaim() else { continue }
             state.withLock { $0.parked.note(number, in: token) }
+            let request = parked.request(number, order).encoded()
             if LauncherConnection.send(request, [data] + descriptors, to: parked.channel) { return true }
             // It has ended, and the launcher will say so.
             state.withLock { $0.parked.forget(number) }

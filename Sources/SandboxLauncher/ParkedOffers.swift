@@ -46,9 +46,14 @@ struct ParkedOffers {
 struct ParkedOffer {
     let files: PackageFiles
     let order: LaunchOrder
-    /// Takes a `launch` request with data, socket and output.
+    /// Takes a `launch` or `take` request with data, socket and output.
     let channel: CInt
     let claim: CInt
+
+    /// What starts a grain in it. The sandbox has prepared to execute what it was made ready with.
+    func request(_ number: UInt64, _ order: LaunchOrder) -> LauncherRequest {
+        order.runsTheSame(as: self.order) ? .take(number: number) : .launch(number: number, order)
+    }
 
     /// False when the launcher ends it.
     func takeClaim() -> Bool {

@@ -15,8 +15,8 @@ public enum LauncherReply: Sendable, Equatable {
     /// Nothing waits for the package any more, and nothing holds its files but its grains.
     case released(ticket: UInt64)
     /// A sandbox waits for a grain of the package with the limits of this order. Two descriptors come along: one that
-    /// takes a `launch` request with the grain's data, socket and output, and a claim, an eventfd(2) with the value 1. Who
-    /// reads it has the sandbox for good: the host, to start a grain in it, or the launcher, to end it.
+    /// takes a `launch` or `take` request with the grain's data, socket and output, and a claim, an eventfd(2) with the value
+    /// 1. Who reads it has the sandbox for good: the host, to start a grain in it, or the launcher, to end it.
     case parked(token: UInt64, PackageFiles, LaunchOrder)
     /// That sandbox is gone, whether or not the host had claimed it.
     case withdrawn(token: UInt64)
@@ -25,7 +25,7 @@ public enum LauncherReply: Sendable, Equatable {
         case status = 0, signal
     }
 
-    /// A sandbox whose package has longer paths is not told of.
+    /// A sandbox whose package's paths and order are longer is not told of.
     public static let maximumBytes = 8 << 10
 
     public func encoded() -> [UInt8] {

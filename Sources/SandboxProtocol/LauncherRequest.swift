@@ -10,11 +10,19 @@ public enum LauncherRequest: Sendable, Equatable {
     /// From the launcher to a sandbox made ahead of time: take this package, whose descriptor comes along, and wait for
     /// a grain of it.
     case park(LaunchOrder)
+    /// To a sandbox that waits for a grain: start it with the arguments and environment of the order it was made ready with.
+    /// Three descriptors come along: the grain's data, its socket and the pipe for its output.
+    case take(number: UInt64)
     /// Do something to a running sandbox; the answer is that it is done, with the same ticket.
     case act(ticket: UInt64, number: UInt64, SandboxAction)
 
     /// The longest message. Arguments and environment of a command have to fit.
     public static let maximumBytes = 160 << 10
+
+    /// Whether an order with these texts fits into a message, with room for its numbers and counts.
+    public static func fits(_ texts: [String]) -> Bool {
+        texts.reduce(256) { $0 + $1.utf8.count + 4 } <= maximumBytes
+    }
 
     public func encoded() -> [UInt8] {
         var writer = MessageWriter()
@@ -34,6 +42,9 @@ public enum LauncherRequest: Sendable, Equatable {
             writer.append(UInt8(6))
             writer.append(UInt64(0))
             order.write(to: &writer)
+        case .take(let number):
+            writer.append(UInt8(7))
+            writer.append(number)
         case .act(let ticket, let number, let action):
             writer.append(UInt8(3))
             writer.append(number)
@@ -52,6 +63,7 @@ public enum LauncherRequest: Sendable, Equatable {
             guard let order = LaunchOrder(from: &reader) else { return nil }
             self = .launch(number: number, order)
         case 2: self = .terminate(number: number)
+        case 7: self = .take(number: number)
         case 5:
             guard let layers = reader.strings() else { return nil }
             self = .release(ticket: number, layers: layers)
@@ -153,10 +165,15 @@ public struct LaunchOrder: Sendable, Equatable {
         return same == self
     }
 
-    /// What ``fits(_:)`` looks at: the order without what belongs to one grain.
-    public var mold: LaunchOrder {
-        var mold = self
-        (mold.data, mold.arguments, mold.environment) = ("", [""], [])
-        return mold
+    /// Whether the same is to be executed, in the same way.
+    public func runsTheSame(as other: LaunchOrder) -> Bool {
+        arguments == other.arguments && environment == other.environment
+    }
+
+    /// The order without what belongs to one grain alone.
+    public var withoutData: LaunchOrder {
+        var order = self
+        order.data = ""
+        return order
     }
 }

@@ -8,6 +8,10 @@ struct BPFInstruction: Equatable {
     /// Loads a 32-bit word of struct seccomp_data.
     static func load(_ offset: UInt32) -> Self { Self(code: 0x20, operand: offset) }
     static func and(_ mask: UInt32) -> Self { Self(code: 0x54, operand: mask) }
+    static func xor(_ operand: UInt32) -> Self { Self(code: 0xa4, operand: operand) }
+    /// Keeps the accumulator in the other register.
+    static let keep = Self(code: 0x07, operand: 0)
+    static let orKept = Self(code: 0x4c, operand: 0)
     static func jump(_ distance: Int) -> Self { Self(code: 0x05, operand: UInt32(distance)) }
     static func ifEqual(_ value: UInt32, _ yes: Int, _ no: Int) -> Self {
         Self(code: 0x15, jumpIfTrue: UInt8(yes), jumpIfFalse: UInt8(no), operand: value)
@@ -27,11 +31,13 @@ enum BPFAssembler {
     enum Leaf {
         case verdict(Verdict)
         case rules(CallRules)
+        /// Allowed with this in the register of the sixth argument.
+        case pass(UInt64, otherwise: Verdict)
     }
 
     private static let numberOffset: UInt32 = 0, architectureOffset: UInt32 = 4
-    private static func argumentOffset(_ test: ArgumentTest) -> UInt32 {
-        16 + 8 * UInt32(test.argument) + (test.half == .upper ? 4 : 0)
+    private static func argumentOffset(_ argument: Int, _ half: ArgumentTest.Half) -> UInt32 {
+        16 + 8 * UInt32(argument) + (half == .upper ? 4 : 0)
     }
 
     /// Numbers without a leaf get `otherwise`, and so does every other architecture. That covers x32, whose numbers have
@@ -76,7 +82,17 @@ enum BPFAssembler {
         case .verdict(let verdict): [.returning(verdict)]
         // Rules in order, the first match decides.
         case .rules(let rules): rules.rules.flatMap(code) + [.returning(rules.otherwise)]
+        case .pass(let pass, let otherwise): code(for: pass) + [.returning(.allow), .returning(otherwise)]
         }
+    }
+
+    /// Skips one instruction when the sixth argument is another. Takes the same time however much of it is right, so that
+    /// it cannot be guessed in halves.
+    private static func code(for pass: UInt64) -> [BPFInstruction] {
+        [
+            .load(argumentOffset(5, .upper)), .xor(UInt32(truncatingIfNeeded: pass >> 32)), .keep,
+            .load(argumentOffset(5, .lower)), .xor(UInt32(truncatingIfNeeded: pass)), .orKept, .ifEqual(0, 0, 1),
+        ]
     }
 
     private static func code(for rule: ArgumentRule) -> [BPFInstruction] {
@@ -93,6 +109,6 @@ enum BPFAssembler {
         // Behind the comparisons: what happens when none held, then when one held.
         let ending: [BPFInstruction] = test.isNegated ? [.jump(1), .jump(rest)] : [.jump(rest)]
         let masking: [BPFInstruction] = test.mask == .max ? [] : [.and(test.mask)]
-        return [.load(argumentOffset(test))] + masking + values + ending
+        return [.load(argumentOffset(test.argument, test.half))] + masking + values + ending
     }
 }

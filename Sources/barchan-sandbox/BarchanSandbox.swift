@@ -73,8 +73,10 @@ struct LauncherConfiguration {
             return try LandlockMaker(
                 self, groups, virtualizing: virtualizing, processorInformation: processorInformation)
         }
-        return BlankMaker(
-            self, filter: try SyscallFilter.buildParts(virtualizing: virtualizing), groups: groups,
+        let pass = UInt64.random(in: .min ... .max)
+        clinux_set_pass(pass)
+        return try BlankMaker(
+            self, filter: try SyscallFilter.buildAhead(virtualizing: virtualizing, pass: pass), groups: groups,
             networks: networks, clock: clock)
     }
 

@@ -5,8 +5,7 @@ import SandboxProtocol
 /// The life of a sandbox's first process, from its creation to the execution of the program.
 struct Blank {
     let configuration: LauncherConfiguration
-    /// Most of the filter, for when the privileges are locked, and the rest, for just before the program.
-    let filter: (ahead: SyscallFilter, last: SyscallFilter)
+    let filter: SyscallFilter
     let landlock: LandlockWall?
     /// Processes are counted by a control group.
     let hasProcessGroup: Bool
@@ -14,18 +13,17 @@ struct Blank {
     /// Out of the way of the program's descriptors and of those that come with an order.
     private static let report = CLINUX_STARTER_REPORT
 
-    /// Runs in the new process. Its descriptors 0 and 3 become the program's; nothing of the launcher's stays open.
+    /// Runs in the new process, in a copy of the ``TemplateNamespace``. Its descriptors 0 and 3 become the program's; nothing of
+    /// the launcher's stays open.
     /// - Parameter needsLoopback: Its network namespace is new and not from the stock.
-    /// - Parameter hasShared: Whether there are mounts of ``SharedMounts`` for it.
-    func live(_ slot: StartSlot?, needsLoopback: Bool, hasShared: Bool) -> Never {
+    func live(_ slot: StartSlot?, needsLoopback: Bool) -> Never {
         slot?.note(.born)
         // The numbers are out of the way of the program's descriptors and of those that come with an order. The other one
         // tells the process beside this one when the program is executed.
         let report = Blank.report
-        let last = hasShared ? UInt32(CLINUX_STARTER_DEVICES) - 1 : UInt32.max
-        _ = clinux_close_range(UInt32(CLINUX_STARTER_LIFE) + 1, last, 0)
         do throws(LaunchFailure) {
-            let prepared = try prepare(needsLoopback, hasShared)
+            try becomeGrainUser()
+            let prepared = try prepare(needsLoopback)
             slot?.note(.prepared)
             _ = send(BlankReport.parkedMessage, to: report)
             try follow(nextOrder(report), prepared, report, slot)
@@ -44,18 +42,19 @@ struct Blank {
             let entered = try enter(message.descriptors[0], prepared, order)
             close(message.descriptors[0])
             prepared.close()
+            let usual = ProgramImage(order)
             rehearse(order, entered)
             slot?.note(.parked)
             _ = send(BlankReport.enteredMessage, to: report)
             let next = nextOrder(report)
             slot?.note(.taken)
-            guard case .launch(let number, let order) = next.request, next.descriptors.count == 3 else { break }
+            guard let (number, program) = next.program(usual: usual), next.descriptors.count == 3 else { break }
             slot?.grain = number
-            try start(order, entered, GrainDescriptors(next.descriptors), slot)
+            try start(program, entered, GrainDescriptors(next.descriptors), slot)
         case (.launch(_, let order), 4):
             slot?.note(.taken)
             let entered = try enter(message.descriptors[0], prepared, order)
-            try start(order, entered, GrainDescriptors(Array(message.descriptors.dropFirst())), slot)
+            try start(ProgramImage(order), entered, GrainDescriptors(Array(message.descriptors.dropFirst())), slot)
         default: break
         }
         throw LaunchFailure(.order, EINVAL)
@@ -70,35 +69,30 @@ struct Blank {
         return BlankOrder(request: LauncherRequest(decoding: bytes), descriptors: descriptors)
     }
 
+    /// Afterwards there is no way to the host's /proc.
+    private func becomeGrainUser() throws(LaunchFailure) {
+        try Identity.mapGrainUser(configuration, processes: CLINUX_STARTER_PROCESSES)
+        ResourceLimits.limitWatches(processes: CLINUX_STARTER_PROCESSES)
+        _ = clinux_close_range(UInt32(CLINUX_STARTER_LIFE) + 1, UInt32.max, 0)
+    }
+
     /// Everything that does not depend on what will run.
-    private func prepare(_ needsLoopback: Bool, _ hasShared: Bool) throws(LaunchFailure) -> PreparedState {
+    private func prepare(_ needsLoopback: Bool) throws(LaunchFailure) -> PreparedState {
         umask(0)
-        try openStandardInput()
-        try Identity.mapGrainUser(configuration)
-        ResourceLimits.limitWatches()
         try check(clinux_set_names("sandbox", 7), .hostName)
         if needsLoopback { try Loopback.bringUp() }
-        try check(clinux_mount_propagation("/", CLINUX_MOUNT_PRIVATE), .mountPropagation)
-        let mounts = try DetachedMounts(devices: hasShared ? CLINUX_STARTER_DEVICES : nil)
-        let stage = try StagingRoot.enter(hasShared ? CLINUX_STARTER_STAGE : nil)
+        let mounts = try DetachedMounts.inTemplate()
+        let stage = try StagingRoot.find()
         try stage.attach(mounts)
         try ResourceLimits.applyDefaults()
         try Privileges.lock()
         let rules = try landlock?.makeRules(for: mounts)
         var listener: CInt?
-        try filter.ahead.load { number in
+        try filter.load { number in
             listener = number
             return true
         }
         return PreparedState(stage: stage, mounts: mounts, rules: rules, listener: listener)
-    }
-
-    /// Descriptor 0 is opened for each sandbox: a shared open file would carry flags from grain to grain.
-    private func openStandardInput() throws(LaunchFailure) {
-        let null = try opened(open("/dev/null", O_RDONLY | O_CLOEXEC), .descriptors)
-        try check(dup2(null.number, 0), .descriptors)
-        // Replaces the launcher's control socket and keeps the number taken until the grain's socket gets it.
-        try check(clinux_dup3(null.number, 3), .descriptors)
     }
 
     /// Everything that depends on the package, but not on the grain.
@@ -136,9 +130,8 @@ struct Blank {
 
     /// The rest; returns only by throwing.
     private func start(
-        _ order: LaunchOrder, _ entered: EnteredState, _ descriptors: GrainDescriptors, _ slot: StartSlot?
+        _ program: ProgramImage, _ entered: EnteredState, _ descriptors: GrainDescriptors, _ slot: StartSlot?
     ) throws(LaunchFailure) -> Never {
-        let program = ProgramImage(order)
         try StagingRoot.attach(data: descriptors.data, on: entered.dataPlace)
         try check(dup2(descriptors.output, 1), .descriptors)
         try check(dup2(descriptors.output, 2), .descriptors)
@@ -146,7 +139,6 @@ struct Blank {
         slot?.note(.mounted)
         if let rules = entered.rules { try landlock?.apply(rules, data: descriptors.data) }
         try Privileges.dropCapabilities()
-        try filter.last.load()
         slot?.note(.walled)
         throw LaunchFailure(.execute, program.execute())
     }
@@ -157,6 +149,16 @@ private struct BlankOrder {
     let request: LauncherRequest?
     /// The package first, unless it is there already; then as ``GrainDescriptors``.
     let descriptors: [CInt]
+
+    /// The host's number of a grain that a sandbox with a package is to start, and what to execute; nil for other orders.
+    /// - Parameter usual: What the sandbox was made ready for.
+    func program(usual: ProgramImage) -> (number: UInt64, ProgramImage)? {
+        switch request {
+        case .launch(let number, let order): (number, ProgramImage(order))
+        case .take(let number): (number, usual)
+        default: nil
+        }
+    }
 }
 
 /// What a sandbox has ready before its package is known.
@@ -171,10 +173,8 @@ struct PreparedState {
     /// Lets go of what is in its place.
     func close() {
         Glibc.close(stage.directory)
-        let all = [
-            mounts.devices, mounts.sharedMemory, mounts.temporary, mounts.processorInformation, mounts.messageQueues,
-        ]
-        for mount in all where mount >= 0 { Glibc.close(mount) }
+        for mount in [mounts.devices, mounts.sharedMemory, mounts.temporary] { Glibc.close(mount) }
+        if mounts.messageQueues >= 0 { Glibc.close(mounts.messageQueues) }
     }
 }
 

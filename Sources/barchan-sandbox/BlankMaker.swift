@@ -15,18 +15,18 @@ final class BlankMaker: SandboxMaker {
     private let groups: GroupStock
     private let networks: NetworkStock
     private let clock: StartClock
-    private let shared: SharedMounts
+    private let template: TemplateNamespace
     private let isRoot = geteuid() == 0
 
     init(
-        _ configuration: LauncherConfiguration, filter: (ahead: SyscallFilter, last: SyscallFilter), groups: GroupStock,
+        _ configuration: LauncherConfiguration, filter: SyscallFilter, groups: GroupStock,
         networks: NetworkStock, clock: StartClock
-    ) {
+    ) throws(LaunchFailure) {
         self.configuration = configuration
         self.groups = groups
         self.networks = networks
         self.clock = clock
-        shared = SharedMounts(configuration)
+        template = try TemplateNamespace(configuration)
         let landlock = configuration.usesLandlock ? LandlockWall.supported() : nil
         var features = groups.features.union(.processLimit)
         if landlock != nil { features.insert(.landlock) }
@@ -98,9 +98,9 @@ final class BlankMaker: SandboxMaker {
             guard error == 0 else { throw LaunchFailure(.controlGroup, error) }
             setsid()
             if let network { try check(clinux_enter_network(network), .namespaces) }
-            let copies = (devices: SharedMounts.copy(shared.devices), stage: SharedMounts.copy(shared.stage))
-            let hasShared = copies.devices >= 0 && copies.stage >= 0
-            try StarterDescriptors.arrange(report: report, identity: identity, hasShared ? copies : nil)
+            try StarterDescriptors.openStandardInput()
+            try template.enter()
+            try StarterDescriptors.arrange(report: report, identity: identity, processes: template.processes)
             channel = CLINUX_STARTER_IDENTITY
             if isRoot { try Identity.becomeGrainUser(configuration) }
             // The sandbox belongs to the launcher, not to this process.
@@ -108,7 +108,7 @@ final class BlankMaker: SandboxMaker {
                 CLINUX_CLONE_PARENT | CLINUX_CLONE_NEWUSER | CLINUX_CLONE_NEWNS | CLINUX_CLONE_NEWPID
                 | CLINUX_CLONE_NEWIPC | CLINUX_CLONE_NEWUTS | CLINUX_CLONE_NEWCGROUP
                 | (network == nil ? CLINUX_CLONE_NEWNET : 0)
-            let first = FirstProcess(blank, slot, needsLoopback: network == nil, hasShared: hasShared)
+            let first = FirstProcess(blank, slot, needsLoopback: network == nil)
             _ = clinux_share_memory(
                 flags, { $0.map { Unmanaged<FirstProcess>.fromOpaque($0).takeUnretainedValue().live() } },
                 Unmanaged.passRetained(first).toOpaque(), first.number)
@@ -125,13 +125,11 @@ private final class FirstProcess {
     private let blank: Blank
     private let slot: StartSlot?
     private let needsLoopback: Bool
-    private let hasShared: Bool
     /// Its process number as the launcher sees it. The kernel fills it in before the process runs.
     let number = UnsafeMutablePointer<CInt>.allocate(capacity: 1)
 
-    init(_ blank: Blank, _ slot: StartSlot?, needsLoopback: Bool, hasShared: Bool) {
+    init(_ blank: Blank, _ slot: StartSlot?, needsLoopback: Bool) {
         self.needsLoopback = needsLoopback
-        self.hasShared = hasShared
         self.blank = blank
         self.slot = slot
     }
@@ -139,29 +137,33 @@ private final class FirstProcess {
     func live() -> Never {
         let number = UInt32(bitPattern: number.pointee)
         _ = send((0..<4).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }, to: CLINUX_STARTER_IDENTITY)
-        blank.live(slot, needsLoopback: needsLoopback, hasShared: hasShared)
+        blank.live(slot, needsLoopback: needsLoopback)
     }
 }
 
 /// The descriptors of a starter and, at first, of the process it starts: as ``clinux_share_memory`` wants them.
 private enum StarterDescriptors {
-    static func arrange(
-        report: CInt, identity: CInt, _ shared: (devices: CInt, stage: CInt)?
-    ) throws(LaunchFailure) {
+    /// Descriptor 0 is opened for each sandbox: a shared open file would carry flags from grain to grain.
+    static func openStandardInput() throws(LaunchFailure) {
+        let null = try opened(open("/dev/null", O_RDONLY | O_CLOEXEC), .descriptors)
+        try check(dup2(null.number, 0), .descriptors)
+        // Replaces the launcher's control socket and keeps the number taken until the grain's socket gets it.
+        try check(clinux_dup3(null.number, 3), .descriptors)
+    }
+
+    static func arrange(report: CInt, identity: CInt, processes: CInt) throws(LaunchFailure) {
         var ends: [CInt] = [-1, -1]
         try check(clinux_pipe2(&ends, O_CLOEXEC), .namespaces)
-        let wanted =
-            [
-                (report, CLINUX_STARTER_REPORT), (ends[1], CLINUX_STARTER_LIFE), (identity, CLINUX_STARTER_IDENTITY),
-                (ends[0], CLINUX_STARTER_WATCH),
-            ] + (shared.map { [($0.devices, CLINUX_STARTER_DEVICES), ($0.stage, CLINUX_STARTER_STAGE)] } ?? [])
+        let wanted = [
+            (report, CLINUX_STARTER_REPORT), (ends[1], CLINUX_STARTER_LIFE), (identity, CLINUX_STARTER_IDENTITY),
+            (ends[0], CLINUX_STARTER_WATCH), (processes, CLINUX_STARTER_PROCESSES),
+        ]
         // Out of each other's way first.
         var moved: [(CInt, CInt)] = []
         for (number, place) in wanted {
             moved.append((try check(fcntl(number, F_DUPFD_CLOEXEC, 16), .namespaces), place))
         }
         for (number, place) in moved { try check(clinux_dup3(number, place), .namespaces) }
-        let last = shared == nil ? CLINUX_STARTER_WATCH : CLINUX_STARTER_STAGE
-        _ = clinux_close_range(UInt32(last) + 1, UInt32.max, 0)
+        _ = clinux_close_range(UInt32(CLINUX_STARTER_PROCESSES) + 1, UInt32.max, 0)
     }
 }

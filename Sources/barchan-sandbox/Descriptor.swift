@@ -30,8 +30,10 @@ func opened(_ result: CInt, _ step: LaunchStep) throws(LaunchFailure) -> Descrip
 }
 
 /// Writes a short text into a file of the kernel.
-func writeFile(_ path: String, _ text: String, _ step: LaunchStep) throws(LaunchFailure) {
-    let file = try opened(open(path, O_WRONLY | O_CLOEXEC), step)
+func writeFile(
+    _ path: String, in directory: CInt = AT_FDCWD, _ text: String, _ step: LaunchStep
+) throws(LaunchFailure) {
+    let file = try opened(openat(directory, path, O_WRONLY | O_CLOEXEC), step)
     let bytes = Array(text.utf8)
     try check(CInt(truncatingIfNeeded: bytes.withUnsafeBytes { write(file.number, $0.baseAddress, $0.count) }), step)
 }

@@ -16,20 +16,33 @@ struct DetachedMounts {
 
     static let defaultTemporary = (bytes: UInt64(16 << 20), inodes: UInt64(4096))
 
-    /// - Parameters:
-    ///   - shared: A mount of this sandbox's own of ``SharedMounts/devices``; nil to make a /dev.
-    ///   - information: What to show as /proc/cpuinfo; nil for what is there now.
-    init(devices shared: CInt? = nil, processorInformation information: CInt? = nil) throws(LaunchFailure) {
-        nodes = shared == nil ? try DetachedMounts.hostNodes() : nil
-        devices =
-            if let shared { shared } else {
-                try DetachedMounts.memory(bytes: 1 << 20, inodes: 16, mode: "755", [], .devices)
-            }
+    /// With a /dev of its own.
+    /// - Parameter information: What to show as /proc/cpuinfo; nil for what is there now.
+    init(processorInformation information: CInt? = nil) throws(LaunchFailure) {
+        try self.init(
+            devices: try DetachedMounts.memory(bytes: 1 << 20, inodes: 16, mode: "755", [], .devices),
+            nodes: try DetachedMounts.hostNodes(),
+            processorInformation: try DetachedMounts.copyProcessorInformation(information))
+    }
+
+    private init(
+        devices: CInt, nodes: [(name: String, mount: CInt)]?, processorInformation: CInt
+    ) throws(LaunchFailure) {
+        self.devices = devices
+        self.nodes = nodes
+        self.processorInformation = processorInformation
         let (bytes, inodes) = DetachedMounts.defaultTemporary
         sharedMemory = try DetachedMounts.temporaryMemory(bytes: bytes, inodes: inodes)
         temporary = try DetachedMounts.temporaryMemory(bytes: bytes, inodes: inodes)
         messageQueues = DetachedMounts.messageQueues()
-        processorInformation = try DetachedMounts.copyProcessorInformation(information)
+    }
+
+    /// In a copy of the ``TemplateNamespace``, with its /dev and without /proc/cpuinfo, which stays there.
+    static func inTemplate() throws(LaunchFailure) -> DetachedMounts {
+        let recursive: UInt32 = 0x8000
+        let devices = clinux_open_tree(
+            AT_FDCWD, TemplateNamespace.devices, CLINUX_OPEN_TREE_CLONE | recursive)
+        return try DetachedMounts(devices: try check(devices, .devices), nodes: nil, processorInformation: -1)
     }
 
     /// Fills /dev, which has to be attached somewhere for that, and makes it read-only.
@@ -106,7 +119,7 @@ struct DetachedMounts {
         try check(clinux_open_tree(AT_FDCWD, path, CLINUX_OPEN_TREE_CLONE), step)
     }
 
-    private static func copyProcessorInformation(_ information: CInt?) throws(LaunchFailure) -> CInt {
+    static func copyProcessorInformation(_ information: CInt?) throws(LaunchFailure) -> CInt {
         guard information != nil || access("/proc/cpuinfo", R_OK) == 0 else { return -1 }
         let mount =
             if let information {

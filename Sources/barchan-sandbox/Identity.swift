@@ -7,12 +7,13 @@ enum Identity {
     static let inside: UInt32 = 1000
 
     /// Maps the one user and the one group. The process has them already, seen from outside.
-    static func mapGrainUser(_ configuration: LauncherConfiguration) throws(LaunchFailure) {
+    /// - Parameter processes: A /proc.
+    static func mapGrainUser(_ configuration: LauncherConfiguration, processes: CInt) throws(LaunchFailure) {
         // The files below belong to the process only while it can be dumped.
         _ = clinux_prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
-        try writeFile("/proc/self/setgroups", "deny", .mapping)
-        try writeFile("/proc/self/uid_map", "\(inside) \(configuration.user) 1", .mapping)
-        try writeFile("/proc/self/gid_map", "\(inside) \(configuration.group) 1", .mapping)
+        try writeFile("self/setgroups", in: processes, "deny", .mapping)
+        try writeFile("self/uid_map", in: processes, "\(inside) \(configuration.user) 1", .mapping)
+        try writeFile("self/gid_map", in: processes, "\(inside) \(configuration.group) 1", .mapping)
         _ = clinux_prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     }
 

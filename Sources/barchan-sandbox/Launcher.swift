@@ -138,7 +138,7 @@ final class Launcher {
             case .terminate(let number): terminate(number)
             case .release(let ticket, let layers): release(layers, ticket)
             case .act(let ticket, let number, let action): act(action, on: number, ticket)
-            case .park, nil: complain("a request that is none: ignored")
+            case .park, .take, nil: complain("a request that is none: ignored")
             }
         }
     }
@@ -275,7 +275,7 @@ final class Launcher {
         guard sandbox.isParked, let files = parked.files(of: sandbox.token), let order = sandbox.parkedOrder else {
             return
         }
-        let offer = LauncherReply.parked(token: sandbox.token, files, order.mold)
+        let offer = LauncherReply.parked(token: sandbox.token, files, order.withoutData)
         guard offer.encoded().count <= LauncherReply.maximumBytes, let claim = sandbox.makeClaim() else { return }
         reply(offer, [sandbox.report, claim])
     }

@@ -35,9 +35,10 @@ enum ResourceLimits {
 
     /// Bounds what the sandbox may have of the inotify(7) instances (128) and watches that all grains share as one user. Called
     /// in the sandbox's own user namespace, whose bounds these are; where /proc does not let them be set, there are none.
-    static func limitWatches() {
+    /// - Parameter processes: A /proc.
+    static func limitWatches(processes: CInt) {
         for (name, bound) in [("instances", "32"), ("watches", "8192")] {
-            try? writeFile("/proc/sys/user/max_inotify_\(name)", bound, .resourceLimits)
+            try? writeFile("sys/user/max_inotify_\(name)", in: processes, bound, .resourceLimits)
         }
     }
 

@@ -4,32 +4,31 @@ import SandboxProtocol
 
 /// An empty root between the host's file system and the package.
 ///
-/// The way out of the host's tree costs most of the mount work (pivot_root and the unmounting behind it take as long as a
-/// plain process start), and needs no package: a sandbox moves here ahead of time. The package is mounted into it later
-/// and becomes the root by chroot(2). Behind that there is nothing but this empty directory, nobody inside can leave a
-/// chroot without a capability, and the kernel makes no user namespace for a process in a chroot.
+/// Every sandbox begins with it, see ``TemplateNamespace``. The package is mounted into it and becomes the root by chroot(2).
+/// Behind that there is nothing but this empty directory, nobody inside can leave a chroot without a capability, and the
+/// kernel makes no user namespace for a process in a chroot.
 struct StagingRoot {
     let directory: CInt
 
-    /// - Parameter shared: A mount of this sandbox's own of ``SharedMounts/stage``; nil to make a root.
-    static func enter(_ shared: CInt?) throws(LaunchFailure) -> StagingRoot {
-        let stage = if let shared { shared } else { try make() }
+    /// Makes it, with the places to mount on, and this process leaves everything else.
+    static func make() throws(LaunchFailure) {
+        let attributes = [CLINUX_MOUNT_NOSUID, CLINUX_MOUNT_NODEV, CLINUX_MOUNT_NOEXEC]
+        let stage = try DetachedMounts.memory(bytes: 64 << 10, inodes: 8, mode: "755", attributes, .rootSwitch)
+        for name in ["root", "dev", "queues"] { try check(mkdirat(stage, name, 0o755), .rootSwitch) }
+        close(try check(openat(stage, "cpuinfo", O_CREAT | O_WRONLY | O_CLOEXEC, 0o444), .rootSwitch))
         try check(clinux_move_mount(stage, "", AT_FDCWD, "/", CLINUX_MOVE_FROM_DESCRIPTOR), .rootSwitch)
         try check(fchdir(stage), .rootSwitch)
         // The old root ends up on top of the new one, from where it is taken off.
         try check(clinux_pivot_root(".", "."), .rootSwitch)
         try check(clinux_detach_mount("."), .rootSwitch)
         try check(chdir("/"), .rootSwitch)
-        return StagingRoot(directory: stage)
+        try check(clinux_mount_setattr(stage, CLINUX_MOUNT_RDONLY, 0), .rootSwitch)
+        close(stage)
     }
 
-    /// With the places to mount on, attached nowhere.
-    static func make() throws(LaunchFailure) -> CInt {
-        let stage = try DetachedMounts.memory(
-            bytes: 64 << 10, inodes: 8, mode: "755", [CLINUX_MOUNT_NOSUID, CLINUX_MOUNT_NODEV, CLINUX_MOUNT_NOEXEC],
-            .rootSwitch)
-        for name in ["root", "dev", "queues"] { try check(mkdirat(stage, name, 0o755), .rootSwitch) }
-        return stage
+    /// Of a sandbox, whose root it is.
+    static func find() throws(LaunchFailure) -> StagingRoot {
+        StagingRoot(directory: try check(open("/", CLINUX_O_PATH | O_DIRECTORY | O_CLOEXEC), .rootSwitch))
     }
 
     func attach(_ mounts: DetachedMounts) throws(LaunchFailure) {
@@ -52,10 +51,7 @@ struct StagingRoot {
         try root.mount(mounts.devices, on: "dev", .devDirectory)
         try root.mount(mounts.temporary, on: "tmp", .temporaryDirectory)
         let data = try root.place("var", .varDirectory)
-        if mounts.processorInformation >= 0 {
-            try root.mount(
-                mounts.processorInformation, on: "proc/cpuinfo", .processorInformationFile, isDirectory: false)
-        }
+        try root.mountProcessorInformation()
         try mounts.resize(to: order)
         try check(fchdir(package), .changeRoot)
         try check(clinux_chroot("."), .changeRoot)
@@ -80,6 +76,16 @@ struct PackageRoot {
         guard let place = try place(name, step, isDirectory: isDirectory) else { return }
         defer { close(place) }
         try check(clinux_move_mount(mount, "", place, "", PackageRoot.byDescriptors), step)
+    }
+
+    /// Copied only now: what is attached nowhere would have to be taken apart when the program is executed.
+    fileprivate func mountProcessorInformation() throws(LaunchFailure) {
+        guard let place = try place("proc/cpuinfo", .processorInformationFile, isDirectory: false) else { return }
+        defer { close(place) }
+        let path = TemplateNamespace.processorInformation
+        let copy = try check(clinux_open_tree(AT_FDCWD, path, CLINUX_OPEN_TREE_CLONE), .processorInformation)
+        defer { close(copy) }
+        try check(clinux_move_mount(copy, "", place, "", PackageRoot.byDescriptors), .processorInformationFile)
     }
 
     /// A name of the package to mount on; nil when the package lacks it.

@@ -15,15 +15,12 @@ struct SyscallFilter {
     /// - Parameter virtualizing: Whether a supervisor answers the calls that ask about the machine.
     /// - Parameter isShared: Without namespaces around: see ``SharedKernelRules``.
     static func build(virtualizing: Bool = false, isShared: Bool = false) throws(LaunchFailure) -> SyscallFilter {
-        try SyscallFilter(
-            leaves(virtualizing, isShared), otherwise: .error(ENOSYS), hasVirtualCalls: virtualizing)
+        try SyscallFilter(leaves(virtualizing, isShared), hasVirtualCalls: virtualizing)
     }
 
-    private init(
-        _ leaves: [UInt32: BPFAssembler.Leaf], otherwise: Verdict, hasVirtualCalls: Bool = false
-    ) throws(LaunchFailure) {
+    private init(_ leaves: [UInt32: BPFAssembler.Leaf], hasVirtualCalls: Bool) throws(LaunchFailure) {
         self.hasVirtualCalls = hasVirtualCalls
-        let program = BPFAssembler.program(leaves, architecture: seccomp_arch_native(), otherwise: otherwise)
+        let program = BPFAssembler.program(leaves, architecture: seccomp_arch_native(), otherwise: .error(ENOSYS))
         guard program.count <= 4096 else { throw LaunchFailure(.filter, E2BIG) }
         instructions = UnsafeMutableBufferPointer<BPFInstruction>.allocate(capacity: program.count)
         _ = instructions.initialize(from: program)
@@ -54,25 +51,20 @@ struct SyscallFilter {
         return true
     }
 
-    /// The filter in two parts, the second short: most of the work of loading one is done ahead of time.
+    /// The same, to be loaded ahead of time: loading it takes as long as half a plain process start.
     ///
-    /// The first lets through what a sandbox still has to call before its program runs, the second shuts exactly that. The
-    /// kernel asks both and takes the stricter verdict, so with both loaded every call is judged as by ``build()``.
-    static func buildParts(
-        virtualizing: Bool
-    ) throws(LaunchFailure) -> (ahead: SyscallFilter, last: SyscallFilter) {
-        var ahead = leaves(virtualizing, false), last: [UInt32: BPFAssembler.Leaf] = [:]
+    /// What a sandbox still has to call before its program runs is let through when it carries `pass` (``clinux_pass``), and
+    /// answered as by ``build(virtualizing:isShared:)`` when it does not. Executing the program takes the number away with the
+    /// memory and the registers; it is 64 random bits, of which an answer tells nothing. A program that knew it would still
+    /// meet the other walls: these calls need a capability that it does not have, and Landlock refuses changes of mounts.
+    static func buildAhead(virtualizing: Bool, pass: UInt64) throws(LaunchFailure) -> SyscallFilter {
+        var leaves = leaves(virtualizing, false)
         for name in SyscallTable.preparing {
             let number = seccomp_syscall_resolve_name(name)
-            guard number >= 0 else { throw LaunchFailure(.filter, ENOSYS) }
-            last[UInt32(number)] = ahead[UInt32(number)] ?? .verdict(.error(ENOSYS))
-            ahead[UInt32(number)] = .verdict(.allow)
+            guard number >= 0, leaves[UInt32(number)] == nil else { throw LaunchFailure(.filter, EINVAL) }
+            leaves[UInt32(number)] = .pass(pass, otherwise: .error(ENOSYS))
         }
-        // Of foreign calling conventions the second part lets through everything, as of other calls: the first has them.
-        return (
-            try SyscallFilter(ahead, otherwise: .error(ENOSYS), hasVirtualCalls: virtualizing),
-            try SyscallFilter(last, otherwise: .allow)
-        )
+        return try SyscallFilter(leaves, hasVirtualCalls: virtualizing)
     }
 
     private static func leaves(_ virtualizing: Bool, _ isShared: Bool) -> [UInt32: BPFAssembler.Leaf] {

@@ -70,9 +70,9 @@ enum SyscallTable {
         "msgrcv", "msgsnd", "semctl", "semget", "semop", "semtimedop", "shmat", "shmctl", "shmdt",
     ]
 
-    /// What a sandbox calls between the first part of its filter and its program, and the program may not.
+    /// What a sandbox calls between its filter and its program, and the program may not.
     static let preparing = [
-        "chroot", "fsconfig", "fspick", "landlock_add_rule", "landlock_restrict_self", "move_mount", "seccomp",
+        "chroot", "fsconfig", "fspick", "landlock_add_rule", "landlock_restrict_self", "move_mount", "open_tree",
     ]
 
     /// Refused the way an ordinary kernel refuses an ordinary user, because debuggers and sanitizers read the answer.

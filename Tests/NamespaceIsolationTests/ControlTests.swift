@@ -35,7 +35,8 @@ struct ControlTests {
         try await outside(["abstract", name.name]).require("abstract", "ok")
     }
 
-    @Test func temporaryFilesAreNotBoundedOutside() async throws {
+    /// As long as a busy disk takes.
+    @Test(.timeLimit(.minutes(10))) func temporaryFilesAreNotBoundedOutside() async throws {
         let directory = try TemporaryDirectory()
         let facts = try await outside(["fill", directory.path])
         #expect(facts["filled.bytes"].flatMap { Int($0) }.map { $0 > 16 << 20 } == true)

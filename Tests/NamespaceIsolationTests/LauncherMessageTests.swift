@@ -5,7 +5,7 @@ import Testing
 /// The launcher's messages: what was written is read again, and nothing else is.
 @Suite struct LauncherMessageTests {
     private static let requests: [LauncherRequest] = [
-        .terminate(number: .max), .act(ticket: 2, number: 3, .freeze),
+        .terminate(number: .max), .take(number: 1 << 40), .act(ticket: 2, number: 3, .freeze),
         .launch(
             number: 7,
             LaunchOrder(
@@ -48,7 +48,7 @@ import Testing
             token: 16, files,
             LaunchOrder(
                 layers: ["/", "/tmp"], data: "/data", arguments: ["/a", "b"], environment: ["A=1"], memoryBytes: 5
-            ).mold),
+            ).withoutData),
     ]
 
     @Test(arguments: requests) func requestsAreReadAgain(_ request: LauncherRequest) {

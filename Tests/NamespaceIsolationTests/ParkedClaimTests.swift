@@ -26,6 +26,21 @@ struct ParkedClaimTests {
         }
     }
 
+    @Test func theHostNeedNotRepeatWhatTheSandboxWasMadeReadyWith() async throws {
+        try await skipping {
+            let host = try await ParkedHost()
+            defer { host.end() }
+            let parked = try await host.nextParked()
+            #expect(parked.order.arguments == ["/probe", "exit", "0"])
+            try require(parked.takeClaim(), "nobody else wants it")
+            let output = try host.start(["exit", "9"], number: 23, in: parked.channel) { .take(number: $0) }
+            _ = await output.rest()
+            try host.expect { if case .started(number: 23, _) = $0 { true } else { false } }
+            // As the grain before.
+            try host.expect { if case .exited(number: 23, .status, value: 0, _) = $0 { true } else { false } }
+        }
+    }
+
     @Test func whatTheHostHasClaimedIsNotEnded() async throws {
         try await skipping {
             let host = try await ParkedHost()
@@ -79,6 +94,7 @@ private final class ParkedHost {
 
     struct Parked {
         let token: UInt64
+        let order: LaunchOrder
         let channel: CInt
         let claim: CInt
 
@@ -119,15 +135,19 @@ private final class ParkedHost {
         while true {
             let (reply, descriptors) = try receive()
             if case .exited(number: 20, _, _, _) = reply { hasEnded = true }
-            if case .parked(let token, _, _) = reply {
+            if case .parked(let token, _, let order) = reply {
                 try require(descriptors.count == 2, "\(descriptors.count) descriptors instead of 2")
-                parked = Parked(token: token, channel: descriptors[0], claim: descriptors[1])
+                parked = Parked(token: token, order: order, channel: descriptors[0], claim: descriptors[1])
             }
             if let parked, hasEnded { return parked }
         }
     }
 
-    func start(_ arguments: [String], number: UInt64, in channel: CInt) throws -> TrialOutput {
+    /// - Parameter otherwise: What to send in place of the whole order.
+    func start(
+        _ arguments: [String], number: UInt64, in channel: CInt,
+        _ otherwise: ((UInt64) -> LauncherRequest)? = nil
+    ) throws -> TrialOutput {
         let (reader, writer) = try TrialDescriptors.pipe()
         let (mine, theirs) = try TrialDescriptors.socketPair()
         let data = channel == control ? -1 : clinux_private_tree(trial.data, CLINUX_MOUNT_NOSUID | CLINUX_MOUNT_NODEV)
@@ -135,7 +155,7 @@ private final class ParkedHost {
         defer { for descriptor in [mine] + descriptors { close(descriptor) } }
         let order = LaunchOrder(
             layers: [trial.package], data: trial.data, arguments: ["/probe"] + arguments, environment: [])
-        try send(.launch(number: number, order), descriptors, to: channel)
+        try send(otherwise?(number) ?? .launch(number: number, order), descriptors, to: channel)
         return TrialOutput(reader)
     }
 

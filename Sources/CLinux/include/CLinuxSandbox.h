@@ -24,6 +24,11 @@ static const int
     CLINUX_RLIMIT_DATA = 2, CLINUX_RLIMIT_CORE = 4, CLINUX_RLIMIT_STACK = 3, CLINUX_RLIMIT_NPROC = 6, CLINUX_RLIMIT_NOFILE = 7,
     CLINUX_RLIMIT_MEMLOCK = 8, CLINUX_RLIMIT_SIGPENDING = 11, CLINUX_RLIMIT_MSGQUEUE = 12, CLINUX_RLIMIT_NICE = 13, CLINUX_RLIMIT_RTPRIO = 14;
 
+// What the calls below that are marked "passes" carry in the register of a sixth argument, which they do not have, so that the
+// kernel does not look at it, but a filter can. 0 until it is set, which is once, before there is a second process.
+extern uint64_t clinux_pass;
+void clinux_set_pass(uint64_t pass);
+
 // fork() is hidden from Swift; this is clone(2) without a stack of its own. Only for single-threaded programs.
 static inline long clinux_clone(unsigned long flags) { return syscall(SYS_clone, flags, 0, 0, 0, 0); }
 // The same into a control group (clone3, struct clone_args); flags without the signal, which is sent to the parent at the end.
@@ -38,8 +43,8 @@ static inline long clinux_clone_into(uint64_t flags, uint64_t signal, int group)
 // Both have at first: the report to the launcher, the writing end of a pipe (close-on-exec) that tells the caller that the
 // other has left its memory, the channel for the process number, and the reading end of that pipe.
 static const int CLINUX_STARTER_REPORT = 4, CLINUX_STARTER_LIFE = 5, CLINUX_STARTER_IDENTITY = 6, CLINUX_STARTER_WATCH = 7;
-// And, where there are any, mounts that the other takes over.
-static const int CLINUX_STARTER_DEVICES = 8, CLINUX_STARTER_STAGE = 9;
+// And the directory /proc, for the other to find its own entry.
+static const int CLINUX_STARTER_PROCESSES = 8;
 int clinux_share_memory(unsigned long flags, void (*body)(void *), void *context, int *number);
 
 // Any system call, for probes of what a kernel or a filter answers. -1 and errno as syscall(2).
@@ -63,9 +68,11 @@ static inline long clinux_call_int80(long number, long a, long b) {
 }
 static inline int clinux_unshare(unsigned long flags) { return (int)syscall(SYS_unshare, flags); }
 static inline int clinux_enter_network(int network) { return (int)syscall(SYS_setns, network, 0x40000000 /* CLONE_NEWNET */); }
+static inline int clinux_enter_mounts(int mounts) { return (int)syscall(SYS_setns, mounts, 0x20000 /* CLONE_NEWNS */); }
 static inline int clinux_pivot_root(const char *root, const char *old) { return (int)syscall(SYS_pivot_root, root, old); }
 static inline int clinux_dup3(int from, int to) { return (int)syscall(SYS_dup3, from, to, 02000000 /* close on exec */); }
-static inline int clinux_chroot(const char *path) { return (int)syscall(SYS_chroot, path); }
+// Passes.
+static inline int clinux_chroot(const char *path) { return (int)syscall(SYS_chroot, path, 0, 0, 0, 0, clinux_pass); }
 static inline int clinux_prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d) {
     return prctl(option, a, b, c, d);
 }
@@ -145,24 +152,30 @@ static inline int clinux_set_names(const char *name, size_t length) {
     int result = (int)syscall(SYS_sethostname, name, length);
     return result < 0 ? result : (int)syscall(SYS_setdomainname, name, length);
 }
+// Passes.
 static inline int clinux_open_tree(int directory, const char *path, unsigned flags) {
-    return (int)syscall(SYS_open_tree, directory, path, flags);
+    return (int)syscall(SYS_open_tree, directory, path, flags, 0, 0, clinux_pass);
 }
+// Passes.
 static inline int clinux_move_mount(int from, const char *from_path, int to, const char *to_path, unsigned flags) {
-    return (int)syscall(SYS_move_mount, from, from_path, to, to_path, flags);
+    return (int)syscall(SYS_move_mount, from, from_path, to, to_path, flags, clinux_pass);
 }
 static inline int clinux_fsopen(const char *type) { return (int)syscall(SYS_fsopen, type, 1 /* close on exec */); }
+// Passes.
 static inline int clinux_fsconfig_string(int context, const char *key, const char *value) {
-    return (int)syscall(SYS_fsconfig, context, 1, key, value, 0);
+    return (int)syscall(SYS_fsconfig, context, 1, key, value, 0, clinux_pass);
 }
 static inline int clinux_fsconfig_flag(int context, const char *key) {
     return (int)syscall(SYS_fsconfig, context, 0, key, NULL, 0);
 }
 static inline int clinux_fsconfig_create(int context) { return (int)syscall(SYS_fsconfig, context, 6, NULL, NULL, 0); }
+// Both pass.
 static inline int clinux_fspick(int mount) {
-    return (int)syscall(SYS_fspick, mount, "", 1 | 8 /* close on exec, empty path */);
+    return (int)syscall(SYS_fspick, mount, "", 1 | 8 /* close on exec, empty path */, 0, 0, clinux_pass);
 }
-static inline int clinux_fsconfig_reconfigure(int context) { return (int)syscall(SYS_fsconfig, context, 7, NULL, NULL, 0); }
+static inline int clinux_fsconfig_reconfigure(int context) {
+    return (int)syscall(SYS_fsconfig, context, 7, NULL, NULL, 0, clinux_pass);
+}
 static inline int clinux_fsmount(int context, unsigned attributes) {
     return (int)syscall(SYS_fsmount, context, 1 /* close on exec */, attributes);
 }
@@ -181,12 +194,13 @@ static inline int clinux_landlock_create(uint64_t files, uint64_t network, uint6
     uint64_t attributes[3] = {files, network, scoped};
     return (int)syscall(SYS_landlock_create_ruleset, attributes, size, 0);
 }
+// Both pass.
 static inline int clinux_landlock_add_path(int ruleset, uint64_t access, int parent) {
     struct __attribute__((packed)) { uint64_t access; int parent; } rule = {access, parent};
-    return (int)syscall(SYS_landlock_add_rule, ruleset, 1 /* path beneath */, &rule, 0);
+    return (int)syscall(SYS_landlock_add_rule, ruleset, 1 /* path beneath */, &rule, 0, 0, clinux_pass);
 }
 static inline int clinux_landlock_restrict(int ruleset, unsigned flags) {
-    return (int)syscall(SYS_landlock_restrict_self, ruleset, flags);
+    return (int)syscall(SYS_landlock_restrict_self, ruleset, flags, 0, 0, 0, clinux_pass);
 }
 
 // instructions: 8 bytes each, as struct sock_filter.
