@@ -4,12 +4,13 @@ public struct GrainID: Hashable, Sendable, Comparable, CustomStringConvertible {
 
     /// Nil when `text` is not 22 characters of the alphabet above.
     public init?(_ text: String) {
-        guard text.utf8.count == 22, text.utf8.allSatisfy(GrainID.alphabet.contains) else { return nil }
+        guard text.utf8.count == 22, text.utf8.allSatisfy(GrainID.digits.contains) else { return nil }
         self.text = text
     }
 
     /// The characters of an identifier: no two of them are easily confused.
     public static let alphabet: [UInt8] = Array("23456789ABCDEFGHJKLMNPQRSTWXYZabcdefghijkmnopqrstuvwxyz".utf8)
+    private static let digits = ASCIISet(alphabet)
 
     /// A new identifier of more than 126 random bits.
     public static func random() -> GrainID {
@@ -43,12 +44,13 @@ public struct AppID: Hashable, Sendable, Comparable, CustomStringConvertible {
 
     /// Nil when `text` is not 52 characters of `0123456789acdefghjkmnpqrstuvwxyz`.
     public init?(_ text: String) {
-        guard text.utf8.count == 52, text.utf8.allSatisfy(AppID.alphabet.contains) else { return nil }
+        guard text.utf8.count == 52, text.utf8.allSatisfy(AppID.digits.contains) else { return nil }
         self.text = text
     }
 
     /// The base-32 digits in order of value; b, i, l and o are absent.
     public static let alphabet: [UInt8] = Array("0123456789acdefghjkmnpqrstuvwxyz".utf8)
+    private static let digits = ASCIISet(alphabet)
 
     public var description: String { text }
     public static func < (left: AppID, right: AppID) -> Bool { left.text < right.text }
@@ -148,4 +150,20 @@ private func randomHex(bytes count: Int) -> String {
         text.append(digits[Int(byte & 15)])
     }
     return String(decoding: text, as: UTF8.self)
+}
+
+/// Some of the ASCII characters, as one bit each: identifiers are read in great numbers.
+private struct ASCIISet {
+    private var bits: (UInt64, UInt64) = (0, 0)
+
+    init(_ characters: [UInt8]) {
+        for character in characters {
+            if character < 64 { bits.0 |= 1 << UInt64(character) } else { bits.1 |= 1 << UInt64(character - 64) }
+        }
+    }
+
+    func contains(_ character: UInt8) -> Bool {
+        character < 64
+            ? bits.0 >> UInt64(character) & 1 == 1 : character < 128 && bits.1 >> UInt64(character - 64) & 1 == 1
+    }
 }

@@ -32,12 +32,7 @@ actor RecordDatabase {
     func read(_ key: RecordKey) throws(HostError) -> Record? { try readable().read(key) }
 
     func readAll(_ keys: [RecordKey]) throws(HostError) -> [Record] {
-        let engine = try readable()
-        var records: [Record] = []
-        for key in keys {
-            if let record = try engine.read(key) { records.append(record) }
-        }
-        return records
+        try readable().readAll(keys)
     }
 
     func scan(prefix: RecordKey, after: RecordKey?, limit: Int) throws(HostError) -> [Record] {

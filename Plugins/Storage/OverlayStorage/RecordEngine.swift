@@ -3,7 +3,7 @@ import Barchan
 /// What SQLite is asked to do for the records.
 final class RecordEngine {
     private let connection: SQLiteConnection
-    private let begin, end, undo, readOne, scanSome, put, delete, nextVersion: SQLiteStatement
+    private let begin, look, end, undo, readOne, scanSome, put, delete, nextVersion: SQLiteStatement
 
     init(path: String) throws(HostError) {
         connection = try SQLiteConnection(path: path)
@@ -13,6 +13,7 @@ final class RecordEngine {
         try connection.execute("PRAGMA cache_size = -4096")
         try RecordMigrations.run(connection)
         begin = try connection.prepare("BEGIN IMMEDIATE")
+        look = try connection.prepare("BEGIN")
         end = try connection.prepare("COMMIT")
         undo = try connection.prepare("ROLLBACK")
         readOne = try connection.prepare("SELECT value, version FROM records WHERE key = ?")
@@ -34,6 +35,23 @@ final class RecordEngine {
             return false
         }
         return record
+    }
+
+    /// As ``read(_:)`` of one key after the other; in one transaction, because each one takes its locks anew.
+    func readAll(_ keys: [RecordKey]) throws(HostError) -> [Record] {
+        let isWithin = isInTransaction
+        if !isWithin { try look.run([]) }
+        do throws(HostError) {
+            var records: [Record] = []
+            for key in keys {
+                if let record = try read(key) { records.append(record) }
+            }
+            if !isWithin { try end.run([]) }
+            return records
+        } catch {
+            if !isWithin { try? undo.run([]) }
+            throw error
+        }
     }
 
     func scan(prefix: RecordKey, after: RecordKey?, limit: Int) throws(HostError) -> [Record] {

@@ -37,9 +37,16 @@ struct GrainBook: GrainDirectory {
             summary.tags = tags[record.grain] ?? []
             list.grains.append(summary)
         }
-        list.grains.sort { ($0.lastUsed, $0.identifier.text) > ($1.lastUsed, $1.identifier.text) }
+        list.grains = GrainBook.lastUsedFirst(list.grains)
         list.discarded.sort { ($0.expires ?? 0, $0.identifier.text) < ($1.expires ?? 0, $1.identifier.text) }
         return list
+    }
+
+    /// Positions are sorted, because summaries are large to move about.
+    static func lastUsedFirst(_ grains: [GrainSummary]) -> [GrainSummary] {
+        grains.indices.sorted {
+            (grains[$0].lastUsed, grains[$0].identifier.text) > (grains[$1].lastUsed, grains[$1].identifier.text)
+        }.map { grains[$0] }
     }
 
     func grain(_ grain: GrainID, for account: AccountID) async throws(HostError) -> GrainSummary {

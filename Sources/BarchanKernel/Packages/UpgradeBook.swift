@@ -38,9 +38,7 @@ struct UpgradeBook: UpgradeDirectory {
             guard version.map({ $0 <= offered.manifest.version }) ?? true else { return }
             if let summary = try await summaries.summary(of: record) { behind[app, default: []].append(summary) }
         }
-        return behind.mapValues { grains in
-            grains.sorted { ($0.lastUsed, $0.identifier.text) > ($1.lastUsed, $1.identifier.text) }
-        }
+        return behind.mapValues(GrainBook.lastUsedFirst)
     }
 
     func accept(_ package: PackageID, force: Bool, by account: AccountID) async throws(HostError) -> Int {

@@ -113,6 +113,7 @@ enum GrainErrorPage {
     }
 
     static func escaped(_ text: String) -> String {
+        guard text.utf8.contains(where: { [0x26, 0x3c, 0x3e, 0x22, 0x27].contains($0) }) else { return text }
         var result = ""
         // Scalars: a character may be `<` with an accent, and is not equal to `<` then.
         for scalar in text.unicodeScalars {

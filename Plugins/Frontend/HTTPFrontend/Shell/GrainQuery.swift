@@ -53,12 +53,10 @@ struct GrainQuery: Equatable {
         let tag = tag?.lowercased()
         let tagged = grains.filter { grain in tag == nil || grain.tags.contains { $0.lowercased() == tag } }
         let found = searched(tagged) { [$0.title, $0.appTitle] + $0.tags }
-        // Keys are made once for each grain; the identifier makes the order the same every time.
-        let keyed = found.map { (text: key($0), number: number($0), grain: $0) }
-        let sorted = keyed.sorted {
-            ($0.number, $0.text, $0.grain.identifier.text) < ($1.number, $1.text, $1.grain.identifier.text)
-        }.map(\.grain)
-        return isDescending ? sorted.reversed() : sorted
+        // Keys are made once for each grain; the identifier makes the order the same every time. Grains are large to move about.
+        let keys = found.map { (number: number($0), text: key($0), identifier: $0.identifier.text) }
+        let sorted = keys.indices.sorted { keys[$0] < keys[$1] }
+        return (isDescending ? sorted.reversed() : sorted).map { found[$0] }
     }
 
     /// Those that hold every word somewhere in their texts.
