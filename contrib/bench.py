@@ -448,7 +448,7 @@ def percentile(times, percent):
 
 
 # Grains that break what is between them and the host: what they do is in contrib/examples/hog.
-HOSTILE = ["flood", "stall", "garbage"]
+HOSTILE = ["flood", "stall", "garbage", "sink"]
 HOSTILE_RATIO = 1.5
 
 

@@ -122,7 +122,7 @@ public enum ConfigurationKeys {
         .integer("startSeconds", 1...3_600, "from the start to the first answer, 120") {
             $1.life.startLimit = .seconds($0)
         },
-        .integer("restartPauseSeconds", 0...3_600, "between a failed start and the next, 2") {
+        .integer("restartPauseSeconds", 0...3_600, "between a failed start and the next, five times it after five, 2") {
             $1.life.restartPause = .seconds($0)
         },
     ]

@@ -61,11 +61,12 @@ public final class Host: FrontendHost {
             previousLifetime: configuration.life.previousVersion, log: log)
         let recordings = RecordingBook(directory: "\(configuration.dataDirectory)/recordings")
         let reserve = DiskReserve(volumes: storage.volumes, bytes: configuration.limits.diskReserveBytes)
+        let failedStarts = FailedStarts(restartPause: configuration.life.restartPause, clock: clock)
         let starter = GrainStarter(
             isolation: isolation, transport: transport, packages: storage.packages, volumes: storage.volumes,
             records: records,
             output: output, clock: clock, limits: configuration.limits, reserve: reserve,
-            startLimit: configuration.life.startLimit,
+            startLimit: configuration.life.startLimit, failedStarts: failedStarts,
             recordings: recordings, uses: uses, log: log)
         let running = RunningCount(limit: configuration.limits.runningGrains)
         let accounts = AccountBook(records: records, clock: clock, settings: configuration.people)
@@ -94,7 +95,8 @@ public final class Host: FrontendHost {
         let grains = GrainBook(
             records: records, packages: storage.packages, book: packageBook, volumes: storage.volumes,
             registry: registry, watch: watch, sessions: sessions, accounts: accounts, sharing: sharing, clock: clock,
-            limits: configuration.limits, trashLifetime: configuration.life.trash, audit: audit, log: log)
+            limits: configuration.limits, trashLifetime: configuration.life.trash, failedStarts: failedStarts,
+            audit: audit, log: log)
         logins.whenLoggedOut.listen { [weak sessions] account in await sessions?.closeAll(of: account) }
         let desk = SharingDesk(book: sharing, grains: grains, audit: audit)
         await sessions.admitByLinks(of: desk)

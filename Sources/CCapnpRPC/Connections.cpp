@@ -22,7 +22,7 @@ struct bcr_connection {
       bcr_loop &loop, int descriptor, bcr_side side, bcr_capability *bootstrap, const bcr_limits &limits,
       bcr_on_disconnect onDisconnect, void *context)
       : loop(loop), peer(side == bcr_server ? Side::CLIENT : Side::SERVER), onDisconnect(onDisconnect),
-        context(context), wire(loop, descriptor, limits), network(wire, ::side(side)),
+        context(context), wire(loop, descriptor, limits, context), network(wire, ::side(side)),
         rpc(system(network, bootstrap)), ending(network.onDisconnect().then([this] { ended(); }).eagerlyEvaluate(nullptr)) {
     rpc.setFlowLimit(limits.flow_words);
     if (!wire.isWatched()) wire.fail(bcr::exception(bcr_disconnected, "the socket cannot be watched"));
@@ -54,7 +54,7 @@ struct bcr_connection {
 
 extern "C" {
 
-bcr_limits bcr_limits_default(void) { return {8 << 20, 1 << 20, 65536, 64 << 20, 16384, 64}; }
+bcr_limits bcr_limits_default(void) { return {8 << 20, 1 << 20, 65536, 64 << 20, 16384, 64, 0, nullptr}; }
 
 bcr_connection *bcr_connection_create(
     bcr_loop *loop, int descriptor, bcr_side side, bcr_capability *bootstrap, const bcr_limits *limits,

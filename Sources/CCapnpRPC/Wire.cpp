@@ -21,6 +21,7 @@ constexpr size_t peekBytes = 1024;          // read where a long message is expe
 constexpr size_t directBytes = 65536;      // a message of this size goes to the kernel without a copy
 constexpr uint32_t maximumSegments = 512;
 constexpr int sendBufferBytes = 524288;
+constexpr uint64_t shortestRest = 1000000; // nanoseconds: a handful of calls at a time, not one
 // Room is asked for only when there was none: a socket tells of it each time that the other side has read.
 constexpr uint32_t readEvents = EPOLLIN | EPOLLRDHUP | EPOLLET;
 
@@ -46,10 +47,10 @@ public:
   kj::Array<size_t> ends;
 };
 
-Wire::Wire(bcr_loop &loop, int descriptor, const bcr_limits &limits)
+Wire::Wire(bcr_loop &loop, int descriptor, const bcr_limits &limits, void *context)
     : loop(loop), descriptor(descriptor), limits(limits),
       watch(loop.watch(descriptor, readEvents, &Wire::ready, this)),
-      inbox(kj::heapArray<kj::byte>(inboxBytes)) {
+      inbox(kj::heapArray<kj::byte>(inboxBytes)), allowance(this->limits, context) {
   // Room for a few chunks of a long body; the kernel cuts it to what an administrator allows (socket(7), wmem_max).
   int bytes = sendBufferBytes;
   setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
@@ -59,6 +60,7 @@ Wire::~Wire() noexcept(false) {
   loop.forget(*this);
   tellDrained();
   if (watch != nullptr) loop.unwatch(watch);
+  if (rest != nullptr) bcr_timer_free(rest);
   close(descriptor);
 }
 
@@ -92,20 +94,41 @@ void Wire::ready(void *context, uint32_t readiness) {
     wire.loop.change(*wire.watch, readEvents);
     if (wire.unsent > 0) wire.loop.flushLater(wire);
   }
-  KJ_IF_MAYBE (fulfiller, wire.reading) {
+  wire.deliver();
+}
+
+// MARK: Reading
+
+/// Gives whoever waits for a message the next one, when it is there.
+void Wire::deliver() {
+  KJ_IF_MAYBE (fulfiller, reading) {
     try {
-      KJ_IF_MAYBE (message, wire.next()) {
+      KJ_IF_MAYBE (message, next()) {
         auto waiting = kj::mv(*fulfiller);
-        wire.reading = nullptr;
+        reading = nullptr;
         waiting->fulfill(kj::mv(*message));
       }
     } catch (const kj::Exception &error) {
-      wire.fail(kj::cp(error));
+      fail(kj::cp(error));
     }
   }
 }
 
-// MARK: Reading
+/// A peer that asks more than it may is not read from for a while: it waits at its full socket, and costs nobody anything.
+bool Wire::mustRest() {
+  if (rest != nullptr) return true;
+  uint64_t nanoseconds = allowance.wait();
+  if (nanoseconds == 0) return false;
+  rest = bcr_timer_start(&loop, std::max(nanoseconds, shortestRest), &Wire::rested, this);
+  return true;
+}
+
+void Wire::rested(void *context) {
+  auto &wire = *static_cast<Wire *>(context);
+  bcr_timer_free(wire.rest);
+  wire.rest = nullptr;
+  wire.deliver();
+}
 
 kj::Promise<Wire::Read> Wire::tryReadMessage(
     kj::ArrayPtr<kj::AutoCloseFd>, capnp::ReaderOptions, kj::ArrayPtr<capnp::word>) {
@@ -123,6 +146,7 @@ kj::Promise<Wire::Read> Wire::tryReadMessage(
 
 /// The next message, an inner null at the end, null when it is not there yet.
 kj::Maybe<Wire::Read> Wire::next() {
+  if (mustRest()) return nullptr;
   for (;;) {
     if (partial != nullptr || parseHeader()) {
       auto &message = *KJ_ASSERT_NONNULL(partial);
@@ -222,6 +246,8 @@ void Wire::police(Message &message) {
   auto root = message.getRoot<capnp::rpc::Message>();
   ledger.received(root);
   KJ_REQUIRE(ledger.heldByUs() <= limits.capabilities, "the other side offers too many objects");
+  // As many as we asked for, and one for each call.
+  if (!root.isReturn() && !root.isFinish()) allowance.spend(message.body.asBytes().size());
   switch (root.which()) {
   case capnp::rpc::Message::BOOTSTRAP:
   case capnp::rpc::Message::CALL:
@@ -384,6 +410,7 @@ bool Wire::noteSent(kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>> segments
   capnp::SegmentArrayMessageReader reader(segments, options);
   auto root = reader.getRoot<capnp::rpc::Message>();
   bool canWait = ledger.sent(root);
+  if (root.isCall() || root.isBootstrap()) allowance.grant();
   if (root.isAbort() && toldReason == nullptr && !atEnd) {
     toldReason = disconnected(kj::str("the other side broke the protocol: ", root.getAbort().getReason()));
   } else if (ledger.heldByPeer() > limits.capabilities) {

@@ -1,6 +1,7 @@
 // Messages over a socket: buffered both ways, and with a bound on everything the peer can make us hold.
 #pragma once
 
+#include "Allowance.h"
 #include "CapabilityLedger.h"
 #include "Loop.h"
 
@@ -12,7 +13,8 @@ namespace bcr {
 
 class Wire final : public capnp::MessageStream, public Flushable {
 public:
-  Wire(bcr_loop &loop, int descriptor, const bcr_limits &limits);
+  /// `context` is what `limits.taken_bytes` is asked with.
+  Wire(bcr_loop &loop, int descriptor, const bcr_limits &limits, void *context);
   ~Wire() noexcept(false);
   KJ_DISALLOW_COPY(Wire);
 
@@ -44,6 +46,9 @@ private:
   using Read = kj::Maybe<capnp::MessageReaderAndFds>;
 
   static void ready(void *context, uint32_t readiness);
+  static void rested(void *context);
+  bool mustRest();
+  void deliver();
   kj::Maybe<Read> next();
   bool parseHeader();
   bool fill();
@@ -69,6 +74,8 @@ private:
   bool expectsLong = false; // the last message was
   uint32_t openQuestions = 0;
   CapabilityLedger ledger;
+  Allowance allowance;
+  bcr_timer *rest = nullptr; // while nothing is read
   kj::Maybe<kj::Own<kj::PromiseFulfiller<Read>>> reading;
 
   /// Bytes that wait for the kernel: those from `start` to `end`.

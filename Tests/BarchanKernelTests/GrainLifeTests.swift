@@ -44,6 +44,44 @@ import Testing
         #expect(test.grains.apps[1].sessions.withLock { $0.count } == 1)
     }
 
+    @Test func anAppWhoseGrainsFailAgainAndAgainStartsLater() async throws {
+        let test = try await TestHost()
+        test.grains.onLaunch { $0.end(.exited(status: 1)) }
+        var grains: [GrainID] = []
+        for _ in 0..<5 { grains.append(try await test.makeGrain()) }
+        #expect(test.grains.apps.count == 5)
+        // No new grain, and no old one beyond the pause of a single grain.
+        let refusal = await expectError(.resourceExhausted) { _ = try await test.makeGrain() }
+        #expect(refusal.contains("the next try is possible in 11 seconds"), "\(refusal)")
+        test.clock.advance(by: .seconds(3))
+        let session = try await test.host.sessions.open(grains[0], by: test.person)
+        await expectError(.resourceExhausted) { _ = try await session.send(TestHost.get(), from: TestHost.client) }
+        #expect(test.grains.apps.count == 5)
+        // One more each ten seconds, no more while those fail, too.
+        test.clock.advance(by: .seconds(7))
+        _ = try await test.makeGrain()
+        #expect(test.grains.apps.count == 6)
+        await expectError(.resourceExhausted) { _ = try await test.makeGrain() }
+        // The app is no other person's worse.
+        let bob = try await test.makePerson("bob")
+        test.grains.onLaunch { $0.answerFirst() }
+        _ = try await test.host.grains.create(package: test.package.identifier, action: 0, title: nil, by: bob)
+        #expect(test.grains.apps.count == 7)
+    }
+
+    @Test func anAppThatEndsSoonAfterItsStartsHasFailedToStart() async throws {
+        let test = try await TestHost()
+        let grain = try await test.makeGrain()
+        let session = try await test.host.sessions.open(grain, by: test.person)
+        for count in 1...5 {
+            _ = try await session.send(TestHost.get(), from: TestHost.client)
+            await test.grains.app(count).end(.exited(status: 1))
+            while try await test.state(of: grain) == .running { await Task.yield() }
+        }
+        await expectError(.resourceExhausted) { _ = try await session.send(TestHost.get(), from: TestHost.client) }
+        #expect(test.grains.apps.count == 5)
+    }
+
     @Test func theGrainStopsSomeSecondsAfterItsLastTabIsClosed() async throws {
         let test = try await TestHost()
         let grain = try await test.makeGrain()

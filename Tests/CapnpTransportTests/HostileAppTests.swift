@@ -270,6 +270,45 @@ import Testing
         withExtendedLifetime(app) {}
     }
 
+    /// A second's calls at once at most, the rest at their pace: the flood waits at its full socket.
+    @Test func aGrainThatAsksTooMuchIsHeardLater() async throws {
+        let pair = try SocketPair(), other = try SocketPair()
+        let provider = try await transport(["callsPerSecond": .integer(1000)])
+        let connection = try await provider.connect(over: pair.host, offering: MemoryGrainHost())
+        let neighbour = try await provider.connect(over: other.host, offering: MemoryGrainHost())
+        let app = try FakeApp(other.grain) { $0.answer([1]) }
+        let session = try await neighbour.openWebSession(.ann)
+        let begun = ContinuousClock.now
+        for question in UInt32(0)..<2000 {
+            writeBytes(pair.grain, RawRPC.bootstrap(question: question) + RawRPC.finish(question: question))
+            if question % 500 == 0 { #expect(try await session.send(.home).wholeBody() == [1]) }
+        }
+        // The end is noticed when all that came before it was handled.
+        shutdown(pair.grain.rawValue, Int32(SHUT_WR))
+        await connection.waitForClose()
+        // 2,000 questions, of which at most 1,000 are free.
+        #expect(ContinuousClock.now - begun > .milliseconds(900))
+        await neighbour.close()
+        withExtendedLifetime(app) {}
+    }
+
+    /// At 10 calls a second, 160 KiB, calls of 16 MiB that nobody asked for would take more than a minute; what somebody reads is
+    /// wanted.
+    @Test func whatAReaderTakesIsNoFlood() async throws {
+        let (connection, app) = try await connectedApp(["callsPerSecond": .integer(10)]) { call in
+            guard let stream = call.responseStream else { return }
+            call.answerStream()
+            writeChunks(16, of: [UInt8](repeating: 1, count: 1 << 20), to: stream)
+        }
+        let response = try await connection.openWebSession(.ann).send(.home)
+        let reader = try #require(response.bodyStream).reader
+        var taken = 0
+        while let chunk = try await reader.next() { taken += chunk.count }
+        #expect(taken == 16 << 20)
+        withExtendedLifetime(app) {}
+        await connection.close()
+    }
+
     @Test func aGrainThatDoesNotReadIsCutOff() async throws {
         let pair = try SocketPair()
         let connection = try await transport(["unsentBytes": .integer(65536)]).connect(
@@ -314,6 +353,12 @@ import Testing
 }
 
 private let waiting = Record<RPCIncoming>()
+
+/// Each when the one before it was taken.
+private func writeChunks(_ count: Int, of chunk: [UInt8], to stream: RPCCapability) {
+    guard count > 0 else { return stream.done() }
+    stream.write(chunk) { _ in writeChunks(count - 1, of: chunk, to: stream) }
+}
 
 extension WebRequest {
     static var home: WebRequest { WebRequest(method: .get, path: "") }

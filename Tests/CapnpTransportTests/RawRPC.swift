@@ -6,6 +6,10 @@ enum RawRPC {
         message(8) { pointer in pointer.initStructure(StructSize(dataWords: 1, pointers: 1)).store(question, 0) }
     }
 
+    static func finish(question: UInt32) -> [UInt8] {
+        message(4) { pointer in pointer.initStructure(StructSize(dataWords: 1, pointers: 0)).store(question, 0) }
+    }
+
     /// The answer to a question: a promise that this side keeps under a number.
     /// - Parameter count: How many promises go along, with numbers from there on; the first is the answer.
     static func `return`(answer: UInt32, senderPromise: UInt32, count: Int = 1) -> [UInt8] {

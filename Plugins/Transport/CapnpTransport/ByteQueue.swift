@@ -7,6 +7,7 @@ final class ByteBudget: Sendable {
     let maximumQueues: Int
     private let used = Atomic(0)
     private let queues = Atomic(0)
+    private let taken = Atomic(0)
 
     init(_ maximum: Int, queues: Int) {
         self.maximum = maximum
@@ -25,6 +26,11 @@ final class ByteBudget: Sendable {
     /// - Returns: Whether that is still within the budget.
     func take(_ count: Int) -> Bool { used.add(count, ordering: .relaxed).newValue <= maximum }
     func giveBack(_ count: Int) { used.subtract(count, ordering: .relaxed) }
+
+    /// A reader has got bytes of the grain's.
+    fileprivate func note(taken count: Int) { taken.add(count, ordering: .relaxed) }
+    /// What readers got so far.
+    var takenBytes: Int { taken.load(ordering: .relaxed) }
 }
 
 /// Bytes on their way from a grain to a reader. The grain's writes are answered while at most a window of bytes waits and
@@ -78,6 +84,7 @@ extension ByteQueue {
             if bytes.isEmpty { return .answer }
             if let reader = state.reader {
                 state.reader = nil
+                budget.note(taken: bytes.count)
                 return .resume(reader)
             }
             if state.bytes.isEmpty { state.bytes = bytes } else { state.bytes.append(contentsOf: bytes) }
@@ -156,6 +163,7 @@ extension ByteQueue {
             if !state.bytes.isEmpty {
                 defer { state.bytes = [] }
                 budget.giveBack(state.bytes.count)
+                budget.note(taken: state.bytes.count)
                 swap(&answers, &state.unanswered)
                 return .success(state.bytes)
             }

@@ -41,7 +41,8 @@ final class CapnpConnection: GrainConnection, @unchecked Sendable {
     private func start() {
         let api = objects.export(SandstormAPIObject(objects), in: Membrane())
         let connection = RPCConnection(
-            descriptor, bcr_server, bootstrap: api, limits: settings.limits, on: loop
+            descriptor, bcr_server, bootstrap: api, limits: settings.limits, on: loop,
+            takenBytes: { [queue = settings.queue] in queue.takenBytes }
         ) { [weak self] reason in self?.ended(reason) }
         self.connection = connection
         view = connection.bootstrap()

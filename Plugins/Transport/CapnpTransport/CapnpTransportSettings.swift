@@ -17,6 +17,7 @@ struct CapnpTransportSettings: Sendable {
     /// What the queues of one grain share.
     private(set) var queue: ByteBudget
     var heldObjects: Int
+    var callsPerSecond: Int64
     var handlePingMilliseconds: Int64
 
     static let definitions: [SettingDefinition] = [
@@ -58,6 +59,9 @@ struct CapnpTransportSettings: Sendable {
         SettingDefinition(
             "heldObjects", default: .integer(4096),
             "objects of the host that a grain may have asked for and hold, 1 to 1048576"),
+        SettingDefinition(
+            "callsPerSecond", default: .integer(10_000),
+            "calls of a grain in the long run, reading pauses beyond, 10 to 10000000"),
     ]
 
     /// - Throws: ``HostError`` `.invalidArgument` for a number out of range.
@@ -77,6 +81,7 @@ struct CapnpTransportSettings: Sendable {
         streamStartMilliseconds = try settings.integer("streamStartMilliseconds", in: 0...60000)
         handlePingMilliseconds = try settings.integer("handlePingMilliseconds", in: 10...3_600_000)
         heldObjects = Int(try settings.integer("heldObjects", in: 1...1_048_576))
+        callsPerSecond = try settings.integer("callsPerSecond", in: 10...10_000_000)
     }
 
     /// The same for another grain.
@@ -102,7 +107,7 @@ struct CapnpTransportSettings: Sendable {
         bcr_limits(
             message_words: UInt64(messageBytes / 8), flow_words: UInt64(callBytes / 8),
             open_questions: UInt32(unfinishedCalls), unsent_bytes: UInt64(unsentBytes),
-            capabilities: UInt64(capabilities), nesting: 64)
+            capabilities: UInt64(capabilities), nesting: 64, calls_per_second: UInt32(callsPerSecond), taken_bytes: nil)
     }
 }
 

@@ -17,6 +17,7 @@ struct GrainBook: GrainDirectory {
     let limits: HostLimits
     /// How long grains stay in the trash.
     let trashLifetime: Duration
+    let failedStarts: FailedStarts
     let audit: AuditBook
     let log: HostLog
 
@@ -105,6 +106,7 @@ struct GrainBook: GrainDirectory {
         }
         let title = try GrainBook.checked(title ?? GrainBook.defaultTitle(package.manifest, action: action))
         try await requireRoom(for: account)
+        try failedStarts.require(AppUse(app: package.app, owner: account), to: "make a grain")
         let record = GrainRecord(
             .random(), of: package, action: action, title: title, owner: account, now: clock.wallSeconds())
         try await store(record, app: package.app, owner: account)

@@ -31,6 +31,7 @@ actor GrainLife {
 
     private var phase = Phase.stopped
     private var lastFailure: (error: HostError, time: Duration)?
+    private var startedAt = Duration.zero
     private var sessions: Set<SessionID> = []
     private var wasVisited = false
     private var idleTimer: Task<Void, Never>?
@@ -153,7 +154,8 @@ actor GrainLife {
             let begun = clock.now()
             let started = try await starter.start(grain, makeServices(grain, wakeLocks))
             counters.grainStarts.add(1, ordering: .relaxed)
-            counters.startTimes.note(clock.now() - begun)
+            startedAt = clock.now()
+            counters.startTimes.note(startedAt - begun)
             phase = .running(started)
             watch(started)
             armIdleTimer()
@@ -257,6 +259,9 @@ actor GrainLife {
         await remember(ending)
         if let cause {
             counters.grainCrashes.add(1, ordering: .relaxed)
+            if let use = ending.use, clock.now() - startedAt < FailedStarts.shortestLife {
+                starter.failedStarts.note(use)
+            }
             let reason = await EndReport.text(exit?.text ?? cause, volume: ending.volume)
             phase = .crashed(reason: reason)
             log(.warning, "grain \(grain): \(reason)")

@@ -12,6 +12,7 @@ struct GrainStarter: Sendable {
     let limits: HostLimits
     let reserve: DiskReserve
     let startLimit: Duration
+    let failedStarts: FailedStarts
     let recordings: RecordingBook
     let uses: PackageUses
     let log: HostLog
@@ -39,6 +40,8 @@ struct GrainStarter: Sendable {
     private func launch(_ grain: GrainID, _ services: GrainServices) async throws(HostError) -> RunningGrain {
         let (record, hold) = try await held(grain)
         let package = try await package(of: record)
+        let use = record.owner.map { AppUse(app: package.app, owner: $0) }
+        if let use { try failedStarts.require(use, to: "start grain '\(grain)'") }
         let command = try command(for: record, in: package)
         let volume = try await volume(for: grain)
         try await note(package.manifest.version, for: record)
@@ -57,9 +60,10 @@ struct GrainStarter: Sendable {
             specification.app = package.app
             specification.limits = limits.sandbox
             return try await launch(
-                specification, grainEnd: sockets.grainEnd, connection, volume, limits, services, hold)
+                specification, grainEnd: sockets.grainEnd, connection, volume, limits, services, hold, use)
         } catch {
             await connection.close()
+            if let use, ![.cancelled, .resourceExhausted].contains(error.code) { failedStarts.note(use) }
             throw error
         }
     }
@@ -128,7 +132,8 @@ struct GrainStarter: Sendable {
 
     private func launch(
         _ specification: SandboxSpecification, grainEnd: consuming OwnedDescriptor, _ connection: any GrainConnection,
-        _ volume: any Volume, _ limits: GrainLimits, _ services: GrainServices, _ hold: PackageHold
+        _ volume: any Volume, _ limits: GrainLimits, _ services: GrainServices, _ hold: PackageHold,
+        _ use: AppUse?
     ) async throws(HostError) -> RunningGrain {
         let pipe = try Pipe()
         let grainLog = GrainLog(volume: volume, limits: limits, clock: clock, log: log)
@@ -146,7 +151,7 @@ struct GrainStarter: Sendable {
             return RunningGrain(
                 grain: specification.grain, sandbox: sandbox, connection: connection, viewInfo: viewInfo,
                 volume: volume, limits: limits, output: grainOutput, services: services,
-                package: hold)
+                package: hold, use: use)
         } catch {
             await sandbox.terminate()
             await grainOutput.end()

@@ -12,6 +12,8 @@ final class RunningGrain: Sendable {
     private let output: GrainOutput
     private let services: GrainServices
     private let hold: PackageHold
+    /// Nil for a record that names no owner.
+    let use: AppUse?
     private let notices = Mutex(Notices())
     /// Requests and web sockets so far.
     let requests = Atomic<Int>(0)
@@ -20,7 +22,7 @@ final class RunningGrain: Sendable {
 
     init(
         grain: GrainID, sandbox: any Sandbox, connection: any GrainConnection, viewInfo: ViewInfo, volume: any Volume,
-        limits: GrainLimits, output: GrainOutput, services: GrainServices, package: PackageHold
+        limits: GrainLimits, output: GrainOutput, services: GrainServices, package: PackageHold, use: AppUse?
     ) {
         self.grain = grain
         self.sandbox = sandbox
@@ -31,6 +33,7 @@ final class RunningGrain: Sendable {
         self.output = output
         self.services = services
         hold = package
+        self.use = use
     }
 
     /// What it runs, whatever its record says by now.

@@ -66,7 +66,8 @@ public struct LifeSettings: Sendable, Equatable {
     public var sessionLifetime: Duration = .seconds(180)
     /// From the start of a grain to its first answer.
     public var startLimit: Duration = .seconds(120)
-    /// After a failed start the next attempt waits for so long; requests until then get the same error.
+    /// After a failed start the next attempt waits for so long; requests until then get the same error. When an owner's grains
+    /// of one app have failed five times in a short time, the next start of any of them waits five times as long.
     public var restartPause: Duration = .seconds(2)
     /// As many reasons to stay awake as one grain may have at a time.
     public var wakeLocks = 16

@@ -168,7 +168,8 @@ bcr_capability *bcr_broken_create(bcr_loop *loop, bcr_error_kind kind, const cha
 
 typedef enum { bcr_server = 0, bcr_client = 1 } bcr_side;
 
-/// What a peer can make this side hold. A peer that goes beyond is disconnected, or not read from (`flow_words`).
+/// What a peer can make this side hold and do. A peer that goes beyond is disconnected, or not read from for a while
+/// (`flow_words`, `calls_per_second`).
 typedef struct {
     uint64_t message_words;    // of one message received
     uint64_t flow_words;       // of calls received and not answered; reading pauses there
@@ -176,9 +177,14 @@ typedef struct {
     uint64_t unsent_bytes;     // written by us and not read by the peer
     uint64_t capabilities;     // objects of ours that the peer holds, and of the peer's that we hold
     int32_t nesting;           // depth of pointers
+    // What the peer may send that is no answer, in the long run; a second's at once, and 64 for each call of ours. A call
+    // counts as 16 KiB and its bytes, but for those that somebody has taken. 0 for any number.
+    uint32_t calls_per_second;
+    // How many bytes of such calls somebody has taken so far; asked with the connection's context.
+    uint64_t (*_Nullable taken_bytes)(void *_Nullable context);
 } bcr_limits;
 
-/// 8 Mi words, 1 Mi words, 65,536, 64 MiB, 16,384, 64.
+/// 8 Mi words, 1 Mi words, 65,536, 64 MiB, 16,384, 64, any number.
 bcr_limits bcr_limits_default(void);
 
 typedef void (*bcr_on_disconnect)(void *_Nullable context, const bcr_error *reason);

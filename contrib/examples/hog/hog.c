@@ -9,6 +9,7 @@
 //   flood           valid questions, answers thrown away, as fast as the host takes them
 //   stall           reads nothing and says nothing
 //   garbage         bytes that are no messages
+//   sink            as flood, but to itself: what the same work costs others where no host has a part in it
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -121,6 +122,20 @@ static void flood(void) {
   }
 }
 
+static void sink(void) {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0) _exit(1);
+  if (fork() == 0) {
+    if (dup2(ends[0], conversation) < 0) _exit(1);
+    flood();
+  }
+  // An answer is as long as its question.
+  static char bytes[1 << 16];
+  for (ssize_t count; (count = read(ends[1], bytes, sizeof bytes)) > 0;)
+    if (write(ends[1], bytes, (size_t)count) < 0) break;
+  _exit(0);
+}
+
 static void stall(void) {
   for (;;) pause();
 }
@@ -137,7 +152,8 @@ static int attack(const char *name) {
   if (strcmp(name, "flood") == 0) flood();
   if (strcmp(name, "stall") == 0) stall();
   if (strcmp(name, "garbage") == 0) garbage();
-  fprintf(stderr, "hog: there is no attack '%s'; there are flood, stall and garbage\n", name);
+  if (strcmp(name, "sink") == 0) sink();
+  fprintf(stderr, "hog: there is no attack '%s'; there are flood, stall, garbage and sink\n", name);
   return 1;
 }
 

@@ -5,15 +5,23 @@ final class RPCConnection {
     private var handle: OpaquePointer?
     private let loop: RPCLoop
     private let disconnected: (RPCError) -> Void
+    private let takenBytes: () -> Int
 
-    /// Takes over the descriptor. `disconnected` comes once when the conversation ends by itself.
+    /// Takes over the descriptor.
+    /// - Parameters:
+    ///   - disconnected: Comes once when the conversation ends by itself.
+    ///   - takenBytes: How much of what the peer sent somebody has taken so far; that does not count against its calls.
     init(
         _ descriptor: CInt, _ side: bcr_side, bootstrap: RPCCapability?, limits: bcr_limits, on loop: RPCLoop,
-        disconnected: @escaping (RPCError) -> Void
+        takenBytes: @escaping () -> Int = { 0 }, disconnected: @escaping (RPCError) -> Void
     ) {
         self.loop = loop
         self.disconnected = disconnected
+        self.takenBytes = takenBytes
         var limits = limits
+        limits.taken_bytes = { context in
+            UInt64(Unmanaged<RPCConnection>.fromOpaque(unwrapped(context)).takeUnretainedValue().takenBytes())
+        }
         handle = bcr_connection_create(
             loop.handle, descriptor, side, bootstrap?.handle, &limits,
             { context, reason in
