@@ -2,7 +2,7 @@ import Barchan
 import Testing
 
 /// Grains for programs (specification, sections 8.3 and 10).
-@Suite(.timeLimit(.minutes(1))) struct APITests {
+@Suite(.timeLimit(.minutes(10))) struct APITests {
     private func scene() async throws -> (test: TestHost, grain: GrainID) {
         let test = try await TestHost()
         test.grains.onLaunch { app in

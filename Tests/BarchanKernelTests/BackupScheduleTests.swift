@@ -5,7 +5,7 @@ import Testing
 @testable import BarchanKernel
 
 /// The backups that the host makes by itself.
-@Suite(.timeLimit(.minutes(1))) struct BackupScheduleTests {
+@Suite(.timeLimit(.minutes(10))) struct BackupScheduleTests {
     private final class Folder {
         let path: String
         init() throws {

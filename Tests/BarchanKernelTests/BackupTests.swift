@@ -39,7 +39,7 @@ import Testing
         #expect(try await test.state(of: grain) == .stopped)
     }
 
-    @Test(.timeLimit(.minutes(1))) func whoNeedsTheGrainMeanwhileWaitsAndOthersDoNot() async throws {
+    @Test(.timeLimit(.minutes(10))) func whoNeedsTheGrainMeanwhileWaitsAndOthersDoNot() async throws {
         let test = try await TestHost()
         test.grains.allowFreezing()
         let grain = try await opened(test), other = try await opened(test)

@@ -6,7 +6,7 @@ import Testing
 @testable import BarchanKernel
 
 /// What passes between a grain and its host can be written down.
-@Suite(.timeLimit(.minutes(1))) struct ConversationTapTests {
+@Suite(.timeLimit(.minutes(10))) struct ConversationTapTests {
     @Test func whatIsSaidPassesAndIsWrittenDownInOrder() throws {
         let path = NSTemporaryDirectory() + "/tap-\(UUID().uuidString).wire"
         defer { unlink(path) }

@@ -37,7 +37,7 @@ import Testing
         #expect(app.freezing.withLock { $0 } == (2, true))
     }
 
-    @Test(.timeLimit(.minutes(1))) func anAppThatAskedToStayAwakeInThatMomentGoesOn() async throws {
+    @Test(.timeLimit(.minutes(10))) func anAppThatAskedToStayAwakeInThatMomentGoesOn() async throws {
         let (test, grain, app) = try await closed()
         await test.clock.whenSomebodySleeps(for: .seconds(300))
         let lock = try await test.grains.hosts[0].stayAwake("Fetching mail")

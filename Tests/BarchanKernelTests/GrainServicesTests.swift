@@ -2,7 +2,7 @@ import Barchan
 import Testing
 
 /// What the kernel does for an app that asks (specification, sections 4.4, 11, 16 and 18.1).
-@Suite(.timeLimit(.minutes(1))) struct GrainServicesTests {
+@Suite(.timeLimit(.minutes(10))) struct GrainServicesTests {
     private func running(
         _ configure: (inout HostConfiguration) -> Void = { _ in }
     ) async throws -> (test: TestHost, grain: GrainID, host: any GrainHost) {

@@ -2,7 +2,7 @@ import Barchan
 import Testing
 
 /// People: how they come, how they log in, what they say of themselves (specification, section 15).
-@Suite(.timeLimit(.minutes(1))) struct PeopleTests {
+@Suite(.timeLimit(.minutes(10))) struct PeopleTests {
     private let ann = Profile(displayName: "Ann", handle: "ann")
 
     private func logIn(_ test: TestHost, _ address: String, code: String? = nil) async throws -> Login {

@@ -2,7 +2,7 @@ import Barchan
 import Testing
 
 /// Grains that several people use (specification, section 12).
-@Suite(.timeLimit(.minutes(1))) struct SharedGrainTests {
+@Suite(.timeLimit(.minutes(10))) struct SharedGrainTests {
     /// An app with read and write, and a role for reading and one for both.
     private static func info() -> ViewInfo {
         var info = ViewInfo()

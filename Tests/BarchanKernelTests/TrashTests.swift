@@ -3,7 +3,7 @@ import Barchan
 import Testing
 
 /// Grains that were thrown away, and what becomes of them.
-@Suite(.timeLimit(.minutes(1))) struct TrashTests {
+@Suite(.timeLimit(.minutes(10))) struct TrashTests {
     private static let day = Duration.seconds(86_400)
 
     private func scene() async throws -> (test: TestHost, grain: GrainID) {

@@ -10,6 +10,16 @@ func onOwnThread(_ body: @escaping () throws -> Void) throws {
     if let error = work.error { throw error }
 }
 
+/// Asks again and again until the answer is true; false after two minutes, which are long on any machine.
+func becomesTrue(_ condition: () throws -> Bool) rethrows -> Bool {
+    let end = ContinuousClock.now + .seconds(120)
+    while try !condition() {
+        guard ContinuousClock.now < end else { return false }
+        usleep(1_000)
+    }
+    return true
+}
+
 private final class Work {
     private let body: () throws -> Void
     private(set) var error: (any Error)?

@@ -7,7 +7,7 @@ import Testing
 
 @testable import CapnpTransport
 
-@Suite(.timeLimit(.minutes(1))) struct ConformanceTests {
+@Suite(.timeLimit(.minutes(10))) struct ConformanceTests {
     @Test(arguments: TransportConformance.checks(startingApps: { try ConformanceApp.start($0) }))
     func conforms(_ check: ConformanceCheck<any TransportProvider>) async throws {
         try await check.run(on: transport())

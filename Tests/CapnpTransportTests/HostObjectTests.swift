@@ -7,7 +7,7 @@ import Testing
 @testable import CapnpTransport
 
 /// What an app may call (specification, sections 4.4, 11, 13.3 and 18.1), seen from the app.
-@Suite(.timeLimit(.minutes(1))) struct HostObjectTests {
+@Suite(.timeLimit(.minutes(10))) struct HostObjectTests {
     // MARK: Objects of the app
 
     @Test func whatTheAppSavesIsRestoredByItself() async throws {

@@ -9,7 +9,7 @@ import Testing
 
 /// A recorded bridge, played back: what it wrote is written again at the places where it wrote it, and the answers that
 /// come out must be those that came out of the recording.
-@Suite(.timeLimit(.minutes(1))) struct ReplayTests {
+@Suite(.timeLimit(.minutes(10))) struct ReplayTests {
     @Test func theRecordedBridgeGivesTheRecordedAnswers() async throws {
         let pair = try SocketPair()
         let connection = try await transport().connect(over: pair.host, offering: MemoryGrainHost())

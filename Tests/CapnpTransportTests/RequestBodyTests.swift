@@ -5,7 +5,7 @@ import Testing
 
 @testable import CapnpTransport
 
-@Suite(.timeLimit(.minutes(1))) struct RequestBodyTests {
+@Suite(.timeLimit(.minutes(10))) struct RequestBodyTests {
     private func post(_ body: RequestBody) -> WebRequest {
         var request = WebRequest(method: .post, path: "upload")
         request.contentType = "application/octet-stream"

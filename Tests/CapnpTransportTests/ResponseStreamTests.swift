@@ -5,7 +5,7 @@ import Testing
 
 @testable import CapnpTransport
 
-@Suite(.timeLimit(.minutes(1))) struct ResponseStreamTests {
+@Suite(.timeLimit(.minutes(10))) struct ResponseStreamTests {
     private let get = WebRequest(method: .get, path: "stream")
 
     @Test func aStreamThatStartsBeforeTheAnswerIsKept() async throws {

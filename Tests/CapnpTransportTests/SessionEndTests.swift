@@ -7,7 +7,7 @@ import Testing
 @testable import CapnpTransport
 
 /// A session takes everything of it along when it ends.
-@Suite(.timeLimit(.minutes(1))) struct SessionEndTests {
+@Suite(.timeLimit(.minutes(10))) struct SessionEndTests {
     @Test func requestsUnderWayFail() async throws {
         let arrived = Signal(), held = Record<RPCIncoming>()
         let (connection, app) = try await connectedApp { call in

@@ -7,7 +7,7 @@ import Testing
 @testable import CapnpTransport
 
 /// How sessions are opened (specification, sections 6.5, 7.7, 7.11 and 10.3).
-@Suite(.timeLimit(.minutes(1))) struct SessionKindTests {
+@Suite(.timeLimit(.minutes(10))) struct SessionKindTests {
     struct Opened: Sendable, Equatable {
         var method: UInt16
         var type: UInt64

@@ -5,7 +5,7 @@ import Testing
 
 @testable import CapnpTransport
 
-@Suite(.timeLimit(.minutes(1))) struct WebSessionTests {
+@Suite(.timeLimit(.minutes(10))) struct WebSessionTests {
     @Test func anAppWithoutViewInfoHasNone() async throws {
         let (connection, app) = try await connectedApp { $0.answer([]) }
         #expect(try await connection.viewInfo() == ViewInfo())

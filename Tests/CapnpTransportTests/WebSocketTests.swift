@@ -5,7 +5,7 @@ import Testing
 
 @testable import CapnpTransport
 
-@Suite(.timeLimit(.minutes(1))) struct WebSocketTests {
+@Suite(.timeLimit(.minutes(10))) struct WebSocketTests {
     /// An app that sends everything back; `greeting` goes out before openWebSocket returns.
     private func echo(_ greeting: [UInt8], ended: Signal) -> FakeApp.Handler {
         { call in

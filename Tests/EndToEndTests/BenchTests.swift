@@ -5,7 +5,7 @@ import Testing
 @Suite(
     "Measurements", .serialized,
     .enabled(if: Places.missing() == nil, "\(Places.missing() ?? "") is not there; run 'make test'"),
-    .timeLimit(.minutes(2)))
+    .timeLimit(.minutes(10)))
 struct BenchTests {
     @Test("every way to start is measured beside plain vfork and exec, with its parts")
     func starts() async throws {

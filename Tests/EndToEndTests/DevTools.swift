@@ -67,7 +67,7 @@ actor DevTools {
     /// Calls a method. Fails when the page or frame goes away meanwhile, or does not answer within the limit: a frame that is
     /// being replaced sometimes never does.
     func call(
-        _ method: String, _ parameters: JSON = [:], in session: String? = nil, limit: Duration = .seconds(30)
+        _ method: String, _ parameters: JSON = [:], in session: String? = nil, limit: Duration = .seconds(60)
     ) async throws -> JSON {
         try await within(limit, "Chromium's answer to \(method)") {
             try await self.answer(to: method, parameters, in: session)

@@ -144,7 +144,7 @@ extension EndToEndTests {
                     ["autoAttach": true, "waitForDebuggerOnStart": false, "flatten": true], in: frame.identifier)
                 try await page.runInFrame(
                     "document.body.insertAdjacentHTML('beforeend', `<iframe id=offer src='\(uri)'></iframe>`); true")
-                let shown = try await within(.seconds(30), "the offer's frame") {
+                let shown = try await within(.seconds(300), "the offer's frame") {
                     while true {
                         if let inner = await stage.tools.frames(in: frame.identifier).last {
                             return Page(tools: stage.tools, target: inner.target, session: inner.identifier)

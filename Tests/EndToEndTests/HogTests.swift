@@ -130,7 +130,7 @@ extension HostCommand {
 
     /// The host offers no event for this; it is asked until it says so.
     func waitForFreezing(of grain: String) async throws {
-        try await within(.seconds(60), "grain \(grain) to be frozen") {
+        try await within(.seconds(300), "grain \(grain) to be frozen") {
             while true {
                 let report = try JSON(
                     parsing: Data(try await run(["top", "--once", "--json", "--interval", "0.1"]).utf8))

@@ -30,7 +30,7 @@ struct HostCommand: Sendable {
     }
 
     /// Waits until a grain is in a state. The host offers no event for this; it is asked until it says so.
-    func wait(for state: String, of grain: String, limit: Duration = .seconds(60)) async throws {
+    func wait(for state: String, of grain: String, limit: Duration = .seconds(300)) async throws {
         let command = self
         try await within(limit, "grain \(grain) to be \(state)") {
             while try await command.grains().first(where: { $0.identifier == grain })?.state != state {

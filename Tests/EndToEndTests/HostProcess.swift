@@ -37,7 +37,7 @@ struct HostProcess: Sendable {
         let command = (listener == nil ? [] : announced) + [program] + arguments
         let process = try ChildProcess(
             command[0], Array(command.dropFirst()), descriptors: listener.map { [3: $0] } ?? [:], standardError: log)
-        return try await within(.seconds(60), "the host to be ready, see \(log)") {
+        return try await within(.seconds(300), "the host to be ready, see \(log)") {
             var address: String?
             for await line in process.lines {
                 if let text = line.rest(after: "ready: ") { address = text }
@@ -53,7 +53,7 @@ struct HostProcess: Sendable {
     func stop() async throws {
         process.signal(SIGTERM)
         let process = process
-        let status = try await within(.seconds(30), "the host to end") { await process.end() }
+        let status = try await within(.seconds(300), "the host to end") { await process.end() }
         guard status == 0 else { throw TestFailure("the host ended with status \(status)") }
     }
 }

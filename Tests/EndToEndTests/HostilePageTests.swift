@@ -44,7 +44,7 @@ extension EndToEndTests {
             try await tab.close()
             let page = try await HostilePage(at: .grain(stage.person, grain))
             for name in channels { _ = try await page.evaluate("start('\(name)', \(sink.ports[name] ?? 0))") }
-            try await sink.wait(for: "img-src", limit: .seconds(5))
+            try await sink.wait(for: "img-src", limit: .seconds(300))
             let features = try await page.evaluate("attempt(channels, 'powerful-features', 0)").string
             #expect(features == "fullscreen")
             #expect(try await page.evaluate("attempt(spoilers, 'fullscreen', 0)").string == "the whole screen")
@@ -198,7 +198,7 @@ private func expectWhatLocalhostLacks(_ stand: HostilePage.Stand, _ stage: Stage
 }
 
 private func waitForFile(_ path: String) async throws {
-    try await within(.seconds(10), "the file '\(path)'") {
+    try await within(.seconds(300), "the file '\(path)'") {
         while !FileManager.default.fileExists(atPath: path) { try await Task.sleep(for: .milliseconds(20)) }
     }
 }
@@ -211,7 +211,7 @@ private struct PlainServer: Sendable {
     init() async throws {
         let script = Places.root.appending(path: "Tests/HostilePages/files/server.py").path
         let process = try ChildProcess("/usr/bin/python3", ["-IS", script, "0"])
-        let port = try await within(.seconds(20), "the plain server") {
+        let port = try await within(.seconds(300), "the plain server") {
             for await line in process.lines {
                 if let port = line.rest(after: "ready: ") { return port }
             }

@@ -16,7 +16,7 @@ extension EndToEndTests {
                 let trace = try #require(try await page.evaluateInFrame(script).string)
                 #expect(trace.utf8.count == 16)
                 // The grain's log gets its line behind the answer.
-                let line = try await within(.seconds(20), "the trace in the grain's log") {
+                let line = try await within(.seconds(300), "the trace in the grain's log") {
                     while true {
                         let log = try await stage.command.log(of: grain)
                         if let line = log.split(separator: "\n").first(where: { $0.contains(trace) }) { return line }

@@ -48,14 +48,14 @@ struct Page: Sendable {
 
     /// Waits until an expression in the page itself is true.
     @discardableResult
-    func wait(for expression: String, _ what: String, limit: Duration = .seconds(60)) async throws -> JSON {
+    func wait(for expression: String, _ what: String, limit: Duration = .seconds(300)) async throws -> JSON {
         let tools = tools, session = session
         return try await within(limit, what) { try await poll(expression, tools) { session } }
     }
 
     /// Waits until an expression in the grain's frame is true; survives that the frame goes from page to page.
     @discardableResult
-    func waitInFrame(for expression: String, _ what: String, limit: Duration = .seconds(60)) async throws -> JSON {
+    func waitInFrame(for expression: String, _ what: String, limit: Duration = .seconds(300)) async throws -> JSON {
         let tools = tools, session = session
         return try await within(limit, what) {
             try await poll(expression, tools) { await tools.frames(in: session).last?.identifier }
@@ -84,7 +84,7 @@ struct Page: Sendable {
                 """, in: frame.identifier)
         }
         let picture = try await tools.call(
-            "Page.captureScreenshot", ["format": "png"], in: session, limit: .seconds(10))
+            "Page.captureScreenshot", ["format": "png"], in: session)
         guard let data = Data(base64Encoded: picture["data"].string ?? "") else { throw TestFailure("no picture") }
         try data.write(to: Places.artifacts.appending(path: "\(name).png"))
     }

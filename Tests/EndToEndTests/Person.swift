@@ -27,7 +27,7 @@ struct Person: Sendable {
         try await page.wait(
             for:
                 "document.readyState === 'complete' && location.search.includes('installed=') && document.body.innerText.includes(\(name))",
-            "\(title) to be installed", limit: .seconds(180))
+            "\(title) to be installed", limit: .seconds(300))
         try await page.capture("apps-\(title.lowercased())")
         try await page.close()
     }

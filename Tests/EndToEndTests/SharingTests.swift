@@ -36,7 +36,7 @@ extension EndToEndTests {
                 try await shared.wait(
                     for:
                         "document.body.innerText.includes('There is nothing here') || !document.querySelector('.problem').hidden",
-                    "Ann's page to say that it is over", limit: .seconds(30))
+                    "Ann's page to say that it is over", limit: .seconds(300))
                 let gone = try await Page(in: stage.tools, at: "\(stage.host.address)/grain/\(grain)", profile: ann)
                 #expect(try await gone.evaluate("!document.querySelector('iframe')") == .bool(true))
                 try await stage.host.stop()
@@ -78,7 +78,7 @@ extension EndToEndTests {
                     try await tab.wait(
                         for:
                             "document.body.innerText.includes('There is nothing here') || document.body.innerText.includes('of no use') || (document.querySelector('.problem') && !document.querySelector('.problem').hidden)",
-                        "the pages that came by the link to be over", limit: .seconds(30))
+                        "the pages that came by the link to be over", limit: .seconds(300))
                 }
                 try await stage.host.stop()
             }

@@ -71,7 +71,7 @@ extension EndToEndTests {
             #expect(upgraded.status == 0 && upgraded.output.contains("It says more."), "\(upgraded.output)")
             #expect(upgraded.output.contains("1 grain will start with 2.0 (2)"), "\(upgraded.output)")
             // Nothing needs the old one: its files are gone.
-            try await within(.seconds(20), "the old version to be removed") {
+            try await within(.seconds(300), "the old version to be removed") {
                 while try await command.states() != ["2.0": "in use"] {
                     try await Task.sleep(for: .milliseconds(50))
                 }
@@ -157,7 +157,7 @@ extension Person {
         _ = try await page.evaluate("document.querySelector('input[type=file]').closest('form').requestSubmit()")
         try await page.wait(
             for: "document.readyState === 'complete' && location.pathname.endsWith('/upgrade')",
-            "the question about the new version", limit: .seconds(180))
+            "the question about the new version", limit: .seconds(300))
         return page
     }
 }

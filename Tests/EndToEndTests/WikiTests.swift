@@ -102,7 +102,7 @@ func expectWikiPage(_ page: Page, _ text: String) async throws {
 
 /// Waits until none of these processes is there.
 func waitForEnd(of processes: Set<pid_t>) async throws {
-    try await within(.seconds(10), "\(processes.count) processes of a killed host to be gone") {
+    try await within(.seconds(300), "\(processes.count) processes of a killed host to be gone") {
         while processes.contains(where: { kill($0, 0) == 0 && !isZombie($0) }) {
             try await Task.sleep(for: .milliseconds(20))
         }

@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// How a frontend ends while people use it.
-@Suite(.timeLimit(.minutes(2))) struct StopTests {
+@Suite(.timeLimit(.minutes(10))) struct StopTests {
     /// Begins requests, stops the frontend while they are under way, and gives what came of them.
     private func stopped(
         _ host: FakeHost, settings: [String: SettingValue] = [:], after underWay: Int,

@@ -3,7 +3,7 @@ import BarchanConformance
 import Testing
 
 /// The example in Python, through the module.
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct ExternalIsolationConformanceTests {
     private static let claims: Set<Guarantee> = [
         .privateFileSystem, .readOnlyPackage, .noNetwork, .privateIPC, .noCapabilities,

@@ -6,7 +6,7 @@ import GrainSchemas
 import Testing
 
 /// A program that does what it must not costs one clear error and takes its grains along; the next launch gets a new one.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct MisbehaviourTests {
     /// What a program sends first, and how it goes on.
     private func program(_ first: [UInt8], then: String = "host.recv(1 << 18)") throws -> ScriptedProgram {

@@ -4,7 +4,7 @@ import Glibc
 import LandlockIsolation
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct LandlockIsolationConformanceTests {
     private static let claims: Set<Guarantee> = [
         .privateFileSystem, .readOnlyPackage, .noKernelFileSystems, .noCapabilities, .syscallFilter, .landlock,
@@ -32,7 +32,7 @@ struct LandlockIsolationConformanceTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct WardenTests {
     private func running() async throws -> (IsolationTrial, RunningTrial) {
         let trial = try IsolationTrial(await Machine.provider(of: .landlock), probe: Programs.path("sandbox-probe"))

@@ -17,7 +17,7 @@ struct Runtime: Sendable, CustomTestStringConvertible {
     ]
 }
 
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct RuntimeConformanceTests {
     /// What these modules promise wherever they work, and what else where the machine has it.
     private static let claims: Set<Guarantee> = [

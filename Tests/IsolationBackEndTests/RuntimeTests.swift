@@ -4,7 +4,7 @@ import Glibc
 import Testing
 
 /// What is particular about sandboxes that another program makes.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct RuntimeTests {
     private func trial(
         _ runtime: Runtime, _ settings: [String: SettingValue] = [:]

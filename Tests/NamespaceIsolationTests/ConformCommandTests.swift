@@ -3,7 +3,7 @@ import Glibc
 import Testing
 
 /// `barchan conform` and `barchan probe` as people run them.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct ConformCommandTests {
     private func run(_ arguments: [String]) async throws -> (lines: [String], status: CInt) {
         let command = Programs.path("barchan")

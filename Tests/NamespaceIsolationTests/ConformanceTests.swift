@@ -3,7 +3,7 @@ import BarchanConformance
 import NamespaceIsolation
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct NamespaceIsolationConformanceTests {
     /// Every check but those of guarantees that are not given so.
     private static func checks(without guarantees: Set<Guarantee> = []) -> [ConformanceCheck<any IsolationProvider>] {

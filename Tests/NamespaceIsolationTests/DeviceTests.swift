@@ -5,7 +5,7 @@ import Glibc
 import Testing
 
 /// Devices of the sandboxes' own hide when the host uses its.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct DeviceTests {
     /// Root outside of user namespaces may, and the kernel has to copy mounts that are attached nowhere (Linux 6.15).
     private func requireOwnDevices() throws {

@@ -5,7 +5,7 @@ import Glibc
 import Testing
 
 /// Grains and the control groups of this machine.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct GroupTests {
     /// The directories of one launcher, which it holds open.
     private func groups(of launcher: pid_t) throws -> [String] {
@@ -104,7 +104,7 @@ struct GroupTests {
 }
 
 /// Sandboxes that stop where they are: beyond what the suite tries on every back end.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct FreezeTests {
     @Test func nothingFrozenSurvivesTheLauncher() async throws {
         try await skipping {

@@ -4,7 +4,7 @@ import CLinux
 import Glibc
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct LaunchTests {
     private func trial(_ settings: [String: SettingValue] = [:]) async throws -> IsolationTrial {
         try IsolationTrial(await Machine.provider(settings), probe: Programs.path("sandbox-probe"))

@@ -6,7 +6,7 @@ import SandboxProtocol
 import Testing
 
 /// Whoever dies, every grain goes along.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct LauncherLifeTests {
     /// A grain with daemons that ignore every signal; the pipe ends when all of them are gone.
     private func running(_ trial: IsolationTrial) async throws -> RunningTrial {

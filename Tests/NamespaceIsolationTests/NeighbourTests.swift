@@ -6,7 +6,7 @@ import Testing
 
 /// All grains are one host user, for whom the kernel counts many things together: what one grain takes of them leaves others
 /// enough.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct NeighbourTests {
     /// Whether a launcher that is root may have more than the kernel's default, which all grains' queues are counted against.
     private static let mayLift: Bool = {

@@ -6,7 +6,7 @@ import SandboxProtocol
 import Testing
 
 /// Sandboxes that wait, by the messages between host and launcher: who claims one first has it.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ParkedClaimTests {
     @Test func theHostStartsAGrainWithoutTheLauncher() async throws {
         try await skipping {

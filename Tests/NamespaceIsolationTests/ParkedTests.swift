@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// Sandboxes that wait for a grain of a package in use: for one grain each, and gone when they have to be.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct ParkedTests {
     private func trial(_ settings: [String: SettingValue] = [:]) async throws -> IsolationTrial {
         try IsolationTrial(await Machine.provider(settings), probe: Programs.path("sandbox-probe"))

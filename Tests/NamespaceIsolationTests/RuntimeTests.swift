@@ -4,7 +4,7 @@ import Glibc
 import Testing
 
 /// Language runtimes and databases of Debian do inside what they do outside (`Tests/Fixtures/runtimes`).
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct RuntimeTests {
     struct Runtime: CustomTestStringConvertible, Sendable {
         let file: String

@@ -3,7 +3,7 @@ import Glibc
 import Testing
 
 /// Many sandboxes at once, counted while they are there and afterwards.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct ScaleTests {
     /// `barchan bench scale` fails when not all were alive, and when a process, a namespace, a control group, a mount or a
     /// descriptor is left.

@@ -4,7 +4,7 @@ import Glibc
 import Testing
 
 /// The whole suite on this back end, and what makes its answers worth something: each attempt can fail.
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct SuiteTests {
     private static let probe = Programs.path("sandbox-probe")
 

@@ -4,7 +4,7 @@ import Glibc
 import Testing
 
 /// Calls that a supervisor answers: what the settings change, and what happens when it is gone or busy.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct VirtualCallTests {
     private func trial(_ settings: [String: SettingValue] = [:]) async throws -> IsolationTrial {
         let provider = try await Machine.provider(settings)
@@ -69,18 +69,24 @@ struct VirtualCallTests {
     @Test func aFloodFromOneGrainHoldsUpNobody() async throws {
         try await skipping {
             let trial = try await trial()
+            // The fastest five of twenty: other work on the machine slows some, a flood that is served without end all of them.
             func startMany() async throws -> Duration {
-                try await ContinuousClock().measure {
-                    for _ in 0..<20 { try await trial.facts(["ask", "5"]).require("asked", "ok") }
+                var times: [Duration] = []
+                for _ in 0..<20 {
+                    times.append(
+                        try await ContinuousClock().measure {
+                            try await trial.facts(["ask", "5"]).require("asked", "ok")
+                        })
                 }
+                return times.sorted().prefix(5).reduce(.zero, +)
             }
             let alone = try await startMany()
             let flood = try await trial.start(["flood", "8", "wait"])
             try require(await flood.output.line() == "flooding ok", "there is no flood")
             let beside = try await startMany()
             await flood.sandbox.terminate()
-            print("20 starts with 5 questions each: \(alone) alone, \(beside) beside a flood")
-            // A flood that is served without end takes ten times as long and more; the machine's noise is the rest.
+            print("five starts with 5 questions each: \(alone) alone, \(beside) beside a flood")
+            // Beside one that is served without end they take ten times as long and more.
             #expect(beside < alone * 5 + .milliseconds(200))
         }
     }
@@ -95,8 +101,8 @@ struct VirtualCallTests {
                 await flood.sandbox.terminate()
             }
             #expect(await ask(running) == "asked ok")
-            // The end of the last one may not have been seen yet: its listener and its control group.
-            #expect(try Text.descriptors(of: supervisor) <= before + 2)
+            // That a sandbox ended is seen a little later.
+            while try Text.descriptors(of: supervisor) > before { try await Task.sleep(for: .milliseconds(20)) }
             await running.sandbox.terminate()
         }
     }

@@ -4,7 +4,7 @@ import Glibc
 import Testing
 
 /// Grains where no control group bounds anything, as below an ordinary user's host.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct WatchTests {
     private func trial() async throws -> IsolationTrial {
         let provider = try await Machine.provider(["controlGroups": .boolean(false)])
