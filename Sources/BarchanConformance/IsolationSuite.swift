@@ -72,7 +72,7 @@ public struct IsolationSuite: Sendable {
     }
 
     private static let environment = ["ONE=1", "TWO=two words"]
-    private static let timeLimit = Duration.seconds(60)
+    private static let timeLimit = Duration.seconds(300)
 
     private func attemptTrials() async throws -> [IsolationVerdict.Trial] {
         do {

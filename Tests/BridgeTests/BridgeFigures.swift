@@ -7,10 +7,10 @@ import Testing
 
 /// Figures, for people: `BARCHAN_FIGURES=1 swift test --filter BridgeFigures`, with BARCHAN_BRIDGE naming a release build.
 @Suite(.enabled(if: getenv("BARCHAN_FIGURES") != nil), .serialized) struct BridgeFigures {
-    @Test func fromStartToViewInfo() throws {
+    @Test func fromStartToViewInfo() async throws {
         var times: [Double] = []
         for _ in 0..<101 {
-            try onOwnThread {
+            try await onOwnThread {
                 let start = now()
                 let host = try GrainHost(port: 1, command: ["sleep", "100"])
                 try host.call(host.view, Wire.UiView.Methods.getViewInfo, { _, _ in }) { _, _ in }
@@ -22,7 +22,7 @@ import Testing
         print("start to getViewInfo: median \(times[50]) ms, min \(times[0]) ms")
     }
 
-    @Test func perRequest() throws { try onOwnThread(measureRequests) }
+    @Test func perRequest() async throws { try await onOwnThread(measureRequests) }
 
     private func measureRequests() throws {
         let port = try Place.freePort()

@@ -7,8 +7,8 @@ import Testing
 
 /// Nobody is made to keep more than was agreed, and nobody works for somebody who is gone.
 @Suite(.timeLimit(.minutes(10))) struct FlowTests {
-    @Test func anAppIsHeldBackWhileTheHostDoesNotAnswer() throws {
-        try onOwnThread {
+    @Test func anAppIsHeldBackWhileTheHostDoesNotAnswer() async throws {
+        try await onOwnThread {
             let app = try ScriptedApp()
             let host = try GrainHost(port: app.port, command: try app.command())
             defer { host.close() }
@@ -31,8 +31,8 @@ import Testing
         }
     }
 
-    @Test func aCancelledCallClosesTheAppsConnection() throws {
-        try onOwnThread {
+    @Test func aCancelledCallClosesTheAppsConnection() async throws {
+        try await onOwnThread {
             let app = try ScriptedApp()
             let host = try GrainHost(port: app.port, command: try app.command())
             defer { host.close() }
@@ -56,8 +56,8 @@ import Testing
         #expect(isLost, "the app still works for \(path)")
     }
 
-    @Test func anUploadWaitsForAnAppThatReadsSlowly() throws {
-        try onOwnThread {
+    @Test func anUploadWaitsForAnAppThatReadsSlowly() async throws {
+        try await onOwnThread {
             let app = try ScriptedApp()
             let host = try GrainHost(port: app.port, command: try app.command())
             defer { host.close() }
@@ -77,8 +77,8 @@ import Testing
         }
     }
 
-    @Test func anAnswerBeforeTheEndOfTheUploadIsPassedOn() throws {
-        try onOwnThread {
+    @Test func anAnswerBeforeTheEndOfTheUploadIsPassedOn() async throws {
+        try await onOwnThread {
             let app = try ScriptedApp()
             let host = try GrainHost(port: app.port, command: try app.command())
             defer { host.close() }
@@ -95,8 +95,8 @@ import Testing
         }
     }
 
-    @Test func anUploadIsAsLongAsItWasAnnounced() throws {
-        try onOwnThread {
+    @Test func anUploadIsAsLongAsItWasAnnounced() async throws {
+        try await onOwnThread {
             let app = try ScriptedApp()
             let host = try GrainHost(port: app.port, command: try app.command())
             defer { host.close() }

@@ -9,16 +9,16 @@ import Testing
 
 /// Connections to the app are kept where it allows that, and nothing is ever asked twice that may not be.
 @Suite struct KeepAliveTests {
-    @Test func requestsShareAConnection() throws {
-        try run({ peer in while peer.nextRequest() != nil { peer.answer() } }) { host, session, app in
+    @Test func requestsShareAConnection() async throws {
+        try await run({ peer in while peer.nextRequest() != nil { peer.answer() } }) { host, session, app in
             for index in 0..<10 { try expectOK(host, session, "a\(index)") }
             #expect(app.connections == Array(repeating: 1, count: 10))
             #expect(app.requests.allSatisfy { $0.head.contains("\r\nConnection: keep-alive\r\n") })
         }
     }
 
-    @Test func whatChangesSomethingGetsAFreshConnection() throws {
-        try run({ peer in while peer.nextRequest() != nil { peer.answer() } }) { host, session, app in
+    @Test func whatChangesSomethingGetsAFreshConnection() async throws {
+        try await run({ peer in while peer.nextRequest() != nil { peer.answer() } }) { host, session, app in
             try expectOK(host, session, "a")
             try host.call(session, Wire.WebSession.Methods.post, { $1.setPath("b") }) { _, _ in }
             try host.call(session, Wire.WebSession.Methods.delete, { $1.setPath("c") }) { _, _ in }
@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test func aKeptConnectionThatIsClosedUnderARequestIsReplacedOnce() throws {
+    @Test func aKeptConnectionThatIsClosedUnderARequestIsReplacedOnce() async throws {
         let serve: @Sendable (AppPeer) -> Void = { peer in
             guard peer.nextRequest() != nil else { return }
             peer.answer()
@@ -36,7 +36,7 @@ import Testing
             peer.answer()
             _ = peer.nextRequest()
         }
-        try run(serve) { host, session, app in
+        try await run(serve) { host, session, app in
             for path in ["a", "b", "c", "d"] { try expectOK(host, session, path) }
             #expect(app.connections == [1, 1, 1, 2, 2])
             let paths = app.requests.map { $0.head.split(separator: " ")[1] }
@@ -44,8 +44,8 @@ import Testing
         }
     }
 
-    @Test func aFreshConnectionThatIsClosedIsAFailure() throws {
-        try run({ peer in _ = peer.nextRequest() }) { host, session, app in
+    @Test func aFreshConnectionThatIsClosedIsAFailure() async throws {
+        try await run({ peer in _ = peer.nextRequest() }) { host, session, app in
             #expect(throws: CallFailure.self) { try host.get(session, "a") }
             #expect(throws: CallFailure.self) {
                 try host.call(session, Wire.WebSession.Methods.post, { $1.setPath("b") }) { _, _ in }
@@ -55,41 +55,41 @@ import Testing
     }
 
     @Test(arguments: ["Connection: close\r\n", "connection: Upgrade, CLOSE\r\n"])
-    func anAppThatSaysItClosesIsBelieved(_ field: String) throws {
+    func anAppThatSaysItClosesIsBelieved(_ field: String) async throws {
         let serve: @Sendable (AppPeer) -> Void = { peer in
             // Keeps it open nevertheless: a second request would be answered.
             while peer.nextRequest() != nil { peer.answer(fields: field) }
         }
-        try run(serve) { host, session, app in
+        try await run(serve) { host, session, app in
             for path in ["a", "b"] { try expectOK(host, session, path) }
             #expect(app.connections == [1, 2])
             #expect(app.requests.allSatisfy { $0.head.contains("\r\nConnection: keep-alive\r\n") })
         }
     }
 
-    @Test func oldAnswersAreTheLastOfTheirConnection() throws {
+    @Test func oldAnswersAreTheLastOfTheirConnection() async throws {
         let serve: @Sendable (AppPeer) -> Void = { peer in
             while peer.nextRequest() != nil { peer.answer(fields: "Connection: keep-alive\r\n", version: "1.0") }
         }
-        try run(serve) { host, session, app in
+        try await run(serve) { host, session, app in
             for path in ["a", "b"] { try expectOK(host, session, path) }
             #expect(app.connections == [1, 2])
         }
     }
 
     /// It gets what the original bridge gave every app.
-    @Test func anAppThatClosesWithoutAWordGetsAConnectionPerRequest() throws {
+    @Test func anAppThatClosesWithoutAWordGetsAConnectionPerRequest() async throws {
         let serve: @Sendable (AppPeer) -> Void = { peer in
             if peer.nextRequest() != nil { peer.answer() }
         }
-        try run(serve) { host, session, app in
+        try await run(serve) { host, session, app in
             for index in 0..<20 { try expectOK(host, session, "a\(index)") }
             #expect(app.connections == Array(1...20))
             #expect(try #require(app.requests.last).head.contains("\r\nConnection: close\r\n"))
         }
     }
 
-    @Test func whatComesBehindAnAnswerIsNoAnswer() throws {
+    @Test func whatComesBehindAnAnswerIsNoAnswer() async throws {
         let stage = Atomic(0)
         let serve: @Sendable (AppPeer) -> Void = { peer in
             while peer.nextRequest() != nil {
@@ -100,7 +100,7 @@ import Testing
                 stage.store(2, ordering: .releasing)
             }
         }
-        try run(serve) { host, session, app in
+        try await run(serve) { host, session, app in
             try expectOK(host, session, "a")
             stage.store(1, ordering: .releasing)
             while stage.load(ordering: .acquiring) == 1 { sched_yield() }
@@ -110,13 +110,13 @@ import Testing
         }
     }
 
-    @Test func anAppWhoseAnswersAreMalformedGetsAConnectionPerRequest() throws {
+    @Test func anAppWhoseAnswersAreMalformedGetsAConnectionPerRequest() async throws {
         let serve: @Sendable (AppPeer) -> Void = { peer in
             while let path = peer.nextRequest() {
                 peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok" + (path == "/bad" ? "more" : ""))
             }
         }
-        try run(serve) { host, session, app in
+        try await run(serve) { host, session, app in
             #expect(throws: CallFailure.self) { try host.get(session, "bad") }
             for path in ["b", "c"] { try expectOK(host, session, path) }
             #expect(app.connections == [1, 2, 3])
@@ -124,19 +124,19 @@ import Testing
         }
     }
 
-    @Test func anAppThatEndsBodiesWithTheConnectionIsAskedToCloseIt() throws {
+    @Test func anAppThatEndsBodiesWithTheConnectionIsAskedToCloseIt() async throws {
         let serve: @Sendable (AppPeer) -> Void = { peer in
             if peer.nextRequest() != nil { peer.send("HTTP/1.1 200 OK\r\n\r\nok") }
         }
-        try run(serve) { host, session, app in
+        try await run(serve) { host, session, app in
             for path in ["a", "b"] { _ = try host.get(session, path) }
             #expect(app.requests.map { $0.head.contains("\r\nConnection: close\r\n") } == [false, true])
         }
     }
 
-    @Test func anAppThatHandlesOneConnectionAtATimeIsNotBlocked() throws {
+    @Test func anAppThatHandlesOneConnectionAtATimeIsNotBlocked() async throws {
         let serve: @Sendable (AppPeer) -> Void = { peer in while peer.nextRequest() != nil { peer.answer() } }
-        try run(handlesOneAtATime: true, serve) { host, session, app in
+        try await run(handlesOneAtATime: true, serve) { host, session, app in
             for _ in 0..<3 {
                 try getAtOnce(5, host, session)
                 try host.call(session, Wire.WebSession.Methods.post, { $1.setPath("b") }) { _, _ in }
@@ -145,7 +145,7 @@ import Testing
         }
     }
 
-    @Test func fewConnectionsAreKeptAndNoneForLong() throws {
+    @Test func fewConnectionsAreKeptAndNoneForLong() async throws {
         let count = 80
         let arrived = Atomic(0)
         let serve: @Sendable (AppPeer) -> Void = { peer in
@@ -155,7 +155,7 @@ import Testing
                 peer.answer()
             }
         }
-        try run(serve) { host, session, app in
+        try await run(serve) { host, session, app in
             try getAtOnce(count, host, session)
             #expect(Set(app.connections).count == count)
             try waitUntil(host) { app.ended >= count - ConnectionPool.maximumIdle }
@@ -164,8 +164,8 @@ import Testing
         }
     }
 
-    @Test func anUploadThatIsAnsweredEarlyIsTheLastOfItsConnection() throws {
-        try run({ peer in while peer.nextRequest() != nil { peer.answer() } }) { host, session, app in
+    @Test func anUploadThatIsAnsweredEarlyIsTheLastOfItsConnection() async throws {
+        try await run({ peer in while peer.nextRequest() != nil { peer.answer() } }) { host, session, app in
             let stream = try host.call(session, Wire.WebSession.Methods.postStreaming) { _, params in
                 params.setPath("up")
             } _: { results, message in
@@ -178,11 +178,11 @@ import Testing
         }
     }
 
-    @Test func moreRequestsThanTheAppMayHaveAtOnceFailAsOverloaded() throws {
+    @Test func moreRequestsThanTheAppMayHaveAtOnceFailAsOverloaded() async throws {
         let (listener, port) = try Place.boundSocket()
         defer { close(listener) }
         try #require(listen(listener, 50) == 0)
-        try onOwnThread {
+        try await onOwnThread {
             // The kernel takes a few connections, nobody takes any of them from it.
             let host = try GrainHost(port: port, command: ["sleep", "1000"])
             defer { host.close() }
@@ -209,8 +209,8 @@ import Testing
     private func run(
         handlesOneAtATime: Bool = false, _ serve: @escaping @Sendable (AppPeer) -> Void,
         _ body: @escaping (GrainHost, Capability, AppInProcess) throws -> Void
-    ) throws {
-        try onOwnThread {
+    ) async throws {
+        try await onOwnThread {
             let app = try AppInProcess(handlesOneAtATime: handlesOneAtATime, serve)
             let host = try GrainHost(port: app.port, command: ["sleep", "1000"])
             defer {

@@ -9,8 +9,8 @@ import Testing
 
 /// What an app behind the bridge can do on its own socket, and what the bridge keeps for it.
 @Suite struct LocalAPITests {
-    @Test func theAppReachesTheHostAndItsSessions() throws {
-        try onOwnThread {
+    @Test func theAppReachesTheHostAndItsSessions() async throws {
+        try await onOwnThread {
             let grain = try LocalGrain()
             defer { grain.host.close() }
             let bridge = try grain.connect()
@@ -46,8 +46,8 @@ import Testing
         }
     }
 
-    @Test func whatASessionAsksForCanBeRead() throws {
-        try onOwnThread {
+    @Test func whatASessionAsksForCanBeRead() async throws {
+        try await onOwnThread {
             let grain = try LocalGrain()
             defer { grain.host.close() }
             let bridge = try grain.connect()
@@ -67,8 +67,8 @@ import Testing
         }
     }
 
-    @Test func identitiesAreSavedOnceAndBroughtBack() throws {
-        try onOwnThread {
+    @Test func identitiesAreSavedOnceAndBroughtBack() async throws {
+        try await onOwnThread {
             let grain = try LocalGrain()
             defer { grain.host.close() }
             let bridge = try grain.connect()
@@ -102,8 +102,8 @@ import Testing
         }
     }
 
-    @Test func everybodyWhoOpensASessionIsKeptWhenThePackageSaysSo() throws {
-        try onOwnThread {
+    @Test func everybodyWhoOpensASessionIsKeptWhenThePackageSaysSo() async throws {
+        try await onOwnThread {
             let grain = try LocalGrain { $0.setSaveIdentityCaps(true) }
             defer { grain.host.close() }
             let session = try grain.host.call(grain.host.view, Wire.UiView.Methods.newSession) { payload, params in
@@ -122,8 +122,8 @@ import Testing
     }
 
     @Test(arguments: [true, false])
-    func anAppWithHooksIsAskedFirst(_ answers: Bool) throws {
-        try onOwnThread {
+    func anAppWithHooksIsAskedFirst(_ answers: Bool) async throws {
+        try await onOwnThread {
             let grain = try LocalGrain {
                 $0.setExpectAppHooks(true)
                 $0.initViewInfo().initPermissions(count: 1)[0].setName("configured")

@@ -19,8 +19,8 @@ import Testing
         "many": "HTTP/1.1 200 OK\r\n" + String(repeating: "A: b\r\n", count: 1_000) + "\r\n",
     ]
 
-    @Test func everyBrokenAnswerIsOneFailedCall() throws {
-        try onOwnThread {
+    @Test func everyBrokenAnswerIsOneFailedCall() async throws {
+        try await onOwnThread {
             let app = try ScriptedApp(Self.broken)
             let host = try GrainHost(port: app.port, command: try app.command())
             defer { host.close() }
@@ -34,8 +34,8 @@ import Testing
         }
     }
 
-    @Test func aBodyInAnswerToHeadFails() throws {
-        try onOwnThread {
+    @Test func aBodyInAnswerToHeadFails() async throws {
+        try await onOwnThread {
             let app = try ScriptedApp(["good": "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"])
             let host = try GrainHost(port: app.port, command: try app.command())
             defer { host.close() }
@@ -45,8 +45,8 @@ import Testing
         }
     }
 
-    @Test func anAnswerInTwoPiecesOfKnownLengthIsOneResult() throws {
-        try onOwnThread {
+    @Test func anAnswerInTwoPiecesOfKnownLengthIsOneResult() async throws {
+        try await onOwnThread {
             let app = try ScriptedApp()
             let host = try GrainHost(port: app.port, command: try app.command())
             defer { host.close() }
@@ -56,8 +56,8 @@ import Testing
         }
     }
 
-    @Test func aStreamThatIsCutIsNotDone() throws {
-        try onOwnThread {
+    @Test func aStreamThatIsCutIsNotDone() async throws {
+        try await onOwnThread {
             let body = String(repeating: "x", count: 20_000)
             let app = try ScriptedApp(["cut": "HTTP/1.1 200 OK\r\nContent-Length: 30000\r\n\r\n" + body])
             let host = try GrainHost(port: app.port, command: try app.command())
@@ -72,8 +72,8 @@ import Testing
         }
     }
 
-    @Test func errorBodiesThatAreCodedKeepTheirCoding() throws {
-        try onOwnThread {
+    @Test func errorBodiesThatAreCodedKeepTheirCoding() async throws {
+        try await onOwnThread {
             let app = try ScriptedApp([
                 "gz": "HTTP/1.1 404 No\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\n\r\n\u{1f}\u{8b}"
             ])
@@ -88,8 +88,8 @@ import Testing
         }
     }
 
-    @Test func unknownThingsAreRefusedAsTheHostExpects() throws {
-        try onOwnThread {
+    @Test func unknownThingsAreRefusedAsTheHostExpects() async throws {
+        try await onOwnThread {
             let app = try ScriptedApp()
             let host = try GrainHost(port: app.port, command: try app.command())
             defer { host.close() }

@@ -50,8 +50,8 @@ import Testing
         }
     }
 
-    @Test func aPagesTokenIsClaimedAndSaved() throws {
-        try onOwnThread {
+    @Test func aPagesTokenIsClaimedAndSaved() async throws {
+        try await onOwnThread {
             let grain = try ProxiedGrain()
             defer { grain.close() }
             let context = ScriptedContext(grain.grain.host.loop)
@@ -74,8 +74,8 @@ import Testing
         }
     }
 
-    @Test func aGrantedCapabilityIsCalledAsItsServer() throws {
-        try onOwnThread {
+    @Test func aGrantedCapabilityIsCalledAsItsServer() async throws {
+        try await onOwnThread {
             let grain = try ProxiedGrain()
             defer { grain.close() }
             let remote = ScriptedRemote(grain.grain.host.loop)
@@ -119,8 +119,8 @@ import Testing
             ("UNLOCK", "Lock-Token: <urn:1>\r\n", "", "UNLOCK c/d <urn:1>"), ("ACL", "", "<acl/>", "ACL c/d <acl/>"),
             ("REPORT", "Content-Type: text/xml\r\n", "<r/>", "REPORT c/d text/xml <r/>"),
         ] as [(String, String, String, String)])
-    func methodsOfWebDAVAreCalls(_ method: String, _ fields: String, _ body: String, _ call: String) throws {
-        try onOwnThread {
+    func methodsOfWebDAVAreCalls(_ method: String, _ fields: String, _ body: String, _ call: String) async throws {
+        try await onOwnThread {
             let grain = try ProxiedGrain()
             defer { grain.close() }
             let remote = ScriptedRemote(grain.grain.host.loop)
@@ -136,8 +136,8 @@ import Testing
         ("MOVE", "Destination: x\r\n"),
         ("COPY", "Destination: http://a\r\n"),
     ])
-    func aDepthOrDestinationThatIsNoneIsRefused(_ method: String, _ fields: String) throws {
-        try onOwnThread {
+    func aDepthOrDestinationThatIsNoneIsRefused(_ method: String, _ fields: String) async throws {
+        try await onOwnThread {
             let grain = try ProxiedGrain()
             defer { grain.close() }
             grain.grain.api.restored = ScriptedRemote(grain.grain.host.loop)
@@ -146,8 +146,8 @@ import Testing
     }
 
     @Test(arguments: [(true, "1.1"), (false, "1.1"), (false, "1.0")])
-    func aLongAnswerStreams(_ statesLength: Bool, _ version: String) throws {
-        try onOwnThread {
+    func aLongAnswerStreams(_ statesLength: Bool, _ version: String) async throws {
+        try await onOwnThread {
             let grain = try ProxiedGrain()
             defer { grain.close() }
             let remote = ScriptedRemote(grain.grain.host.loop)
@@ -167,8 +167,8 @@ import Testing
         }
     }
 
-    @Test func aStreamThatBreaksOffIsSeenToBreakOff() throws {
-        try onOwnThread {
+    @Test func aStreamThatBreaksOffIsSeenToBreakOff() async throws {
+        try await onOwnThread {
             let grain = try ProxiedGrain()
             defer { grain.close() }
             grain.grain.api.restored = ScriptedRemote(grain.grain.host.loop)
@@ -178,8 +178,8 @@ import Testing
         }
     }
 
-    @Test func aTokenThatStandsForNothingIsRefused() throws {
-        try onOwnThread {
+    @Test func aTokenThatStandsForNothingIsRefused() async throws {
+        try await onOwnThread {
             let grain = try ProxiedGrain()
             defer { grain.close() }
             grain.grain.api.knowsTokens = false
@@ -197,8 +197,8 @@ import Testing
             ("POST http://a/ HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n", 413),
             (String(repeating: "x", count: 70_000), 431),
         ] as [(String, Int)])
-    func everythingElseIsAnError(_ request: String, _ status: Int) throws {
-        try onOwnThread {
+    func everythingElseIsAnError(_ request: String, _ status: Int) async throws {
+        try await onOwnThread {
             let grain = try ProxiedGrain()
             defer { grain.close() }
             #expect(try grain.ask(request).status == status)
@@ -206,8 +206,8 @@ import Testing
         }
     }
 
-    @Test func whoeverWaitsIsToldToGoOn() throws {
-        try onOwnThread {
+    @Test func whoeverWaitsIsToldToGoOn() async throws {
+        try await onOwnThread {
             let grain = try ProxiedGrain()
             defer { grain.close() }
             grain.grain.api.restored = ScriptedRemote(grain.grain.host.loop)

@@ -7,8 +7,8 @@ import Testing
 
 /// The APIs that a package declares: picked by a person, granted, saved and brought back (specification, section 7.7).
 @Suite struct PowerboxTests {
-    @Test func anAPIIsPickedAndGranted() throws {
-        try onOwnThread {
+    @Test func anAPIIsPickedAndGranted() async throws {
+        try await onOwnThread {
             let grain = try GrantingGrain()
             defer { grain.close() }
             let chooser = try grain.request(tags: [Wire.ApiSession.interfaceID])
@@ -35,8 +35,8 @@ import Testing
         }
     }
 
-    @Test func whatWasGrantedIsBroughtBackInItsGrantersName() throws {
-        try onOwnThread {
+    @Test func whatWasGrantedIsBroughtBackInItsGrantersName() async throws {
+        try await onOwnThread {
             let grain = try GrantingGrain()
             defer { grain.close() }
             let chooser = try grain.request(tags: [Wire.ApiSession.interfaceID])
@@ -62,8 +62,8 @@ import Testing
         }
     }
 
-    @Test func aRefusalOfTheHostIsPassedOn() throws {
-        try onOwnThread {
+    @Test func aRefusalOfTheHostIsPassedOn() async throws {
+        try await onOwnThread {
             let grain = try GrantingGrain()
             defer { grain.close() }
             grain.context.fulfillFailure = CallFailure(bcr_unimplemented, "this host has no powerbox")
@@ -75,8 +75,8 @@ import Testing
 
     /// A request for anything else is the app's matter, as is every request when nobody's identity is kept.
     @Test(arguments: [(true, [42]), (true, [Wire.ApiSession.interfaceID, 42]), (false, [Wire.ApiSession.interfaceID])])
-    func otherRequestsGoToTheApp(_ keeps: Bool, _ tags: [UInt64]) throws {
-        try onOwnThread {
+    func otherRequestsGoToTheApp(_ keeps: Bool, _ tags: [UInt64]) async throws {
+        try await onOwnThread {
             let grain = try GrantingGrain(keepsIdentities: keeps)
             defer { grain.close() }
             let session = try grain.request(tags: tags)
@@ -85,8 +85,8 @@ import Testing
         }
     }
 
-    @Test func nobodyAnonymousGrants() throws {
-        try onOwnThread {
+    @Test func nobodyAnonymousGrants() async throws {
+        try await onOwnThread {
             let grain = try GrantingGrain()
             defer { grain.close() }
             let chooser = try grain.request(tags: [Wire.ApiSession.interfaceID], isAnonymous: true)

@@ -6,8 +6,8 @@ import Testing
 @testable import HTTPBridge
 
 @Suite(.timeLimit(.minutes(10))) struct ProcessTests {
-    @Test func theAppGetsTheRecordedEnvironment() throws {
-        try onOwnThread {
+    @Test func theAppGetsTheRecordedEnvironment() async throws {
+        try await onOwnThread {
             let app = try TestApp()
             let host = try GrainHost(port: app.port, command: app.command())
             defer { host.close() }
@@ -19,8 +19,8 @@ import Testing
         }
     }
 
-    @Test func viewInfoAndSessionsAreThereBeforeTheApp() throws {
-        try onOwnThread {
+    @Test func viewInfoAndSessionsAreThereBeforeTheApp() async throws {
+        try await onOwnThread {
             let app = try ScriptedApp()
             let host = try GrainHost(port: app.port, command: try app.command(startDelay: 0.3))
             defer { host.close() }
@@ -35,30 +35,30 @@ import Testing
     }
 
     @Test(arguments: [("exit 7", 7), ("kill -9 $$", 137), ("true", 0)] as [(String, Int32)])
-    func theBridgeEndsAsTheProgramEnds(_ example: (String, Int32)) throws {
-        try onOwnThread {
+    func theBridgeEndsAsTheProgramEnds(_ example: (String, Int32)) async throws {
+        try await onOwnThread {
             let host = try GrainHost(port: try Place.freePort(), command: ["sh", "-c", example.0])
             #expect(host.waitForExit() == example.1)
         }
     }
 
-    @Test func onlyTheProgramsOwnEndCounts() throws {
-        try onOwnThread {
+    @Test func onlyTheProgramsOwnEndCounts() async throws {
+        try await onOwnThread {
             let host = try GrainHost(
                 port: try Place.freePort(), command: ["sh", "-c", "(exit 3) & (sleep 0.05; exit 4) & wait; exit 5"])
             #expect(host.waitForExit() == 5)
         }
     }
 
-    @Test func aProgramThatIsNotThereIsAnError() throws {
-        try onOwnThread {
+    @Test func aProgramThatIsNotThereIsAnError() async throws {
+        try await onOwnThread {
             let host = try GrainHost(port: 1, command: ["no-such-program-at-all"])
             #expect(host.waitForExit() == 1)
         }
     }
 
-    @Test func theAppGoesWithTheHost() throws {
-        try onOwnThread {
+    @Test func theAppGoesWithTheHost() async throws {
+        try await onOwnThread {
             let app = try ScriptedApp()
             let host = try GrainHost(port: app.port, command: try app.command())
             _ = try host.get(try host.openSession(), "x")

@@ -55,7 +55,7 @@ struct TestApp {
         "inline", "stream", "big",
     ]
 
-    @Test func requestsAndResultsAreThoseOfTheRecording() throws { try onOwnThread(replay) }
+    @Test func requestsAndResultsAreThoseOfTheRecording() async throws { try await onOwnThread(replay) }
 
     private func replay() throws {
         let app = try TestApp()

@@ -6,8 +6,8 @@ import Testing
 
 @Suite struct RequestWritingTests {
     @Test(arguments: ["a\r\nX-Injected: 1", "a\nb", "a\rb"])
-    func aLineEndInAnyValueFailsTheCall(_ value: String) throws {
-        try onOwnThread {
+    func aLineEndInAnyValueFailsTheCall(_ value: String) async throws {
+        try await onOwnThread {
             let app = try ScriptedApp()
             let host = try GrainHost(port: app.port, command: try app.command())
             defer { host.close() }
@@ -36,8 +36,8 @@ import Testing
         }
     }
 
-    @Test func onlyListedHeadersReachTheApp() throws {
-        try onOwnThread {
+    @Test func onlyListedHeadersReachTheApp() async throws {
+        try await onOwnThread {
             let app = try ScriptedApp()
             let host = try GrainHost(port: app.port, command: try app.command())
             defer { host.close() }

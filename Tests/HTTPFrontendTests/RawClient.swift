@@ -14,7 +14,7 @@ final class RawClient: @unchecked Sendable {
         address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
         if var size = receiveBuffer { setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, 4) }
         // A test that waits for something that never comes fails instead of hanging.
-        var limit = timeval(tv_sec: 20, tv_usec: 0)
+        var limit = timeval(tv_sec: 300, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         let outcome = withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -26,21 +26,21 @@ final class RawClient: @unchecked Sendable {
 
     deinit { Glibc.close(descriptor) }
 
-    /// A port that was free a moment ago, for what has to know it beforehand.
-    static func freePort() throws -> UInt16 {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        defer { Glibc.close(descriptor) }
+    /// A socket that listens on loopback, which the caller closes, and its port: nobody else gets that meanwhile.
+    static func listening() throws -> (socket: CInt, port: UInt16) {
+        let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let outcome = withUnsafeMutablePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, size) == 0 && getsockname(descriptor, $0, &size) == 0
+                bind(descriptor, $0, size) == 0 && listen(descriptor, 16) == 0
+                    && getsockname(descriptor, $0, &size) == 0
             }
         }
-        guard outcome else { throw HostError(.failed, "find a free port: errno \(errno)") }
-        return UInt16(bigEndian: address.sin_port)
+        guard outcome else { throw HostError(.failed, "listen: errno \(errno)") }
+        return (descriptor, UInt16(bigEndian: address.sin_port))
     }
 
     func shut() { shutdown(descriptor, Int32(SHUT_RDWR)) }

@@ -19,7 +19,12 @@ struct Serving: Sendable {
     ) async throws -> Result {
         guard case .frontend(let make) = Plugin.http.factory else { fatalError("the module is a frontend") }
         let count: Int64 = loops.isEmpty ? 2 : 0
-        let given = settings.merging(["port": .integer(0), "event_loops": .integer(count)]) { first, _ in first }
+        // Nobody loses patience with a test on a busy machine, unless that is what it tests.
+        let usual: [String: SettingValue] = [
+            "port": .integer(0), "event_loops": .integer(count), "head_timeout": .integer(300),
+            "idle_timeout": .integer(300), "stall_timeout": .integer(300),
+        ]
+        let given = usual.merging(settings) { $1 }
         var context = PluginContext(dataDirectory: "/nowhere", programDirectory: "/nowhere", log: log)
         context.listeners = listeners
         context.loops = loops

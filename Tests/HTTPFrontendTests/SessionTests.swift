@@ -1,4 +1,5 @@
 import Barchan
+import Glibc
 import Testing
 
 /// How a session starts, and who is let in.
@@ -55,11 +56,10 @@ import Testing
     }
 
     @Test func cookieIsPlainWhereBrowsersKeepNoSecureOnes() async throws {
-        let port = try RawClient.freePort()
-        let reply = try await Serving.run(settings: [
-            "port": .integer(Int64(port)), "base_url": .string("http://grains.test:\(port)"),
-        ]) {
-            serving async throws in
+        let (socket, port) = try RawClient.listening()
+        defer { close(socket) }
+        let settings: [String: SettingValue] = ["base_url": .string("http://grains.test:\(port)")]
+        let reply = try await Serving.run(settings: settings, listeners: [socket]) { serving async throws in
             let session = serving.host.openSession()
             return try await serving.request(
                 "/_sandstorm-init?sessionid=\(session.secret.text)&path=",
@@ -70,12 +70,12 @@ import Testing
     }
 
     @Test func overHTTPSEverythingIsSecure() async throws {
-        let port = try RawClient.freePort()
+        let (socket, port) = try RawClient.listening()
+        defer { close(socket) }
         let settings: [String: SettingValue] = [
-            "port": .integer(Int64(port)), "base_url": .string("https://Example.org:443"),
-            "wildcard_host": .string("*.grains.example.org"),
+            "base_url": .string("https://Example.org:443"), "wildcard_host": .string("*.grains.example.org"),
         ]
-        try await Serving.run(settings: settings) { serving async throws in
+        try await Serving.run(settings: settings, listeners: [socket]) { serving async throws in
             let serving = Serving(host: serving.host, baseURL: serving.baseURL, port: port)
             let session = serving.host.openSession()
             let host = "ui-\(session.identifier).grains.example.org"

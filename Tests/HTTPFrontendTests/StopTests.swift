@@ -40,7 +40,7 @@ import Testing
             content.mimeType = "text/plain"
             return WebResponse(.content(status: 200, content))
         }
-        let replies = try await stopped(host, after: 20) { serving in
+        let replies = try await stopped(host, settings: ["stop_timeout": .integer(300)], after: 20) { serving in
             let session = host.openSession()
             let tasks = try (0..<20).map { number in
                 let client = try Self.get(serving, session, "/\(number)")
@@ -104,7 +104,7 @@ import Testing
     }
 
     @Test func whoConnectsToASocketOfTheServiceManagerWaitsForTheNextHost() async throws {
-        let (socket, port) = try listening()
+        let (socket, port) = try RawClient.listening()
         defer { close(socket) }
         let host = FakeHost()
         let session = host.openSession()
@@ -120,22 +120,6 @@ import Testing
         try await Serving.run(host, listeners: [socket]) { serving async throws in
             #expect(await client.reply()?.text == "get /x")
         }
-    }
-
-    private func listening() throws -> (CInt, UInt16) {
-        let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let outcome = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, size) == 0 && listen(descriptor, 16) == 0
-                    && getsockname(descriptor, $0, &size) == 0
-            }
-        }
-        guard outcome else { throw HostError(.failed, "listen: errno \(errno)") }
-        return (descriptor, UInt16(bigEndian: address.sin_port))
     }
 }
 

@@ -11,10 +11,12 @@ import Testing
         for round in 0..<5 {
             let worker = try WorkerProcess("commit", scratch.path, "0", "4")
             var acknowledged: Set<Int> = []
-            for _ in 0..<(10 + round * 7) { acknowledged.insert(try #require(Int(try worker.value("committed ")))) }
+            for _ in 0..<(10 + round * 7) {
+                acknowledged.insert(try #require(Int(try await worker.value("committed "))))
+            }
             worker.kill()
             // What was said between the last line read and the kill counts too.
-            while let line = worker.line() {
+            while let line = await worker.line() {
                 acknowledged.insert(try #require(Int(line.dropFirst("committed ".count))))
             }
             let storage = try await scratch.storage()
@@ -40,7 +42,7 @@ import Testing
         var whole = 0
         for _ in 0..<20 {
             let worker = try WorkerProcess("install", scratch.path, store, package)
-            _ = try worker.value("open")
+            _ = try await worker.value("open")
             // Anywhere from the first byte to after the end.
             usleep(UInt32.random(in: 0...120_000, using: &random))
             worker.kill()
@@ -59,8 +61,8 @@ import Testing
         }
         // Both outcomes happened, or the moments were badly chosen; one whole installation in any case.
         let worker = try WorkerProcess("install", scratch.path, store, package)
-        #expect(try worker.value("installed ").hasPrefix(identifier.text))
-        _ = try worker.value("peak ")
+        #expect(try await worker.value("installed ").hasPrefix(identifier.text))
+        _ = try await worker.value("peak ")
         let storage = try await scratch.storage(settings)
         let complete = try await storage.packages.installed()
         #expect(complete.map(\.identifier) == [identifier])
@@ -82,9 +84,9 @@ import Testing
                 last = grain
                 lines += 1
             }
-            while lines < 25, let line = worker.line() { try note(line) }
+            while lines < 25, let line = await worker.line() { try note(line) }
             worker.kill()
-            while let line = worker.line() { try note(line) }
+            while let line = await worker.line() { try note(line) }
             let storage = try await scratch.storage()
             let grains = Set(try await storage.volumes.grains())
             // One step may have been under way: making one more, or removing the last one.

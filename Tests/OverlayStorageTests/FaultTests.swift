@@ -22,10 +22,10 @@ import Testing
         for round in 0..<rounds {
             let worker = try WorkerProcess(
                 ["faults", "\(scratch.path)/data", store, "\(random.next())"] + packages.files)
-            try model.follow(worker, acts: random.next() % 48 + 1, microseconds: UInt32(random.next() % 50_000))
+            try await model.follow(worker, acts: random.next() % 48 + 1, microseconds: UInt32(random.next() % 50_000))
             worker.kill()
-            while let line = worker.line() { model.note(line) }
-            let lines = try WorkerProcess(["describe", "\(scratch.path)/data", store]).rest()
+            while let line = await worker.line() { model.note(line) }
+            let lines = try await WorkerProcess(["describe", "\(scratch.path)/data", store]).rest()
             model.check(lines, entries: packages.entries, "seed \(seed), round \(round), under way: \(model.open)")
         }
         print("kill -9, \(store): \(rounds) rounds, \(model.acknowledged) acts acknowledged")
@@ -45,14 +45,14 @@ import Testing
         print("power cuts, \(store): seed \(seed), \(rounds) rounds")
         for round in 0..<rounds {
             let worker = try WorkerProcess(["faults", "\(disk.path)/data", store, "\(random.next())"] + packages.files)
-            try model.follow(worker, acts: random.next() % 48 + 1, microseconds: UInt32(random.next() % 50_000))
+            try await model.follow(worker, acts: random.next() % 48 + 1, microseconds: UInt32(random.next() % 50_000))
             // Stopped, it acknowledges nothing more, so all that it did is in the pipe before the moment of the cut.
             worker.stop()
             try disk.remember()
             worker.kill()
-            while let line = worker.line() { model.note(line) }
+            while let line = await worker.line() { model.note(line) }
             try disk.cut()
-            let lines = try WorkerProcess(["describe", "\(disk.path)/data", store]).rest()
+            let lines = try await WorkerProcess(["describe", "\(disk.path)/data", store]).rest()
             model.check(lines, entries: packages.entries, "seed \(seed), round \(round), under way: \(model.open)")
         }
         print("power cuts, \(store): \(rounds) rounds, \(model.acknowledged) acts acknowledged")
@@ -63,14 +63,14 @@ import Testing
 extension FaultModel {
     /// Notes as many acts as have to be acknowledged, however long they take, and returns somewhere in the next ones.
     /// - Parameter microseconds: How long after the last of them.
-    fileprivate mutating func follow(_ worker: WorkerProcess, acts: UInt64, microseconds: UInt32) throws {
-        _ = try worker.value("ready")
+    fileprivate mutating func follow(_ worker: WorkerProcess, acts: UInt64, microseconds: UInt32) async throws {
+        _ = try await worker.value("ready")
         let enough = acknowledged + Int(acts)
         while acknowledged < enough {
-            guard let line = worker.line() else { throw HostError(.disconnected, "the worker ended by itself") }
+            guard let line = await worker.line() else { throw HostError(.disconnected, "the worker ended by itself") }
             note(line)
         }
-        usleep(microseconds)
+        try await Task.sleep(for: .microseconds(microseconds))
     }
 }
 

@@ -67,7 +67,7 @@ import Testing
         try write(try fixture("good.spk"), to: package)
         defer { unlink(package) }
         let worker = try WorkerProcess("install", scratch.path, "images", package, "-")
-        _ = try worker.value("installed ")
+        _ = try await worker.value("installed ")
         // It waits for more.
         #expect(try mounts(below: scratch.path) == 2)
         worker.kill()

@@ -13,13 +13,13 @@ import Testing
     }
 
     @Test(arguments: Shape.allCases, ["directories", "images"])
-    func memoryStaysBelowTheLimit(_ shape: Shape, _ store: String) throws {
+    func memoryStaysBelowTheLimit(_ shape: Shape, _ store: String) async throws {
         let scratch = try Scratch()
         let package = "\(scratch.path).spk"
         defer { unlink(package) }
         try write(shape, to: package)
         let worker = try WorkerProcess("install", scratch.path, store, package)
-        let peak = try worker.value("peak ")
+        let peak = try await worker.value("peak ")
         let kibibytes = try #require(Int(peak.prefix { $0.isNumber }))
         #expect(kibibytes < Self.limitKiB, "\(shape) as \(store) took \(peak)")
     }

@@ -1,11 +1,12 @@
 import Barchan
+import Foundation
 import Glibc
 import Testing
 
 /// storage-worker as a child, with its output as lines.
 final class WorkerProcess {
     private let child: pid_t
-    private let output: UnsafeMutablePointer<FILE>
+    private var lines: AsyncStream<String>.Iterator
     private var isOver = false
 
     convenience init(_ arguments: String...) throws { try self.init(arguments) }
@@ -35,38 +36,46 @@ final class WorkerProcess {
         }
         close(ends[1])
         self.child = child
-        output = try #require(fdopen(ends[0], "r"))
+        lines = Self.lines(from: ends[0]).makeAsyncIterator()
     }
 
-    deinit {
-        kill()
-        fclose(output)
+    deinit { kill() }
+
+    /// Reads on a thread of its own: the tests beside this one need theirs.
+    private static func lines(from descriptor: CInt) -> AsyncStream<String> {
+        let (lines, line) = AsyncStream.makeStream(of: String.self)
+        Thread.detachNewThread {
+            defer { line.finish() }
+            guard let output = fdopen(descriptor, "r") else { return }
+            defer { fclose(output) }
+            var text: UnsafeMutablePointer<CChar>?
+            var size = 0
+            defer { free(text) }
+            while case let count = getline(&text, &size, output), count > 0, let text {
+                let bytes = UnsafeRawBufferPointer(start: text, count: count)
+                // A line without its end was cut off by the kill.
+                guard bytes.last == 0x0a else { return }
+                line.yield(String(decoding: bytes.dropLast(), as: UTF8.self))
+            }
+        }
+        return lines
     }
 
     /// The next line, or nil at the end.
-    func line() -> String? {
-        var text: UnsafeMutablePointer<CChar>?
-        var size = 0
-        defer { free(text) }
-        let count = getline(&text, &size, output)
-        guard count > 0, let text else { return nil }
-        let bytes = UnsafeRawBufferPointer(start: text, count: count)
-        // A line without its end was cut off by the kill.
-        return bytes.last == 0x0a ? String(decoding: bytes.dropLast(), as: UTF8.self) : nil
-    }
+    func line() async -> String? { await lines.next() }
 
     /// What follows `prefix` in the next line that has it.
-    func value(_ prefix: String) throws -> String {
-        while let line = line() {
+    func value(_ prefix: String) async throws -> String {
+        while let line = await line() {
             if line.hasPrefix(prefix) { return String(line.dropFirst(prefix.count)) }
         }
         throw HostError(.disconnected, "the worker ended before it said '\(prefix)'")
     }
 
     /// Every line to the end, which has to be a good one.
-    func rest() throws -> [String] {
+    func rest() async throws -> [String] {
         var lines: [String] = []
-        while let line = line() { lines.append(line) }
+        while let line = await line() { lines.append(line) }
         isOver = true
         var status: CInt = 0
         while waitpid(child, &status, 0) < 0, errno == EINTR {}
