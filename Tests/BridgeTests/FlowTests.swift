@@ -114,12 +114,12 @@ import Testing
         }
     }
 
-    @Test func longAnswersComeWholeWhateverWaitsForTheHost() throws {
+    @Test func longAnswersComeWholeWhateverWaitsForTheHost() async throws {
         let app = try AppInProcess { peer in
             while let path = peer.nextRequest() { peer.answer(Self.longBody(path)) }
         }
         defer { app.close() }
-        try onOwnThread {
+        try await onOwnThread {
             let host = try GrainHost(port: app.port, command: ["sleep", "1000"])
             defer { host.close() }
             let session = try host.openSession()
