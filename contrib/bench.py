@@ -103,12 +103,20 @@ class Host:
         frame = re.search(r"<iframe src=\"([^\"]+)\"", content.decode())
         if status != 200 or not frame:
             sys.exit(f"opening a grain: {status}")
+        self.page = dict(re.findall(r"data-(\w+)=\"([^\"]*)\"", content.decode()))
         address = urllib.parse.urlsplit(html.unescape(frame.group(1)))
         path = address.path + ("?" + address.query if address.query else "")
         status, content, first = self.follow(address.netloc, path, site="cross-site", dest="iframe")
         if status != 200:
             sys.exit(f"opening a grain: its app answers {status}: {content[:300]}")
         return address.netloc, first
+
+    def close(self, page):
+        """Closes a grain's page as a browser does, by what `open` left in `page`."""
+        fields = urllib.parse.urlencode({"nonce": page["nonce"], "secret": page["secret"]})
+        status = self.ask(self.name, "POST", f"/sessions/{page['session']}/close", fields, mode="no-cors", dest="empty")[0]
+        if status >= 300:
+            sys.exit(f"closing a session: {status}")
 
     def uses(self):
         """What `barchan top` says of each grain, by identifier."""
@@ -485,12 +493,119 @@ def measure_hostile(options, name):
         "processes": sum(use["processes"] or 0 for use in uses), "memoryBytes": sum(use["memoryBytes"] or 0 for use in uses)})
 
 
+# Of a grain that is no longer there.
+NO_USE = {"processes": 0, "memoryBytes": 0}
+
+
 def row_of_neighbours(name, quiet, busy, use):
     before, beside = percentile(quiet, 99), percentile(busy, 99)
     return [
         name, milliseconds(percentile(quiet, 50)), milliseconds(percentile(busy, 50)), milliseconds(before), milliseconds(beside),
         f"{beside / before:.2f}", use["processes"], (use["memoryBytes"] or 0) >> 20, use.get("refusedProcesses", 0),
         use.get("memoryKills", 0)]
+
+
+class Cage:
+    """Control groups with the limits of a grain, and nothing else of one."""
+
+    def __init__(self, name, limits):
+        version1 = "/sys/fs/cgroup/{}"
+        self.directories = []
+        for controller, files in limits.items():
+            base = version1.format(controller) if os.path.exists(version1.format(controller) + "/tasks") else "/sys/fs/cgroup"
+            directory = os.path.join(base, f"bench-{os.getpid()}-{name}")
+            if directory not in self.directories:
+                os.mkdir(directory)
+                self.directories.append(directory)
+            for file, value in files.items():
+                if os.path.exists(os.path.join(directory, file)):
+                    self.write(directory, file, value)
+
+    @staticmethod
+    def write(directory, file, value):
+        with open(os.path.join(directory, file), "w") as opened:
+            opened.write(str(value))
+
+    def enter(self):
+        for directory in self.directories:
+            self.write(directory, "cgroup.procs", os.getpid())
+
+    def end(self):
+        """Ends what is in it, however fast that starts others."""
+        directory = self.directories[-1]
+        while pids := open(os.path.join(directory, "cgroup.procs")).read().split():
+            for pid in pids:
+                try:
+                    os.kill(int(pid), signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+            time.sleep(0.01)
+        for directory in self.directories:
+            os.rmdir(directory)
+
+
+class BareClient(FlowClient):
+    """A connection to the flow app itself."""
+
+    def __init__(self):
+        self.fields = "Host: localhost:8000\r\n"
+
+    def connect(self):
+        return socket.create_connection(("127.0.0.1", 8000))
+
+
+def measure_return(options):
+    """Opening the page of a grain whose last page was closed, frozen since, and of one that runs."""
+    host = Host(options, ["flow"], ["grains.idleSeconds=0", "grains.frozenSeconds=600"])
+    kept, closed = host.create("New flow"), host.create("New flow")
+    times = {"runs": [], "frozen": []}
+    host.open(kept)
+    for _ in range(options.rounds):
+        began = time.monotonic()
+        times["runs"].append(host.open(kept)[1] - began)
+        host.close(host.page)
+        host.open(closed)
+        host.close(host.page)
+        while host.uses()[closed]["state"] != "frozen":
+            time.sleep(0.01)
+        began = time.monotonic()
+        times["frozen"].append(host.open(closed)[1] - began)
+        host.close(host.page)
+    table(["grain", "median", "90 of 100"],
+          [[name, milliseconds(statistics.median(took)), milliseconds(percentile(took, 90))] for name, took in times.items()])
+    print("from opening its page to the first byte of its app, through the whole path, ms; the aim is 2 ms more")
+    host.end()
+
+
+def measure_bare_neighbours(options, names):
+    """The same app and the same hogs in control groups with the same limits, without a host: how often the 99th percentile is that of the
+    app alone. No less can be had for a grain, whose answers pass through three programs instead of one."""
+    limits = {"cpu": {}, "memory": {"memory.limit_in_bytes": 256 << 20, "memory.max": 256 << 20}, "pids": {"pids.max": 512}}
+    ratios = {}
+    flow, cage = Bare(options, "flow", ["/flow"]), Cage("flow", limits)
+    join = flow.enter
+    flow.enter = lambda: (cage.enter(), join())
+    flow.start()
+    client = BareClient()
+    latencies(client, 1)
+    hog = Bare(options, "hog", None)
+    for name in names:
+        quiet = latencies(client, options.seconds)
+        beside = Cage(name, limits)
+        reader = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            ["/hog", name], stdin=subprocess.DEVNULL, stdout=reader.stdin, stderr=reader.stdin, start_new_session=True,
+            preexec_fn=lambda: (beside.enter(), hog.enter()))
+        reader.stdin.close()
+        time.sleep(0.3)
+        busy = latencies(client, options.seconds)
+        beside.end()
+        process.wait()
+        reader.wait()
+        ratios[name] = f"{percentile(busy, 99) / percentile(quiet, 99):.2f}"
+    flow.stop()
+    cage.end()
+    return ratios
 
 
 def measure_neighbours(options):
@@ -506,13 +621,16 @@ def measure_neighbours(options):
         host.ask(host.open(hog)[0], "GET", f"/hog/{name}")
         time.sleep(0.3)
         busy = latencies(client, options.seconds)
-        use = host.uses()[hog]
+        use = host.uses().get(hog, NO_USE)
         host.stop_grain(hog)
         rows.append(row_of_neighbours(name, quiet, busy, use))
-    table(["hog", "p50 alone", "p50 beside", "p99 alone", "p99 beside", "p99 ratio", "processes", "MiB", "refused", "killed"], rows)
-    print(f"{options.seconds} s each; the last four columns are the hog's, or of all grains beside {', '.join(HOSTILE)}, which four people keep making;"
-          f" {os.cpu_count()} processors; up to {HOSTILE_RATIO} times is the aim beside those")
     host.end()
+    bare = measure_bare_neighbours(options, [name for name in chosen if name in HOGS])
+    rows = [row[:6] + [bare.get(row[0], "")] + row[6:] for row in rows]
+    table(["hog", "p50 alone", "p50 beside", "p99 alone", "p99 beside", "p99 ratio", "bare ratio", "processes", "MiB", "refused", "killed"], rows)
+    print(f"{options.seconds} s each; the last four columns are the hog's, or of all grains beside {', '.join(HOSTILE)}, which four people keep making;"
+          f" {os.cpu_count()} processors; up to {HOSTILE_RATIO} times is the aim beside those, 2 beside the others. Bare: the same app"
+          " and hog in control groups with the same limits, no host between. A grain that goes on running into a limit is ended")
 
 
 def measure_idle(options):
@@ -897,7 +1015,7 @@ def measure_pages_with(options, count):
 
 
 parser = argparse.ArgumentParser()
-parser.add_argument("topic", choices=["open", "install", "neighbours", "requests", "memory", "idle", "flow", "pages"])
+parser.add_argument("topic", choices=["open", "install", "return", "neighbours", "requests", "memory", "idle", "flow", "pages"])
 parser.add_argument("--programs", required=True)
 parser.add_argument("--examples", required=True)
 parser.add_argument("--work", required=True)
@@ -910,6 +1028,6 @@ parser.add_argument("--install-rounds", type=int, default=int(os.environ.get("IN
 arguments = parser.parse_args()
 arguments.work = os.path.abspath(arguments.work)
 sys.stdout.reconfigure(line_buffering=True)
-{"open": measure_open, "install": measure_install, "neighbours": measure_neighbours, "requests": measure_requests,
+{"open": measure_open, "install": measure_install, "return": measure_return, "neighbours": measure_neighbours, "requests": measure_requests,
  "memory": measure_memory, "idle": measure_idle, "flow": measure_flow,
  "pages": measure_pages}[arguments.topic](arguments)

@@ -54,6 +54,9 @@ public final class GroupTree {
     func base(of controller: GroupController) -> Base? { bases.first { $0.controllers.contains(controller) } }
     var unified: Base? { bases.first { $0.version == .v2 } }
 
+    /// Processor time of all sandboxes so far; nil where nobody counts it.
+    public var processorMicroseconds: UInt64? { unified?.directory.files.number("cpu.stat", "usage_usec") }
+
     // MARK: Making
 
     private static func unified(_ hierarchy: GroupHierarchy, _ movable: Set<pid_t>, _ name: String) -> Base? {

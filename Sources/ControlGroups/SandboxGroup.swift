@@ -99,6 +99,39 @@ public struct SandboxGroup {
         }
     }
 
+    // MARK: Yielding
+
+    /// How a sandbox stands to others that want a processor.
+    public enum Standing: Sendable {
+        /// By its weight.
+        case ordinary
+        /// It gets what others leave, whatever its weight, and gives way to them at once (`cpu.idle`, Linux 5.15). What yields
+        /// shares evenly.
+        case idle
+        /// A sixty-fourth of its weight, where weights are to count among those that yield, and where there is no `cpu.idle`.
+        case reduced
+    }
+
+    /// - Parameter weight: That of ``LaunchOrder/processorWeight``.
+    public func setStanding(_ standing: Standing, weight: UInt64) {
+        guard let base = tree.base(of: .cpu), let processor = files(base) else { return }
+        let weight = weight > 0 ? weight : 100
+        let isIdle = processor.set("cpu.idle", standing == .idle ? "1" : "0") == 0 && standing == .idle
+        // The kernel takes no weight of what is idle, and forgets the one it had.
+        if !isIdle { setProcessorWeight(standing == .ordinary ? weight : max(1, weight / 64)) }
+        setTurns(nanoseconds: standing == .ordinary ? 0 : SandboxGroup.longTurn)
+    }
+
+    /// Who has longer turns is interrupted by whoever wakes up and has shorter ones: also by those that are in no group of
+    /// ours (EEVDF, Linux 6.12; ignored before). What the processes start has the same. The longest that the kernel takes.
+    private static let longTurn: UInt64 = 100_000_000
+
+    private func setTurns(nanoseconds: UInt64) {
+        for thread in unified?.words("cgroup.threads").compactMap({ pid_t($0) }) ?? [] {
+            _ = clinux_set_turn(thread, nanoseconds)
+        }
+    }
+
     /// 1 to 1000, which BFQ takes in either version, `io.weight` in version 2.
     private func setIOWeight(_ weight: UInt64) {
         guard let base = tree.base(of: .io), let io = files(base) else { return }
@@ -115,9 +148,9 @@ public struct SandboxGroup {
     /// What the sandbox uses now, as far as groups count it here.
     public func measure() -> SandboxMeasure {
         var measure = SandboxMeasure()
-        if let unified {
+        if unified != nil {
             // Counted in every group of version 2, with or without the controller.
-            measure.processorMicroseconds = unified.number("cpu.stat", "usage_usec")
+            measure.processorMicroseconds = processorMicroseconds
             measure.isFrozen = isFrozen
         }
         if let base = tree.base(of: .memory) { measureMemory(base, &measure) }
@@ -126,6 +159,17 @@ public struct SandboxGroup {
             measure.refusedProcesses = pids.number("pids.events", "max")
         }
         return measure
+    }
+
+    /// Processor time so far; nil where nobody counts it.
+    public var processorMicroseconds: UInt64? { unified?.number("cpu.stat", "usage_usec") }
+
+    /// How often it met a limit so far, 0 where nobody counts: processes ended for want of memory, and processes not made.
+    public var encounters: (memory: UInt64, processes: UInt64) {
+        var measure = SandboxMeasure()
+        if let base = tree.base(of: .memory) { measureMemory(base, &measure) }
+        let refused = files(tree.base(of: .pids))?.number("pids.events", "max")
+        return (measure.memoryKills ?? 0, refused ?? 0)
     }
 
     /// The processes in it, by the caller's pid namespace; at most some hundred of them.

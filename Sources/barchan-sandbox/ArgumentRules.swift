@@ -6,6 +6,11 @@ struct CallRules {
     let call: String
     let rules: [ArgumentRule]
     let otherwise: Verdict
+
+    /// The same where there is nobody to be asked.
+    var withoutSupervisor: CallRules {
+        CallRules(call: call, rules: rules.filter { $0.verdict != .ask }, otherwise: otherwise)
+    }
 }
 
 struct ArgumentRule {
@@ -89,9 +94,8 @@ enum ArgumentRules {
         call: "ioctl",
         rules: [
             ArgumentRule(.allow, .is(1, in: [0x5450, 0x5451, 0x5452, 0x5421, 0x541b, 0x5460, 0x5411])),
-            // Questions about the loopback interface: name, list, flags, address, broadcast, mask, MTU, hardware, index.
-            ArgumentRule(
-                .allow, .is(1, in: [0x8910, 0x8912, 0x8913, 0x8915, 0x8919, 0x891b, 0x8921, 0x8927, 0x8933])),
+            // Without a supervisor nobody answers.
+            ArgumentRule(.ask, .is(1, in: LoopbackInterface.requests)),
             // FIFREEZE, FITHAW.
             ArgumentRule(.error(EPERM), .is(1, in: [0xc004_5877, 0xc004_5878])),
             // FS_IOC_FIEMAP, FICLONE, FICLONERANGE, FIDEDUPERANGE.

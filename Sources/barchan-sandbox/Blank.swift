@@ -136,6 +136,7 @@ struct Blank {
         try check(dup2(descriptors.output, 1), .descriptors)
         try check(dup2(descriptors.output, 2), .descriptors)
         try check(dup2(descriptors.socket, 3), .descriptors)
+        Conversation.takeName(3)
         slot?.note(.mounted)
         if let rules = entered.rules { try landlock?.apply(rules, data: descriptors.data) }
         try Privileges.dropCapabilities()

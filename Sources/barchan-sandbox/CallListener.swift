@@ -23,8 +23,9 @@ final class CallListener {
         guard clinux_call_receive(number, &call) == 0 else { return }
         switch answer(call) {
         case .error(let error): _ = clinux_call_answer(number, call.id, 0, error)
-        case .value(let value, let bytes, let address):
-            let error = write(bytes, at: address, of: call)
+        case .value(let value, let bytes, let address, let also):
+            var error = also.map { write($0.bytes, at: $0.address, of: call) } ?? 0
+            if error == 0 { error = write(bytes, at: address, of: call) }
             _ = clinux_call_answer(number, call.id, error == 0 ? value : 0, error)
         }
     }
@@ -42,6 +43,16 @@ final class CallListener {
         guard clinux_call_waits(number, call.id) != 0 else { return EINTR }
         guard let offset = Int(exactly: address) else { return EFAULT }
         return pwrite(memory, bytes, bytes.count, offset) == bytes.count ? 0 : EFAULT
+    }
+
+    /// So many bytes of the caller's memory, in the order of ``write``; nil when they cannot be had.
+    func read(_ count: Int, at address: UInt64, of call: Call) -> [UInt8]? {
+        let memory = openat(processes, "\(call.pid)/mem", O_RDONLY | O_CLOEXEC)
+        guard memory >= 0 else { return nil }
+        defer { close(memory) }
+        guard clinux_call_waits(number, call.id) != 0, let offset = Int(exactly: address) else { return nil }
+        var bytes = [UInt8](repeating: 0, count: count)
+        return pread(memory, &bytes, count, offset) == count ? bytes : nil
     }
 
     /// The process or thread that a caller means by a number, by our own number; nil when there is none. 0 is the caller.

@@ -140,7 +140,7 @@ struct CallSupervisor {
         }
     }
 
-    /// Decided by the call's number and registers alone; nothing is read from the caller's memory.
+    /// Decided by the call's number and registers, and for questions about an interface by its name, which is read once.
     private func answer(_ call: CallListener.Call, _ sandbox: WatchedSandbox, _ now: Int64) -> VirtualAnswer {
         let arguments = call.arguments
         switch VirtualCall.byNumber[call.number] {
@@ -161,6 +161,10 @@ struct CallSupervisor {
             guard bytes > 0 else { return .error(errno) }
             return machine.affinity(
                 Array(mask.prefix(Int(bytes) / 8)), capacity: capacity, address: arguments.2)
+        case .control:
+            return LoopbackInterface.answer(UInt32(truncatingIfNeeded: arguments.1), at: arguments.2) {
+                sandbox.listener.read($0, at: $1, of: call)
+            }
         case nil: return .error(ENOSYS)
         }
     }

@@ -20,6 +20,8 @@ final class GroupStock {
     }
 
     var abilities: GroupAbilities { tree.abilities }
+    /// Of all sandboxes so far; nil where nobody counts it.
+    var processorMicroseconds: UInt64? { tree.processorMicroseconds }
     var countsProcesses: Bool { abilities.mechanisms[.pids] != nil }
 
     /// Groups made ahead of time: four directories of the kernel's file systems take as long as a plain process start.

@@ -61,6 +61,7 @@ struct GuestStart {
         try check(dup2(descriptors.output, 1), .descriptors)
         try check(dup2(descriptors.output, 2), .descriptors)
         try check(dup2(descriptors.socket, 3), .descriptors)
+        Conversation.takeName(3)
         umask(0o007)
         try Privileges.lock()
         try landlock?.applyInPackage(queues: queues)

@@ -27,6 +27,9 @@ final class LaunchedSandbox {
     /// Takes the order, tells failures, and ends when the program is executed.
     let report: CInt
     let group: SandboxGroup
+    /// Its weight among others; 0 for what everybody has.
+    private(set) var processorWeight: UInt64 = 0
+    var busyUse = BusyUse()
     /// What is known of it where no group counts; nil before it runs a program.
     var watched: WatchedUse?
 
@@ -42,6 +45,16 @@ final class LaunchedSandbox {
         self.process = process
         self.report = report
         self.group = group
+    }
+
+    var isRunning: Bool {
+        if case .running = state { true } else { false }
+    }
+
+    /// Sets what `order` bounds; 0 or an error number.
+    func apply(_ order: LaunchOrder) -> CInt {
+        processorWeight = order.processorWeight
+        return group.apply(order)
     }
 
     var isParked: Bool {

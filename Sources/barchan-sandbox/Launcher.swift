@@ -38,6 +38,8 @@ final class Launcher {
     private let accounts = ProcessAccounts()
     /// Nil where control groups bound everything.
     private let watch: SandboxWatch?
+    /// Nil where no group tells who uses how much.
+    private let busyWatch: BusyWatch?
     private let clock: StartClock
     private var sandboxes: [UInt64: LaunchedSandbox] = [:]
     /// The host's number of each sandbox to ours.
@@ -62,6 +64,7 @@ final class Launcher {
         self.groups = groups
         networks = NetworkStock(configuration.networks)
         watch = SandboxWatch(groups.abilities, accounts)
+        busyWatch = BusyWatch(groups)
         events = try EventQueue()
         supervisor = configuration.virtualizesCalls ? SupervisorLink(configuration, events) : nil
         let information =
@@ -95,12 +98,15 @@ final class Launcher {
             // Sandboxes are made ahead when nothing was asked for a moment, one at a time.
             let isBehind =
                 isShort || wanted != nil || networks.isShort || groups.isShort || groups.hasLeftovers
-            let quiet = [parked.quietMilliseconds, watch?.quietMilliseconds(!tokens.isEmpty)].compactMap(\.self).min()
+            let quiet = [
+                parked.quietMilliseconds, watch?.quietMilliseconds(!tokens.isEmpty),
+                busyWatch?.quietMilliseconds(!tokens.isEmpty),
+            ].compactMap(\.self).min()
             let patience = freezes.isEmpty ? (isBehind ? 5 : quiet ?? -1) : 1
             let ready = events.wait(milliseconds: patience)
             for token in ready { handle(token) }
             answerFreezes()
-            if !tokens.isEmpty { for sandbox in watch?.look(at: sandboxes.values) ?? [] { sandbox.kill() } }
+            if !tokens.isEmpty { endThoseOver() }
             groups.sweep()
             guard ready.isEmpty else { continue }
             if let wanted {
@@ -112,6 +118,11 @@ final class Launcher {
                 groups.fill()
             }
         }
+    }
+
+    private func endThoseOver() {
+        let over = (watch?.look(at: sandboxes.values) ?? []) + (busyWatch?.look(at: sandboxes.values) ?? [])
+        for sandbox in over { sandbox.kill() }
     }
 
     private func handle(_ event: UInt64) {
@@ -177,7 +188,7 @@ final class Launcher {
         sandbox.slot?.note(.ordered, ordered)
         watch?.begin(sandbox, order)
         // What waits for a grain has the limits of its package's grains already.
-        let error = sandbox.isParked ? 0 : sandbox.group.apply(order)
+        let error = sandbox.isParked ? 0 : sandbox.apply(order)
         guard error == 0 else {
             sandbox.kill()
             sandbox.state = .reported
@@ -256,7 +267,7 @@ final class Launcher {
                 return parked.giveUp(on: files)
             }
             let sandbox = try takeSandbox(for: nil)
-            let error = sandbox.group.apply(order)
+            let error = sandbox.apply(order)
             guard error == 0 else {
                 end([sandbox.token])
                 throw LaunchFailure(.groupLimits, error)

@@ -43,12 +43,12 @@ enum SocketRules {
     }
 
     /// Descriptor 3 was made by a process of the host: SO_PEERPIDFD would give a descriptor of it, SO_PEERGROUPS its groups,
-    /// SO_PEERSEC what its security module calls it. TCP_ZEROCOPY_RECEIVE maps the kernel's buffers. The rest are netfilter's
+    /// SO_PEERSEC what its security module calls it, SO_NETNS_COOKIE a number of the host's network namespace. TCP_ZEROCOPY_RECEIVE maps the kernel's buffers. The rest are netfilter's
     /// tables, of IPv4 and IPv6.
     private static let askedOption = CallRules(
         call: "getsockopt",
         rules: [
-            ArgumentRule(.error(ENOPROTOOPT), .is(1, in: [1]), .is(2, in: [31, 59, 77])),
+            ArgumentRule(.error(ENOPROTOOPT), .is(1, in: [1]), .is(2, in: [31, 59, 71, 77])),
             ArgumentRule(.error(ENOPROTOOPT), .is(1, in: [6]), .is(2, in: [35])),
             ArgumentRule(.error(ENOPROTOOPT), .is(1, in: [0]), .is(2, in: [64, 65, 66, 67])),
             ArgumentRule(.error(ENOPROTOOPT), .is(1, in: [41]), .is(2, in: [64, 65, 68, 69])),

@@ -78,7 +78,7 @@ struct SyscallFilter {
         for number in SyscallTable.allowedNumbers { leaves[number] = .verdict(.allow) }
         for name in SyscallTable.refused { set(name, .verdict(.error(EPERM))) }
         for name in SyscallTable.virtual { set(name, .verdict(virtualizing ? .ask : .allow)) }
-        for rules in ArgumentRules.all { set(rules.call, .rules(rules)) }
+        for rules in ArgumentRules.all { set(rules.call, .rules(virtualizing ? rules : rules.withoutSupervisor)) }
         guard isShared else { return leaves }
         for name in SharedKernelRules.absent { set(name, .verdict(.error(ENOSYS))) }
         for rules in SharedKernelRules.all { set(rules.call, .rules(rules)) }

@@ -6,6 +6,8 @@ import Glibc
 enum VirtualCall: String, CaseIterable {
     case sysinfo, uname
     case affinity = "sched_getaffinity"
+    /// Only the requests of ``LoopbackInterface``.
+    case control = "ioctl"
 
     /// By the kernel's number.
     static let byNumber: [CInt: VirtualCall] = allCases.reduce(into: [:]) {
@@ -15,8 +17,8 @@ enum VirtualCall: String, CaseIterable {
 
 /// What a virtual call returns.
 enum VirtualAnswer {
-    /// `bytes` are written to the caller's memory at `address` first.
-    case value(Int64, bytes: [UInt8], address: UInt64)
+    /// `bytes` are written to the caller's memory at `address` first, and what is to be written elsewhere before that.
+    case value(Int64, bytes: [UInt8], address: UInt64, also: (bytes: [UInt8], address: UInt64)? = nil)
     case error(CInt)
 }
 

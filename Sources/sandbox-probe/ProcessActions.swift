@@ -86,6 +86,31 @@ enum ProcessActions {
         say("runaways", count)
     }
 
+    /// Keeps a processor busy until the host says something on descriptor 3.
+    static func spin() {
+        say("spinning", "ok")
+        fflush(nil)
+        var byte: UInt8 = 0
+        while recv(3, &byte, 1, CInt(MSG_DONTWAIT)) < 0 {}
+        say("resting", "ok")
+    }
+
+    /// Starts processes that take memory until they are ended, again and again; with 0, processes that start others without end.
+    static func exhaust(_ mebibytes: Int) {
+        if mebibytes == 0 {
+            while true { _ = clinux_fork() }
+        }
+        while true {
+            let child = clinux_fork()
+            if child == 0 {
+                allocate(mebibytes)
+                _exit(0)
+            }
+            var status: CInt = 0
+            waitpid(child, &status, 0)
+        }
+    }
+
     /// Takes as much as it can of something that the kernel counts for each user, keeps it, and says how much that was.
     static func hold(_ what: String) {
         var count = 0

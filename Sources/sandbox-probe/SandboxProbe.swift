@@ -55,6 +55,8 @@ struct SandboxProbe {
         "signal-all": { _ in ProcessActions.signalEverybody() },
         "descendants": { _ in ProcessActions.leaveDescendants() },
         "runaways": { ProcessActions.leaveRunaways(number(&$0)) },
+        "spin": { _ in ProcessActions.spin() },
+        "exhaust": { ProcessActions.exhaust(number(&$0)) },
         "hold": { ProcessActions.hold($0.popFirst() ?? "") },
         "watch-when-told": { FileFacts.watchWhenTold($0.popFirst() ?? "/dev/null") },
         "fill-sockets": { _ in ProcessActions.fillSockets() },

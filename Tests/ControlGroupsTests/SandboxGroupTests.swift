@@ -54,6 +54,31 @@ import Testing
         #expect(contents(path, names) == ["67108864", "134217728", "16777216", "20", "2048"])
     }
 
+    @Test func whoYieldsIsIdleOrHasLittleWeight() throws {
+        for (version, weight, least) in [(GroupHierarchy.Version.v2, "cpu.weight", "3"), (.v1, "cpu.shares", "30")] {
+            let names = ["cpu.idle", weight]
+            let (tree, path) = try base(version, [.cpu], ["cpu.idle": "", weight: "own"])
+            defer { removeAll(path) }
+            let group = SandboxGroup(existing: "1", in: tree)
+            group.setStanding(.idle, weight: 200)
+            #expect(contents(path, names) == ["1", "own"])
+            truncate("\(path)/1/\(weight)", 0)
+            group.setStanding(.ordinary, weight: 200)
+            #expect(contents(path, names) == ["0", version == .v2 ? "200" : "2048"])
+            truncate("\(path)/1/\(weight)", 0)
+            group.setStanding(.reduced, weight: 200)
+            #expect(contents(path, names) == ["0", least])
+        }
+    }
+
+    /// Before Linux 5.15.
+    @Test func whereNobodyCanBeIdleAWeightStandsIn() throws {
+        let (tree, path) = try base(.v2, [.cpu], ["cpu.weight": ""])
+        defer { removeAll(path) }
+        SandboxGroup(existing: "1", in: tree).setStanding(.idle, weight: 0)
+        #expect(contents(path, ["cpu.weight"]) == ["1"])
+    }
+
     @Test func missingLimitFileIsAnError() throws {
         let (tree, path) = try base(.v2, [.memory], [:])
         defer { removeAll(path) }

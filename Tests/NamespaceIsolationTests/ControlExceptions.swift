@@ -43,6 +43,13 @@ enum ControlExceptions {
         ("only root with CAP_SYS_RESOURCE may", ["kernel.prctl.ioFlusher"]),
         ("only kernels with a security module that names processes have it", ["processes.peer.label"]),
         ("root without a packet filter has no table", ["sockets.option.packetFilterTable6"]),
+        (
+            "a host may have no other interface",
+            [
+                "sockets.conversation.interfaces", "sockets.conversation.interfaceNames",
+                "sockets.conversation.duplicate",
+            ]
+        ),
         ("only kernels with Yama have it", ["kernel.prctl.tracer"]),
         (
             "a host may have no route and no group that may ping",

@@ -69,6 +69,56 @@ struct GroupTests {
         }
     }
 
+    /// While it spins it gets what others leave; when it rests it is as any other.
+    @Test func whoKeepsAProcessorBusyYields() async throws {
+        try await skipping {
+            let directory = try TemporaryDirectory()
+            let launcher = "\(directory.path)/barchan-sandbox"
+            try require(symlink(Programs.path("barchan-sandbox"), launcher) == 0, "no link")
+            let provider = try await Machine.provider(["launcher": .string(launcher)])
+            guard provider.guarantees.contains(.memoryLimit) else { throw ConformanceSkip("there are no groups") }
+            let trial = try IsolationTrial(provider, probe: Programs.path("sandbox-probe"))
+            let running = try await trial.start(["spin", "wait"])
+            let bases = try groups(of: LauncherProcesses(program: launcher).inner)
+            guard bases.contains(where: { access("\($0)/cpu.idle", F_OK) == 0 }) else {
+                throw ConformanceSkip("no group can be idle here: Linux before 5.15, or no controller of processors")
+            }
+            try await seesYielding(1, in: bases, running.sandbox)
+            _ = write(running.socket.descriptor, "x", 1)
+            try await seesYielding(0, in: bases, running.sandbox)
+            await running.sandbox.terminate()
+        }
+    }
+
+    /// Waits until so many groups are idle.
+    private func seesYielding(_ count: Int, in bases: [String], _ sandbox: any Sandbox) async throws {
+        while true {
+            // Groups are numbered; there are some more than sandboxes.
+            let idle = bases.flatMap { base in (1...40).map { "\(base)/\($0)/cpu.idle" } }
+                .filter { (try? Text.lines(of: $0)) == ["1"] }
+            if idle.count == count { return }
+            // Takes its time, too.
+            let usage = await (sandbox as? any MeasuredSandbox)?.usage()
+            try require(usage != nil, "the sandbox is gone")
+        }
+    }
+
+    /// Goes on until it is ended, which is the test.
+    @Test(arguments: [(0, "processes"), (64, "memory")])
+    func whoGoesOnMeetingALimitIsEnded(_ mebibytes: Int, _ limit: String) async throws {
+        try await skipping {
+            let trial = try await trial(.freezing)
+            guard trial.provider.guarantees.contains(.memoryLimit) else { throw ConformanceSkip("there are no groups") }
+            var limits = SandboxLimits()
+            (limits.processes, limits.memoryBytes) = (20, 16 << 20)
+            let running = try await trial.start(["exhaust", "\(mebibytes)"], limits: limits)
+            #expect(await running.sandbox.waitForExit() == .signaled(signal: SIGKILL))
+            let usage = try await require((running.sandbox as? any MeasuredSandbox)?.usage(), "it is not measured")
+            let met = mebibytes == 0 ? usage.refusedProcesses : usage.memoryKills
+            #expect(met.map { $0 >= 20 } == true, "\(usage)")
+        }
+    }
+
     /// Groups go with the host, however it ends: here its launcher and keeper are killed, or only one of them.
     @Test func thirtyKilledHostsLeaveNoGroup() async throws {
         try await skipping {

@@ -52,13 +52,17 @@ final class GrainLog: Sendable {
     }
 
     /// Called by the reading thread.
-    func receive(_ bytes: [UInt8]) {
+    /// - Returns: Whether some of it was kept back: there is no hurry to read more.
+    @discardableResult
+    func receive(_ bytes: [UInt8]) -> Bool {
         let now = clock.now()
-        pending.state.withLock { state in
+        let isKeepingBack = pending.state.withLock { state in
             let room = max(0, GrainLog.maximumPendingBytes - state.pending.count)
             state.pending += state.throttle.admit(bytes, room: room, now: now)
+            return state.throttle.isKeepingBack
         }
         wake.yield()
+        return isKeepingBack
     }
 
     /// A line of the host's own, which no throttle keeps back.

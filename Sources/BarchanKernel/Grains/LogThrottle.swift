@@ -5,6 +5,8 @@ public struct LogThrottle: Sendable {
     private var available: Int
     private var lastTime: Duration
     private var droppedBytes = 0
+    /// Whether the latest output was kept back, all or part of it.
+    public var isKeepingBack: Bool { droppedBytes > 0 }
     /// Whether anything was ever kept back.
     public private(set) var hasDropped = false
 

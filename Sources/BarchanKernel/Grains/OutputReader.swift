@@ -4,6 +4,9 @@ import Glibc
 import Synchronization
 
 /// Reads the output pipes of all grains on one thread.
+///
+/// A grain that prints more than is kept of it is read again only after a rest, so that reading what nobody gets to see costs little:
+/// what a pipe holds, 64 KiB, fifty times a second. It waits meanwhile, as whoever writes to a full pipe does.
 final class OutputReader: Sendable {
     /// What a pipe belongs to; ``stop(_:)`` takes it.
     struct Token: Hashable, Sendable { fileprivate let number: UInt64 }
@@ -23,8 +26,10 @@ final class OutputReader: Sendable {
     private let poll: OwnedDescriptor
     private let wake: OwnedDescriptor
     private let state = Mutex(State())
+    private let rest: Duration
 
-    init() throws(HostError) {
+    init(rest: Duration = .milliseconds(20)) throws(HostError) {
+        self.rest = rest
         let poll = epoll_create1(CInt(O_CLOEXEC))
         let wake = eventfd(0, CInt(O_CLOEXEC | O_NONBLOCK))
         guard poll >= 0, wake >= 0 else {
@@ -103,18 +108,25 @@ final class OutputReader: Sendable {
 
     private func run() {
         var events = [epoll_event](repeating: epoll_event(), count: 64)
-        var buffer = [UInt8](repeating: 0, count: 16 << 10)
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        var resting = RestingPipes(rest)
         while !state.withLock({ $0.isClosed }) {
-            let count = epoll_wait(poll.rawValue, &events, CInt(events.count), -1)
+            let count = epoll_wait(poll.rawValue, &events, CInt(events.count), resting.milliseconds)
             for index in 0..<Int(max(0, count)) {
                 let number = events[index].data.u64
-                if number == 0 { drainWake() } else { read(number, &buffer, untilEmpty: false) }
+                if number == 0 {
+                    drainWake()
+                } else if read(number, &buffer, untilEmpty: false) {
+                    setAside(number)
+                    resting.add(number)
+                }
             }
+            for number in resting.takeRested() { takeUp(number) }
             for number in state.withLock({ state in
                 defer { state.stopped = [] }
                 return state.stopped
             }) {
-                read(number, &buffer, untilEmpty: true)
+                _ = read(number, &buffer, untilEmpty: true)
                 end(number)
             }
         }
@@ -127,23 +139,61 @@ final class OutputReader: Sendable {
     }
 
     /// One read per event, so that a grain that prints without end does not starve the others.
-    private func read(_ number: UInt64, _ buffer: inout [UInt8], untilEmpty: Bool) {
-        guard let entry = state.withLock({ $0.entries[number] }) else { return }
+    /// - Returns: Whether the log keeps back what was read last.
+    private func read(_ number: UInt64, _ buffer: inout [UInt8], untilEmpty: Bool) -> Bool {
+        guard let entry = state.withLock({ $0.entries[number] }) else { return false }
+        var isKeepingBack = false
         // A pipe holds 64 KiB; more than that arrived after the grain had ended.
-        for _ in 0..<(untilEmpty ? 8 : 1) {
+        for _ in 0..<(untilEmpty ? 2 : 1) {
             let count = Glibc.read(entry.descriptor, &buffer, buffer.count)
             if count > 0 {
-                entry.log.receive(Array(buffer.prefix(count)))
+                isKeepingBack = entry.log.receive(Array(buffer.prefix(count)))
             } else {
                 if count == 0 || (errno != EAGAIN && errno != EINTR) { end(number) }
-                return
+                return false
             }
         }
+        return isKeepingBack
+    }
+
+    /// Not only without interest: the end of a pipe is told to whoever watches it at all.
+    private func setAside(_ number: UInt64) {
+        guard let entry = state.withLock({ $0.entries[number] }) else { return }
+        epoll_ctl(poll.rawValue, EPOLL_CTL_DEL, entry.descriptor, nil)
+    }
+
+    private func takeUp(_ number: UInt64) {
+        guard let entry = state.withLock({ $0.entries[number] }) else { return }
+        do throws(HostError) { try watch(entry.descriptor, as: number) } catch { end(number) }
     }
 
     private func end(_ number: UInt64) {
         guard let entry = state.withLock({ $0.entries.removeValue(forKey: number) }) else { return }
         Glibc.close(entry.descriptor)
         entry.log.end()
+    }
+}
+
+/// The pipes that are not read for the moment, by number.
+private struct RestingPipes {
+    private let rest: Duration
+    /// The first to be read again comes first.
+    private var entries: [(number: UInt64, end: ContinuousClock.Instant)] = []
+
+    init(_ rest: Duration) { self.rest = rest }
+
+    mutating func add(_ number: UInt64) { entries.append((number, .now + rest)) }
+
+    /// Until the first is to be read again; -1 when none rests.
+    var milliseconds: CInt {
+        guard let first = entries.first else { return -1 }
+        let (seconds, attoseconds) = (first.end - .now).components
+        return seconds >= 3600 ? 3_600_000 : CInt(max(0, seconds * 1000 + attoseconds / 1_000_000_000_000_000 + 1))
+    }
+
+    mutating func takeRested() -> [UInt64] {
+        let rested = entries.prefix { $0.end <= .now }.map(\.number)
+        entries.removeFirst(rested.count)
+        return rested
     }
 }

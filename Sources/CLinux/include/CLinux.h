@@ -77,6 +77,9 @@ static inline ssize_t clinux_copy_range(int from, int to, int64_t offset, size_t
 }
 // The calling thread yields to others: nice(2) for it alone.
 static inline void clinux_lower_thread_priority(void) { syscall(SYS_setpriority, 0, 0, 10); }
+// How long an ordinary thread runs at a time when others want to as well, in nanoseconds; 0 for what everybody has. -1 and errno,
+// also for threads that real-time or deadline scheduling rules (sched_setattr(2)).
+int clinux_set_turn(pid_t thread, uint64_t nanoseconds);
 // The next byte that is data or hole; -1 and errno.
 static inline int64_t clinux_next_data(int file, int64_t offset) { return lseek(file, offset, 3 /* SEEK_DATA */); }
 static inline int64_t clinux_next_hole(int file, int64_t offset) { return lseek(file, offset, 4 /* SEEK_HOLE */); }

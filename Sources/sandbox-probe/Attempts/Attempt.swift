@@ -12,7 +12,7 @@ struct Attempt: Sendable {
     /// Whose promise an attempt is: a guarantee of the contract by its name there, or what every back end keeps.
     enum Promise: String {
         case privateFileSystem, readOnlyPackage, noNetwork, privateProcesses, privateIPC, syscallFilter, noCapabilities
-        case noKernelFileSystems, ownIdentity
+        case noKernelFileSystems, ownIdentity, virtualizedCalls
         /// How a program starts, whatever is guaranteed.
         case everyBackEnd
         /// What ordinary programs need.

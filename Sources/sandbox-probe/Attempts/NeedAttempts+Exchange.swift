@@ -142,9 +142,35 @@ extension NeedAttempts {
             var list: UnsafeMutablePointer<ifaddrs>?
             return negated(getifaddrs(&list))
         },
-        works("interfaces.index", .noNetwork) { _ in
+        works("interfaces.index", .virtualizedCalls) { _ in
             let request = address(bytes: Array("lo".utf8) + [UInt8](repeating: 0, count: 38))
             return kernel(SYS_ioctl, kernel(SYS_socket, 2, 2, 0), 0x8933, request)
+        },
+        // SIOCGIFCONF, SIOCGIFNAME of number 1, SIOCGIFFLAGS and SIOCGIFMTU of `lo`: Java asks so. Of whatever socket.
+        works("interfaces.list", .virtualizedCalls) { _ in
+            let question = address([4000, UInt64(buffer(4000))])
+            let result = kernel(SYS_ioctl, kernel(SYS_socket, 1, 1, 0), 0x8912, question)
+            return result < 0 ? result : word(at: question) & 0xffff_ffff >= 40 ? 0 : -Int(ENODEV)
+        },
+        works("interfaces.length", .virtualizedCalls) { _ in
+            let question = address([0, 0])
+            let result = kernel(SYS_ioctl, kernel(SYS_socket, 1, 1, 0), 0x8912, question)
+            return result < 0 ? result : word(at: question) & 0xffff_ffff >= 40 ? 0 : -Int(ENODEV)
+        },
+        works("interfaces.name", .virtualizedCalls) { _ in
+            let question = address([0, 0, 1, 0, 0])
+            let result = kernel(SYS_ioctl, kernel(SYS_socket, 1, 1, 0), 0x8910, question)
+            return result < 0 ? result : word(at: question) == 0x6f6c ? 0 : -Int(ENODEV)
+        },
+        works("interfaces.flags", .virtualizedCalls) { _ in
+            let question = address([0x6f6c, 0, 0, 0, 0])
+            let result = kernel(SYS_ioctl, kernel(SYS_socket, 1, 1, 0), 0x8913, question)
+            return result < 0 ? result : word(at: question, 2) & 9 == 9 ? 0 : -Int(ENETDOWN)
+        },
+        works("interfaces.size", .virtualizedCalls) { _ in
+            let question = address([0x6f6c, 0, 0, 0, 0])
+            let result = kernel(SYS_ioctl, kernel(SYS_socket, 1, 1, 0), 0x8921, question)
+            return result < 0 ? result : word(at: question, 2) & 0xffff_ffff >= 1500 ? 0 : -Int(EIO)
         },
         works("socket.available") { _ in
             var ends: [CInt] = [0, 0]

@@ -3,7 +3,7 @@ import Glibc
 
 /// Sockets that lead elsewhere than to UNIX, TCP and UDP, and options that give a socket powers.
 enum SocketAttempts {
-    static let all = families + protocols + netlink + options + urgent + interfaces
+    static let all = families + protocols + netlink + options + urgent + interfaces + conversation
 
     /// Address families with the type and protocol that each is opened with.
     private static let families = [
@@ -158,5 +158,35 @@ enum SocketAttempts {
         let received = kernel(SYS_recvfrom, socket, answer, 4096)
         // nlmsgerr begins behind the header.
         return received < 20 ? untried : Int(Int32(truncatingIfNeeded: word(at: answer, 2)))
+    }
+
+    /// Descriptor 3 was made in the host's network namespace, and what is asked of a socket is answered for its own.
+    private static let conversation = [
+        refused("conversation.interfaces", .syscallFilter) { _ in
+            // struct ifconf; the list has 40 bytes for each.
+            let list = buffer(4000), question = address([4000, UInt64(list)])
+            let result = kernel(SYS_ioctl, 3, 0x8912, question)
+            guard result >= 0 else { return result }
+            let count = Int(UInt32(truncatingIfNeeded: word(at: question))) / 40
+            return (0..<count).contains { word(at: list + 40 * $0) != 0x6f6c /* lo */ } ? 0 : -Int(ENODEV)
+        },
+        refused("conversation.interfaceNames", .syscallFilter) { _ in interfaceBeyondLoopback(3) },
+        refused("conversation.duplicate", .syscallFilter) { _ in
+            interfaceBeyondLoopback(Int(fcntl(3, F_DUPFD, 100)))
+        },
+        refused("conversation.name", .noNetwork) { targets in
+            let name = [0] + Array("\(targets["abstract"])-of-3".utf8)
+            return kernel(SYS_bind, 3, address(bytes: [1, 0] + name), 2 + name.count)
+        },
+        refused("conversation.cookie", .syscallFilter) { _ in
+            kernel(SYS_getsockopt, 3, 1, 71, buffer(8), address([8]))
+        },
+        refused("conversation.namespace", .syscallFilter) { _ in kernel(SYS_ioctl, 3, 0x894c, 0) },
+    ]
+
+    /// SIOCGIFNAME by number.
+    private static func interfaceBeyondLoopback(_ socket: Int) -> Int {
+        let isThere = (2..<64).contains { kernel(SYS_ioctl, socket, 0x8910, address([0, 0, $0, 0, 0])) >= 0 }
+        return isThere ? 0 : -Int(ENODEV)
     }
 }

@@ -4,7 +4,8 @@
 //   GET /count      how many requests came since it was started
 //   GET anything    "ok"
 //
-// Started with the name of an attack it is no web server: it speaks with the host itself, on descriptor 3.
+// Started with one of these names it is no web server, and begins at once. Started with the name of an attack it speaks with the
+// host itself, on descriptor 3.
 //
 //   flood           valid questions, answers thrown away, as fast as the host takes them
 //   stall           reads nothing and says nothing
@@ -77,14 +78,16 @@ static void keep(void (*run)(void)) {
   }
 }
 
-static void begin(const char *request) {
+/// The number of hogs that have the name and were begun.
+static int begin(const char *name) {
+  int found = 0;
   for (size_t i = 0; i < sizeof hogs / sizeof *hogs; i++) {
-    char path[64];
-    snprintf(path, sizeof path, "GET /hog/%s ", hogs[i].name);
-    if (strncmp(request, path, strlen(path)) != 0) continue;
+    if (strcmp(name, hogs[i].name) != 0) continue;
+    found++;
     for (int copy = 0; copy < hogs[i].copies; copy++)
       if (fork() == 0) keep(hogs[i].run);
   }
+  return found;
 }
 
 enum { conversation = 3, rounds = 1024 };
@@ -149,6 +152,7 @@ static void garbage(void) {
 }
 
 static int attack(const char *name) {
+  if (begin(name) > 0) stall();
   if (strcmp(name, "flood") == 0) flood();
   if (strcmp(name, "stall") == 0) stall();
   if (strcmp(name, "garbage") == 0) garbage();
@@ -180,7 +184,8 @@ int main(int argc, char **argv) {
           "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n%s",
           strlen(body), body);
       send(peer, answer, (size_t)length, 0);
-      begin(request);
+      char name[32];
+      if (sscanf(request, "GET /hog/%31s ", name) == 1) begin(name);
     }
     close(peer);
   }

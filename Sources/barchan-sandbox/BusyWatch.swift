@@ -1,0 +1,66 @@
+import ControlGroups
+import Glibc
+
+/// Keeps sandboxes that take whatever they can get from being felt by others: looks again and again who uses the processors.
+///
+/// - Who kept one busy for a moment yields to all others (``SandboxGroup/Standing``) until it rests. Yielding costs nothing while
+///   nobody else wants anything.
+/// - Who goes on running into its limit of memory or of processes is ended: the kernel's work for that is what others feel.
+final class BusyWatch {
+    private let groups: GroupStock
+    private var nextLook: UInt64 = 0
+    private var lastSample: BusyUse.Sample?
+    private var isAnybodyYielding = false
+
+    /// While all sandboxes together use less than a tenth of a processor, nobody is looked at, and seldom.
+    private static let quietShare = 0.1
+    private static let quietPause: UInt64 = 250_000_000, busyPause: UInt64 = 100_000_000
+    /// Looking at one takes about 10 microseconds: a twentieth of a processor at most.
+    private static let pausePerSandbox: UInt64 = 200_000
+
+    /// Nil where no group tells who uses how much.
+    init?(_ groups: GroupStock) {
+        guard groups.processorMicroseconds != nil else { return nil }
+        self.groups = groups
+    }
+
+    /// How long until the next look; nil when there is nothing to look at.
+    func quietMilliseconds(_ isNeeded: Bool) -> CInt? {
+        guard isNeeded else { return nil }
+        let now = StartSlot.now()
+        return now >= nextLook ? 0 : CInt(clamping: (nextLook - now) / 1_000_000 + 1)
+    }
+
+    /// Looks at every sandbox that runs a program, when it is time.
+    /// - Returns: Those that have to be ended.
+    func look(at sandboxes: some Collection<LaunchedSandbox>) -> [LaunchedSandbox] {
+        let now = StartSlot.now()
+        guard now >= nextLook, let used = groups.processorMicroseconds else { return [] }
+        let sample = BusyUse.Sample(time: now, used: used)
+        let share = lastSample.map(sample.share(since:)) ?? 0
+        lastSample = sample
+        guard share >= BusyWatch.quietShare || isAnybodyYielding else {
+            nextLook = now + BusyWatch.quietPause
+            return []
+        }
+        let running = sandboxes.filter(\.isRunning)
+        nextLook = now + max(BusyWatch.busyPause, UInt64(running.count) * BusyWatch.pausePerSandbox)
+        // Weights count among those that yield, too, as soon as one was given.
+        let yielding: SandboxGroup.Standing = running.contains { $0.processorWeight > 0 } ? .reduced : .idle
+        for sandbox in running { look(at: sandbox, now, yielding) }
+        isAnybodyYielding = running.contains { $0.busyUse.standing != .ordinary }
+        return running.filter(\.busyUse.isStuck)
+    }
+
+    private func look(at sandbox: LaunchedSandbox, _ now: UInt64, _ yielding: SandboxGroup.Standing) {
+        guard let used = sandbox.group.processorMicroseconds else { return }
+        let before = sandbox.busyUse.standing
+        sandbox.busyUse.note(BusyUse.Sample(time: now, used: used), yielding: yielding)
+        if sandbox.busyUse.standing != before {
+            sandbox.group.setStanding(sandbox.busyUse.standing, weight: sandbox.processorWeight)
+        }
+        // Who uses little harms nobody, whatever limit it meets.
+        guard sandbox.busyUse.standing != .ordinary else { return }
+        sandbox.busyUse.note(encounters: sandbox.group.encounters)
+    }
+}

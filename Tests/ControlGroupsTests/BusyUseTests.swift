@@ -1,0 +1,89 @@
+import Testing
+
+@testable import ControlGroups
+
+/// When a sandbox yields to others, and when it has to be ended: times and counts are given.
+@Suite struct BusyUseTests {
+    /// A sandbox that is looked at every 100 ms.
+    private struct Watched {
+        var use = BusyUse()
+        private var time: UInt64 = 0, used: UInt64 = 0
+
+        init() { look(share: 0) }
+
+        mutating func look(share: Double) {
+            time += 100_000_000
+            used += UInt64(share * 100_000)
+            use.note(BusyUse.Sample(time: time, used: used), yielding: .idle)
+        }
+    }
+
+    @Test func whoKeepsAProcessorBusyYieldsUntilItRests() {
+        var watched = Watched()
+        watched.look(share: 0.2)
+        #expect(watched.use.standing == .ordinary)
+        watched.look(share: 1.9)
+        #expect(watched.use.standing == .idle)
+        watched.look(share: 0.2)
+        #expect(watched.use.standing == .idle, "it still uses something")
+        watched.look(share: 0.1)
+        #expect(watched.use.standing == .ordinary)
+    }
+
+    /// What yields and gets nothing looks like what rests, and has its turn.
+    @Test func nobodyStarves() {
+        var watched = Watched()
+        watched.look(share: 1)
+        watched.look(share: 0)
+        #expect(watched.use.standing == .ordinary)
+    }
+
+    @Test func howItYieldsFollowsWhatIsAsked() {
+        var use = BusyUse()
+        use.note(BusyUse.Sample(time: 0, used: 0), yielding: .idle)
+        use.note(BusyUse.Sample(time: 1_000_000_000, used: 1_000_000), yielding: .idle)
+        #expect(use.standing == .idle)
+        use.note(BusyUse.Sample(time: 2_000_000_000, used: 2_000_000), yielding: .reduced)
+        #expect(use.standing == .reduced)
+    }
+
+    @Test func whoGoesOnBeingRefusedProcessesIsStuck() {
+        var watched = Watched()
+        for look in 1...19 { watched.use.note(encounters: (0, UInt64(look))) }
+        #expect(!watched.use.isStuck)
+        // Once nothing was refused: it begins anew.
+        watched.use.note(encounters: (0, 19))
+        for look in 20...38 { watched.use.note(encounters: (0, UInt64(look))) }
+        #expect(!watched.use.isStuck)
+        watched.use.note(encounters: (0, 39))
+        #expect(watched.use.isStuck)
+    }
+
+    @Test func processesThatGoOnBeingEndedForMemoryAreNoAccident() {
+        var watched = Watched()
+        for kills in 0...19 { watched.use.note(encounters: (UInt64(kills), 0)) }
+        #expect(!watched.use.isStuck)
+        watched.use.note(encounters: (20, 0))
+        #expect(watched.use.isStuck)
+    }
+
+    /// One every two seconds, as of an app whose pages take too much.
+    @Test func seldomEndsAreAccidents() {
+        var watched = Watched()
+        for kills in 0..<100 {
+            for _ in 0..<20 {
+                watched.look(share: 1)
+                watched.use.note(encounters: (UInt64(kills), 0))
+            }
+        }
+        #expect(!watched.use.isStuck)
+    }
+
+    @Test func countersThatGoBackAreNoCrash() {
+        var watched = Watched()
+        watched.use.note(encounters: (9, 9))
+        watched.use.note(encounters: (0, 0))
+        watched.use.note(BusyUse.Sample(time: 0, used: 0), yielding: .idle)
+        #expect(!watched.use.isStuck && watched.use.standing == .ordinary)
+    }
+}
