@@ -21,7 +21,7 @@ enum LoopbackInterface {
             return asked[nameBytes..<nameBytes + 4].elementsEqual([1, 0, 0, 0])
                 ? .value(0, bytes: name + asked[nameBytes...], address: address) : .error(ENODEV)
         }
-        guard asked.prefix { $0 != 0 }.elementsEqual("lo".utf8) else { return .error(ENODEV) }
+        guard asked.prefix(while: { $0 != 0 }).elementsEqual("lo".utf8) else { return .error(ENODEV) }
         guard let value = values[request] else { return .error(ENOTTY) }
         return .value(0, bytes: name + padded(value, to: requestBytes - nameBytes), address: address)
     }
