@@ -8,7 +8,7 @@ struct AttemptRun {
     private let attempts: [Attempt]
     /// For proof that what must work can fail: the attempts' processes have no system call but write and exit.
     private let isClosed: Bool
-    private static let limitMilliseconds: CInt = 10_000
+    private static let limitMilliseconds: CInt = 120_000
     /// Where an attempt's process says what it found: above what an attempt opens, and no part of the report.
     static let resultDescriptor: CInt = 1000
 
