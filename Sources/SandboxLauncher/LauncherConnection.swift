@@ -48,6 +48,9 @@ final class LauncherConnection: Sendable {
 
     // MARK: Requests
 
+    /// A grain of the package with these layers is about to be launched.
+    func prepareLaunch(of layers: [String]) { state.withLock { $0.parked.wake(layers) } }
+
     func launch(
         _ order: LaunchOrder, socket: consuming OwnedDescriptor, output: consuming OwnedDescriptor
     ) async throws(LaunchFailure) -> SandboxRecord {

@@ -22,8 +22,9 @@ public final class LauncherIsolation: PackageHolder {
     public func launch(
         _ specification: SandboxSpecification, socket: consuming OwnedDescriptor, output: consuming OwnedDescriptor
     ) async throws(HostError) -> any Sandbox {
-        var order = try LaunchOrder(specification)
         let launcher = try await launchers.launcher()
+        launcher.connection.prepareLaunch(of: specification.package.layers)
+        var order = try LaunchOrder(specification)
         // Where no group bounds memory. Twice the limit: the whole stack of a thread counts here, used or not.
         if !launcher.connection.features.contains(.memoryLimit) { order.dataBytes = order.memoryBytes &* 2 }
         do throws(LaunchFailure) {

@@ -26,6 +26,14 @@ struct ParkedOffers {
 
     var isEmpty: Bool { offers.isEmpty }
 
+    /// Tells a sandbox that waits for a grain of the package that one will most likely come at once.
+    func wake(_ layers: [String]) {
+        guard let offer = offers.values.first(where: { $0.files.layers == layers }) else { return }
+        let message = LauncherRequest.wake.encoded()
+        // What does not arrive is not missed.
+        _ = send(offer.channel, message, message.count, CInt(MSG_DONTWAIT) | CInt(MSG_NOSIGNAL))
+    }
+
     mutating func note(_ grain: UInt64, in token: UInt64) { grains[token] = grain }
     mutating func forget(_ grain: UInt64) { grains = grains.filter { $0.value != grain } }
 

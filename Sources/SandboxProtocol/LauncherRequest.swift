@@ -10,6 +10,8 @@ public enum LauncherRequest: Sendable, Equatable {
     /// From the launcher to a sandbox made ahead of time: take this package, whose descriptor comes along, and wait for
     /// a grain of it.
     case park(LaunchOrder)
+    /// To a sandbox that waits for a grain: one will most likely come at once. Waking up takes as long as preparing the rest.
+    case wake
     /// To a sandbox that waits for a grain: start it with the arguments and environment of the order it was made ready with.
     /// Three descriptors come along: the grain's data, its socket and the pipe for its output.
     case take(number: UInt64)
@@ -42,6 +44,9 @@ public enum LauncherRequest: Sendable, Equatable {
             writer.append(UInt8(6))
             writer.append(UInt64(0))
             order.write(to: &writer)
+        case .wake:
+            writer.append(UInt8(8))
+            writer.append(UInt64(0))
         case .take(let number):
             writer.append(UInt8(7))
             writer.append(number)
@@ -64,6 +69,7 @@ public enum LauncherRequest: Sendable, Equatable {
             self = .launch(number: number, order)
         case 2: self = .terminate(number: number)
         case 7: self = .take(number: number)
+        case 8: self = .wake
         case 5:
             guard let layers = reader.strings() else { return nil }
             self = .release(ticket: number, layers: layers)

@@ -46,7 +46,7 @@ struct Blank {
             rehearse(order, entered)
             slot?.note(.parked)
             _ = send(BlankReport.enteredMessage, to: report)
-            let next = nextOrder(report)
+            let next = nextGrain(report) { rehearse(order, entered) }
             slot?.note(.taken)
             guard let (number, program) = next.program(usual: usual), next.descriptors.count == 3 else { break }
             slot?.grain = number
@@ -61,13 +61,42 @@ struct Blank {
     }
 
     private func nextOrder(_ report: CInt) -> BlankOrder {
-        // The end of the socket: the launcher has no use for this sandbox.
-        guard
-            case .message(let bytes, let descriptors) = receive(
-                from: report, maximumBytes: LauncherRequest.maximumBytes)
-        else { _exit(0) }
-        return BlankOrder(request: LauncherRequest(decoding: bytes), descriptors: descriptors)
+        guard let order = order(from: report, flags: 0) else { _exit(0) }
+        return order
     }
+
+    /// Nil when there is none yet.
+    private func order(from report: CInt, flags: CInt) -> BlankOrder? {
+        switch receive(from: report, maximumBytes: LauncherRequest.maximumBytes, flags: flags) {
+        case .message(let bytes, let descriptors):
+            BlankOrder(request: LauncherRequest(decoding: bytes), descriptors: descriptors)
+        case .nothing: nil
+        // The launcher has no use for this sandbox.
+        case .end: _exit(0)
+        }
+    }
+
+    /// The order for a sandbox that waits, which the host may have announced: then it is worth looking for it for a moment,
+    /// because going to sleep and waking up again takes as long as a fifth of a plain process start.
+    /// - Parameter warmUp: What to do in the meantime.
+    private func nextGrain(_ report: CInt, warmUp: () -> Void) -> BlankOrder {
+        while true {
+            let order = nextOrder(report)
+            guard case .wake = order.request else { return order }
+            warmUp()
+            let end = StartSlot.now() + Blank.patience
+            while StartSlot.now() < end {
+                if let next = self.order(from: report, flags: CInt(MSG_DONTWAIT)) {
+                    guard case .wake = next.request else { return next }
+                }
+                // On a single processor the host needs it.
+                sched_yield()
+            }
+        }
+    }
+
+    /// In nanoseconds: some times as long as a host takes from the announcement to the order.
+    private static let patience: UInt64 = 300_000
 
     /// Afterwards there is no way to the host's /proc.
     private func becomeGrainUser() throws(LaunchFailure) {

@@ -149,7 +149,7 @@ final class Launcher {
             case .terminate(let number): terminate(number)
             case .release(let ticket, let layers): release(layers, ticket)
             case .act(let ticket, let number, let action): act(action, on: number, ticket)
-            case .park, .take, nil: complain("a request that is none: ignored")
+            case .park, .wake, .take, nil: complain("a request that is none: ignored")
             }
         }
     }

@@ -5,7 +5,7 @@ import Testing
 /// The launcher's messages: what was written is read again, and nothing else is.
 @Suite struct LauncherMessageTests {
     private static let requests: [LauncherRequest] = [
-        .terminate(number: .max), .take(number: 1 << 40), .act(ticket: 2, number: 3, .freeze),
+        .terminate(number: .max), .take(number: 1 << 40), .wake, .act(ticket: 2, number: 3, .freeze),
         .launch(
             number: 7,
             LaunchOrder(

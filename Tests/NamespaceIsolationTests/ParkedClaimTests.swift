@@ -41,6 +41,20 @@ struct ParkedClaimTests {
         }
     }
 
+    @Test func announcedGrainsMayComeLateOrNotAtAll() async throws {
+        try await skipping {
+            let host = try await ParkedHost()
+            defer { host.end() }
+            let parked = try await host.nextParked()
+            for _ in 0..<3 { try host.send(.wake, to: parked.channel) }
+            try require(parked.takeClaim(), "nobody else wants it")
+            let output = try host.start(["exit", "4"], number: 24, in: parked.channel)
+            _ = await output.rest()
+            try host.expect { if case .started(number: 24, _) = $0 { true } else { false } }
+            try host.expect { if case .exited(number: 24, .status, value: 4, _) = $0 { true } else { false } }
+        }
+    }
+
     @Test func whatTheHostHasClaimedIsNotEnded() async throws {
         try await skipping {
             let host = try await ParkedHost()
