@@ -71,8 +71,11 @@ enum Received {
 func receive(from socket: CInt, maximumBytes: Int, flags: CInt = 0) -> Received {
     var descriptors = [CInt](repeating: -1, count: 8)
     var count: CInt = 0
-    // Room for what is there, not for all there could be. The second call answers for an end and for errors, too.
-    let there = recv(socket, nil, 0, flags | CInt(MSG_PEEK) | CInt(MSG_TRUNC))
+    // Room for what is there, not for all there could be. The second call answers for an end and for errors, too, but not
+    // for nothing: meanwhile a message may have come, for which there would be no room.
+    var there = -1
+    repeat { there = recv(socket, nil, 0, flags | CInt(MSG_PEEK) | CInt(MSG_TRUNC)) } while there < 0 && errno == EINTR
+    if there < 0 && errno == EAGAIN { return .nothing }
     let capacity = min(max(there, 1), maximumBytes)
     var length = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, used in
