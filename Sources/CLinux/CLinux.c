@@ -53,7 +53,9 @@ int clinux_share_memory(unsigned long flags, void (*body)(void *), void *context
   if (stack == MAP_FAILED) return -1;
   struct shared_start start = {body, context};
   if (clone(run_shared, stack + size, (int)flags | CLONE_VM | CLONE_PARENT_SETTID | SIGCHLD, &start, number) < 0) return -1;
-  // From here on nothing but system calls: everything else in this memory is the other's.
+  // From here on nothing but system calls: everything else in this memory is the other's. The kernel wrote the number before
+  // the other began.
+  syscall(SYS_write, CLINUX_STARTER_IDENTITY, number, sizeof *number);
   for (int descriptor = 3; descriptor <= CLINUX_STARTER_PROCESSES; descriptor++)
     if (descriptor != CLINUX_STARTER_REPORT && descriptor != CLINUX_STARTER_WATCH) syscall(SYS_close, descriptor);
   clinux_drop_capabilities();

@@ -73,8 +73,8 @@ final class BlankMaker: SandboxMaker {
 
     private func startedProcess(_ identity: CInt, starter: pid_t) throws(LaunchFailure) -> pid_t {
         let received = receive(from: identity, maximumBytes: 64)
-        if case .message(let bytes, _) = received, bytes.count == 4 {
-            return pid_t(bytes.reversed().reduce(Int32(0)) { $0 << 8 | Int32($1) })
+        if case .message(let bytes, _) = received, bytes.count == MemoryLayout<pid_t>.size {
+            return bytes.withUnsafeBytes { $0.loadUnaligned(as: pid_t.self) }
         }
         var status: CInt = 0
         while waitpid(starter, &status, 0) < 0 && errno == EINTR {}
@@ -125,7 +125,8 @@ private final class FirstProcess {
     private let blank: Blank
     private let slot: StartSlot?
     private let needsLoopback: Bool
-    /// Its process number as the launcher sees it. The kernel fills it in before the process runs.
+    /// Its process number as the launcher sees it. The kernel fills it in before the process runs, and the one beside it tells
+    /// the launcher.
     let number = UnsafeMutablePointer<CInt>.allocate(capacity: 1)
 
     init(_ blank: Blank, _ slot: StartSlot?, needsLoopback: Bool) {
@@ -135,8 +136,6 @@ private final class FirstProcess {
     }
 
     func live() -> Never {
-        let number = UInt32(bitPattern: number.pointee)
-        _ = send((0..<4).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }, to: CLINUX_STARTER_IDENTITY)
         blank.live(slot, needsLoopback: needsLoopback)
     }
 }
