@@ -8,13 +8,20 @@ extension Assets {
           const bar = $("header.bar");
           if (!bar) return;
           const { grain, session, secret, nonce, origin, app, base, owned, person } = bar.dataset;
-          const frame = $("iframe"), badge = $(".state", bar), starting = $(".waiting"), problem = $(".problem");
+          const badge = $(".state", bar), starting = $(".waiting"), problem = $(".problem");
           const again = $("[data-again]", problem), logLink = $("a", problem), opened = Date.now();
           let title = bar.dataset.title, pageTitle = "", loaded = false, closed = false, leaving = false, timer = 0;
           let misses = 0;
 
-          // A redirect keeps the fragment of the address that it came from.
-          if (location.hash.length > 1) frame.src += location.hash;
+          // A redirect keeps the fragment of the address that it came from. In a new frame, because one whose first page arrives at
+          // this moment may miss a second address.
+          let frame = $("iframe");
+          if (location.hash.length > 1) {
+            const first = frame;
+            frame = first.cloneNode();
+            frame.src += location.hash;
+            first.replaceWith(frame);
+          }
 
           // What people are told, the most pressing first: text, what the button does, and whether the log helps.
           const kinds = {
