@@ -5,11 +5,24 @@
 #include <string.h>
 
 namespace bcr {
+namespace {
 
-Flat::Flat(bcr_loop &loop, capnp::AnyPointer::Reader root) : loop(loop) {
+/// Everything of a struct but its first pointer.
+void copyRest(capnp::AnyPointer::Builder target, capnp::AnyStruct::Reader source) {
+  auto data = source.getDataSection();
+  auto pointers = source.getPointerSection();
+  auto copy = target.initAsAnyStruct(uint16_t(data.size() / sizeof(capnp::word)), uint16_t(pointers.size()));
+  memcpy(copy.getDataSection().begin(), data.begin(), data.size() / sizeof(capnp::word) * sizeof(capnp::word));
+  for (capnp::uint i = 1; i < pointers.size(); i++) copy.getPointerSection()[i].set(pointers[i]);
+}
+
+} // namespace
+
+Flat::Flat(bcr_loop &loop, capnp::AnyPointer::Reader root, bool lendsData) : loop(loop) {
   message.table = this;
   if (root.isNull()) return;
-  uint64_t words = root.targetSize().wordCount + 1;
+  if (lendsData) lend(root);
+  uint64_t words = root.targetSize().wordCount + 1 - (message.data_count + sizeof(capnp::word) - 1) / sizeof(capnp::word);
   // Pointers may overlap, so a copy can be larger than the message was.
   KJ_REQUIRE(words <= flatWords, "a message is too large");
   usesScratch = words <= kj::size(loop.scratch) && !loop.scratchIsUsed;
@@ -17,12 +30,28 @@ Flat::Flat(bcr_loop &loop, capnp::AnyPointer::Reader root) : loop(loop) {
       ? builder.emplace(kj::arrayPtr(loop.scratch, words), capnp::AllocationStrategy::FIXED_SIZE)
       : builder.emplace(capnp::uint(words), capnp::AllocationStrategy::FIXED_SIZE);
   if (usesScratch) loop.scratchIsUsed = true;
-  capabilities.imbue(target.getRoot<capnp::AnyPointer>()).set(root);
+  auto copy = capabilities.imbue(target.getRoot<capnp::AnyPointer>());
+  if (message.data == nullptr) {
+    copy.set(root);
+  } else {
+    copyRest(copy, root.getAs<capnp::AnyStruct>());
+  }
   auto segments = target.getSegmentsForOutput();
   KJ_REQUIRE(segments.size() == 1, "a message does not fit the size it claims");
   message.bytes = segments[0].asBytes().begin();
   message.byte_count = segments[0].asBytes().size();
   message.capability_count = capabilities.getTable().size();
+}
+
+void Flat::lend(capnp::AnyPointer::Reader root) {
+  if (!root.isStruct()) return;
+  auto pointers = root.getAs<capnp::AnyStruct>().getPointerSection();
+  if (pointers.size() == 0 || !pointers[0].isList()) return;
+  if (pointers[0].getAs<capnp::AnyList>().getElementSize() != capnp::ElementSize::BYTE) return;
+  auto data = pointers[0].getAs<capnp::Data>();
+  if (data.size() < lentBytes) return;
+  message.data = data.begin();
+  message.data_count = data.size();
 }
 
 Flat::~Flat() noexcept(false) {

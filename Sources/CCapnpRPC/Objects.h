@@ -19,11 +19,14 @@ namespace bcr {
 
 /// The largest message that may be laid flat: what libcapnp lets a reader pass by default.
 constexpr uint64_t flatWords = 8 << 20;
+/// Fewer bytes are copied sooner than looked at.
+constexpr size_t lentBytes = 4096;
 
 /// A received message, copied into one segment. Throws when it is malformed or too large.
 class Flat {
 public:
-  Flat(bcr_loop &loop, capnp::AnyPointer::Reader root);
+  /// - Parameter lendsData: Many bytes behind the first pointer are lent from where they are.
+  Flat(bcr_loop &loop, capnp::AnyPointer::Reader root, bool lendsData = false);
   ~Flat() noexcept(false);
   KJ_DISALLOW_COPY(Flat);
 
@@ -32,6 +35,8 @@ public:
   capnp::BuilderCapabilityTable capabilities;
 
 private:
+  void lend(capnp::AnyPointer::Reader root);
+
   bool usesScratch = false;
   kj::Maybe<capnp::MallocMessageBuilder> builder;
 };

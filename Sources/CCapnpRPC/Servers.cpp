@@ -46,7 +46,8 @@ namespace {
 
 class Server final : public capnp::Capability::Server {
 public:
-  Server(bcr_loop &loop, bcr_on_call onCall, bcr::Task onDrop) : loop(loop), onCall(onCall), onDrop(onDrop) {}
+  Server(bcr_loop &loop, bool lendsData, bcr_on_call onCall, bcr::Task onDrop)
+      : loop(loop), lendsData(lendsData), onCall(onCall), onDrop(onDrop) {}
   ~Server() noexcept(false) {
     // libcapnp may be in the middle of something here.
     if (onDrop.run != nullptr) loop.post(onDrop);
@@ -58,10 +59,12 @@ public:
     bcr_incoming *incoming = nullptr;
     auto malformed = bcr::caught([&] {
       context.allowCancellation();
-      bcr::Flat params(loop, context.getParams());
-      context.releaseParams();
+      bcr::Flat params(loop, context.getParams(), lendsData);
+      bool isLent = params.message.data != nullptr;
+      if (!isLent) context.releaseParams();
       incoming = new bcr_incoming{loop, context, nullptr, nullptr};
       onCall(onDrop.context, incoming, interfaceId, methodId, &params.message);
+      if (isLent) context.releaseParams();
     });
     if (incoming == nullptr) return {kj::mv(KJ_ASSERT_NONNULL(malformed)), false};
     if (incoming->isAnswered) {
@@ -77,6 +80,7 @@ public:
 
 private:
   bcr_loop &loop;
+  const bool lendsData;
   bcr_on_call onCall;
   bcr::Task onDrop;
 };
@@ -89,9 +93,10 @@ struct bcr_fulfiller {
 
 extern "C" {
 
-bcr_capability *bcr_server_create(bcr_loop *loop, bcr_on_call on_call, bcr_task on_drop, void *context) {
+bcr_capability *bcr_server_create(
+    bcr_loop *loop, bool lends_data, bcr_on_call on_call, bcr_task on_drop, void *context) {
   // `onDrop` carries the context also when nothing is to be called.
-  return new bcr_capability(*loop, kj::heap<Server>(*loop, on_call, bcr::Task{on_drop, context}));
+  return new bcr_capability(*loop, kj::heap<Server>(*loop, lends_data, on_call, bcr::Task{on_drop, context}));
 }
 
 void bcr_incoming_reply(bcr_incoming *incoming, const bcr_payload *results) {

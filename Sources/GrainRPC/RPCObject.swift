@@ -17,7 +17,7 @@ extension Capability {
     /// A capability to an object of ours. The object lives at least as long as somebody refers to it.
     public convenience init(to object: any RPCObject, on loop: EventLoop) {
         let context = Unmanaged.passRetained(ObjectBox(object)).toOpaque()
-        self.init(owning: bcr_server_create(loop.handle, ObjectBox.onCall, ObjectBox.onDrop, context))
+        self.init(owning: bcr_server_create(loop.handle, false, ObjectBox.onCall, ObjectBox.onDrop, context))
     }
 }
 

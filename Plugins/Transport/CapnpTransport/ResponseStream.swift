@@ -5,6 +5,7 @@ import GrainSchemas
 /// The stream an app may send its answer's body to. Calls may come before the answer itself.
 final class ResponseStream: RPCServer {
     let queue: ByteQueue
+    let lendsData = true
 
     init(_ queue: ByteQueue) { self.queue = queue }
 
@@ -12,7 +13,7 @@ final class ResponseStream: RPCServer {
         do {
             switch (interfaceID, method) {
             case (Wire.ByteStream.interfaceID, Wire.ByteStream.Methods.write.ordinal):
-                queue.write(try params.reader.root(Wire.ByteStream.WriteParams.self).data.array, incoming)
+                queue.write(try bytes(of: params), incoming)
             case (Wire.ByteStream.interfaceID, Wire.ByteStream.Methods.done.ordinal):
                 queue.finish(.success(()))
                 incoming.reply()
@@ -25,6 +26,11 @@ final class ResponseStream: RPCServer {
         } catch { incoming.fail(RPCError(error)) }
     }
 
+    private func bytes(of params: RPCMessage) throws(MessageError) -> [UInt8] {
+        if let data = params.data { return [UInt8](data) }
+        return try params.reader.root(Wire.ByteStream.WriteParams.self).data.array
+    }
+
     func dropped() {
         queue.finish(.failure(HostError(.disconnected, "read an answer: the app went away before its end")))
     }
@@ -33,6 +39,7 @@ final class ResponseStream: RPCServer {
 /// The stream an app sends its web socket frames to.
 final class WebSocketReceiver: RPCServer {
     let queue: ByteQueue
+    let lendsData = true
     private var isDropped = false
     private var told: (() -> Void)?
 
@@ -49,6 +56,7 @@ final class WebSocketReceiver: RPCServer {
             return incoming.fail(RPCError(.unimplemented, "a web socket has no method \(method) of \(interfaceID)"))
         }
         do {
+            if let data = params.data { return queue.write([UInt8](data), incoming) }
             let params = try params.reader.root(Wire.WebSession.WebSocketStream.SendBytesParams.self)
             queue.write(try params.message.array, incoming)
         } catch { incoming.fail(RPCError(error)) }

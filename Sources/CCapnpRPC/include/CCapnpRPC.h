@@ -85,6 +85,8 @@ typedef struct {
     const uint8_t *_Nullable bytes;  // aligned to 8
     size_t byte_count;               // a multiple of 8; 0 for a null root
     size_t capability_count;
+    const uint8_t *_Nullable data;  // what was lent instead of being in `bytes`: see `bcr_server_create`
+    size_t data_count;
     void *_Nullable table;  // private
 } bcr_message;
 
@@ -144,8 +146,10 @@ typedef void (*bcr_on_call)(
 
 /// An object others can call. `on_call` must answer every call with `bcr_incoming_reply` or `bcr_incoming_fail`, there or
 /// later. `on_drop` comes once when no reference is left, after the last `on_call`. The handle is to be released.
+/// With `lends_data`, 4,096 bytes or more that the first pointer of the parameters points to are lent as `data` and not copied into
+/// the message, where that pointer is null then.
 bcr_capability *bcr_server_create(
-    bcr_loop *loop, bcr_on_call on_call, bcr_task _Nullable on_drop, void *_Nullable context);
+    bcr_loop *loop, bool lends_data, bcr_on_call on_call, bcr_task _Nullable on_drop, void *_Nullable context);
 
 /// Answers with results; NULL means an empty struct. Frees `incoming`.
 void bcr_incoming_reply(bcr_incoming *incoming, const bcr_payload *_Nullable results);

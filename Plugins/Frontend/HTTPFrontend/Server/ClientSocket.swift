@@ -149,7 +149,8 @@ final class ClientSocket: @unchecked Sendable {
         guard unsent.isEmpty else { return unsent.append(contentsOf: bytes) }
         let count = mayWrite ? bytes.withUnsafeBytes { transmit($0) } : 0
         guard let count, count < bytes.count else { return }
-        unsent = count == 0 ? bytes : Array(bytes[count...])
+        unsent = bytes
+        sent = count
     }
 
     /// Sends `first`, `middle` and `last` in this order, as one.

@@ -26,11 +26,14 @@ struct RPCMessage {
     let reader: MessageReader
     let capability: (UInt32) -> RPCCapability?
     let capabilityCount: Int
+    /// Bytes that the first pointer of the root would point to, lent where there are many: see ``RPCServer/lendsData``.
+    let data: UnsafeRawBufferPointer?
     private let bytes: UnsafeRawBufferPointer
 
     init(_ message: UnsafePointer<bcr_message>, on loop: RPCLoop) throws(MessageError) {
         bytes = UnsafeRawBufferPointer(start: message.pointee.bytes, count: message.pointee.byte_count)
         capabilityCount = message.pointee.capability_count
+        data = message.pointee.data.map { UnsafeRawBufferPointer(start: $0, count: message.pointee.data_count) }
         reader = try MessageReader(unsafeBytes: bytes, owner: loop, framing: .flat)
         capability = { index in
             bcr_message_capability(message, index).map { RPCCapability(owning: $0, on: loop) }

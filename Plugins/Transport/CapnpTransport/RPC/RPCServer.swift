@@ -7,10 +7,13 @@ protocol RPCServer: AnyObject {
     func called(_ interfaceID: UInt64, _ method: UInt16, _ params: RPCMessage, _ incoming: RPCIncoming)
     /// Nobody refers to it any more.
     func dropped()
+    /// Whether long bytes behind the first pointer of the parameters come as the message's ``RPCMessage/data``, and only there.
+    var lendsData: Bool { get }
 }
 
 extension RPCServer {
     func dropped() {}
+    var lendsData: Bool { false }
 }
 
 /// What the facade refers to.
@@ -29,7 +32,7 @@ extension RPCLoop {
     func export(_ server: any RPCServer) -> RPCCapability {
         let box = Unmanaged.passRetained(RPCServerBox(server, self)).toOpaque()
         let handle = bcr_server_create(
-            self.handle,
+            self.handle, server.lendsData,
             { context, incoming, interfaceID, method, params in
                 let box = Unmanaged<RPCServerBox>.fromOpaque(unwrapped(context)).takeUnretainedValue()
                 let answer = RPCIncoming(incoming, on: box.loop)
