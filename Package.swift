@@ -62,7 +62,7 @@ let package = Package(
             name: "barchan",
             dependencies: [
                 contract, "BarchanKernel", "BarchanConformance", "BarchanConfiguration", "BarchanControl", "SPK",
-                "GrainRecording", "TOML", "CLinux", "SMTP", "CapnProto", "GrainSchemas", "CCapnpSchema",
+                "GrainRecording", "TOML", "CLinux", "ProjectQuota", "SMTP", "CapnProto", "GrainSchemas", "CCapnpSchema",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -77,6 +77,8 @@ let package = Package(
         // Threads that wait for sockets, for the host and for modules that it lends none.
         .target(name: "EventLoops", dependencies: [contract, "CLinux"], swiftSettings: strict),
         .target(name: "Sharing", dependencies: [contract], swiftSettings: strict),
+        // Limits that the file system holds; for the storage, and for `barchan doctor`.
+        .target(name: "ProjectQuota", dependencies: [contract, "CLinux"], swiftSettings: strict),
         .target(
             name: "GrainRecording", dependencies: ["CapnProto", "GrainSchemas"], exclude: ["README.md"],
             swiftSettings: strict),
@@ -150,7 +152,8 @@ let package = Package(
             dependencies: ["CLinux", "SandboxLauncher", "SandboxProtocol", "CapnProto", "GrainSchemas"])
         + module("Isolation", "LandlockIsolation", dependencies: ["SandboxLauncher", "SandboxProtocol"])
         + module(
-            "Storage", "OverlayStorage", dependencies: ["CLinux", "CSQLite", "EROFS", "GrainBackup", "SPK", "ZIP"])
+            "Storage", "OverlayStorage",
+            dependencies: ["CLinux", "CSQLite", "EROFS", "GrainBackup", "ProjectQuota", "SPK", "ZIP"])
         + module(
             "Transport", "CapnpTransport",
             dependencies: ["CLinux", "CCapnpRPC", "CapnProto", "EventLoops", "GrainSchemas"])
@@ -217,7 +220,8 @@ let package = Package(
             .testTarget(
                 name: "OverlayStorageTests",
                 dependencies: [
-                    contract, "OverlayStorage", "BarchanConformance", "SPK", "CLinux", "SplitMix", "storage-worker",
+                    contract, "OverlayStorage", "BarchanConformance", "ProjectQuota", "SPK", "CLinux", "SplitMix",
+                    "storage-worker",
                 ],
                 swiftSettings: strict),
             // What the storage tests kill.

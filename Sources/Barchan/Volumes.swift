@@ -20,6 +20,16 @@ public protocol MeteredVolumeStore: VolumeStore {
     func room() async throws(HostError) -> DiskRoom
 }
 
+/// Volumes that the disk itself can hold within a size.
+public protocol LimitingVolumeStore: VolumeStore {
+    /// From now on the disk refuses what would make the grain's volume take more than `bytes`, nil for no limit. What is
+    /// larger already may only shrink. Only while nothing uses the volume; a second call changes the limit.
+    ///
+    /// - Returns: False where the disk cannot do that: the volume is then only what ``Volume/usedBytes()`` says.
+    /// - Throws: ``HostError`` when the grain has no volume, or the disk refuses; the volume is as it was.
+    func limit(_ grain: GrainID, to bytes: Int64?) async throws(HostError) -> Bool
+}
+
 /// How full a disk is, in bytes.
 public struct DiskRoom: Sendable, Equatable {
     /// What may still be written.

@@ -3,10 +3,15 @@
 #include "CLinux.h"
 
 #include <link.h>
+#include <linux/dqblk_xfs.h>
+#include <linux/fs.h>
 #include <linux/openat2.h>
+#include <linux/quota.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/vfs.h>
 
 // Inside a sandbox there is no procfs. Swift's runtime wants it twice: it looks for its own path before main, through
 // /proc/self/exe, and ends the program when there is none, and CommandLine.arguments reads /proc/self/cmdline. So this
@@ -122,6 +127,53 @@ int clinux_rename_new(int directory, const char *from, const char *to) {
 
 int clinux_syncfs(int descriptor) { return syncfs(descriptor); }
 
+int64_t clinux_file_system_type(int file) {
+  struct statfs facts;
+  return fstatfs(file, &facts) < 0 ? -1 : (int64_t)facts.f_type;
+}
+
+int clinux_get_project(int file, uint32_t *project, int *is_inherited) {
+  struct fsxattr facts;
+  if (ioctl(file, FS_IOC_FSGETXATTR, &facts) < 0) return -1;
+  *project = facts.fsx_projid;
+  *is_inherited = (facts.fsx_xflags & FS_XFLAG_PROJINHERIT) != 0;
+  return 0;
+}
+
+int clinux_set_project(int file, uint32_t project, int is_inherited) {
+  struct fsxattr facts;
+  if (ioctl(file, FS_IOC_FSGETXATTR, &facts) < 0) return -1;
+  facts.fsx_projid = project;
+  facts.fsx_xflags &= ~(uint32_t)FS_XFLAG_PROJINHERIT;
+  if (is_inherited) facts.fsx_xflags |= FS_XFLAG_PROJINHERIT;
+  return ioctl(file, FS_IOC_FSSETXATTR, &facts);
+}
+
+static int project_quota(int file, unsigned command, uint32_t project, void *argument) {
+  return (int)syscall(SYS_quotactl_fd, file, QCMD(command, PRJQUOTA), project, argument);
+}
+
+int clinux_project_quota_state(int file, int *counts, int *enforces) {
+  struct fs_quota_statv state = {.qs_version = FS_QSTATV_VERSION1};
+  if (project_quota(file, Q_XGETQSTATV, 0, &state) < 0) return -1;
+  *counts = (state.qs_flags & FS_QUOTA_PDQ_ACCT) != 0;
+  *enforces = (state.qs_flags & FS_QUOTA_PDQ_ENFD) != 0;
+  return 0;
+}
+
+int clinux_project_usage(int file, uint32_t project, uint64_t usage[2]) {
+  struct if_dqblk quota = {0};
+  if (project_quota(file, Q_GETQUOTA, project, &quota) < 0) return -1;
+  usage[0] = quota.dqb_curspace;
+  usage[1] = quota.dqb_curinodes;
+  return 0;
+}
+
+int clinux_limit_project(int file, uint32_t project, uint64_t kibibytes, uint64_t inodes) {
+  struct if_dqblk quota = {.dqb_bhardlimit = kibibytes, .dqb_ihardlimit = inodes, .dqb_valid = QIF_LIMITS};
+  return project_quota(file, Q_SETQUOTA, project, &quota);
+}
+
 int clinux_temporary_file(int directory) { return openat(directory, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600); }
 
 int clinux_set_turn(pid_t thread, uint64_t nanoseconds) {
@@ -155,7 +207,7 @@ static int drop_pages(struct dl_phdr_info *object, size_t size, void *context) {
     uintptr_t end = object->dlpi_addr + part->p_vaddr + part->p_filesz;
     madvise((void *)start, end - start, MADV_DONTNEED);
   }
-  return 1; // the first object is the program
+  return 0;
 }
 
 void clinux_drop_program_pages(void) { dl_iterate_phdr(drop_pages, NULL); }

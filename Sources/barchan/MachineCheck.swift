@@ -1,6 +1,7 @@
 import BarchanKernel
 import CLinux
 import Glibc
+import ProjectQuota
 
 /// Looks at the kernel and the machine by trying, not by version numbers.
 enum MachineCheck {
@@ -18,18 +19,50 @@ enum MachineCheck {
         [
             kernel(), userNamespaces(), overlay(), seccomp(), virtualCalls(), landlock(), pidfd(), memory(),
             openFiles(),
-            dataDirectory(configuration.dataDirectory), volumeLimits(configuration.limits),
+            dataDirectory(configuration.dataDirectory), volumeLimits(configuration),
+            imageIntegrity(configuration.dataDirectory),
         ] + GroupCheck.findings(launcher: "\(configuration.programDirectory)/barchan-sandbox")
     }
 
-    /// No file system's quota is used, so there is nothing to try.
-    private static func volumeLimits(_ limits: HostLimits) -> Finding {
+    // MARK: The disk
+
+    private static func volumeLimits(_ configuration: HostConfiguration) -> Finding {
+        let limits = configuration.limits
         let limit = limits.grain.volumeBytes.map { "\($0 >> 20) MiB for each grain" } ?? "none for a grain"
+        let found = "\(limit), \(limits.diskReserveBytes >> 20) MiB kept free; "
+        guard let directory = OpenDirectory(nearest: configuration.dataDirectory) else {
+            return Finding(name: "disk limits", found: found + "no data directory to ask", isNeeded: false, fix: nil)
+        }
+        switch ProjectQuota(fileSystemOf: directory.number).support {
+        case .enforced:
+            return Finding(
+                name: "disk limits", found: found + "enforced by the file system (project quota)", isNeeded: false,
+                fix: nil)
+        case .absent(let reason, let fix):
+            return Finding(
+                name: "disk limits", found: found + "measured about once a second, because \(reason)", isNeeded: false,
+                fix: fix)
+        }
+    }
+
+    /// What guards images of packages, where they are used (`packageStore = "images"`).
+    private static func imageIntegrity(_ path: String) -> Finding {
+        let name = "fs-verity"
+        guard let directory = OpenDirectory(nearest: path) else {
+            return Finding(name: name, found: "no data directory to ask", isNeeded: false, fix: nil)
+        }
+        var digest = [UInt8](repeating: 0, count: 32)
+        // A directory has no digest, which only those say that know of digests.
+        guard clinux_measure_verity(directory.number, &digest) != 0, errno != ENODATA else {
+            return Finding(name: name, found: "there: guards images of packages", isNeeded: false, fix: nil)
+        }
+        let isInKernel = access("/sys/fs/ext4/features/verity", F_OK) == 0 || access("/proc/sys/fs/verity", F_OK) == 0
         return Finding(
-            name: "disk limits",
-            found: "\(limit), \(limits.diskReserveBytes >> 20) MiB kept free; measured about once a second, "
-                + "not enforced by the file system",
-            isNeeded: false, fix: nil)
+            name: name,
+            found: "absent: images of packages are read whole and compared when they are mounted", isNeeded: false,
+            fix: isInKernel
+                ? "tune2fs -O verity on the ext4 of the data directory (Btrfs has it always)"
+                : "use a kernel with CONFIG_FS_VERITY")
     }
 
     // MARK: Kernel
@@ -127,10 +160,7 @@ enum MachineCheck {
     }
 
     private static func dataDirectory(_ path: String) -> Finding {
-        var place = path
-        while access(place, F_OK) != 0, place != "/", let slash = place.lastIndex(of: "/") {
-            place = slash == place.startIndex ? "/" : String(place[..<slash])
-        }
+        let place = OpenDirectory.nearest(path)
         var space = statvfs()
         guard access(place, W_OK) == 0, statvfs(place, &space) == 0 else {
             return Finding(

@@ -123,6 +123,8 @@ final class MemoryVolume: Volume {
     init(directory: String) { self.directory = directory }
     /// What it takes, and how often somebody asked.
     let used = Mutex((bytes: Int64(4_096), looks: 0))
+    /// What the disk was last told that it may take.
+    let limit = Mutex<Int64?>(nil)
     func usedBytes() async throws(HostError) -> Int64 {
         used.withLock { used in
             used.looks += 1
@@ -162,4 +164,12 @@ extension InstalledPackage {
 
 extension MemoryStorage: MeteredVolumeStore {
     func room() async throws(HostError) -> DiskRoom { disk.withLock { $0 } }
+}
+
+extension MemoryStorage: LimitingVolumeStore {
+    func limit(_ grain: GrainID, to bytes: Int64?) async throws(HostError) -> Bool {
+        guard let volume = state.withLock({ $0.volumes[grain] }) else { throw HostError(.notFound, "limit '\(grain)'") }
+        volume.limit.withLock { $0 = bytes }
+        return true
+    }
 }

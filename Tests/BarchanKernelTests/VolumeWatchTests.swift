@@ -52,6 +52,17 @@ import Testing
         #expect(message.contains("130 MiB") && message.contains("100 are allowed"))
     }
 
+    @Test func aDiskThatCanHoldLimitsIsToldThemBeforeTheGrainRuns() async throws {
+        let test = try await host(), grain = try await test.makeGrain()
+        let volume = try #require(try await test.storage.volume(for: grain) as? MemoryVolume)
+        #expect(volume.limit.withLock { $0 } == 100 << 20)
+        try await test.host.operatorSetLimits(of: grain, [.volumeMiB: 7])
+        try await test.host.grains.stop(grain, by: test.person)
+        let session = try await test.host.sessions.open(grain, by: test.person)
+        _ = try await session.send(TestHost.get(), from: TestHost.client)
+        #expect(volume.limit.withLock { $0 } == 7 << 20)
+    }
+
     @Test func looksAtGrainsDoNotWalkThroughTheirData() async throws {
         let test = try await host(), grain = try await test.makeGrain()
         let volume = try #require(try await test.storage.volume(for: grain) as? MemoryVolume)

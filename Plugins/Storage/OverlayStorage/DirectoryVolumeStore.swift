@@ -12,9 +12,12 @@ actor DirectoryVolumeStore: VolumeStore {
     let logBytes: Int64
     let backupLimits: ZIPLimits
     let lock: StorageLock
+    /// Nil where the file system holds no limits.
+    private var projects: VolumeProjects?
 
     init(root: Directory, logBytes: Int64, backupLimits: ZIPLimits, lock: StorageLock) {
         thread = StorageThread(name: "volumes")
+        projects = VolumeProjects(in: root)
         self.root = root
         self.logBytes = logBytes
         self.backupLimits = backupLimits
@@ -59,7 +62,10 @@ actor DirectoryVolumeStore: VolumeStore {
             throw systemError("remove the volume of grain '\(grain)'")
         }
         try root.synchronize()
+        let project = (try? root.directory(temporary).directory("data")).flatMap(VolumeProjects.project)
         try root.removeTree(temporary)
+        // A limit that is left over does no harm: whoever gets the number next sets its own.
+        if let project { try? projects?.limit(project, to: nil) }
     }
 
     private func volume(named grain: GrainID) throws(HostError) -> DirectoryVolume {
@@ -81,8 +87,9 @@ extension DirectoryVolumeStore: MeteredVolumeStore {
     }
 
     func usedBytes(of grain: GrainID) async throws(HostError) -> Int64 {
-        // A walk may take long, so it has a thread to itself and holds up no other grain.
         let data = try root.directory(grain.text).directory("data")
+        if let bytes = try projects?.usedBytes(data) { return bytes }
+        // A walk may take long, so it has a thread to itself and holds up no other grain.
         return try await TreeWalk().bytes(of: data)
     }
 
@@ -101,12 +108,33 @@ extension DirectoryVolumeStore: MeteredVolumeStore {
     }
 }
 
+extension DirectoryVolumeStore: LimitingVolumeStore {
+    func limit(_ grain: GrainID, to bytes: Int64?) async throws(HostError) -> Bool {
+        guard projects != nil else { return false }
+        let data = try root.directory(grain.text).directory("data")
+        let project: UInt32
+        if let known = VolumeProjects.project(of: data) {
+            project = known
+        } else {
+            guard let new = try projects?.newProject() else { return false }
+            // The whole tree of a volume that was there before, or was restored.
+            try await TreeWalk().assign(new, to: data)
+            project = new
+        }
+        try projects?.limit(project, to: bytes)
+        return true
+    }
+}
+
 /// Long work on one directory.
 private actor TreeWalk {
     private let thread = StorageThread(name: "volume walk")
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
     func bytes(of directory: Directory) throws(HostError) -> Int64 { try directory.treeBytes() }
+    func assign(_ project: UInt32, to data: Directory) throws(HostError) {
+        try VolumeProjects.assign(project, to: data)
+    }
     func synchronize(_ directory: Directory) throws(HostError) { try directory.synchronizeFileSystem() }
 }
 

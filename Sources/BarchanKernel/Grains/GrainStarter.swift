@@ -57,6 +57,7 @@ struct GrainStarter: Sendable {
                 grain: grain, package: package.tree, data: volume.directory, command: command)
             let limits = limits.grain(of: package.app, own: record.limits)
             try await requireRoom(for: record, limits)
+            await limit(record.grain, to: limits.volumeBytes)
             specification.app = package.app
             specification.limits = limits.sandbox
             return try await launch(
@@ -77,6 +78,16 @@ struct GrainStarter: Sendable {
             .resourceExhausted,
             "\(attempt): its data takes \(record.usedBytes >> 20) MiB on disk, and \(allowed >> 20) are allowed; "
                 + "keep a backup and delete it, or have volumeMiB raised")
+    }
+
+    /// Where the disk holds grains within their limit itself. Whether it does or not, running grains are watched, too.
+    private func limit(_ grain: GrainID, to bytes: Int64?) async {
+        guard let volumes = volumes as? any LimitingVolumeStore else { return }
+        do throws(HostError) {
+            _ = try await volumes.limit(grain, to: bytes)
+        } catch {
+            log(.warning, "the data of grain \(grain) is only measured: \(error.message)")
+        }
     }
 
     // MARK: What to run

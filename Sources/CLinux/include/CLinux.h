@@ -66,7 +66,8 @@ int clinux_rename_new(int directory, const char *from, const char *to);
 int clinux_syncfs(int descriptor);
 // The calling thread's name in `ps -T`, at most 15 bytes.
 void clinux_name_thread(const char *name);
-// Gives back the pages of the program's code and constants; those in use come again from the page cache.
+// Gives back the pages of the code and constants of the program and its libraries; those in use come again from the page
+// cache.
 void clinux_drop_program_pages(void);
 // Makes the content of one file that of another without copying it (FICLONE); fails where the file system cannot.
 static inline int clinux_clone_file(int to, int from) { return (int)syscall(SYS_ioctl, to, 0x40049409u, from); }
@@ -97,6 +98,19 @@ static inline int clinux_measure_verity(int file, uint8_t digest[32]) {
     memcpy(digest, answer.digest, 32);
     return 0;
 }
+// The number of the kind of file system that a file is on (statfs(2) lists them); -1 and errno.
+int64_t clinux_file_system_type(int file);
+// Project quotas, on ext4 and XFS alike. All return 0, or -1 and errno; those with `file` take any open file or directory.
+// The project of a file, and whether what is made in a directory inherits it (FS_IOC_FSGETXATTR).
+int clinux_get_project(int file, uint32_t *project, int *is_inherited);
+// Everything else about the file stays (FS_IOC_FSSETXATTR).
+int clinux_set_project(int file, uint32_t project, int is_inherited);
+// Whether the file system counts what projects take, and refuses what is beyond their limits (quotactl_fd(2), Q_XGETQSTATV).
+int clinux_project_quota_state(int file, int *counts, int *enforces);
+// What a project takes: space in bytes, inodes (Q_GETQUOTA).
+int clinux_project_usage(int file, uint32_t project, uint64_t usage[2]);
+// The most that a project may take: space in KiB, inodes; 0 for no limit (Q_SETQUOTA).
+int clinux_limit_project(int file, uint32_t project, uint64_t kibibytes, uint64_t inodes);
 // An unnamed file in a directory.
 int clinux_temporary_file(int directory);
 
