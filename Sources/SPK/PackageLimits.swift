@@ -15,8 +15,11 @@ public struct PackageLimits: Sendable, Equatable {
     public var manifestBytes = 8 << 20
     /// Memory for decompression. A package whose XZ dictionary needs more is refused.
     public var decoderBytes: Int64 = 36 << 20
-    /// Threads for decompression, where the package has several XZ blocks and the memory lasts.
+    /// Threads for decompression, where the package has several XZ blocks and ``threadedDecoderBytes`` last.
     public var decoderThreads = 2
+    /// Memory for decompression by several threads: two of the blocks that we pack at once. More is not faster,
+    /// only more blocks that wait. Counts within ``decoderBytes``.
+    public var threadedDecoderBytes: Int64 = 20 << 20
 
     public init() {}
 }

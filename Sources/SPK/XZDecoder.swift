@@ -16,7 +16,7 @@ final class XZDecoder {
         output = .allocate(byteCount: 256 << 10, alignment: 16)
         var options = lzma_mt()
         options.threads = UInt32(max(1, limits.decoderThreads))
-        options.memlimit_threading = UInt64(limits.decoderBytes)
+        options.memlimit_threading = UInt64(min(limits.decoderBytes, limits.threadedDecoderBytes))
         options.memlimit_stop = UInt64(limits.decoderBytes)
         let result = lzma_stream_decoder_mt(&stream, &options)
         guard result == LZMA_OK else {

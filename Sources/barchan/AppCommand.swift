@@ -2,6 +2,7 @@ import ArgumentParser
 import Barchan
 import BarchanControl
 import BarchanKernel
+import CLinux
 import Glibc
 
 struct AppCommand: AsyncParsableCommand {
@@ -122,6 +123,8 @@ struct AppInstallCommand: AsyncParsableCommand {
         let candidates = ModuleLoader(directories: configuration.pluginDirectories).load()
         let storage = try await Wiring(configuration, candidates: candidates, log: log).storage()
         let book = PackageBook(storage: storage, log: log)
+        // What it took to come here is not needed for what follows, which takes most of the memory.
+        clinux_drop_program_pages()
         var (package, versions) = try await book.install(try FileBytes(file)) { progress.show($0) }
         if upgrade, versions.current.identifier != package.identifier {
             versions = try await book.choose(package.identifier, force: force)
