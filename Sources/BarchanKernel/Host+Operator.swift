@@ -135,7 +135,7 @@ extension Host {
     public func operatorBackUp(_ grain: GrainID, to path: String) async throws(HostError) -> Int64 {
         let record = try await grainBook.record(of: grain, for: try await owner(of: grain), to: "back up")
         let backup = try await backupBook.backUp(record, by: .commandLine)
-        return try await BackupFile.write(backup.bytes, to: path)
+        return try await backupBook.write(backup.bytes, to: path)
     }
 
     /// Makes a grain of the administrator from a backup.

@@ -184,5 +184,6 @@ public final class Host: FrontendHost {
             if record.isRemoved { try await grainBook.finishRemoval(of: record.grain) }
         }
         try await backupBook.removeHalfRestored()
+        try await backupBook.removeHalfWritten()
     }
 }

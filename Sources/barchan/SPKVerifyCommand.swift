@@ -8,7 +8,8 @@ struct SPKVerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Checks a package's signature and manifest, and prints its app's id.",
         discussion:
-            "Names of files are checked when they are unpacked; what would be refused then is said as a warning.")
+            "Names of files are checked when they are unpacked; what would be refused then is said as a warning. Texts are in "
+            + "the language of the environment (LANGUAGE, LC_ALL, LC_MESSAGES, LANG) where the package has it.")
 
     @Argument(help: ArgumentHelp("The package; - for standard input.", valueName: "file")) var file: String
     @Flag(help: "Prints what the package says of itself, as JSON.") var details = false
@@ -16,7 +17,7 @@ struct SPKVerifyCommand: ParsableCommand {
 
     func run() throws {
         let package = try VerifiedPackage(path: file, scratch: scratchDirectory())
-        let manifest = try package.manifest()
+        let manifest = try package.manifest().localized(for: preferredLanguages())
         do {
             _ = try package.archive.check()
             _ = try package.app.current(forPackage: package.identifier)

@@ -1,4 +1,5 @@
 import Barchan
+import Foundation
 import Synchronization
 import Testing
 
@@ -176,6 +177,33 @@ import Testing
         let test = try await TestHost(storage: storage)
         #expect(try await test.storage.grains().isEmpty)
         #expect(!test.storage.recordKeys.contains { $0.contains("restoring") })
+    }
+
+    @Test func whatACrashLeftOfABackupFileIsRemovedUnlessSomebodyWritesIt() async throws {
+        let storage = MemoryStorage(), folder = "/tmp/barchan-backup-\(GrainID.random())"
+        try #require(mkdir(folder, 0o700) == 0)
+        defer { _ = try? FileManager.default.removeItem(atPath: folder) }
+        var writing: CInt = -1
+        for name in ["left", "written"] {
+            var fields = RecordFields()
+            fields["path"] = "\(folder)/\(name).zip"
+            _ = try await storage.commit(RecordBatch(writes: [.put(.newBackupMark(), fields.encoded)]))
+            writing = open("\(folder)/\(name).zip.partial", O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+            if name == "left" { close(writing) }
+        }
+        defer { close(writing) }
+        try #require(flock(writing, LOCK_EX | LOCK_NB) == 0)
+        let test = try await TestHost(storage: storage)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["written.zip.partial"])
+        #expect(!test.storage.recordKeys.contains { $0.contains("writing-backup") })
+    }
+
+    @Test func aBackupFileIsRememberedOnlyWhileItIsWritten() async throws {
+        let test = try await TestHost(), grain = try await opened(test), path = "/tmp/barchan-\(GrainID.random()).zip"
+        defer { unlink(path) }
+        #expect(try await test.host.operatorBackUp(grain, to: path) > 0)
+        await expectError(.alreadyExists) { _ = try await test.host.operatorBackUp(grain, to: path) }
+        #expect(!test.storage.recordKeys.contains { $0.contains("writing-backup") })
     }
 
     @Test func somebodyElsesGrainIsNotThere() async throws {

@@ -29,7 +29,7 @@ import Testing
         #expect(next > 0)
     }
 
-    @Test(arguments: ["directories", "images"])
+    @Test(arguments: packageStores)
     func aKilledInstallationLeavesAllOrNothing(_ store: String) async throws {
         let scratch = try Scratch()
         let settings = ["packageStore": SettingValue.string(store)]

@@ -11,7 +11,7 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(20))) struct FaultTests {
     private let seed = number("BARCHAN_FAULT_SEED") ?? UInt64.random(in: 0..<1_000_000)
 
-    @Test(arguments: ["directories", "images"])
+    @Test(arguments: packageStores)
     func nothingAcknowledgedIsLostWhenTheHostIsKilled(_ store: String) async throws {
         let rounds = Int(number("BARCHAN_KILL_ROUNDS") ?? 6)
         let scratch = try Scratch()
@@ -35,7 +35,7 @@ import Testing
     /// The file system of the data lies in a file on another one, which is cloned in one moment: the clone is what the disk
     /// held in that moment, without what the kernel had not yet written. The disk writes in the order it was asked to.
     @Test(
-        .enabled(if: geteuid() == 0, "making a file system in a file takes root"), arguments: ["directories", "images"])
+        .enabled(if: geteuid() == 0, "making a file system in a file takes root"), arguments: packageStores)
     func nothingAcknowledgedIsLostWhenThePowerIsCut(_ store: String) async throws {
         let rounds = Int(number("BARCHAN_CUT_ROUNDS") ?? 3)
         let scratch = try Scratch()

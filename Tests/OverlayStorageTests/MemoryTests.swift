@@ -12,7 +12,7 @@ import Testing
         case manyFiles, oneLargeFile, manyEmptyFilesInDisorder, longNames, deep, largeManifest
     }
 
-    @Test(arguments: Shape.allCases, ["directories", "images"])
+    @Test(arguments: Shape.allCases, packageStores)
     func memoryStaysBelowTheLimit(_ shape: Shape, _ store: String) async throws {
         let scratch = try Scratch()
         let package = "\(scratch.path).spk"

@@ -3,6 +3,13 @@ import Glibc
 import OverlayStorage
 import Testing
 
+/// What `packageStore` can be here: images are mounted, which takes root.
+let packageStores: [String] = {
+    if geteuid() == 0 { return ["directories", "images"] }
+    print("packageStore = \"images\" is not tested: mounting takes root")
+    return ["directories"]
+}()
+
 /// A directory of its own for one test, removed afterwards.
 final class Scratch: Sendable {
     let path: String

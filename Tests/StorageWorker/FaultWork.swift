@@ -196,8 +196,10 @@ struct FaultWork {
     private func describeBackups() async throws {
         for name in names(in: backups) {
             let number = name.prefix { $0.isNumber }
-            // One that is not finished is called so, and the next attempt takes its place.
-            guard name == "\(number).zip" else { continue }
+            guard name == "\(number).zip" else {
+                say("problem left \(name)")
+                continue
+            }
             let contents = try await host.operatorVerify(try FileBytes("\(backups)/\(name)"))
             say("backup \(number) \(contents.metadata.title) \(contents.files)")
         }

@@ -88,7 +88,7 @@ actor RecordDatabase {
     }
 
     private func opened() throws(HostError) -> RecordEngine {
-        guard let engine else { throw HostError(.failed, "use the records: database '\(path)' is not open") }
+        guard let engine else { throw HostError(.failed, "use the records: their database is not open") }
         return engine
     }
 }

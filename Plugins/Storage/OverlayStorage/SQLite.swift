@@ -51,7 +51,8 @@ final class SQLiteConnection {
     func failure(_ attempt: String) -> HostError {
         let code = sqlite3_errcode(handle)
         let message = String(cString: sqlite3_errmsg(handle))
-        let sentence = "\(attempt.prefix(60)) in database '\(path)': \(message)"
+        // Whoever caused it may read this, and need not know where the host keeps its records.
+        let sentence = "\(attempt.prefix(60)) in the records' database: \(message)"
         return switch code & 0xff {
         case SQLITE_FULL, SQLITE_NOMEM: HostError(.resourceExhausted, sentence + "; make room on the disk")
         case SQLITE_BUSY, SQLITE_LOCKED:

@@ -73,6 +73,32 @@ struct BackupBook: BackupDirectory {
         return metadata
     }
 
+    /// Writes a backup into a new file anywhere on the machine. What a host that ends meanwhile leaves is removed by the next.
+    /// - Returns: The file's size.
+    func write(_ bytes: any ByteReader, to path: String) async throws(HostError) -> Int64 {
+        let mark = RecordKey.newBackupMark()
+        var fields = RecordFields()
+        fields["path"] = path
+        do throws(HostError) {
+            _ = try await records.store.commit(RecordBatch(writes: [.put(mark, fields.encoded)]))
+        } catch {
+            bytes.cancel()
+            throw error
+        }
+        do throws(HostError) {
+            let size = try await BackupFile.write(bytes, to: path)
+            try await forget(mark)
+            return size
+        } catch {
+            try? await forget(mark)
+            throw error
+        }
+    }
+
+    private func forget(_ mark: RecordKey) async throws(HostError) {
+        _ = try await records.store.commit(RecordBatch(writes: [.delete(mark)]))
+    }
+
     // MARK: Restoring
 
     func restore(_ file: any ByteReader, by account: AccountID) async throws(HostError) -> GrainSummary {
@@ -165,6 +191,16 @@ struct BackupBook: BackupDirectory {
     }
 
     // MARK: Leftovers
+
+    /// After a crash: files of backups that were not finished.
+    func removeHalfWritten() async throws(HostError) {
+        try await records.forEach(prefix: RecordKey(RecordKey.backupMarkPrefix)) { (entry) throws(HostError) in
+            if let path = try RecordFields(decoding: entry.value)["path"] {
+                try await OwnThread.run { () throws(HostError) in BackupFile.removeUnfinished(path) }
+            }
+            try await forget(entry.key)
+        }
+    }
 
     /// After a crash: volumes that have no grain because it was being made from a backup.
     func removeHalfRestored() async throws(HostError) {

@@ -35,6 +35,15 @@ enum BackupFile {
         }
     }
 
+    /// Removes what a host that ended left of the backup at `path`; nothing while somebody writes it.
+    static func removeUnfinished(_ path: String) {
+        let temporary = path + partialSuffix
+        let number = Glibc.open(temporary, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard number >= 0 else { return }
+        let file = OwnedDescriptor(takingOwnershipOf: number)
+        if flock(file.rawValue, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK { unlink(temporary) }
+    }
+
     private static func open(_ temporary: String, for path: String) throws(HostError) -> SharedDescriptor {
         guard access(path, F_OK) != 0 else { throw failure(path, EEXIST) }
         let number = Glibc.open(temporary, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)

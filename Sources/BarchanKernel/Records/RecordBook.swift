@@ -86,4 +86,7 @@ extension RecordKey {
     /// There while a grain is made from a backup, so that a volume without a grain is known to be nobody's.
     static func restoring(_ grain: GrainID) -> RecordKey { RecordKey("\(restoringPrefix)\(grain)") }
     static let restoringPrefix = "restoring/"
+    /// There while a backup is written into a file that somebody chose; says which.
+    static func newBackupMark() -> RecordKey { RecordKey("\(backupMarkPrefix)\(GrainID.random())") }
+    static let backupMarkPrefix = "writing-backup/"
 }
