@@ -55,6 +55,7 @@ final class FakeHost: FrontendHost, Sendable {
             actions: [AppAction(title: "New \(noun)", nounPhrase: noun, description: "", command: command)],
             continueCommand: command)
         manifest.shortDescription = "Pages anybody can edit"
+        manifest.author = "Mae & Co"
         guard let identifier = PackageID(id), let app = AppID(String(repeating: app, count: 52)) else {
             fatalError("identifiers are well-formed")
         }

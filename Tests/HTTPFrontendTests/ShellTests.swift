@@ -55,6 +55,7 @@ import Testing
                 #expect(page.text.contains(text))
             }
             let apps = try await serving.request("/apps", as: login).text
+            #expect(apps.contains("Mae &amp; Co (unverified)"))
             for text in ["DokuWiki", "2022-07-31", "Pages anybody can edit", FakeHost.wiki.app.text, "type=\"file\""] {
                 #expect(apps.contains(text))
             }

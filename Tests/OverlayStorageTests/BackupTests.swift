@@ -43,6 +43,25 @@ import Testing
         }
     }
 
+    @Test(.enabled(if: geteuid() == 0, "making a file system in a file takes root"))
+    func aSnapshotSharesItsSpaceWhereTheFileSystemCan() async throws {
+        let disk = try LoopDisk("xfs"), storage = try await disk.storage(), grain = GrainID.random()
+        let volume = try await storage.volumes.create(for: grain, owner: me)
+        try shell("head -c 100000000 /dev/urandom > file; sync -f file", in: volume.directory)
+        let volumes = try #require(storage.volumes as? any MeteredVolumeStore & BackupStore)
+        let before = try await volumes.room().freeBytes
+        let snapshot = try await volumes.snapshot(of: grain)
+        try shell("sync -f .", in: volume.directory)
+        let after = try await volumes.room().freeBytes
+        #expect(before - after < 10_000_000, "\(before - after) bytes")
+        // It is apart from what the grain writes from now on.
+        try shell("printf new > file", in: volume.directory)
+        let reader = try await snapshot.backup(metadata)
+        var size = 0
+        while let bytes = try await reader.next() { size += bytes.count }
+        #expect(size > 90_000_000)
+    }
+
     private func restore(
         _ storage: any StorageProvider, _ path: String, as grain: GrainID, diskBytes: Int64? = nil,
         volumeBytes: Int64? = nil

@@ -9,7 +9,7 @@ import Testing
 
     /// Packages that are as unpleasant as a package may be, each in one way.
     enum Shape: String, CaseIterable, Sendable {
-        case manyFiles, oneLargeFile, manyEmptyFilesInDisorder, longNames, deep, largeManifest
+        case manyFiles, oneLargeFile, manyEmptyFilesInDisorder, longNames, deep, largeManifest, largestDictionary
     }
 
     @Test(arguments: Shape.allCases, packageStores)
@@ -24,6 +24,30 @@ import Testing
         #expect(kibibytes < Self.limitKiB, "\(shape) as \(store) took \(peak)")
     }
 
+    /// The command as people use it, with modules and all, in this build's programs.
+    @Test(arguments: [Shape.oneLargeFile, .largestDictionary])
+    func theCommandStaysBelowTheLimitToo(_ shape: Shape) async throws {
+        let scratch = try Scratch()
+        let package = "\(scratch.path).spk"
+        defer { unlink(package) }
+        try write(shape, to: package)
+        // What the kernel counts for a child begins with the memory of whoever starts it, which is much for the tests.
+        let measuring = """
+            import resource, subprocess, sys
+            subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+            print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+            """
+        let barchan = try WorkerProcess.program("barchan")
+        let words = ["python3", "-c", measuring, barchan, "app", "install", "--data", "\(scratch.path)/data", package]
+        let pipe = try #require(popen(words.map { "'\($0)'" }.joined(separator: " "), "re"))
+        var line = [CChar](repeating: 0, count: 64)
+        let answer = fgets(&line, CInt(line.count), pipe)
+        try #require(pclose(pipe) == 0 && answer != nil)
+        let digits = line.prefix { $0 >= 0x30 && $0 <= 0x39 }.map { UInt8($0) }
+        let kibibytes = try #require(Int(String(decoding: digits, as: UTF8.self)))
+        #expect(kibibytes < Self.limitKiB, "\(shape) took \(kibibytes) KiB")
+    }
+
     private func write(_ shape: Shape, to path: String) throws {
         let tree: [PackageSource] =
             switch shape {
@@ -35,8 +59,21 @@ import Testing
             case .longNames: files(60_000, bytes: 0, nameBytes: 250)
             case .deep: [nested(120)]
             case .largeManifest: []
+            case .largestDictionary: files(100, bytes: 1 << 20)
             }
         try PackageFile.write(tree, manifestBytes: shape == .largeManifest ? 7 << 20 : 0, to: path)
+        if shape == .largestDictionary { try packAgain(path) }
+    }
+
+    /// With the largest dictionary that `decoderBytes` allows, in one block.
+    private func packAgain(_ path: String) throws {
+        let command = """
+            set -e
+            head -c 8 '\(path)' > '\(path).again'
+            tail -c +9 '\(path)' | xz -dc | xz -T1 --lzma2=preset=0,dict=32MiB >> '\(path).again'
+            mv '\(path).again' '\(path)'
+            """
+        try #require(try run(["/bin/sh", "-c", command]) == 0)
     }
 
     private func files(_ count: Int, bytes: Int, nameBytes: Int = 8) -> [PackageSource] {

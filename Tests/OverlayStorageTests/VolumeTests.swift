@@ -76,6 +76,23 @@ import Testing
         #expect(try await volume.usedBytes() == before)
     }
 
+    @Test(.enabled(if: geteuid() == 0, "making a file system in a file takes root"))
+    func aDiskThatIsShortOfInodesIsShort() async throws {
+        let disk = try LoopDisk("ext4", features: ["-N", "1000"]), storage = try await disk.storage()
+        let volumes = try #require(storage.volumes as? any MeteredVolumeStore)
+        let before = try await volumes.room()
+        #expect(before.freeBytes > before.totalBytes / 2)
+        let volume = try await volumes.create(for: .random(), owner: me)
+        var made = 0
+        while case let file = creat("\(volume.directory)/\(made)", 0o600), file >= 0 {
+            close(file)
+            made += 1
+        }
+        #expect(errno == ENOSPC && made > 100)
+        let after = try await volumes.room()
+        #expect(after.freeBytes == 0 && after.totalBytes == before.totalBytes)
+    }
+
     @Test func theLogIsRotatedAtItsLimit() async throws {
         let scratch = try Scratch()
         let volume = try await scratch.storage(["logBytes": .integer(4096)]).volumes.create(for: .random(), owner: me)

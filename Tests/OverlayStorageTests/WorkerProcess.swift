@@ -12,15 +12,7 @@ final class WorkerProcess {
     convenience init(_ arguments: String...) throws { try self.init(arguments) }
 
     init(_ arguments: [String]) throws {
-        // The worker is built beside the tests.
-        let places = ["/proc/self/exe".linkTarget] + CommandLine.arguments.filter { $0.hasSuffix(".xctest") }
-        let programs = places.map { $0.split(separator: "/").dropLast().joined(separator: "/") }.map {
-            "/\($0)/storage-worker"
-        }
-        guard let program = programs.first(where: { access($0, X_OK) == 0 }) else {
-            throw HostError(.notFound, "find storage-worker: it is none of \(programs)")
-        }
-
+        let program = try Self.program("storage-worker")
         var ends: [CInt] = [0, 0]
         guard pipe(&ends) == 0 else { throw HostError(.failed, "make a pipe") }
         _ = fcntl(ends[0], F_SETFD, FD_CLOEXEC)
@@ -40,6 +32,18 @@ final class WorkerProcess {
     }
 
     deinit { kill() }
+
+    /// The path of a program that is built beside the tests.
+    static func program(_ name: String) throws -> String {
+        let places = ["/proc/self/exe".linkTarget] + CommandLine.arguments.filter { $0.hasSuffix(".xctest") }
+        let programs = places.map { $0.split(separator: "/").dropLast().joined(separator: "/") }.map {
+            "/\($0)/\(name)"
+        }
+        guard let program = programs.first(where: { access($0, X_OK) == 0 }) else {
+            throw HostError(.notFound, "find \(name): it is none of \(programs)")
+        }
+        return program
+    }
 
     /// Reads on a thread of its own: the tests beside this one need theirs.
     private static func lines(from descriptor: CInt) -> AsyncStream<String> {

@@ -81,9 +81,11 @@ extension DirectoryVolumeStore: MeteredVolumeStore {
     func room() throws(HostError) -> DiskRoom {
         var facts = statvfs()
         guard fstatvfs(root.number, &facts) == 0 else { throw systemError("measure the disk of '\(root.path)'") }
-        let block = Int64(clamping: facts.f_frsize)
-        return DiskRoom(
-            freeBytes: Int64(clamping: facts.f_bavail) * block, totalBytes: Int64(clamping: facts.f_blocks) * block)
+        let block = Int64(clamping: facts.f_frsize), total = Int64(clamping: facts.f_blocks) * block
+        let free = Int64(clamping: facts.f_bavail) * block
+        // No file can be made without an inode: where their number is fixed, a share of them is a share of the disk.
+        let share = facts.f_files > 0 ? Double(facts.f_favail) / Double(facts.f_files) : 1
+        return DiskRoom(freeBytes: min(free, Int64(share * Double(total))), totalBytes: total)
     }
 
     func usedBytes(of grain: GrainID) async throws(HostError) -> Int64 {

@@ -49,10 +49,7 @@ actor PackageInstallation {
     /// The file is at its end: verifies it and makes the package visible.
     /// - Returns: The package, and whether it was not there before.
     func finish(expecting expected: PackageID?) throws(HostError) -> (package: PackageID, isNew: Bool) {
-        guard let expander else { fatalError("a file has one end") }
-        let identifier = try expander.finish { expanded throws(HostError) in try receiving.submit(Array(expanded)) }
-        // With it goes the decoder's memory, which is most of what an installation takes.
-        self.expander = nil
+        let identifier = try finishExpanding()
         try receiving.finish()
         let signer = try receiver.verify()
         if let expected, expected != identifier {
@@ -71,6 +68,13 @@ actor PackageInstallation {
         _ = try AppManifest(manifestFile: manifest, limits: limits)
         try write(archive, summary, manifest, app: app, as: identifier)
         return (identifier, true)
+    }
+
+    /// With the decoder goes its memory, which is most of what an installation takes: nobody may hold on to it.
+    private func finishExpanding() throws(HostError) -> PackageID {
+        guard let expander else { fatalError("a file has one end") }
+        self.expander = nil
+        return try expander.finish { expanded throws(HostError) in try receiving.submit(Array(expanded)) }
     }
 
     /// Leaves nothing behind. Harmless after ``finish(expecting:)``.
