@@ -32,8 +32,18 @@ enum SocketRules {
 
     private static let socketOption = CallRules(
         call: "setsockopt",
-        rules: options.map { ArgumentRule(.allow, .is(1, in: [$0.level]), .is(2, in: $0.options)) },
+        rules: lingering + options.map { ArgumentRule(.allow, .is(1, in: [$0.level]), .is(2, in: $0.options)) },
         otherwise: .error(ENOPROTOOPT))
+
+    /// A socket that lingers (SO_LINGER) holds up whoever closes it last: the host, when it was sent there. Where a host can refuse
+    /// descriptors (SO_PASSRIGHTS) this is no danger; elsewhere sockets do not linger, which nobody is told.
+    private static let lingering: [ArgumentRule] = {
+        let socket = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        defer { close(socket) }
+        var value: CInt = 0, length = socklen_t(MemoryLayout<CInt>.size)
+        guard getsockopt(socket, 1, 83, &value, &length) < 0 else { return [] }
+        return [ArgumentRule(.error(0), .is(1, in: [1]), .is(2, in: [13]))]
+    }()
 
     /// Urgent bytes (MSG_OOB) are nobody's any more, UNIX sockets have had several holes through them, and on descriptor 3 they
     /// would be the host's to deal with. As of a kernel without them.

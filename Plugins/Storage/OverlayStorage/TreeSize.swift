@@ -3,7 +3,8 @@ import CLinux
 import Glibc
 
 extension Directory {
-    /// Space on disk that everything below takes, in bytes. A file with several names counts a share for each.
+    /// Space on disk that everything below takes, in bytes. A file with several names counts a share for each. What has no
+    /// content counts, too: a file system has only so many files.
     ///
     /// A grain may change the tree meanwhile: what vanishes is not counted, and no step follows a link or leaves the
     /// directory.
@@ -16,6 +17,8 @@ extension Directory {
 
 private struct TreeMeasure {
     var bytes: Int64 = 0
+    /// For an inode and its name.
+    private static let leastBytes: Int64 = 4096
     /// Longer relative paths get a directory of their own to start from; the kernel takes 4096 bytes.
     private static let maximumPathBytes = 3000
     /// Nested starting points. 100,000 directories inside one another pass; what is deeper is not counted.
@@ -41,7 +44,8 @@ private struct TreeMeasure {
             var facts = stat()
             guard fstatat(directory.number, name, &facts, AT_SYMLINK_NOFOLLOW) == 0 else { return false }
             let isDirectory = facts.st_mode & S_IFMT == S_IFDIR
-            bytes += Int64(facts.st_blocks) * 512 / (isDirectory ? 1 : max(1, Int64(facts.st_nlink)))
+            let names = isDirectory ? 1 : max(1, Int64(facts.st_nlink))
+            bytes += max(Int64(facts.st_blocks) * 512, Self.leastBytes) / names
             return isDirectory
         }
     }

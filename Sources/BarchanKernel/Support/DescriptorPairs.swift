@@ -2,7 +2,10 @@ import Barchan
 import CLinux
 import Glibc
 
-/// Two connected stream sockets.
+/// Two connected stream sockets. Descriptors cannot be sent to the host's end (SO_PASSRIGHTS, Linux 6.16).
+///
+/// Nobody asks for them, and whoever receives or drops one closes it: a TCP socket of a grain that lingers (SO_LINGER) would hold up the
+/// host's thread for as long as the grain likes, a large file in memory for as long as it takes to free.
 struct SocketPair: ~Copyable {
     let hostEnd: OwnedDescriptor
     let grainEnd: OwnedDescriptor
@@ -12,6 +15,9 @@ struct SocketPair: ~Copyable {
         guard socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &pair) == 0 else {
             throw HostError(.resourceExhausted, "make a socket pair: \(String(cString: strerror(errno)))")
         }
+        var no: CInt = 0
+        // Where the kernel cannot, the sandbox has no lingering sockets.
+        _ = setsockopt(pair[0], SOL_SOCKET, 83, &no, socklen_t(MemoryLayout<CInt>.size))
         hostEnd = OwnedDescriptor(takingOwnershipOf: pair[0])
         grainEnd = OwnedDescriptor(takingOwnershipOf: pair[1])
     }

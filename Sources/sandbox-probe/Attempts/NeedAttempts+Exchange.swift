@@ -131,6 +131,7 @@ extension NeedAttempts {
         works("option.only6", .noNetwork) { _ in
             setOption(CInt(kernel(SYS_socket, 10, 1, 0)), 41, 26, [1])
         },
+        works("option.linger", .noNetwork) { _ in setOption(CInt(kernel(SYS_socket, 2, 1, 0)), 1, 13, [1, 0]) },
         works("option.passCredentials") { _ in setOption(CInt(kernel(SYS_socket, 1, 1, 0)), 1, 16, [1]) },
         works("socket.messages") { _ in
             var ends: [CInt] = [0, 0]
