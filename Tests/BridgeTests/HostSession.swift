@@ -11,8 +11,15 @@ extension GrainHost {
     func openSession(_ kind: SessionKind = .web, isAnonymous: Bool = false, basePath: String? = nil) throws
         -> Capability
     {
+        try openSession(kind, basePath: basePath) { Self.describe(isAnonymous, $0) }
+    }
+
+    /// The same for somebody else.
+    func openSession(
+        _ kind: SessionKind = .web, basePath: String? = nil, of describe: (Wire.UserInfo.Builder) -> Void
+    ) throws -> Capability {
         try call(view, Wire.UiView.Methods.newSession) { payload, params in
-            Self.describe(isAnonymous, params.initUserInfo())
+            describe(params.initUserInfo())
             params.setContext(capability: payload.index(of: Capability(to: NothingOffered(), on: loop)))
             params.setTabId((0xa0...0xaf).map { UInt8($0) })
             switch kind {

@@ -42,6 +42,15 @@ import Testing
         }
     }
 
+    /// Descriptor 3 is the bridge's alone (specification, section 7.1).
+    @Test func theProgramDoesNotGetTheHost() async throws {
+        try await onOwnThread {
+            let host = try GrainHost(
+                port: try Place.freePort(), command: ["sh", "-c", "test ! -e /proc/$$/fd/3 && test -e /proc/$$/fd/2"])
+            #expect(host.waitForExit() == 0)
+        }
+    }
+
     @Test func onlyTheProgramsOwnEndCounts() async throws {
         try await onOwnThread {
             let host = try GrainHost(

@@ -50,6 +50,27 @@ import Testing
         await connection.close()
     }
 
+    @Test func openSocketsCountAmongTheRequestsOfAGrain() async throws {
+        let ended = Signal()
+        let (connection, app) = try await connectedApp(
+            ["openRequests": .integer(3)], handler: echo([], ended: ended))
+        let session = try await connection.openWebSession(.ann)
+        var open: [WebSocketResponse] = []
+        for _ in 0..<3 {
+            open.append(try await session.openWebSocket(request(), incoming: ScriptedReader([], staysOpen: true)))
+        }
+        let error = await hostError {
+            _ = try await session.openWebSocket(request(), incoming: ScriptedReader([], staysOpen: true))
+        }
+        #expect(error?.code == .resourceExhausted)
+        open.removeLast().outgoing.cancel()
+        await ended.wait()
+        let again = try await session.openWebSocket(request(), incoming: ScriptedReader([[7]]))
+        #expect(try await again.outgoing.next() == [7])
+        withExtendedLifetime((app, open)) {}
+        await connection.close()
+    }
+
     @Test func theAppsEndCancelsWhatComesIn() async throws {
         let (connection, app) = try await connectedApp(handler: echo([], ended: Signal()))
         let incoming = ScriptedReader([Array("close".utf8)], staysOpen: true)

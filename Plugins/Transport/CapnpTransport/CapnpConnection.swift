@@ -81,14 +81,20 @@ extension CapnpConnection {
         guard let view else { return }
         let params = MessageBuilder(capacityWords: 1)
         _ = params.initRoot(Wire.UiView.GetViewInfoParams.self)
-        RPCCall.start(Wire.UiView.Methods.getViewInfo, on: view, params) { [viewInfoResult] answer in
+        RPCCall.start(Wire.UiView.Methods.getViewInfo, on: view, params) { [viewInfoResult, log] answer in
             switch answer {
             case .failure(let error) where error.kind == .disconnected:
                 viewInfoResult.set(.failure(error.hostError("ask a grain for its view info")))
             case .failure:
                 viewInfoResult.set(.success(ViewInfo()))
             case .success(let message):
-                viewInfoResult.set(.success((try? ViewInfo(message)) ?? ViewInfo()))
+                do {
+                    viewInfoResult.set(.success(try ViewInfo(message)))
+                } catch {
+                    let reason = RPCError(answering: error).text
+                    log(.warning, "what a grain's app says of itself counts as nothing: \(reason)")
+                    viewInfoResult.set(.success(ViewInfo()))
+                }
             }
         }
     }

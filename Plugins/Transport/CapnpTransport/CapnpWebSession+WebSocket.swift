@@ -104,6 +104,7 @@ final class WebSocketOpening: @unchecked Sendable {
 
     private func opened(_ message: RPCMessage) -> Result<Opened, RPCError> {
         do {
+            try message.requireShort()
             let results = try message.reader.root(Wire.WebSession.OpenWebSocketResults.self)
             guard let stream = try results.serverStream.flatMap(message.capability) else {
                 return .failure(RPCError(.failed, "it returned no stream"))
@@ -111,7 +112,7 @@ final class WebSocketOpening: @unchecked Sendable {
             var protocols: [String] = []
             for name in try results.protocol { protocols.append(try name.text()) }
             return .success(Opened(protocols: protocols, stream: stream))
-        } catch { return .failure(RPCError(error)) }
+        } catch { return .failure(RPCError(answering: error)) }
     }
 
     private func finish(_ result: Result<Opened, HostError>) {

@@ -85,7 +85,7 @@ final class Exchange: PendingRequest, @unchecked Sendable {
                 // Nobody would ever read what an app sends to the stream besides.
                 queue.cancel()
                 finish(.success(received.response))
-            } catch { finish(.failure(RPCError(error).hostError(attempt))) }
+            } catch { finish(.failure(RPCError(answering: error).hostError(attempt))) }
         }
     }
 }

@@ -3,9 +3,13 @@ import CapnProto
 import GrainSchemas
 
 extension ViewInfo {
+    /// An app with hundreds of permissions and roles, explained at length, says less of itself.
+    private static let maximumBytes = 1 << 20
+
     /// Reads what an app says of itself. Positions are kept.
-    init(_ message: RPCMessage) throws(MessageError) {
+    init(_ message: RPCMessage) throws {
         self.init()
+        try message.requireShort(maximum: ViewInfo.maximumBytes)
         let info = try message.reader.root(Wire.UiView.ViewInfo.self)
         for permission in try info.permissions {
             permissions.append(

@@ -16,6 +16,12 @@ final class HostObjects: @unchecked Sendable {
     /// What lives by a token, until that is dropped.
     private var restored: [Secret: [Membrane]] = [:]
 
+    private static let questionsAtOnce = 4
+    private var questionsUnderWay = 0
+    /// In the order they came, from `firstToAsk` on; no more than the calls that a grain may have under way.
+    private var questionsToAsk: [() -> Void] = []
+    private var firstToAsk = 0
+
     init(_ host: any GrainHost, maximumCount: Int, on loop: RPCLoop) {
         self.host = host
         self.maximumCount = maximumCount
@@ -28,6 +34,8 @@ final class HostObjects: @unchecked Sendable {
     func end() {
         view = nil
         restored = [:]
+        questionsToAsk = []
+        firstToAsk = 0
     }
 
     // MARK: Giving out
@@ -176,18 +184,38 @@ final class HostObjects: @unchecked Sendable {
 
     // MARK: The kernel
 
-    /// Asks the kernel and goes on on the loop's thread; an error answers `incoming`.
+    /// Asks the kernel and goes on on the loop's thread; an error answers `incoming`. A few questions of a grain are asked at
+    /// once, the others wait: most of them write to the disk that all grains share.
     func ask<Value: Sendable>(
         _ incoming: RPCIncoming, _ question: @escaping @Sendable (any GrainHost) async throws(HostError) -> Value,
         then next: @escaping (Value) throws -> Void
     ) {
         let next = UncheckedSendable(next)
-        Task { [host, loop] in
-            let answer: Result<Value, HostError>
-            do throws(HostError) { answer = .success(try await question(host)) } catch { answer = .failure(error) }
-            loop.post {
-                do { try next.value(try answer.get()) } catch { incoming.fail(RPCError(answering: error)) }
+        questionsToAsk.append { [host, loop] in
+            Task { [weak self] in
+                let answer: Result<Value, HostError>
+                do throws(HostError) { answer = .success(try await question(host)) } catch { answer = .failure(error) }
+                loop.post {
+                    do { try next.value(try answer.get()) } catch { incoming.fail(RPCError(answering: error)) }
+                    self?.questionsUnderWay -= 1
+                    self?.askNext()
+                }
             }
+        }
+        askNext()
+    }
+
+    private func askNext() {
+        while questionsUnderWay < HostObjects.questionsAtOnce, firstToAsk < questionsToAsk.count {
+            questionsUnderWay += 1
+            let ask = questionsToAsk[firstToAsk]
+            questionsToAsk[firstToAsk] = {}
+            firstToAsk += 1
+            ask()
+        }
+        if firstToAsk == questionsToAsk.count {
+            questionsToAsk = []
+            firstToAsk = 0
         }
     }
 }

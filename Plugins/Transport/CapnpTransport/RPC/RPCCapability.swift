@@ -40,6 +40,17 @@ struct RPCMessage {
         }
     }
 
+    /// What an app may say besides a body: the header fields of an answer. As much as a browser takes or more.
+    static let maximumHeadBytes = 65_536
+
+    /// - Throws: ``RPCError`` when the message says more than `maximum` besides `bodyBytes`: whoever makes header lines of it
+    ///   would keep others waiting.
+    func requireShort(besides bodyBytes: Int = 0, maximum: Int = RPCMessage.maximumHeadBytes) throws(RPCError) {
+        let count = bytes.count - bodyBytes
+        guard count > maximum else { return }
+        throw RPCError(.failed, "its answer says \(count) bytes besides a body, and \(maximum) are allowed")
+    }
+
     /// Calls `body` with the message as it is, but for the capabilities.
     func withPayload<Result>(
         carrying capabilities: [RPCCapability?], _ body: (UnsafePointer<bcr_payload>) -> Result
