@@ -7,7 +7,7 @@ import Testing
 @testable import CapnpTransport
 
 /// What an app may answer, and what comes of it (specification, sections 7.5 and 9.2).
-@Suite(.timeLimit(.minutes(1))) struct ResponseMessageTests {
+@Suite(.timeLimit(.minutes(10))) struct ResponseMessageTests {
     typealias Response = Wire.WebSession.Response
 
     private func outcome(_ fill: @escaping @Sendable (Response.Builder) -> Void) async throws -> WebResponse {

@@ -179,9 +179,13 @@ private final class ParkedHost {
         try require(sent == bytes.count, "not sent: \(String(cString: strerror(errno)))")
     }
 
+    /// The next reply, but that another sandbox is ready: the launcher makes one whenever it has time.
     func expect(_ isExpected: (LauncherReply) -> Bool) throws {
-        let reply = try receive().reply
-        try require(isExpected(reply), "it says \(reply)")
+        while true {
+            let (reply, descriptors) = try receive()
+            guard case .parked = reply else { return try require(isExpected(reply), "it says \(reply)") }
+            for descriptor in descriptors { close(descriptor) }
+        }
     }
 
     private func receive() throws -> (reply: LauncherReply, descriptors: [CInt]) {
