@@ -38,7 +38,8 @@ enum SocketRules {
     /// A socket that lingers (SO_LINGER) holds up whoever closes it last: the host, when it was sent there. Where a host can refuse
     /// descriptors (SO_PASSRIGHTS) this is no danger; elsewhere sockets do not linger, which nobody is told.
     private static let lingering: [ArgumentRule] = {
-        let socket = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        let stream: CInt = 1, closeOnExec: CInt = 0o2_000_000
+        let socket = Glibc.socket(AF_UNIX, stream | closeOnExec, 0)
         defer { close(socket) }
         var value: CInt = 0, length = socklen_t(MemoryLayout<CInt>.size)
         guard getsockopt(socket, 1, 83, &value, &length) < 0 else { return [] }
