@@ -62,15 +62,8 @@ enum NetworkAttempts {
 
     private static let own = [
         fact("interfaces", .noNetwork, is: "lo") { _ in interfaces().joined(separator: ",") },
-        fact("interfaces.number", .noNetwork, is: "1") { _ in
-            let socket = kernel(SYS_socket, 2, 2, 0)
-            // SIOCGIFNAME by index.
-            let found = (1..<64).filter { index in
-                let request = address(
-                    bytes: [UInt8](repeating: 0, count: 16) + [UInt8(index)] + [UInt8](repeating: 0, count: 23))
-                return kernel(SYS_ioctl, socket, 0x8910, request) >= 0
-            }
-            return "\(found.count)"
+        refused("interfaces.others", .noNetwork) { _ in
+            SocketAttempts.interfaceBeyondLoopback(kernel(SYS_socket, 2, 2, 0))
         },
     ]
 

@@ -185,7 +185,7 @@ enum SocketAttempts {
     ]
 
     /// SIOCGIFNAME by number.
-    private static func interfaceBeyondLoopback(_ socket: Int) -> Int {
+    static func interfaceBeyondLoopback(_ socket: Int) -> Int {
         let isThere = (2..<64).contains { kernel(SYS_ioctl, socket, 0x8910, address([0, 0, $0, 0, 0])) >= 0 }
         return isThere ? 0 : -Int(ENODEV)
     }
