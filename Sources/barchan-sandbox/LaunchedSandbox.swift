@@ -123,6 +123,13 @@ final class LaunchedSandbox {
         }
     }
 
+    /// Waits until the report says something or ends. A runtime's own processes may hold the other end of it for some moments
+    /// longer than a first process lives that is quick.
+    func hasReport(within milliseconds: CInt) -> Bool {
+        var entry = pollfd(fd: report, events: Int16(POLLIN), revents: 0)
+        return poll(&entry, 1, milliseconds) > 0
+    }
+
     /// Blocks until everything that can be done ahead of time is done.
     func waitUntilParked() throws(LaunchFailure) {
         switch nextReport(blocking: true) {

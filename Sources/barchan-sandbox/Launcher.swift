@@ -412,7 +412,7 @@ final class Launcher {
         // It holds the other end of the report, too.
         sandbox.collectCompanion()
         recognizeGrain(in: sandbox)
-        if case .starting = sandbox.state { readReport(of: token) }
+        while case .starting = sandbox.state, sandbox.hasReport(within: 1000) { readReport(of: token) }
         let (kind, value) = sandbox.collect()
         switch sandbox.state {
         case .running(let number), .starting(let number):
