@@ -12,10 +12,9 @@ struct GrainRecord: Sendable {
 
     /// Nil for a record of something else.
     init?(_ record: Record) throws(HostError) {
-        let prefix = RecordKey("grain/")
-        guard record.key.bytes.starts(with: prefix.bytes), let grain = GrainID(record.key.text(after: prefix)) else {
-            return nil
-        }
+        guard record.key.bytes.starts(with: RecordKey.grainPrefix.bytes),
+            let grain = GrainID(record.key.text(after: .grainPrefix))
+        else { return nil }
         self.init(grain: grain, fields: try RecordFields(decoding: record.value))
     }
 
@@ -121,7 +120,7 @@ extension RecordBook {
 
     /// Every grain, also those being removed.
     func forEachGrain(_ body: (GrainRecord) async throws(HostError) -> Void) async throws(HostError) {
-        try await forEach(prefix: RecordKey("grain/")) { (entry) throws(HostError) in
+        try await forEach(prefix: .grainPrefix) { (entry) throws(HostError) in
             if let record = try GrainRecord(entry) { try await body(record) }
         }
     }

@@ -29,14 +29,17 @@ struct TagBook: TagDirectory {
         try await records.forEach(prefix: prefix) { (entry) throws(HostError) in
             let text = entry.key.text(after: prefix)
             guard let grain = GrainID(text) else { return }
-            tags[grain] = try RecordFields(decoding: entry.value)["tags"]?.split(separator: ",").map(String.init)
+            tags[grain] = TagBook.tags(in: try RecordFields(decoding: entry.value))
         }
         return tags
     }
 
     func tags(of grain: GrainID, for account: AccountID) async throws(HostError) -> [String] {
-        let fields = try await records.read(.tags(of: grain, by: account))?.fields
-        return fields?["tags"]?.split(separator: ",").map(String.init) ?? []
+        try await records.read(.tags(of: grain, by: account)).flatMap { TagBook.tags(in: $0.fields) } ?? []
+    }
+
+    private static func tags(in fields: RecordFields) -> [String]? {
+        fields["tags"]?.split(separator: ",").map(String.init)
     }
 
     private static func checked(_ tags: [String]) throws(HostError) -> [String] {

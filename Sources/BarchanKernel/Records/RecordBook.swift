@@ -70,6 +70,7 @@ extension RecordKey {
     }
 
     static func grain(_ grain: GrainID) -> RecordKey { RecordKey("grain/\(grain)") }
+    static let grainPrefix = RecordKey("grain/")
     static func owned(_ grain: GrainID, by account: AccountID) -> RecordKey { RecordKey("owned/\(account)/\(grain)") }
     static func ownedPrefix(_ account: AccountID) -> RecordKey { RecordKey("owned/\(account)/") }
     /// What an account calls a grain that it has.

@@ -63,9 +63,8 @@ public struct RecordInspection: Sendable {
 
     private func read(into state: inout State) async throws(HostError) {
         for package in try await packages.installed() { state.installed[package.identifier] = package }
-        let prefix = RecordKey("grain/")
-        try await records.forEach(prefix: prefix) { (entry) throws(HostError) in
-            guard let grain = GrainID(entry.key.text(after: prefix)) else {
+        try await records.forEach(prefix: .grainPrefix) { (entry) throws(HostError) in
+            guard let grain = GrainID(entry.key.text(after: .grainPrefix)) else {
                 return state.find("\(entry.key)", "no grain is called so", remedy: "remove the record")
             }
             do throws(HostError) {
