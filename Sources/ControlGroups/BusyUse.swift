@@ -19,21 +19,27 @@ public struct BusyUse: Sendable {
     }
 
     public private(set) var standing = SandboxGroup.Standing.ordinary
+    /// Whether it used anything worth a look between the last two samples. Nothing is learnt of one that rests, or that others
+    /// left nothing to.
+    public private(set) var isActive = false
     /// Whether it goes on meeting a limit and has to be ended.
     public private(set) var isStuck = false
     private var last: Sample?
     private var killsBefore: UInt64 = 0
     /// The share of one processor from which a sandbox yields, and below which it no longer does. One that gets nothing while
     /// it yields is below, too, and has an ordinary turn then: nobody starves.
-    private static let busyShare = 0.25, restingShare = 0.125
+    private static let busyShare = 0.25, restingShare = 0.125, activeShare = 0.01
     /// Ended processes within half a minute that are no accident any more.
     private static let mostKills: UInt64 = 20
     private static let killWindow: UInt64 = 30_000_000_000
     private var killsSince: UInt64?
     private var refusedBefore: UInt64 = 0
-    /// Looks in a row, each of which found that processes were refused since the one before.
+    /// Looks that found processes refused since the one before, less those that found none.
     private var refusingLooks = 0
     private static let mostRefusingLooks = 20
+    /// What one look must find of refusals to be taken for more than an app that tries again now and then, where the sandbox
+    /// uses too little to yield: one that others leave little to is no better for that.
+    private static let manyRefusals: UInt64 = 100
 
     public init() {}
 
@@ -42,6 +48,7 @@ public struct BusyUse: Sendable {
         defer { last = sample }
         guard let last else { return }
         let share = sample.share(since: last)
+        isActive = share >= BusyUse.activeShare
         if standing == .ordinary {
             if share >= BusyUse.busyShare { standing = yielding }
         } else {
@@ -51,8 +58,13 @@ public struct BusyUse: Sendable {
 
     /// - Parameter encounters: All so far, as ``SandboxGroup/encounters``.
     public mutating func note(encounters: (memory: UInt64, processes: UInt64)) {
-        refusingLooks = encounters.processes > refusedBefore ? refusingLooks + 1 : 0
+        let refused = encounters.processes - min(refusedBefore, encounters.processes)
         refusedBefore = encounters.processes
+        if refused >= (standing == .ordinary ? BusyUse.manyRefusals : 1) {
+            refusingLooks += 1
+        } else if refusingLooks > 0 {
+            refusingLooks -= 1
+        }
         guard let time = last?.time else { return }
         if let begin = killsSince, time - begin <= BusyUse.killWindow {
             if encounters.memory >= killsBefore + BusyUse.mostKills { isStuck = true }

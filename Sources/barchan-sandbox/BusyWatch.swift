@@ -11,9 +11,11 @@ final class BusyWatch {
     private var nextLook: UInt64 = 0
     private var lastSample: BusyUse.Sample?
     private var isAnybodyYielding = false
+    /// Samples of all since one was looked at.
+    private var quietSamples = 0
 
-    /// While all sandboxes together use less than a tenth of a processor, nobody is looked at, and seldom.
-    private static let quietShare = 0.1
+    /// While all sandboxes together use less than a tenth of a processor, they are looked at once a second.
+    private static let quietShare = 0.1, quietSamplesPerLook = 4
     private static let quietPause: UInt64 = 250_000_000, busyPause: UInt64 = 100_000_000
     /// Looking at one takes about 10 microseconds: a twentieth of a processor at most.
     private static let pausePerSandbox: UInt64 = 200_000
@@ -39,12 +41,16 @@ final class BusyWatch {
         let sample = BusyUse.Sample(time: now, used: used)
         let share = lastSample.map(sample.share(since:)) ?? 0
         lastSample = sample
-        guard share >= BusyWatch.quietShare || isAnybodyYielding else {
+        let isQuiet = share < BusyWatch.quietShare && !isAnybodyYielding
+        quietSamples = isQuiet ? quietSamples + 1 : 0
+        if isQuiet, quietSamples < BusyWatch.quietSamplesPerLook {
             nextLook = now + BusyWatch.quietPause
             return []
         }
+        quietSamples = 0
         let running = sandboxes.filter(\.isRunning)
-        nextLook = now + max(BusyWatch.busyPause, UInt64(running.count) * BusyWatch.pausePerSandbox)
+        let pause = isQuiet ? BusyWatch.quietPause : BusyWatch.busyPause
+        nextLook = now + max(pause, UInt64(running.count) * BusyWatch.pausePerSandbox)
         // Weights count among those that yield, too, as soon as one was given.
         let yielding: SandboxGroup.Standing = running.contains { $0.processorWeight > 0 } ? .reduced : .idle
         for sandbox in running { look(at: sandbox, now, yielding) }
@@ -59,8 +65,8 @@ final class BusyWatch {
         if sandbox.busyUse.standing != before {
             sandbox.group.setStanding(sandbox.busyUse.standing, weight: sandbox.processorWeight)
         }
-        // Who uses little harms nobody, whatever limit it meets.
-        guard sandbox.busyUse.standing != .ordinary else { return }
+        // Who uses nothing harms nobody, whatever limit it meets.
+        guard sandbox.busyUse.isActive else { return }
         sandbox.busyUse.note(encounters: sandbox.group.encounters)
     }
 }

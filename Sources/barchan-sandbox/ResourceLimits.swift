@@ -49,10 +49,11 @@ enum ResourceLimits {
 
     static func applyBounds(_ order: LaunchOrder, hasProcessGroup: Bool) throws(LaunchFailure) {
         if order.dataBytes > 0 { try limit(CLINUX_RLIMIT_DATA, order.dataBytes, order.dataBytes) }
-        // The kernel counts a user's processes for each user namespace, so this bounds one sandbox. One more than a
-        // control group allows: the group comes first, because it counts refusals.
+        // The kernel counts a user's processes for each user namespace, so this bounds one sandbox. Where a control group
+        // bounds them, too, it is to come first, because it counts refusals. A process counts here from the moment another
+        // begins to make it, and there only when that is nearly done; all may be making one at once.
         guard order.processes > 0 else { return }
-        let processes = order.processes + (hasProcessGroup ? 1 : 0)
+        let processes = hasProcessGroup ? min(order.processes, 1 << 32) * 2 : order.processes
         try limit(CLINUX_RLIMIT_NPROC, processes, processes)
     }
 

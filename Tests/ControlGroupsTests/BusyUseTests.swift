@@ -47,16 +47,44 @@ import Testing
         #expect(use.standing == .reduced)
     }
 
+    /// Refusals need not be found at every look: the kernel counts those of a fork bomb unevenly.
     @Test func whoGoesOnBeingRefusedProcessesIsStuck() {
         var watched = Watched()
+        watched.look(share: 1)
         for look in 1...19 { watched.use.note(encounters: (0, UInt64(look))) }
         #expect(!watched.use.isStuck)
-        // Once nothing was refused: it begins anew.
         watched.use.note(encounters: (0, 19))
-        for look in 20...38 { watched.use.note(encounters: (0, UInt64(look))) }
+        watched.use.note(encounters: (0, 20))
         #expect(!watched.use.isStuck)
-        watched.use.note(encounters: (0, 39))
+        watched.use.note(encounters: (0, 21))
         #expect(watched.use.isStuck)
+    }
+
+    @Test func refusalsNowAndThenAreNoReason() {
+        var watched = Watched()
+        watched.look(share: 1)
+        for look in 1...1000 { watched.use.note(encounters: (0, UInt64(look / 2))) }
+        #expect(!watched.use.isStuck)
+    }
+
+    /// Many others want the processors, too.
+    @Test(arguments: [(99 as UInt64, false), (100, true)])
+    func whoGetsLittleIsStuckByManyRefusals(refused: UInt64, isStuck: Bool) {
+        var watched = Watched()
+        for look in 1...20 {
+            watched.look(share: 0.02)
+            #expect(watched.use.standing == .ordinary && watched.use.isActive)
+            watched.use.note(encounters: (0, UInt64(look) * refused))
+        }
+        #expect(watched.use.isStuck == isStuck)
+    }
+
+    @Test func whoGetsNothingIsNotActive() {
+        var watched = Watched()
+        watched.look(share: 1)
+        #expect(watched.use.isActive)
+        watched.look(share: 0.005)
+        #expect(!watched.use.isActive)
     }
 
     @Test func processesThatGoOnBeingEndedForMemoryAreNoAccident() {
