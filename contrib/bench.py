@@ -597,7 +597,7 @@ def measure_bare_neighbours(options, names):
             ["/hog", name], stdin=subprocess.DEVNULL, stdout=reader.stdin, stderr=reader.stdin, start_new_session=True,
             preexec_fn=lambda: (beside.enter(), hog.enter()))
         reader.stdin.close()
-        time.sleep(0.3)
+        time.sleep(1)
         busy = latencies(client, options.seconds)
         beside.end()
         process.wait()
@@ -619,7 +619,7 @@ def measure_neighbours(options):
     for name in [name for name in chosen if name in HOGS]:
         quiet = latencies(client, options.seconds)
         host.ask(host.open(hog)[0], "GET", f"/hog/{name}")
-        time.sleep(0.3)
+        time.sleep(1)
         busy = latencies(client, options.seconds)
         use = host.uses().get(hog, NO_USE)
         host.stop_grain(hog)

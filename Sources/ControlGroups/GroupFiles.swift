@@ -72,9 +72,6 @@ final class GroupDirectory: Sendable {
 
     deinit { close(descriptor) }
 
-    /// A group below this one, which may not exist yet.
-    func files(of group: String) -> GroupFiles { GroupFiles(directory: descriptor, prefix: "\(group)/") }
-
     /// The names of what a directory holds; of groups only, when asked.
     static func names(in path: String, groupsOnly: Bool = false) -> [String] {
         guard let stream = opendir(path) else { return [] }

@@ -4,12 +4,29 @@ import Glibc
 ///
 /// Each directory is locked as long as the launcher lives. One whose lock is free belonged to a host that is gone and is
 /// collected by the next.
+///
+/// Sandboxes' groups are below these directories, except where version 1 distributes processors: there they are beside, as
+/// `barchan.XXXX.N` of `barchan-XXXX`. The scheduler compares who is in the same group, so only there can a sandbox that
+/// yields (``SandboxGroup/Standing``) yield to everybody else, instead of to other sandboxes alone.
 public final class GroupTree {
     /// One of the directories.
     struct Base {
         let directory: GroupDirectory
         let version: GroupHierarchy.Version
         let controllers: [GroupController]
+        /// The group that `directory` is in, where sandboxes' groups are beside it.
+        var parent: GroupDirectory? = nil
+
+        /// The group of one sandbox: a path that begins at an open directory, not owned.
+        func group(_ name: String) -> (directory: CInt, path: String) {
+            guard let parent else { return (directory.descriptor, name) }
+            return (parent.descriptor, GroupTree.siblingPrefix(of: directory.name) + name)
+        }
+
+        func files(of name: String) -> GroupFiles {
+            let group = group(name)
+            return GroupFiles(directory: group.directory, prefix: group.path + "/")
+        }
     }
 
     /// What the groups are good for on this machine.
@@ -20,6 +37,11 @@ public final class GroupTree {
     public var paths: [String] { bases.map(\.directory.path) }
 
     static let prefix = "barchan-"
+    /// Not ``prefix``: a host that knows nothing of groups beside would take them for what a host left.
+    private static let siblingPrefix = "barchan."
+
+    /// What the names of the groups beside `base` begin with.
+    static func siblingPrefix(of base: String) -> String { "\(siblingPrefix)\(base.dropFirst(prefix.utf8.count))." }
 
     /// Takes what it gets; nothing of it is an error. See ``abilities``.
     /// - Parameter movable: Processes that belong to the host, see ``GroupDelegation``.
@@ -79,7 +101,8 @@ public final class GroupTree {
         guard !wanted.isEmpty, let parent = GroupDirectory(hierarchy.directory),
             let directory = makeBase(in: parent, name)
         else { return nil }
-        return Base(directory: directory, version: .v1, controllers: wanted)
+        return Base(
+            directory: directory, version: .v1, controllers: wanted, parent: wanted.contains(.cpu) ? parent : nil)
     }
 
     private static func makeBase(in parent: GroupDirectory, _ name: String) -> GroupDirectory? {
@@ -105,12 +128,23 @@ public final class GroupTree {
     /// Removes what a tree made, whose processes are gone or about to go.
     public static func remove(_ paths: [String]) {
         for path in paths {
-            for name in GroupDirectory.names(in: path, groupsOnly: true) {
-                _ = GroupDirectory("\(path)/\(name)")?.set("cgroup.kill", "1")
-                removeSoon("\(path)/\(name)")
+            var isEmpty = true
+            for group in groups(of: path) {
+                _ = GroupDirectory(group)?.set("cgroup.kill", "1")
+                if !removeSoon(group) { isEmpty = false }
             }
-            removeSoon(path)
+            // While it is there, the next host finds the others.
+            if isEmpty { removeSoon(path) }
         }
+    }
+
+    /// The groups of sandboxes below and beside one of a tree's directories.
+    private static func groups(of base: String) -> [String] {
+        let below = GroupDirectory.names(in: base, groupsOnly: true).map { "\(base)/\($0)" }
+        guard let slash = base.lastIndex(of: "/") else { return below }
+        let parent = base[..<slash], start = siblingPrefix(of: String(base[base.index(after: slash)...]))
+        let names = GroupDirectory.names(in: String(parent), groupsOnly: true)
+        return below + names.filter { $0.hasPrefix(start) }.map { "\(parent)/\($0)" }
     }
 
     /// What hosts left that were killed together with their launcher and its keeper.
@@ -121,14 +155,22 @@ public final class GroupTree {
             else { continue }
             remove([base.path])
         }
+        // A host that knows nothing of groups beside leaves them when it collects.
+        for name in GroupDirectory.names(in: parent.path, groupsOnly: true) where name.hasPrefix(siblingPrefix) {
+            let host = name.dropFirst(siblingPrefix.utf8.count).prefix { $0 != "." }
+            if access("\(parent.path)/\(prefix)\(host)", F_OK) != 0 { rmdir("\(parent.path)/\(name)") }
+        }
     }
 
     /// A group is busy until its last process is taken off the process table.
-    private static func removeSoon(_ path: String) {
+    /// - Returns: Whether it is gone.
+    @discardableResult
+    private static func removeSoon(_ path: String) -> Bool {
         for _ in 0..<200 {
-            if rmdir(path) == 0 || errno != EBUSY { return }
+            if rmdir(path) == 0 || errno != EBUSY { return access(path, F_OK) != 0 }
             usleep(5_000)
         }
+        return false
     }
 
     private static func contents(_ path: String) -> String {

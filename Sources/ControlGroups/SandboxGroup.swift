@@ -11,7 +11,9 @@ public struct SandboxGroup {
     public init?(in tree: GroupTree, name: String) {
         self.tree = tree
         self.name = name
-        for base in tree.bases where mkdirat(base.directory.descriptor, name, 0o755) < 0 {
+        for base in tree.bases {
+            let group = base.group(name)
+            guard mkdirat(group.directory, group.path, 0o755) < 0 else { continue }
             let error = errno
             _ = remove()
             errno = error
@@ -27,13 +29,14 @@ public struct SandboxGroup {
     /// Removes the groups; false when a process is still in one: try again later.
     public func remove() -> Bool {
         var isGone = true
-        for base in tree.bases where unlinkat(base.directory.descriptor, name, AT_REMOVEDIR) < 0 && errno == EBUSY {
-            isGone = false
+        for base in tree.bases {
+            let group = base.group(name)
+            if unlinkat(group.directory, group.path, AT_REMOVEDIR) < 0 && errno == EBUSY { isGone = false }
         }
         return isGone
     }
 
-    private func files(_ base: GroupTree.Base?) -> GroupFiles? { base?.directory.files(of: name) }
+    private func files(_ base: GroupTree.Base?) -> GroupFiles? { base?.files(of: name) }
     private var unified: GroupFiles? { files(tree.unified) }
 
     // MARK: Joining
@@ -52,7 +55,7 @@ public struct SandboxGroup {
     /// A thread that moves itself waits for nobody; moving another process takes a grace period of 12 ms.
     public func joinLegacy() -> CInt {
         for base in tree.bases where base.version == .v1 {
-            let error = base.directory.files(of: name).set("tasks", "0")
+            let error = base.files(of: name).set("tasks", "0")
             guard error == 0 else { return error }
         }
         return 0
@@ -75,7 +78,7 @@ public struct SandboxGroup {
 
     /// As much swap again as memory. Version 2 also slows the sandbox down and reclaims shortly before the limit.
     private func limitMemory(_ bytes: UInt64, _ base: GroupTree.Base) -> CInt {
-        let memory = base.directory.files(of: name)
+        let memory = base.files(of: name)
         guard base.version == .v2 else {
             let error = memory.set("memory.limit_in_bytes", "\(bytes)")
             // Absent where swap is not accounted for. Memory and swap together.
@@ -176,7 +179,7 @@ public struct SandboxGroup {
     public var processes: [pid_t] { unified?.words("cgroup.procs").compactMap { pid_t($0) } ?? [] }
 
     private func measureMemory(_ base: GroupTree.Base, _ measure: inout SandboxMeasure) {
-        let memory = base.directory.files(of: name)
+        let memory = base.files(of: name)
         switch base.version {
         case .v2:
             measure.memoryBytes = memory.number("memory.current")

@@ -7,11 +7,12 @@ struct MachineTraces {
     private(set) var processes: Set<pid_t>
     /// Namespaces that one of them is in and this process is not: the texts of the links in /proc/PID/ns.
     private(set) var namespaces: Set<String>
-    /// Their control groups' common parents, below every hierarchy's mount point.
+    /// Their control groups' common parents, below every hierarchy's mount point, and the groups that are beside these.
     private(set) var groups: Set<String>
 
     private static let namespaceKinds = ["cgroup", "ipc", "mnt", "net", "pid", "user", "uts"]
-    private static let groupPrefix = "barchan-"
+    /// Of the common parents, and of groups beside them: `barchan.XXXX.N` of `barchan-XXXX`.
+    private static let groupPrefix = "barchan-", siblingPrefix = "barchan."
 
     /// Those of now.
     init() throws(HostError) {
@@ -87,12 +88,18 @@ struct MachineTraces {
             let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
             guard fields.count == 3 else { return [] }
             let parts = fields[2].split(separator: "/")
-            guard let base = parts.firstIndex(where: { $0.hasPrefix(groupPrefix) }) else { return [] }
-            let path = parts[...base].joined(separator: "/")
+            guard
+                let base = parts.firstIndex(where: { $0.hasPrefix(groupPrefix) || $0.hasPrefix(siblingPrefix) })
+            else { return [] }
+            var names = [String(parts[base])]
+            if let sibling = names.first, sibling.hasPrefix(siblingPrefix) {
+                names.append(groupPrefix + sibling.dropFirst(siblingPrefix.utf8.count).prefix { $0 != "." })
+            }
+            let paths = names.map { (parts[..<base] + [$0[...]]).joined(separator: "/") }
             let controllers = fields[1].split(separator: ",")
             return mounts.filter { mount in
                 controllers.isEmpty ? true : controllers.allSatisfy { mount.options.contains($0) }
-            }.map { "\($0.point)/\(path)" }.filter { access($0, F_OK) == 0 }
+            }.flatMap { mount in paths.map { "\(mount.point)/\($0)" } }.filter { access($0, F_OK) == 0 }
         }
     }
 

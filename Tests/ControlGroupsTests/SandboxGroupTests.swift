@@ -120,7 +120,7 @@ import Testing
         let paths = tree.paths
         guard !paths.isEmpty else { return print("skipped: no control group may be made here") }
         let group = try #require(SandboxGroup(in: tree, name: "1"))
-        let process = try holder(of: paths.map { "\($0)/1" })
+        let process = try holder(of: tree.bases.map { "\(($0.parent ?? $0.directory).path)/\($0.group("1").path)" })
         #expect(!group.remove(), "a group with a process in it was removed")
         kill(process, SIGKILL)
         var status: CInt = 0

@@ -24,6 +24,15 @@ struct GroupTests {
         return found
     }
 
+    /// The groups of one launcher's sandboxes that are beside these directories.
+    private func siblings(of bases: [String]) -> [String] {
+        bases.flatMap { base -> [String] in
+            guard let slash = base.lastIndex(of: "/") else { return [] }
+            let parent = String(base[..<slash]), start = "barchan.\(base[slash...].dropFirst("/barchan-".utf8.count))."
+            return Text.names(in: parent).filter { $0.hasPrefix(start) }.map { "\(parent)/\($0)" }
+        }
+    }
+
     private func trial(_ guarantee: Guarantee) async throws -> IsolationTrial {
         let provider = try await Machine.provider()
         guard provider.guarantees.contains(guarantee) else { throw ConformanceSkip("\(guarantee) is not there") }
@@ -94,7 +103,8 @@ struct GroupTests {
     private func seesYielding(_ count: Int, in bases: [String], _ sandbox: any Sandbox) async throws {
         while true {
             // Groups are numbered; there are some more than sandboxes.
-            let idle = bases.flatMap { base in (1...40).map { "\(base)/\($0)/cpu.idle" } }
+            let groups = siblings(of: bases) + bases.flatMap { base in (1...40).map { "\(base)/\($0)" } }
+            let idle = groups.map { "\($0)/cpu.idle" }
                 .filter { (try? Text.lines(of: $0)) == ["1"] }
             if idle.count == count { return }
             // Takes its time, too.
@@ -135,7 +145,9 @@ struct GroupTests {
                 let processes = try LauncherProcesses(program: launcher)
                 let made = try groups(of: processes.inner)
                 #expect(!made.isEmpty && made.allSatisfy { access($0, F_OK) == 0 })
-                all += made
+                let beside = siblings(of: made)
+                #expect(beside.isEmpty != made.contains { access("\($0)/cpu.shares", F_OK) == 0 })
+                all += made + beside
                 if round % 3 != 1 { kill(processes.inner, SIGKILL) }
                 if round % 3 != 0 { kill(processes.keeper, SIGKILL) }
                 _ = await running.output.rest()
