@@ -9,6 +9,10 @@ public protocol UpgradeDirectory: Sendable {
     /// Everybody is asked about grains of theirs that are of an older version than the one in use.
     func upgrades(for account: AccountID) async throws(HostError) -> [AppUpgrade]
 
+    /// As ``upgrades(for:)``, for whoever has the person's list of grains already and does not want it read again.
+    /// - Parameter grains: As ``GrainDirectory/list(for:)`` gave them a moment ago.
+    func upgrades(for account: AccountID, among grains: [GrainSummary]) async throws(HostError) -> [AppUpgrade]
+
     /// Puts a version in use, where it is not yet, and moves the person's grains of the app over: each of them runs the
     /// new version from its next start on.
     /// - Parameter force: Also to an older version, and also grains whose data a newer version has written.

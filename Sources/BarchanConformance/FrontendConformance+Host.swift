@@ -110,6 +110,7 @@ final class MemoryFrontendHost: FrontendHost, AccountDirectory, AppDirectory, Gr
     func recover(_ grain: GrainID, by account: AccountID) async throws(HostError) {}
 
     func upgrades(for account: AccountID) async throws(HostError) -> [AppUpgrade] { [] }
+    func upgrades(for account: AccountID, among grains: [GrainSummary]) async throws(HostError) -> [AppUpgrade] { [] }
     func accept(_ package: PackageID, force: Bool, by account: AccountID) async throws(HostError) -> Int { 0 }
     func decline(_ app: AppID, by account: AccountID) async throws(HostError) {}
     func move(_ grain: GrainID, to package: PackageID, force: Bool, by account: AccountID) async throws(HostError) {}

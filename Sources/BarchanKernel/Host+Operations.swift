@@ -52,7 +52,7 @@ extension Host: OperationDirectory {
 
     public func usage(for account: AccountID) async throws(HostError) -> [GrainUsage] {
         try await accountBook.requireAdministrator(account, to: "see what grains use")
-        return try await uses().map { use in
+        return try await uses(noOlderThan: Host.measureAge).map { use in
             GrainUsage(
                 grain: use.grain.summary, owner: use.grain.owner, isFrozen: use.isFrozen,
                 memoryBytes: use.usage?.memoryBytes, processes: use.usage?.processes,
@@ -93,9 +93,9 @@ extension Host: OperationDirectory {
         var states: [String: Int] = ["starting": 0, "running": 0, "frozen": 0, "crashed": 0]
         var memory: Int64 = 0, processes: Int64 = 0
         for life in await registry.all {
-            states[await life.figureState, default: 0] += 1
-            guard let sandbox = await life.present?.sandbox as? any MeasuredSandbox else { continue }
-            let usage = await sandbox.usage()
+            let glimpse = await life.glimpse
+            states[glimpse.figureState, default: 0] += 1
+            guard let usage = await usage(of: glimpse, noOlderThan: Host.measureAge) else { continue }
             memory += usage.memoryBytes ?? 0
             processes += usage.processes ?? 0
         }
@@ -114,7 +114,7 @@ extension Host: OperationDirectory {
     }
 }
 
-extension GrainLife {
+extension GrainLife.Glimpse {
     fileprivate var figureState: String {
         if isFrozen { return "frozen" }
         return switch state {

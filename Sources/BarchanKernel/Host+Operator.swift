@@ -25,7 +25,9 @@ extension Host {
             if handles[owner] == nil { handles[owner] = try await accountBook.account(owner)?.handle ?? owner.text }
             all.append((OwnedGrain(summary: summary, owner: handles[owner] ?? owner.text), life))
         }
-        return all.sorted { $0.grain.summary.lastUsed > $1.grain.summary.lastUsed }
+        // Positions are sorted, because summaries are large to move about.
+        let used = all.map(\.grain.summary.lastUsed)
+        return all.indices.sorted { (used[$0], $1) > (used[$1], $0) }.map { all[$0] }
     }
 
     /// The newest part of any grain's log.

@@ -13,18 +13,26 @@ extension Host {
         public let requests: Int
     }
 
+    /// A page is made of measures as old as this at most, so that it and the figures on it share one.
+    static let measureAge = Duration.seconds(2)
+
     /// Every grain; those in memory first, the one with most memory first.
-    public func uses() async throws(HostError) -> [GrainUse] {
+    /// - Parameter age: Grains that run were measured this long ago at most.
+    public func uses(noOlderThan age: Duration = .zero) async throws(HostError) -> [GrainUse] {
         var uses: [GrainUse] = []
         for (grain, life) in try await glimpses() {
             uses.append(
                 GrainUse(
-                    grain: grain, isFrozen: life.isFrozen,
-                    usage: await (life.present?.sandbox as? any MeasuredSandbox)?.usage(),
+                    grain: grain, isFrozen: life.isFrozen, usage: await usage(of: life, noOlderThan: age),
                     requests: life.present?.requests.load(ordering: .relaxed) ?? 0))
         }
-        return uses.enumerated().sorted { ($0.element.memory, $1.offset) > ($1.element.memory, $0.offset) }.map(
-            \.element)
+        // Positions are sorted, because uses are large to move about.
+        return uses.indices.sorted { (uses[$0].memory, $1) > (uses[$1].memory, $0) }.map { uses[$0] }
+    }
+
+    /// Nil for a grain that is not in memory, or whose back end counts nothing.
+    func usage(of life: GrainLife.Glimpse, noOlderThan age: Duration) async -> SandboxUsage? {
+        await life.present?.usage(now: grainBook.clock.now(), isFrozen: life.isFrozen, noOlderThan: age)
     }
 }
 

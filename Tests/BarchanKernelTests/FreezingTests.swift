@@ -12,6 +12,7 @@ import Testing
         let test = try await TestHost(configure: configure)
         test.grains.allowFreezing()
         let grain = try await test.makeGrain()
+        await test.grains.app(1).used.withLock { $0.memoryBytes = 3 << 20 }
         let session = try await test.host.sessions.open(grain, by: test.person)
         #expect(try await session.send(TestHost.get(), from: TestHost.client).text == "hello")
         await session.close()
@@ -101,8 +102,10 @@ import Testing
     /// Who runs the host sees what sessions do not.
     @Test func theOperatorSeesWhatEveryGrainUses() async throws {
         let (test, grain, app) = try await closed()
-        app.used.withLock { $0.memoryBytes = 5 << 20 }
         await test.clock.whenSomebodySleeps(for: .seconds(300))
+        // Frozen, it was measured, and does not change.
+        let measures = app.measures.load(ordering: .relaxed)
+        app.used.withLock { $0.memoryBytes = 5 << 20 }
         let second = try await test.makeGrain()
         await test.grains.app(2).used.withLock { $0.memoryBytes = 9 << 20 }
         let third = try await test.makeGrain()
@@ -110,8 +113,29 @@ import Testing
         let uses = try await test.host.uses()
         #expect(uses.map(\.grain.summary.identifier) == [second, grain, third])
         #expect(uses.map(\.isFrozen) == [false, true, false])
-        #expect(uses.map { $0.usage?.memoryBytes } == [9 << 20, 5 << 20, nil])
+        #expect(uses.map { $0.usage?.memoryBytes } == [9 << 20, 3 << 20, nil])
         #expect(uses.map(\.requests) == [0, 1, 0])
+        #expect(app.measures.load(ordering: .relaxed) == measures)
+    }
+
+    /// A page with figures asks each grain that runs once, and one that is frozen not at all.
+    @Test func aPageMeasuresOnce() async throws {
+        let test = try await TestHost()
+        let grain = try await test.makeGrain(), app = await test.grains.app(1)
+        app.used.withLock { $0.memoryBytes = 7 << 20 }
+        func figure() async throws -> Double? {
+            try await test.host.figures().first { $0.name == "barchan_grains_memory_bytes" }?.samples[0].value
+        }
+        #expect(try await test.host.usage(for: test.person).map(\.memoryBytes) == [7 << 20])
+        let measures = app.measures.load(ordering: .relaxed)
+        #expect(try await figure() == Double(7 << 20))
+        #expect(try await test.host.usage(for: test.person).map(\.grain.identifier) == [grain])
+        #expect(app.measures.load(ordering: .relaxed) == measures)
+        app.used.withLock { $0.memoryBytes = 8 << 20 }
+        #expect(try await test.host.uses().map { $0.usage?.memoryBytes } == [8 << 20], "who asks for rates sees now")
+        app.used.withLock { $0.memoryBytes = 9 << 20 }
+        test.clock.advance(by: Host.measureAge)
+        #expect(try await figure() == Double(9 << 20))
     }
 
     // MARK: Memory

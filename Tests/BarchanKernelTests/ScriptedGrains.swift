@@ -81,6 +81,8 @@ final class ScriptedApp: MeasuredSandbox {
     let freezing = Mutex((count: 0, isFrozen: false))
     /// What it says it uses or used.
     let used = Mutex(SandboxUsage())
+    /// How often it was asked.
+    let measures = Atomic(0)
     /// Sessions opened so far.
     let sessions = Mutex<[WebSessionParameters]>([])
     private let descriptors: Mutex<(socket: CInt, output: CInt)?>
@@ -131,7 +133,11 @@ final class ScriptedApp: MeasuredSandbox {
     }
 
     func waitForExit() async -> SandboxExit { await exit.get() }
-    func usage() async -> SandboxUsage { used.withLock { $0 } }
+    func usage() async -> SandboxUsage {
+        measures.add(1, ordering: .relaxed)
+        return used.withLock { $0 }
+    }
+
     func terminate() async { end(.signaled(signal: 9)) }
 
     func respond(to request: WebRequest) async throws(HostError) -> WebResponse {

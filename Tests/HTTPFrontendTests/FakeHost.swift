@@ -271,6 +271,10 @@ struct FakeUpgrades: UpgradeDirectory {
         host.directory.withLock { $0.upgrades }
     }
 
+    func upgrades(for account: AccountID, among grains: [GrainSummary]) async throws(HostError) -> [AppUpgrade] {
+        try await upgrades(for: account)
+    }
+
     func accept(_ package: PackageID, force: Bool, by account: AccountID) async throws(HostError) -> Int {
         try host.directory.withLock { directory throws(HostError) in
             let upgrade = directory.upgrades.first { $0.offered.identifier == package }

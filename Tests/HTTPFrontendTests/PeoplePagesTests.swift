@@ -55,6 +55,60 @@ import Testing
         }
     }
 
+    /// What a browser does whose person opens a grain, is not logged in, and then opens the login link they were given.
+    @Test func aLoginLinkLeadsBackToo() async throws {
+        try await Serving.run { serving async throws in
+            serving.host.directory.withLock { $0.tokens = ["first", "second"] }
+            let place = "/grain/abc/wiki?page=1&part=2"
+            let kept = try #require(try await serving.request(place).value("Set-Cookie"))
+            let value = "%2Fgrain%2Fabc%2Fwiki%3Fpage%3D1%26part%3D2"
+            #expect(kept == "barchan-place=\(value); Path=/; Max-Age=3600; HttpOnly; SameSite=Lax")
+            let cookie = "Cookie: " + kept.prefix { $0 != ";" }
+            let entered = try await serving.request(
+                "/login/first", [cookie, "Origin: \(serving.baseURL)"], method: "POST", body: "")
+            #expect(entered.status == 303 && entered.value("Location") == place)
+            #expect(entered.values("Set-Cookie").contains { $0.hasPrefix("barchan-login=") })
+            #expect(entered.values("Set-Cookie").contains { $0.hasPrefix("barchan-place=; Path=/; Max-Age=0") })
+            // Whoever came by no page of ours is at the grains, as ever.
+            let other = try await serving.request(
+                "/login/second", ["Origin: \(serving.baseURL)"], method: "POST", body: "")
+            #expect(other.value("Location") == "/" && other.values("Set-Cookie").count == 1)
+        }
+    }
+
+    /// Others than we may have written the cookie.
+    @Test(arguments: [
+        "//evil.test/", "%2F%2Fevil.test", "http://evil.test/", "%2F%5Cevil.test", "%2Fa%0D%0ASet-Cookie:%20x=y", "%zz",
+        "/a%20b", "%00", "grain", "",
+    ]) func noCookieLeadsAwayFromHere(_ value: String) async throws {
+        try await Serving.run { serving async throws in
+            serving.host.directory.withLock { $0.tokens = ["token"] }
+            let entered = try await serving.request(
+                "/login/token", ["Cookie: barchan-place=\(value)", "Origin: \(serving.baseURL)"], method: "POST",
+                body: "")
+            #expect(entered.status == 303 && entered.value("Location") == "/")
+            #expect(entered.values("Set-Cookie").count == 2)
+        }
+    }
+
+    /// The page that was asked for last is where somebody is going; its pictures, and texts of programs, are not.
+    @Test func onlyPagesAreKept() async throws {
+        try await Serving.run { serving async throws in
+            let picture = try await serving.request(
+                "/apps/x/icon", ["Sec-Fetch-Dest: image", "Sec-Fetch-Site: same-origin"])
+            #expect(picture.status == 403 && picture.value("Set-Cookie") == nil)
+            #expect(try await serving.request("/grain/a", ["Accept: application/json"]).value("Set-Cookie") == nil)
+            #expect(try await serving.request("/").value("Set-Cookie") == nil)
+            let long = "/grain/" + String(repeating: "a", count: 1_100)
+            for place in ["/", long] {
+                let home = try await serving.request(place, ["Cookie: barchan-place=%2Fgrain%2Fa"])
+                #expect(home.value("Set-Cookie")?.hasPrefix("barchan-place=; Path=/; Max-Age=0") == true)
+            }
+            let posted = try await post(serving, "/grains", "a=b")
+            #expect(posted.status == 403 && posted.value("Set-Cookie") == nil)
+        }
+    }
+
     @Test func anInvitationIsLookedAtAndAccepted() async throws {
         try await Serving.run { serving async throws in
             #expect(try await serving.request("/invite/nothing").status == 404)

@@ -39,8 +39,25 @@ struct GrainBook: GrainDirectory {
             list.grains.append(summary)
         }
         list.grains = GrainBook.lastUsedFirst(list.grains)
-        list.discarded.sort { ($0.expires ?? 0, $0.identifier.text) < ($1.expires ?? 0, $1.identifier.text) }
+        list.discarded = GrainBook.firstToGoFirst(list.discarded)
         return list
+    }
+
+    /// What is in somebody's trash, as ``list(for:)`` has it.
+    func discarded(of account: AccountID) async throws(HostError) -> [GrainSummary] {
+        var discarded: [GrainSummary] = [], summaries = await summaries()
+        let tags = try await TagBook(records: records, sharing: sharing).tags(of: account)
+        try await records.forEachKept(try await records.grains(behind: .ownedPrefix(account))) {
+            (record) throws(HostError) in
+            guard record.discarded != nil, var summary = try await summaries.summary(of: record) else { return }
+            summary.tags = tags[record.grain] ?? []
+            discarded.append(summary)
+        }
+        return GrainBook.firstToGoFirst(discarded)
+    }
+
+    private static func firstToGoFirst(_ discarded: [GrainSummary]) -> [GrainSummary] {
+        discarded.sorted { ($0.expires ?? 0, $0.identifier.text) < ($1.expires ?? 0, $1.identifier.text) }
     }
 
     /// Positions are sorted, because summaries are large to move about.

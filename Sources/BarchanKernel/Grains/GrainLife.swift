@@ -359,7 +359,7 @@ actor GrainLife {
 
     /// From here on the grain is frozen until somebody needs it, its time is over or memory is short.
     private func keepFrozen(_ idle: RunningGrain) async {
-        let usage = await (idle.sandbox as? any MeasuredSandbox)?.usage()
+        let usage = await idle.measure(now: clock.now(), isFrozen: true)
         await frozen.add(grain, bytes: usage?.memoryBytes) { [weak self] in await self?.endFrozen(idle) }
         phase = .frozen(idle)
         idleTimer?.cancel()

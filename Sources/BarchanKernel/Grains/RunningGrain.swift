@@ -15,6 +15,7 @@ final class RunningGrain: Sendable {
     /// Nil for a record that names no owner.
     let use: AppUse?
     private let notices = Mutex(Notices())
+    private let lastMeasure = Mutex<Measure?>(nil)
     /// Requests and web sockets so far.
     let requests = Atomic<Int>(0)
     /// It is known that no request should be sent to it any more.
@@ -41,6 +42,33 @@ final class RunningGrain: Sendable {
 
     /// What keeps the grain awake.
     var wakeLocks: WakeLocks { services.wakeLocks }
+
+    // MARK: Use
+
+    private struct Measure {
+        let usage: SandboxUsage
+        let time: Duration
+        let isFrozen: Bool
+    }
+
+    /// What it uses; nil where nobody counts. One measure is a question to the launcher and some file reads for each process.
+    ///
+    /// A frozen grain is measured once: nothing runs in it, and what the kernel takes back of its memory meanwhile is the only
+    /// difference.
+    /// - Parameter age: Of a grain that is not frozen, a measure as old as this will do.
+    func usage(now: Duration, isFrozen: Bool, noOlderThan age: Duration) async -> SandboxUsage? {
+        if let last = lastMeasure.withLock({ $0 }), last.isFrozen == isFrozen, isFrozen || now - last.time < age {
+            return last.usage
+        }
+        return await measure(now: now, isFrozen: isFrozen)
+    }
+
+    /// What it uses at this moment; nil where nobody counts.
+    func measure(now: Duration, isFrozen: Bool) async -> SandboxUsage? {
+        guard let usage = await (sandbox as? any MeasuredSandbox)?.usage() else { return nil }
+        lastMeasure.withLock { $0 = Measure(usage: usage, time: now, isFrozen: isFrozen) }
+        return usage
+    }
 
     // MARK: Limits
 

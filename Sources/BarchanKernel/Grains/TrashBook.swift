@@ -12,7 +12,7 @@ struct TrashBook: TrashDirectory {
     // MARK: For people
 
     func trash(for account: AccountID) async throws(HostError) -> [GrainSummary] {
-        try await grains.list(for: account).discarded
+        try await grains.discarded(of: account)
     }
 
     func discard(_ grain: GrainID, by account: AccountID) async throws(HostError) {

@@ -9,36 +9,30 @@ struct UpgradeBook: UpgradeDirectory {
     let audit: AuditBook
 
     func upgrades(for account: AccountID) async throws(HostError) -> [AppUpgrade] {
+        try await upgrades(for: account, among: try await grains.list(for: account).grains)
+    }
+
+    func upgrades(
+        for account: AccountID, among grains: [GrainSummary]
+    ) async throws(HostError) -> [AppUpgrade] {
         guard let person = try await accounts.account(account) else {
             throw HostError(.permissionDenied, "look for new versions of apps: log in first")
         }
-        let apps = try await book.apps()
-        let offers = apps.map { (app: $0, package: (person.role == .administrator ? $0.pending : nil) ?? $0.current) }
-        let behind = try await behind(offers, account)
-        return offers.compactMap { app, package in
-            let grains = behind[app.app] ?? []
-            guard package.identifier != app.current.identifier || !grains.isEmpty else { return nil }
-            return AppUpgrade(current: app.current, offered: package, grains: grains)
+        let own = Dictionary(grouping: grains.indices.filter { grains[$0].isOwned }) { grains[$0].app }
+        return try await book.apps().compactMap { app in
+            let package = (person.role == .administrator ? app.pending : nil) ?? app.current
+            let behind = (own[app.app] ?? []).filter { UpgradeBook.isBehind(grains[$0], package, app) }
+            guard package.identifier != app.current.identifier || !behind.isEmpty else { return nil }
+            return AppUpgrade(
+                current: app.current, offered: package, grains: GrainBook.lastUsedFirst(behind.map { grains[$0] }))
         }
     }
 
-    /// Somebody's grains that are of an older version, by app, last used first. Those of the same version in another package,
-    /// too: it was offered as a new one.
-    private func behind(
-        _ offers: [(app: AppVersions, package: InstalledPackage)], _ account: AccountID
-    ) async throws(HostError) -> [AppID: [GrainSummary]] {
-        let offers = Dictionary(offers.map { ($0.app.app, $0) }) { first, _ in first }
-        var behind: [AppID: [GrainSummary]] = [:], summaries = await grains.summaries()
-        try await grains.records.forEachKept(try await grains.records.grains(behind: .ownedPrefix(account))) {
-            (record) throws(HostError) in
-            guard record.isUsable, let app = record.app, let (versions, offered) = offers[app],
-                record.package != offered.identifier
-            else { return }
-            let version = versions.all.first { $0.identifier == record.package }?.manifest.version
-            guard version.map({ $0 <= offered.manifest.version }) ?? true else { return }
-            if let summary = try await summaries.summary(of: record) { behind[app, default: []].append(summary) }
-        }
-        return behind.mapValues(GrainBook.lastUsedFirst)
+    /// Of an older version, or of the same one in another package: it was offered as a new one.
+    private static func isBehind(_ grain: GrainSummary, _ offered: InstalledPackage, _ versions: AppVersions) -> Bool {
+        guard grain.package != offered.identifier else { return false }
+        let version = versions.all.first { $0.identifier == grain.package }?.manifest.version
+        return version.map { $0 <= offered.manifest.version } ?? true
     }
 
     func accept(_ package: PackageID, force: Bool, by account: AccountID) async throws(HostError) -> Int {

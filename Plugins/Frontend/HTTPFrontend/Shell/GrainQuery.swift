@@ -62,6 +62,7 @@ struct GrainQuery: Equatable {
     /// Those that hold every word somewhere in their texts.
     func searched<Row>(_ list: [Row], _ texts: (Row) -> [String]) -> [Row] {
         let words = text.lowercased().split(separator: " ")
+        if words.isEmpty { return list }
         return list.filter { row in
             let text = texts(row).joined(separator: "\n").lowercased()
             return words.allSatisfy { text.contains($0) }

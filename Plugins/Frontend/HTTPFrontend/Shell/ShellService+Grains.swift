@@ -10,7 +10,7 @@ extension ShellService {
     func grainList(_ query: GrainQuery, discarded: String?, _ person: Person) async throws(HostError) -> Response {
         let list = try await host.grains.list(for: person.account.identifier)
         let apps = try await apps(for: person)
-        let upgrades = try await upgrades(for: person)
+        let upgrades = try await upgrades(for: person, among: list.grains)
         let named = Set((discarded ?? "").split(separator: ",").map(String.init))
         return pages.grains(
             list, query, apps: apps, upgrades: upgrades,

@@ -19,7 +19,7 @@ extension ShellService {
         do throws(HostError) {
             return welcomed(
                 try await host.accounts.logIn(
-                    by: visit.path[2], challenge: challenge, answer: form["answer"] ?? ""), next: next)
+                    by: visit.path[2], challenge: challenge, answer: form["answer"] ?? ""), visit, next: next)
         } catch {
             guard error.code == .permissionDenied else { throw error }
             return pages.code(
@@ -34,7 +34,8 @@ extension ShellService {
         guard visit.request.head.method == "POST" else { return pages.invitation(offer, token: visit.path[1]) }
         let form = try await visit.form()
         do throws(HostError) {
-            return welcomed(try await host.people.accept(Secret(visit.path[1]), as: ShellService.profile(form)))
+            return welcomed(
+                try await host.people.accept(Secret(visit.path[1]), as: ShellService.profile(form)), visit)
         } catch {
             return pages.invitation(offer, token: visit.path[1], form, problem: error)
         }

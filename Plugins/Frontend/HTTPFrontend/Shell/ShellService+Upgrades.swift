@@ -9,7 +9,16 @@ extension ShellService {
 
     /// Every question, in the person's language.
     func upgrades(for person: Person) async throws(HostError) -> [AppUpgrade] {
-        try await host.upgrades.upgrades(for: person.account.identifier).map { upgrade in
+        localized(try await host.upgrades.upgrades(for: person.account.identifier), for: person)
+    }
+
+    /// - Parameter grains: The person's own list.
+    func upgrades(for person: Person, among grains: [GrainSummary]) async throws(HostError) -> [AppUpgrade] {
+        localized(try await host.upgrades.upgrades(for: person.account.identifier, among: grains), for: person)
+    }
+
+    private func localized(_ upgrades: [AppUpgrade], for person: Person) -> [AppUpgrade] {
+        upgrades.map { upgrade in
             var upgrade = upgrade
             upgrade.current = upgrade.current.localized(for: person.languages)
             upgrade.offered = upgrade.offered.localized(for: person.languages)

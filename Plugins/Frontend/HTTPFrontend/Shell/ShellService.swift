@@ -59,9 +59,7 @@ struct ShellService: Sendable {
                 return try await touchSession(visit, try await visit.form(), nil)
             }
             if visit.wantsJSON { return pages.jsonError(403, "You are not logged in.") }
-            return pages.welcome(
-                hasMail: host.accounts.loginMethods.contains("email"),
-                next: visit.isRead ? Visit.place(visit.request.head.target) ?? "/" : "/")
+            return welcome(visit)
         }
         if method == "GET" { return try await read(visit, person) }
         guard method == "POST" else {

@@ -30,6 +30,8 @@ struct Visit {
     var isRead: Bool { request.head.method == "GET" || request.head.method == "HEAD" }
     /// Whether our script asks, for a piece of a page.
     var wantsPart: Bool { request.head.value(of: "x-barchan-part") != nil }
+    /// Whether a browser asks for a page to show, rather than for a part of one; true also where it does not say.
+    var isPage: Bool { isRead && (request.head.value(of: "sec-fetch-dest") ?? "document") == "document" }
     var wantsJSON: Bool { request.head.value(of: "accept")?.contains("application/json") == true }
 
     /// Why this request must not be served, judged by where it comes from; nil when it may.
