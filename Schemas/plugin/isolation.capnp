@@ -49,7 +49,7 @@ struct IsolationLaunch {
 
   temporaryBytes @7 :UInt64;
   temporaryInodes @8 :UInt64;
-  # Of /tmp and of /dev/shm, each.
+  # Of /tmp and /dev/shm: together, or of each.
 
   memoryBytes @9 :UInt64;
   processes @10 :UInt64;

@@ -99,7 +99,7 @@ public struct SandboxUsage: Sendable, Equatable {
     public var memoryKills: Int64?
     /// How many processes or threads were not made because of ``SandboxLimits/processes``.
     public var refusedProcesses: Int64?
-    /// What the fuller of /tmp and /dev/shm holds.
+    /// What /tmp and /dev/shm hold: together, or the fuller one where they are bounded apart.
     public var temporaryBytes: Int64?
     /// Open files of the process that has most, and how many that process may have.
     public var openFiles: Int64?

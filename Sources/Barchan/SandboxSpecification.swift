@@ -41,7 +41,8 @@ public struct SandboxLimits: Sendable, Equatable {
     /// Soft and hard limit on open files of one process (specification, section 3.1: 1024 and 4096).
     public var openFilesSoft: Int64 = 1024
     public var openFilesHard: Int64 = 4096
-    /// Size of /tmp and of /dev/shm each, and how many inodes each may have (section 3.4).
+    /// Size of /tmp and of /dev/shm, and how many inodes they may have (section 3.4): together, or each where a provider bounds
+    /// them apart.
     public var temporaryBytes: Int64 = 16 << 20
     public var temporaryInodes: Int64 = 4096
     /// Memory of all processes together.

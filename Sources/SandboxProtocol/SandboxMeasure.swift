@@ -11,7 +11,7 @@ public struct SandboxMeasure: Sendable, Equatable {
     public var memoryKills: UInt64?
     /// How many processes or threads were not made because there were as many as allowed.
     public var refusedProcesses: UInt64?
-    /// What the fuller of /tmp and /dev/shm holds.
+    /// What /tmp and /dev/shm hold together.
     public var temporaryBytes: UInt64?
     /// Open files of the process that has most, and how many that process may have.
     public var openFiles: UInt64?

@@ -110,8 +110,8 @@ struct Blank {
         umask(0)
         try check(clinux_set_names("sandbox", 7), .hostName)
         if needsLoopback { try Loopback.bringUp() }
-        let mounts = try DetachedMounts.inTemplate()
         let stage = try StagingRoot.find()
+        let mounts = try DetachedMounts.inTemplate(stage)
         try stage.attach(mounts)
         try ResourceLimits.applyDefaults()
         try Privileges.lock()
@@ -203,7 +203,7 @@ struct PreparedState {
     /// Lets go of what is in its place.
     func close() {
         Glibc.close(stage.directory)
-        for mount in [mounts.devices, mounts.sharedMemory, mounts.temporary] { Glibc.close(mount) }
+        for mount in [mounts.devices, mounts.memory, mounts.sharedMemory, mounts.temporary] { Glibc.close(mount) }
         if mounts.messageQueues >= 0 { Glibc.close(mounts.messageQueues) }
     }
 }

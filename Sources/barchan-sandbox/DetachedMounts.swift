@@ -5,6 +5,11 @@ import SandboxProtocol
 /// Mounts of a sandbox that do not depend on the package, made before the host's file system is left.
 struct DetachedMounts {
     let devices: CInt
+    /// The file system that /tmp and /dev/shm are directories of; no program sees more of it than these two.
+    ///
+    /// One for both: the kernel keeps something for each file system and each memory control group. They share its size and
+    /// its files, and nothing can be moved or linked between them, because they are two mounts.
+    let memory: CInt
     let sharedMemory: CInt
     let temporary: CInt
     /// What POSIX message queues are files of, for Landlock. -1 where the kernel has none.
@@ -17,32 +22,41 @@ struct DetachedMounts {
     static let defaultTemporary = (bytes: UInt64(16 << 20), inodes: UInt64(4096))
 
     /// With a /dev of its own.
-    /// - Parameter information: What to show as /proc/cpuinfo; nil for what is there now.
-    init(processorInformation information: CInt? = nil) throws(LaunchFailure) {
+    /// - Parameters:
+    ///   - place: A directory with one named ``memoryName`` to keep ``memory`` in. Nil needs Linux 6.15, see open_tree(2).
+    ///   - information: What to show as /proc/cpuinfo; nil for what is there now.
+    init(keepingMemoryIn place: CInt?, processorInformation information: CInt? = nil) throws(LaunchFailure) {
         try self.init(
+            place: place,
             devices: try DetachedMounts.memory(bytes: 1 << 20, inodes: 16, mode: "755", [], .devices),
             nodes: try DetachedMounts.hostNodes(),
             processorInformation: try DetachedMounts.copyProcessorInformation(information))
     }
 
     private init(
-        devices: CInt, nodes: [(name: String, mount: CInt)]?, processorInformation: CInt
+        place: CInt?, devices: CInt, nodes: [(name: String, mount: CInt)]?, processorInformation: CInt
     ) throws(LaunchFailure) {
         self.devices = devices
         self.nodes = nodes
         self.processorInformation = processorInformation
-        let (bytes, inodes) = DetachedMounts.defaultTemporary
-        sharedMemory = try DetachedMounts.temporaryMemory(bytes: bytes, inodes: inodes)
-        temporary = try DetachedMounts.temporaryMemory(bytes: bytes, inodes: inodes)
+        memory = try DetachedMounts.makeMemory()
+        if let place {
+            try check(
+                clinux_move_mount(memory, "", place, DetachedMounts.memoryName, CLINUX_MOVE_FROM_DESCRIPTOR),
+                .temporaryDirectory)
+        }
+        temporary = try DetachedMounts.part(DetachedMounts.temporaryName, of: memory)
+        sharedMemory = try DetachedMounts.part(DetachedMounts.sharedName, of: memory)
         messageQueues = DetachedMounts.messageQueues()
     }
 
     /// In a copy of the ``TemplateNamespace``, with its /dev and without /proc/cpuinfo, which stays there.
-    static func inTemplate() throws(LaunchFailure) -> DetachedMounts {
+    static func inTemplate(_ stage: StagingRoot) throws(LaunchFailure) -> DetachedMounts {
         let recursive: UInt32 = 0x8000
         let devices = clinux_open_tree(
             AT_FDCWD, TemplateNamespace.devices, CLINUX_OPEN_TREE_CLONE | recursive)
-        return try DetachedMounts(devices: try check(devices, .devices), nodes: nil, processorInformation: -1)
+        return try DetachedMounts(
+            place: stage.directory, devices: try check(devices, .devices), nodes: nil, processorInformation: -1)
     }
 
     /// Fills /dev, which has to be attached somewhere for that, and makes it read-only.
@@ -78,22 +92,33 @@ struct DetachedMounts {
         try check(clinux_mount_setattr(devices, attributes, CLINUX_MOUNT_ATIME_MASK), .devices)
     }
 
-    /// Gives /tmp and /dev/shm the size that was ordered.
+    /// Gives /tmp and /dev/shm the size that was ordered, together.
     func resize(to order: LaunchOrder) throws(LaunchFailure) {
         guard (order.temporaryBytes, order.temporaryInodes) != DetachedMounts.defaultTemporary else { return }
-        for mount in [temporary, sharedMemory] {
-            let context = try opened(clinux_fspick(mount), .temporaryDirectory)
-            try check(clinux_fsconfig_string(context.number, "size", String(order.temporaryBytes)), .temporaryDirectory)
-            try check(
-                clinux_fsconfig_string(context.number, "nr_inodes", String(order.temporaryInodes)), .temporaryDirectory)
-            try check(clinux_fsconfig_reconfigure(context.number), .temporaryDirectory)
-        }
+        let context = try opened(clinux_fspick(memory), .temporaryDirectory)
+        try check(clinux_fsconfig_string(context.number, "size", String(order.temporaryBytes)), .temporaryDirectory)
+        try check(
+            clinux_fsconfig_string(context.number, "nr_inodes", String(order.temporaryInodes)), .temporaryDirectory)
+        try check(clinux_fsconfig_reconfigure(context.number), .temporaryDirectory)
     }
 
-    /// What /tmp and /dev/shm are.
-    static func temporaryMemory(bytes: UInt64, inodes: UInt64) throws(LaunchFailure) -> CInt {
-        try memory(
-            bytes: bytes, inodes: inodes, mode: "770", [CLINUX_MOUNT_NOSUID, CLINUX_MOUNT_NODEV], .temporaryDirectory)
+    static let memoryName = "memory"
+    private static let temporaryName = "tmp", sharedName = "shm"
+
+    private static func makeMemory() throws(LaunchFailure) -> CInt {
+        let (bytes, inodes) = defaultTemporary
+        let attributes = [CLINUX_MOUNT_NOSUID, CLINUX_MOUNT_NODEV]
+        let mount = try memory(bytes: bytes, inodes: inodes, mode: "700", attributes, .temporaryDirectory)
+        for name in [temporaryName, sharedName] {
+            try check(mkdirat(mount, name, 0o770), .temporaryDirectory)
+            // Whatever umask(2) this process has.
+            try check(fchmodat(mount, name, 0o770, 0), .temporaryDirectory)
+        }
+        return mount
+    }
+
+    private static func part(_ name: String, of mount: CInt) throws(LaunchFailure) -> CInt {
+        try check(clinux_open_tree(mount, name, CLINUX_OPEN_TREE_CLONE), .temporaryDirectory)
     }
 
     static func memory(

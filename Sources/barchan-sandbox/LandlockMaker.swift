@@ -103,7 +103,7 @@ final class LandlockMaker: SandboxMaker {
 
     /// The package with everything that belongs on it.
     private func assemble(_ contents: SandboxContents?) throws(LaunchFailure) -> CInt {
-        let mounts = try DetachedMounts(processorInformation: processorInformation)
+        let mounts = try DetachedMounts(keepingMemoryIn: nil, processorInformation: processorInformation)
         // Without contents: something to try it on.
         let package = if let contents { contents.package } else { try emptyPackage() }
         let root = PackageRoot(descriptor: package)

@@ -3,7 +3,7 @@ import ControlGroups
 import Glibc
 import SandboxProtocol
 
-/// What processes read from and wrote to disks, how many files they have open, and what their /tmp holds, from a procfs of
+/// What processes read from and wrote to disks, how many files they have open, and what their /tmp and /dev/shm hold, from a procfs of
 /// the launcher's own, in which pids are those it knows.
 ///
 /// A process counts for the children that it waited for, so the living ones hold nearly all of a sandbox's history.

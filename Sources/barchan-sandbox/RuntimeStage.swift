@@ -23,13 +23,14 @@ struct RuntimeStage {
         self.guestOptions = guestOptions
         try check(clinux_unshare(CLINUX_CLONE_NEWNS), .runtimeStage)
         try check(clinux_mount_propagation("/", CLINUX_MOUNT_PRIVATE), .runtimeStage)
-        let detached = try DetachedMounts()
         let guest = try check(
             clinux_open_tree(AT_FDCWD, try RuntimeStage.ownProgram(), CLINUX_OPEN_TREE_CLONE), .runtimeStage)
         directory = try DetachedMounts.memory(
             bytes: 1 << 20, inodes: 64, mode: "755", [CLINUX_MOUNT_NOSUID, CLINUX_MOUNT_NODEV], .runtimeStage)
         try check(
             clinux_move_mount(directory, "", AT_FDCWD, RuntimeStage.path, CLINUX_MOVE_FROM_DESCRIPTOR), .runtimeStage)
+        try makeDirectory(DetachedMounts.memoryName)
+        let detached = try DetachedMounts(keepingMemoryIn: directory)
         // Runtimes look up there, by number, what they have started.
         try ProcessFileSystem.mount(.runtimeStage)
         try attach(guest, "guest", isDirectory: false)

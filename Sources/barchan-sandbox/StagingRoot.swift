@@ -14,7 +14,9 @@ struct StagingRoot {
     static func make() throws(LaunchFailure) {
         let attributes = [CLINUX_MOUNT_NOSUID, CLINUX_MOUNT_NODEV, CLINUX_MOUNT_NOEXEC]
         let stage = try DetachedMounts.memory(bytes: 64 << 10, inodes: 8, mode: "755", attributes, .rootSwitch)
-        for name in ["root", "dev", "queues"] { try check(mkdirat(stage, name, 0o755), .rootSwitch) }
+        for name in ["root", "dev", "queues", DetachedMounts.memoryName] {
+            try check(mkdirat(stage, name, 0o755), .rootSwitch)
+        }
         close(try check(openat(stage, "cpuinfo", O_CREAT | O_WRONLY | O_CLOEXEC, 0o444), .rootSwitch))
         try check(clinux_move_mount(stage, "", AT_FDCWD, "/", CLINUX_MOVE_FROM_DESCRIPTOR), .rootSwitch)
         try check(fchdir(stage), .rootSwitch)

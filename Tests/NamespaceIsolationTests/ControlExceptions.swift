@@ -30,7 +30,11 @@ enum ControlExceptions {
         ("nobody puts it into a process before it starts", ["start.alarm", "privileges.capabilities.ambient"]),
         ("root may be in no other group", ["start.groups"]),
         ("the host's may be empty, too", ["files.list /dev/shm"]),
-        ("they are on file systems of their own everywhere", ["files.hard.device", "files.hard.cpuinfo"]),
+        (
+            "they are on file systems of their own everywhere",
+            ["files.hard.device", "files.hard.cpuinfo", "files.hard.shared", "files.hard.renamed"]
+        ),
+        ("only sandboxes may have such directories", ["files.walk.besideTemporary", "files.walk.besideShared"]),
         (
             "a host may have the same limits, and may not be allowed to raise them",
             [

@@ -43,7 +43,7 @@ public enum GrainLimit: String, Sendable, CaseIterable {
         case .processes: "processes and threads of one grain, 0 for no limit, 512"
         case .processorWeight: "share of processor time when it is short, 100"
         case .ioWeight: "share of the disk when it is busy, 100"
-        case .temporaryMiB: "size of /tmp and of /dev/shm of one grain, 16"
+        case .temporaryMiB: "size of /tmp and /dev/shm of one grain together, 16"
         case .openFiles: "open files of one process, hard limit, 4096"
         case .logKiBPerSecond: "what a grain may print for long, 64"
         case .logBurstKiB: "what a grain may print at once, 512"

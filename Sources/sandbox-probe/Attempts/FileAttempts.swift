@@ -34,6 +34,9 @@ enum FileAttempts {
         refused("walk.above", .privateFileSystem) { _ in tryOpen("/\(above)etc/passwd") },
         refused("walk.data", .privateFileSystem) { targets in tryOpen("\(targets.data)/\(above)etc/passwd") },
         refused("walk.shared", .privateFileSystem) { _ in tryOpen("/dev/shm/\(above)etc/passwd") },
+        // /tmp and /dev/shm may be directories of one file system, in which nobody gets from one to the other.
+        refused("walk.besideTemporary", .privateFileSystem) { _ in tryOpen("/tmp/../shm") },
+        refused("walk.besideShared", .privateFileSystem) { _ in tryOpen("/dev/shm/../tmp") },
         refused("walk.cpuinfo", .privateFileSystem) { _ in tryOpen("/proc/\(above)etc/passwd") },
         refused("walk.descriptor", .privateFileSystem) { targets in
             let directory = open(targets.data, O_RDONLY | O_DIRECTORY)
@@ -83,6 +86,12 @@ enum FileAttempts {
             hardLink(targets, "/dev/null")
         },
         refused("hard.cpuinfo", .privateFileSystem) { targets in hardLink(targets, "/proc/cpuinfo") },
+        refused("hard.shared", .privateFileSystem) { _ in
+            temporaryFile { kernel(SYS_link, address($0), address("/dev/shm/attempt-\(getpid())")) }
+        },
+        refused("hard.renamed", .privateFileSystem) { _ in
+            temporaryFile { kernel(SYS_rename, address($0), address("/dev/shm/attempt-\(getpid())")) }
+        },
         refused("hard.outside", .privateFileSystem) { targets in
             kernel(SYS_link, address(targets["file"]), nowhere(targets))
         },
@@ -93,6 +102,18 @@ enum FileAttempts {
                 SYS_linkat, -100, address("/proc/self/fd/\(file)"), -100, address(targets.scratch("again")), 0x400)
         },
     ]
+
+    /// A file of /tmp, as long as it is used. Nothing comes from there to /dev/shm, which may be the same file system.
+    private static func temporaryFile(_ use: (String) -> Int) -> Int {
+        let path = "/tmp/attempt-\(getpid())"
+        let file = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
+        guard file >= 0 else { return untried }
+        defer {
+            close(file)
+            unlink(path)
+        }
+        return use(path)
+    }
 
     private static func nowhere(_ targets: Targets) -> Int {
         let path = targets.scratch("hard")
