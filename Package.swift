@@ -62,8 +62,8 @@ let package = Package(
             name: "barchan",
             dependencies: [
                 contract, "BarchanKernel", "BarchanConformance", "BarchanConfiguration", "BarchanControl", "SPK",
-                "GrainRecording", "TOML", "CLinux", "ProjectQuota", "SMTP", "CapnProto", "GrainSchemas", "CCapnpSchema",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "GrainRecording", "TOML", "CLinux", "ProjectQuota", "SMTP", "SystemdScope", "CapnProto", "GrainSchemas",
+                "CCapnpSchema", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
 
@@ -121,6 +121,8 @@ let package = Package(
         // What the launcher does with control groups; a library, so that tests can link it.
         .target(name: "ControlGroups", dependencies: ["CLinux", "SandboxProtocol"], swiftSettings: strict),
         .target(name: "SandboxProtocol", swiftSettings: strict),
+        // A control group of the host's own, from systemd.
+        .target(name: "SystemdScope", dependencies: [contract, "CLinux", "ControlGroups"], swiftSettings: strict),
         // The host's side of the launcher, for every back end that uses it.
         .target(
             name: "SandboxLauncher", dependencies: [contract, "CLinux", "SandboxProtocol"], swiftSettings: strict),
@@ -207,6 +209,8 @@ let package = Package(
                     contract, "NamespaceIsolation", "SandboxProtocol", "BarchanConformance", "CLinux",
                 ],
                 swiftSettings: strict),
+            .testTarget(
+                name: "SystemdScopeTests", dependencies: [contract, "CLinux", "SystemdScope"], swiftSettings: strict),
             .testTarget(
                 name: "ControlGroupsTests", dependencies: ["ControlGroups", "SandboxProtocol", "CLinux"],
                 swiftSettings: strict),

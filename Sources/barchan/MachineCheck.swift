@@ -21,6 +21,7 @@ enum MachineCheck {
             openFiles(),
             dataDirectory(configuration.dataDirectory), volumeLimits(configuration),
             imageIntegrity(configuration.dataDirectory),
+            SystemdGroup.finding(),
         ] + GroupCheck.findings(launcher: "\(configuration.programDirectory)/barchan-sandbox")
     }
 

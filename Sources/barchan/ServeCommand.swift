@@ -34,6 +34,7 @@ struct ServeCommand: AsyncParsableCommand {
         let log = recent.keeping(
             from: max(.info, configuration.logLevel),
             of: try LogOutput.log(from: configuration.logLevel, format: configuration.logFormat))
+        SystemdGroup.take(log: log)
         let directory = try DataDirectory(configuration.dataDirectory)
         let candidates = ModuleLoader(directories: configuration.pluginDirectories).load()
         for refusal in candidates.compactMap(\.refusal) { log(.warning, refusal.message) }

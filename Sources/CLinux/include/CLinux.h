@@ -35,6 +35,13 @@ static inline int clinux_identify(const char *path, uint64_t identity[2]) {
     identity[1] = status.st_ino;
     return 0;
 }
+// getxattr(2) and setxattr(2), without flags.
+static inline long clinux_get_attribute(const char *path, const char *name, void *value, size_t size) {
+    return syscall(SYS_getxattr, path, name, value, size);
+}
+static inline int clinux_set_attribute(const char *path, const char *name, const void *value, size_t size) {
+    return (int)syscall(SYS_setxattr, path, name, value, size, 0);
+}
 // Close-on-exec and without waiting.
 static inline int clinux_eventfd(unsigned value) { return eventfd(value, EFD_CLOEXEC | EFD_NONBLOCK); }
 
