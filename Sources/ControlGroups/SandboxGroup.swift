@@ -4,8 +4,8 @@ import SandboxProtocol
 
 /// The control groups of one sandbox: the same name in every hierarchy of a ``GroupTree``. Holds no descriptor.
 public struct SandboxGroup {
-    private let tree: GroupTree
-    private let name: String
+    let tree: GroupTree
+    let name: String
 
     /// Nil, with `errno`, when a group cannot be made; nothing is left then.
     public init?(in tree: GroupTree, name: String) {
@@ -41,25 +41,11 @@ public struct SandboxGroup {
 
     // MARK: Joining
 
-    /// As clone(2), into the group of version 2. The child calls ``joinLegacy()`` before anything else.
-    public func clone(_ signal: CInt) -> Int {
-        guard let base = tree.unified?.directory else { return clinux_clone(UInt(signal)) }
-        let group = openat(base.descriptor, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard group >= 0 else { return -1 }
-        defer { close(group) }
-        return clinux_clone_into(0, UInt64(signal), group)
-    }
+    /// As ``GroupEntrance/clone(_:)``.
+    public func clone(_ signal: CInt) -> Int { GroupEntrance(self)?.clone(signal) ?? -1 }
 
-    /// Moves the calling process, which has one thread and just began, into the groups of version 1; 0 or an error number.
-    ///
-    /// A thread that moves itself waits for nobody; moving another process takes a grace period of 12 ms.
-    public func joinLegacy() -> CInt {
-        for base in tree.bases where base.version == .v1 {
-            let error = base.files(of: name).set("tasks", "0")
-            guard error == 0 else { return error }
-        }
-        return 0
-    }
+    /// As ``GroupEntrance/joinLegacy()``.
+    public func joinLegacy() -> CInt { GroupEntrance(self)?.joinLegacy() ?? errno }
 
     // MARK: Limits
 

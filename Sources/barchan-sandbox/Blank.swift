@@ -61,37 +61,35 @@ struct Blank {
     }
 
     private func nextOrder(_ report: CInt) -> BlankOrder {
-        guard let order = order(from: report, flags: 0) else { _exit(0) }
-        return order
-    }
-
-    /// Nil when there is none yet.
-    private func order(from report: CInt, flags: CInt) -> BlankOrder? {
-        switch receive(from: report, maximumBytes: LauncherRequest.maximumBytes, flags: flags) {
-        case .message(let bytes, let descriptors):
-            BlankOrder(request: LauncherRequest(decoding: bytes), descriptors: descriptors)
-        case .nothing: nil
-        // The launcher has no use for this sandbox.
-        case .end: _exit(0)
-        }
+        // No message, no use for this sandbox.
+        guard
+            case .message(let bytes, let descriptors) = receive(
+                from: report, maximumBytes: LauncherRequest.maximumBytes)
+        else { _exit(0) }
+        return BlankOrder(request: LauncherRequest(decoding: bytes), descriptors: descriptors)
     }
 
     /// The order for a sandbox that waits, which the host may have announced: then it is worth looking for it for a moment,
     /// because going to sleep and waking up again takes as long as a fifth of a plain process start.
     /// - Parameter warmUp: What to do in the meantime.
     private func nextGrain(_ report: CInt, warmUp: () -> Void) -> BlankOrder {
+        let inbox = OrderInbox(report)
         while true {
-            let order = nextOrder(report)
+            guard let order = inbox.order() else { continue }
             guard case .wake = order.request else { return order }
-            warmUp()
+            var isWarm = false
             let end = StartSlot.now() + Blank.patience
-            while StartSlot.now() < end {
-                if let next = self.order(from: report, flags: CInt(MSG_DONTWAIT)) {
-                    guard case .wake = next.request else { return next }
+            repeat {
+                // Where both have one processor, the order is there when this comes to run, or as soon as the host can go on.
+                for _ in 0..<2 {
+                    if let next = inbox.order(flags: CInt(MSG_DONTWAIT)) {
+                        guard case .wake = next.request else { return next }
+                    }
+                    sched_yield()
                 }
-                // On a single processor the host needs it.
-                sched_yield()
-            }
+                if !isWarm { warmUp() }
+                isWarm = true
+            } while StartSlot.now() < end
         }
     }
 
@@ -188,6 +186,28 @@ private struct BlankOrder {
         case .take(let number): (number, usual)
         default: nil
         }
+    }
+}
+
+/// Where a sandbox with a package receives its order, with room made ahead: asking how long a message is before taking it would
+/// be in the way of each start.
+private struct OrderInbox {
+    private let report: CInt
+    /// Never freed, and nearly all of it never touched.
+    private let room = UnsafeMutableRawBufferPointer.allocate(byteCount: LauncherRequest.maximumBytes, alignment: 16)
+
+    init(_ report: CInt) { self.report = report }
+
+    /// Nil when there is none yet.
+    func order(flags: CInt = 0) -> BlankOrder? {
+        var descriptors = [CInt](repeating: -1, count: 8), count: CInt = 0
+        let length = clinux_receive(report, room.baseAddress, room.count, &descriptors, &count, flags)
+        if length < 0 && errno == EAGAIN { return nil }
+        // The launcher has no use for this sandbox.
+        guard length > 0 else { _exit(0) }
+        return BlankOrder(
+            request: LauncherRequest(decoding: Array(room.prefix(length))),
+            descriptors: Array(descriptors.prefix(Int(count))))
     }
 }
 

@@ -43,17 +43,17 @@ final class BlankMaker: SandboxMaker {
         let (mine, theirs) = try channel(.namespaces)
         let (identity, writer) = try channel(.namespaces)
         defer { close(identity) }
-        let group: SandboxGroup
+        let (group, entrance): (SandboxGroup, GroupEntrance)
         do throws(LaunchFailure) {
-            group = try groups.make()
+            (group, entrance) = try groups.makeToEnter()
         } catch {
             for descriptor in [mine, theirs, writer] { close(descriptor) }
             throw error
         }
         let slot = clock.take()
-        let starter = group.clone(SIGCHLD)
+        let starter = entrance.clone(SIGCHLD)
         let cloneError = errno
-        if starter == 0 { start(report: theirs, identity: writer, network: network, group, slot) }
+        if starter == 0 { start(report: theirs, identity: writer, network: network, entrance, slot) }
         close(theirs)
         close(writer)
         do throws(LaunchFailure) {
@@ -90,11 +90,12 @@ final class BlankMaker: SandboxMaker {
     ///
     /// The sandbox's first process lives in this one's memory. So executing the program only leaves that memory, as after
     /// vfork(2); taking it apart, which takes as long as the execution itself, is left to this process, which ends then.
-    private func start(report: CInt, identity: CInt, network: CInt?, _ group: SandboxGroup, _ slot: StartSlot?) -> Never
-    {
+    private func start(
+        report: CInt, identity: CInt, network: CInt?, _ entrance: GroupEntrance, _ slot: StartSlot?
+    ) -> Never {
         var channel = identity
         do throws(LaunchFailure) {
-            let error = group.joinLegacy()
+            let error = entrance.joinLegacy()
             guard error == 0 else { throw LaunchFailure(.controlGroup, error) }
             setsid()
             if let network { try check(clinux_enter_network(network), .namespaces) }
@@ -153,16 +154,18 @@ private enum StarterDescriptors {
     static func arrange(report: CInt, identity: CInt, processes: CInt) throws(LaunchFailure) {
         var ends: [CInt] = [-1, -1]
         try check(clinux_pipe2(&ends, O_CLOEXEC), .namespaces)
-        let wanted = [
-            (report, CLINUX_STARTER_REPORT), (ends[1], CLINUX_STARTER_LIFE), (identity, CLINUX_STARTER_IDENTITY),
-            (ends[0], CLINUX_STARTER_WATCH), (processes, CLINUX_STARTER_PROCESSES),
+        // Two arrays of numbers, of which the launcher has had some: the first array of pairs in a process costs it a tenth of a
+        // plain process start, for what the runtime has to find out about its type.
+        var numbers = [report, ends[1], identity, ends[0], processes]
+        let places = [
+            CLINUX_STARTER_REPORT, CLINUX_STARTER_LIFE, CLINUX_STARTER_IDENTITY, CLINUX_STARTER_WATCH,
+            CLINUX_STARTER_PROCESSES,
         ]
         // Out of each other's way first.
-        var moved: [(CInt, CInt)] = []
-        for (number, place) in wanted {
-            moved.append((try check(fcntl(number, F_DUPFD_CLOEXEC, 16), .namespaces), place))
+        for index in numbers.indices {
+            numbers[index] = try check(fcntl(numbers[index], F_DUPFD_CLOEXEC, 16), .namespaces)
         }
-        for (number, place) in moved { try check(clinux_dup3(number, place), .namespaces) }
+        for index in numbers.indices { try check(clinux_dup3(numbers[index], places[index]), .namespaces) }
         _ = clinux_close_range(UInt32(CLINUX_STARTER_PROCESSES) + 1, UInt32.max, 0)
     }
 }
