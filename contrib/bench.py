@@ -616,19 +616,21 @@ def measure_neighbours(options):
     victim, hog = host.create("New flow"), host.create("New hog")
     client = FlowClient(host, host.open(victim)[0])
     latencies(client, 1)
+    onsets = {}
     for name in [name for name in chosen if name in HOGS]:
         quiet = latencies(client, options.seconds)
         host.ask(host.open(hog)[0], "GET", f"/hog/{name}")
-        time.sleep(1)
+        first = latencies(client, 1)
         busy = latencies(client, options.seconds)
         use = host.uses().get(hog, NO_USE)
         host.stop_grain(hog)
         rows.append(row_of_neighbours(name, quiet, busy, use))
+        onsets[name] = f"{percentile(first, 99) / percentile(quiet, 99):.2f}"
     host.end()
     bare = measure_bare_neighbours(options, [name for name in chosen if name in HOGS])
-    rows = [row[:6] + [bare.get(row[0], "")] + row[6:] for row in rows]
-    table(["hog", "p50 alone", "p50 beside", "p99 alone", "p99 beside", "p99 ratio", "bare ratio", "processes", "MiB", "refused", "killed"], rows)
-    print(f"{options.seconds} s each; the last four columns are the hog's, or of all grains beside {', '.join(HOSTILE)}, which four people keep making;"
+    rows = [row[:6] + [onsets.get(row[0], ""), bare.get(row[0], "")] + row[6:] for row in rows]
+    table(["hog", "p50 alone", "p50 beside", "p99 alone", "p99 beside", "p99 ratio", "first second", "bare ratio", "processes", "MiB", "refused", "killed"], rows)
+    print(f"{options.seconds} s each, after a first second of its own; the last four columns are the hog's, or of all grains beside {', '.join(HOSTILE)}, which four people keep making;"
           f" {os.cpu_count()} processors; up to {HOSTILE_RATIO} times is the aim beside those, 2 beside the others. Bare: the same app"
           " and hog in control groups with the same limits, no host between. A grain that goes on running into a limit is ended")
 
@@ -1021,11 +1023,12 @@ parser.add_argument("--examples", required=True)
 parser.add_argument("--work", required=True)
 parser.add_argument("--rounds", type=int, default=int(os.environ.get("ROUNDS", 21)))
 parser.add_argument("--rounds-of-load", type=int, default=int(os.environ.get("LOAD_ROUNDS", 3)))
-parser.add_argument("--seconds", type=int, default=int(os.environ.get("SECONDS_EACH", 3)))
+parser.add_argument("--seconds", type=int, default=int(os.environ.get("SECONDS_EACH", 0)))
 parser.add_argument("--hogs", nargs="*", default=os.environ.get("HOGS", "").split())
 parser.add_argument("--flow-mib", type=int, default=int(os.environ.get("FLOW_MIB", 4096)))
 parser.add_argument("--install-rounds", type=int, default=int(os.environ.get("INSTALL_ROUNDS", 7)))
 arguments = parser.parse_args()
+arguments.seconds = arguments.seconds or (5 if arguments.topic == "neighbours" else 3)
 arguments.work = os.path.abspath(arguments.work)
 sys.stdout.reconfigure(line_buffering=True)
 {"open": measure_open, "install": measure_install, "return": measure_return, "neighbours": measure_neighbours, "requests": measure_requests,

@@ -3,22 +3,31 @@ public struct BusyUse: Sendable {
     public struct Sample: Sendable {
         /// Nanoseconds.
         let time: UInt64
-        /// Microseconds.
-        let used: UInt64
+        /// Microseconds, of which the kernel took so many.
+        let used, inKernel: UInt64
 
-        public init(time: UInt64, used: UInt64) {
+        public init(time: UInt64, used: UInt64, inKernel: UInt64 = 0) {
             self.time = time
             self.used = used
+            self.inKernel = inKernel
         }
 
         /// How much of one processor was used since.
-        public func share(since earlier: Sample) -> Double {
-            guard time > earlier.time, used > earlier.used else { return 0 }
-            return Double(used - earlier.used) * 1000 / Double(time - earlier.time)
+        public func share(since earlier: Sample) -> Double { share(\.used, earlier) }
+
+        func kernelShare(since earlier: Sample) -> Double { share(\.inKernel, earlier) }
+
+        private func share(_ part: KeyPath<Sample, UInt64>, _ earlier: Sample) -> Double {
+            guard time > earlier.time, self[keyPath: part] > earlier[keyPath: part] else { return 0 }
+            return Double(self[keyPath: part] - earlier[keyPath: part]) * 1000 / Double(time - earlier.time)
         }
     }
 
     public private(set) var standing = SandboxGroup.Standing.ordinary
+    /// Whether it yields and has kept a processor busy in the kernel since it does. Nobody is interrupted there at once, and
+    /// whoever waits for something there again and again is taken for one that had nothing so far: such a sandbox leaves one
+    /// processor to others.
+    public private(set) var isBusyInKernel = false
     /// Whether it used anything worth a look between the last two samples. Nothing is learnt of one that rests, or that others
     /// left nothing to.
     public private(set) var isActive = false
@@ -49,11 +58,13 @@ public struct BusyUse: Sendable {
         guard let last else { return }
         let share = sample.share(since: last)
         isActive = share >= BusyUse.activeShare
-        if standing == .ordinary {
-            if share >= BusyUse.busyShare { standing = yielding }
-        } else {
-            standing = share < BusyUse.restingShare ? .ordinary : yielding
+        guard share >= (standing == .ordinary ? BusyUse.busyShare : BusyUse.restingShare) else {
+            (standing, isBusyInKernel) = (.ordinary, false)
+            return
         }
+        if sample.kernelShare(since: last) >= BusyUse.busyShare { isBusyInKernel = true }
+        // A processor with nothing but idle groups counts as free, and those that wake up would come to it.
+        standing = isBusyInKernel ? .reduced : yielding
     }
 
     /// - Parameter encounters: All so far, as ``SandboxGroup/encounters``.

@@ -7,16 +7,19 @@ public struct GroupFiles: Sendable {
     /// Empty, or the way from there to the group with a slash behind it.
     let prefix: String
 
-    /// The contents of a file, at most 4 KiB of it; nil when it cannot be read.
-    func text(_ name: String) -> String? {
+    /// The contents of a file, as much of it as one may be, to whole pages; nil when it cannot be read.
+    func text(_ name: String, maximumBytes: Int = 4096) -> String? {
         let file = openat(directory, prefix + name, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }
         defer { close(file) }
-        var count = 0
-        let text = [UInt8](unsafeUninitializedCapacity: 4096) { buffer, used in
-            count = read(file, buffer.baseAddress, 4096)
-            used = max(0, count)
-        }
+        var text: [UInt8] = [], count = 0
+        repeat {
+            // The kernel gives a page at a time.
+            text += [UInt8](unsafeUninitializedCapacity: 4096) { buffer, used in
+                count = read(file, buffer.baseAddress, 4096)
+                used = max(0, count)
+            }
+        } while count > 0 && text.count < maximumBytes
         return count < 0 ? nil : String(decoding: text, as: UTF8.self)
     }
 
@@ -29,8 +32,8 @@ public struct GroupFiles: Sendable {
     public static func names(in path: String) -> [String] { GroupDirectory.names(in: path, groupsOnly: true) }
 
     /// The words of a file; none when it cannot be read.
-    func words(_ name: String) -> [String] {
-        (text(name) ?? "").split { $0 == " " || $0 == "\n" }.map(String.init)
+    func words(_ name: String, maximumBytes: Int = 4096) -> [String] {
+        (text(name, maximumBytes: maximumBytes) ?? "").split { $0 == " " || $0 == "\n" }.map(String.init)
     }
 
     /// The first number of a file. Nil also for `max`.
@@ -42,6 +45,16 @@ public struct GroupFiles: Sendable {
             return UInt64(line.dropFirst(key.utf8.count + 1))
         }
         return nil
+    }
+
+    /// All of a file of lines `key number`; none when it cannot be read.
+    func numbers(_ name: String) -> [String: UInt64] {
+        var numbers: [String: UInt64] = [:]
+        for line in (text(name) ?? "").split(separator: "\n") {
+            let words = line.split(separator: " ")
+            if words.count == 2, let number = UInt64(words[1]) { numbers[String(words[0])] = number }
+        }
+        return numbers
     }
 
     func has(_ name: String) -> Bool { faccessat(directory, prefix + name, F_OK, 0) == 0 }

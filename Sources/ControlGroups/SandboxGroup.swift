@@ -116,9 +116,28 @@ public struct SandboxGroup {
     private static let longTurn: UInt64 = 100_000_000
 
     private func setTurns(nanoseconds: UInt64) {
-        for thread in unified?.words("cgroup.threads").compactMap({ pid_t($0) }) ?? [] {
-            _ = clinux_set_turn(thread, nanoseconds)
+        for thread in threads { _ = clinux_set_turn(thread, nanoseconds) }
+    }
+
+    private var threads: [pid_t] {
+        unified?.words("cgroup.threads", maximumBytes: 1 << 20).compactMap { pid_t($0) } ?? []
+    }
+
+    /// Keeps all threads off the first of several processors; call it again for those that come later or that went back.
+    /// - Parameter all: What threads may run on otherwise.
+    public func leaveFirstProcessor(of all: ProcessorSet) {
+        guard let rest = all.leavingFirst(of: all) else { return }
+        for thread in threads {
+            guard let own = ProcessorSet(of: thread) else { continue }
+            let left = own.leavingFirst(of: all) ?? rest
+            if left != own { left.bind(thread) }
         }
+    }
+
+    /// Undoes ``leaveFirstProcessor(of:)``. A thread that has chosen among the others keeps to its choice.
+    public func takeFirstProcessor(of all: ProcessorSet) {
+        guard let rest = all.leavingFirst(of: all) else { return }
+        for thread in threads where ProcessorSet(of: thread) == rest { all.bind(thread) }
     }
 
     /// 1 to 1000, which BFQ takes in either version, `io.weight` in version 2.
@@ -152,6 +171,13 @@ public struct SandboxGroup {
 
     /// Processor time so far; nil where nobody counts it.
     public var processorMicroseconds: UInt64? { unified?.number("cpu.stat", "usage_usec") }
+
+    /// Processor time so far, for ``BusyUse``; nil where nobody counts it.
+    /// - Parameter time: That of now.
+    public func sample(at time: UInt64) -> BusyUse.Sample? {
+        guard let numbers = unified?.numbers("cpu.stat"), let used = numbers["usage_usec"] else { return nil }
+        return BusyUse.Sample(time: time, used: used, inKernel: numbers["system_usec"] ?? 0)
+    }
 
     /// How often it met a limit so far, 0 where nobody counts: processes ended for want of memory, and processes not made.
     public var encounters: (memory: UInt64, processes: UInt64) {

@@ -5,9 +5,12 @@ import Glibc
 ///
 /// - Who kept one busy for a moment yields to all others (``SandboxGroup/Standing``) until it rests. Yielding costs nothing while
 ///   nobody else wants anything.
+/// - Who does so in the kernel, where nobody can be interrupted at once, leaves the first processor to others meanwhile.
 /// - Who goes on running into its limit of memory or of processes is ended: the kernel's work for that is what others feel.
 final class BusyWatch {
     private let groups: GroupStock
+    /// What everybody may run on; nil where that cannot be known.
+    private let processors = ProcessorSet(of: 0)
     private var nextLook: UInt64 = 0
     private var lastSample: BusyUse.Sample?
     private var isAnybodyYielding = false
@@ -59,11 +62,18 @@ final class BusyWatch {
     }
 
     private func look(at sandbox: LaunchedSandbox, _ now: UInt64, _ yielding: SandboxGroup.Standing) {
-        guard let used = sandbox.group.processorMicroseconds else { return }
-        let before = sandbox.busyUse.standing
-        sandbox.busyUse.note(BusyUse.Sample(time: now, used: used), yielding: yielding)
-        if sandbox.busyUse.standing != before {
+        guard let sample = sandbox.group.sample(at: now) else { return }
+        let before = sandbox.busyUse
+        sandbox.busyUse.note(sample, yielding: yielding)
+        if sandbox.busyUse.standing != before.standing {
             sandbox.group.setStanding(sandbox.busyUse.standing, weight: sandbox.processorWeight)
+        }
+        if let processors {
+            if sandbox.busyUse.isBusyInKernel {
+                sandbox.group.leaveFirstProcessor(of: processors)
+            } else if before.isBusyInKernel {
+                sandbox.group.takeFirstProcessor(of: processors)
+            }
         }
         // Who uses nothing harms nobody, whatever limit it meets.
         guard sandbox.busyUse.isActive else { return }

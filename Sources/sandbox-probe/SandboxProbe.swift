@@ -55,7 +55,7 @@ struct SandboxProbe {
         "signal-all": { _ in ProcessActions.signalEverybody() },
         "descendants": { _ in ProcessActions.leaveDescendants() },
         "runaways": { ProcessActions.leaveRunaways(number(&$0)) },
-        "spin": { _ in ProcessActions.spin() },
+        "spin": { ProcessActions.spin(steps: number(&$0)) },
         "exhaust": { ProcessActions.exhaust(number(&$0)) },
         "hold": { ProcessActions.hold($0.popFirst() ?? "") },
         "watch-when-told": { FileFacts.watchWhenTold($0.popFirst() ?? "/dev/null") },

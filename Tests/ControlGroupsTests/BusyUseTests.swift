@@ -7,14 +7,15 @@ import Testing
     /// A sandbox that is looked at every 100 ms.
     private struct Watched {
         var use = BusyUse()
-        private var time: UInt64 = 0, used: UInt64 = 0
+        private var time: UInt64 = 0, used: UInt64 = 0, inKernel: UInt64 = 0
 
         init() { look(share: 0) }
 
-        mutating func look(share: Double) {
+        mutating func look(share: Double, inKernel part: Double = 0) {
             time += 100_000_000
             used += UInt64(share * 100_000)
-            use.note(BusyUse.Sample(time: time, used: used), yielding: .idle)
+            inKernel += UInt64(part * 100_000)
+            use.note(BusyUse.Sample(time: time, used: used, inKernel: inKernel), yielding: .idle)
         }
     }
 
@@ -28,6 +29,22 @@ import Testing
         #expect(watched.use.standing == .idle, "it still uses something")
         watched.look(share: 0.1)
         #expect(watched.use.standing == .ordinary)
+    }
+
+    @Test func whoIsBusyInTheKernelLeavesAProcessorUntilItRests() {
+        var watched = Watched()
+        watched.look(share: 0.2, inKernel: 0.2)
+        #expect(!watched.use.isBusyInKernel)
+        watched.look(share: 1.9, inKernel: 0.2)
+        #expect(!watched.use.isBusyInKernel && watched.use.standing == .idle)
+        watched.look(share: 1.9, inKernel: 0.3)
+        #expect(watched.use.isBusyInKernel && watched.use.standing == .reduced)
+        watched.look(share: 0.2)
+        #expect(watched.use.isBusyInKernel && watched.use.standing == .reduced, "it still uses something")
+        watched.look(share: 0.1, inKernel: 0.1)
+        #expect(!watched.use.isBusyInKernel && watched.use.standing == .ordinary)
+        watched.look(share: 1)
+        #expect(!watched.use.isBusyInKernel && watched.use.standing == .idle)
     }
 
     /// What yields and gets nothing looks like what rests, and has its turn.

@@ -87,7 +87,7 @@ struct GroupTests {
             let provider = try await Machine.provider(["launcher": .string(launcher)])
             guard provider.guarantees.contains(.memoryLimit) else { throw ConformanceSkip("there are no groups") }
             let trial = try IsolationTrial(provider, probe: Programs.path("sandbox-probe"))
-            let running = try await trial.start(["spin", "wait"])
+            let running = try await trial.start(["spin", "1000000", "wait"])
             let bases = try groups(of: LauncherProcesses(program: launcher).inner)
             guard bases.contains(where: { access("\($0)/cpu.idle", F_OK) == 0 }) else {
                 throw ConformanceSkip("no group can be idle here: Linux before 5.15, or no controller of processors")
@@ -111,6 +111,46 @@ struct GroupTests {
             let usage = await (sandbox as? any MeasuredSandbox)?.usage()
             try require(usage != nil, "the sandbox is gone")
         }
+    }
+
+    /// Nobody can be interrupted in the kernel at once, so it is kept off one processor.
+    @Test func whoIsBusyInTheKernelLeavesOneProcessor() async throws {
+        try await skipping {
+            let directory = try TemporaryDirectory()
+            let launcher = "\(directory.path)/barchan-sandbox"
+            try require(symlink(Programs.path("barchan-sandbox"), launcher) == 0, "no link")
+            let provider = try await Machine.provider(["launcher": .string(launcher)])
+            guard provider.guarantees.contains(.freezing) else { throw ConformanceSkip("there are no groups") }
+            let all = try require(processors(of: "self"), "it cannot be seen")
+            guard Int(all) == nil else { throw ConformanceSkip("there is one processor") }
+            let trial = try IsolationTrial(provider, probe: Programs.path("sandbox-probe"))
+            let running = try await trial.start(["spin", "0", "wait"])
+            let bases = try groups(of: LauncherProcesses(program: launcher).inner)
+            try await sees(all, in: bases, running.sandbox) { !$0.isEmpty }
+            _ = write(running.socket.descriptor, "x", 1)
+            try await sees(all, in: bases, running.sandbox) { $0.isEmpty }
+            await running.sandbox.terminate()
+        }
+    }
+
+    /// Waits until the processes that may run on other processors than `all` are as they are to be.
+    private func sees(
+        _ all: String, in bases: [String], _ sandbox: any Sandbox, _ isEnough: ([String]) -> Bool
+    ) async throws {
+        let files = bases.flatMap { base in (1...40).map { "\(base)/\($0)/cgroup.procs" } }
+        while true {
+            let processes = files.flatMap { (try? Text.lines(of: $0)) ?? [] }
+            if isEnough(processes.filter { (processors(of: $0) ?? all) != all }) { return }
+            let usage = await (sandbox as? any MeasuredSandbox)?.usage()
+            try require(usage != nil, "the sandbox is gone")
+        }
+    }
+
+    /// Where a process may run: proc_pid_status(5). A number is one processor.
+    private func processors(of process: String) -> String? {
+        let key = "Cpus_allowed_list:"
+        let line = (try? Text.lines(of: "/proc/\(process)/status"))?.first { $0.hasPrefix(key) }
+        return line.map { String($0.dropFirst(key.utf8.count + 1)) }
     }
 
     /// Goes on until it is ended, which is the test.

@@ -42,6 +42,10 @@ static inline int clinux_process_number(int pid_namespace, int process) {
 static inline int clinux_get_affinity(int process, void *mask, size_t bytes) {
     return (int)syscall(SYS_sched_getaffinity, process, bytes, mask);
 }
+// sched_setaffinity(2) of one thread: -1 and errno.
+static inline int clinux_set_affinity(int thread, const void *mask, size_t bytes) {
+    return (int)syscall(SYS_sched_setaffinity, thread, bytes, mask);
+}
 
 static inline int clinux_machine_memory(uint64_t *total, uint64_t *available) {
     struct sysinfo information;
