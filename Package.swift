@@ -62,8 +62,8 @@ let package = Package(
             name: "barchan",
             dependencies: [
                 contract, "BarchanKernel", "BarchanConformance", "BarchanConfiguration", "BarchanControl", "SPK",
-                "GrainRecording", "TOML", "CLinux", "ProjectQuota", "SMTP", "SystemdScope", "CapnProto", "GrainSchemas",
-                "CCapnpSchema", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "GrainRecording", "OpenPGP", "TOML", "CLinux", "ProjectQuota", "SMTP", "SystemdScope", "CapnProto",
+                "GrainSchemas", "CCapnpSchema", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
 
@@ -73,6 +73,8 @@ let package = Package(
         .target(
             name: "SPK", dependencies: [contract, "CapnProto", "GrainSchemas", "CLzma", "CSodium"],
             swiftSettings: strict),
+        // What gpg says of the signatures in packages, in a process that can do nothing else.
+        .target(name: "OpenPGP", dependencies: [contract, "CLinux", "SPK"], swiftSettings: strict),
         .target(name: "Sealing", dependencies: ["CSodium"], swiftSettings: strict),
         // Threads that wait for sockets, for the host and for modules that it lends none.
         .target(name: "EventLoops", dependencies: [contract, "CLinux"], swiftSettings: strict),
@@ -155,7 +157,7 @@ let package = Package(
         + module("Isolation", "LandlockIsolation", dependencies: ["SandboxLauncher", "SandboxProtocol"])
         + module(
             "Storage", "OverlayStorage",
-            dependencies: ["CLinux", "CSQLite", "EROFS", "GrainBackup", "ProjectQuota", "SPK", "ZIP"])
+            dependencies: ["CLinux", "CSQLite", "EROFS", "GrainBackup", "OpenPGP", "ProjectQuota", "SPK", "ZIP"])
         + module(
             "Transport", "CapnpTransport",
             dependencies: ["CLinux", "CCapnpRPC", "CapnProto", "EventLoops", "GrainSchemas"])
@@ -224,7 +226,8 @@ let package = Package(
             .testTarget(
                 name: "OverlayStorageTests",
                 dependencies: [
-                    contract, "OverlayStorage", "BarchanConformance", "ProjectQuota", "SPK", "CLinux", "SplitMix",
+                    contract, "OverlayStorage", "BarchanConformance", "CapnProto", "GrainSchemas", "OpenPGP",
+                    "ProjectQuota", "SPK", "CLinux", "SplitMix",
                     "storage-worker",
                 ],
                 swiftSettings: strict),

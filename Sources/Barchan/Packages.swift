@@ -31,6 +31,8 @@ public struct InstalledPackage: Sendable {
     public var tree: PackageTree
     /// Space on disk that the package's own files take.
     public var sizeBytes: Int64
+    /// As of its installation.
+    public var authorProof = AuthorProof.absent
 
     public init(identifier: PackageID, app: AppID, manifest: AppManifest, tree: PackageTree, sizeBytes: Int64) {
         self.identifier = identifier

@@ -72,6 +72,11 @@ struct AppCommands: Sendable {
             "package": .string(package.identifier.text), "number": .integer(Int64(package.manifest.version)),
             "version": .string(package.manifest.marketingVersion), "bytes": .integer(package.sizeBytes),
             "state": .string(AppCommands.state(of: package, in: versions)), "grains": .integer(Int64(grains)),
+            "authorProof": .string(package.authorProof.name),
+            "authorPgpKeyFingerprint": package.authorProof.fingerprint.map { .string($0) } ?? .null,
+            "authorProofReason": package.authorProof.reason.map { .string($0) } ?? .null,
+            "authorWarning": package.authorProof.warning(replacing: versions.current.authorProof).map { .string($0) }
+                ?? .null,
             "changeLog": changeLog.map { .string($0) } ?? .null,
         ])
     }

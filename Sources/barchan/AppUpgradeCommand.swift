@@ -26,6 +26,7 @@ struct AppUpgradeCommand: ParsableCommand {
             return printLine("nothing to do: \(offered.text) is in use, and there is no grain of another version")
         }
         printLine(printable("\(title): \(current.text) is in use; \(offered.text) would take its place"))
+        if let warning = offered.authorWarning { printLine(printable(warning)) }
         if let changes = offered.changeLog { printLine("\n\(printable(changes))\n") }
         guard yes || confirm() else { throw ExitCode(1) }
         let moved = try AppUpgradeRequest(package: offered.package, force: force).send(to: configuration)
@@ -108,6 +109,8 @@ struct AppVersionEntry {
     let package, state, text: String
     let grains: Int64
     let changeLog: String?
+    /// What has to be known of its author before it takes the place of the version in use.
+    let authorWarning: String?
     /// Grains of the app in any version.
     var total: Int64 = 0
 
@@ -118,6 +121,7 @@ struct AppVersionEntry {
         let number = value["number"]?.number ?? 0
         text = version.isEmpty ? "\(number)" : "\(version) (\(number))"
         grains = value["grains"]?.number ?? 0
+        authorWarning = value["authorWarning"]?.text
         changeLog = value["changeLog"]?.text
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Barchan
 import BarchanControl
 import Glibc
+import OpenPGP
 import SPK
 
 struct SPKVerifyCommand: ParsableCommand {
@@ -25,8 +26,11 @@ struct SPKVerifyCommand: ParsableCommand {
             printWarning("nobody can install this: \(error)")
         }
         guard details || json else { return printLine(package.app.text) }
-        let author = try details ? AuthorProof.check(manifestFile: package.manifestFile(), app: package.app) : .absent
-        if case .refused(let why) = author { printWarning("the author's proof does not hold: \(why)") }
+        let author: AuthorProof =
+            try details
+            ? AuthorVerifier().verify(
+                manifestFile: package.manifestFile(), app: package.app, scratch: scratchDirectory()) : .absent
+        if case .wrong(let why) = author { printWarning("the author's proof does not hold: \(why)") }
         if case .unverified(let why) = author { printWarning("the author's proof is unverified: \(why)") }
         printLine(Self.json(package, manifest, author, details: details).indented())
     }
@@ -47,7 +51,8 @@ struct SPKVerifyCommand: ParsableCommand {
         case .verified(let fingerprint):
             members.append(.init(name: "authorPgpKeyFingerprint", value: .string(fingerprint)))
         case .unverified: members.append(.init(name: "authorProof", value: .string("unverified")))
-        case .refused: members.append(.init(name: "authorProof", value: .string("wrong")))
+        case .wrong: members.append(.init(name: "authorProof", value: .string("wrong")))
+        @unknown default: break
         }
         members.append(.init(name: "metadata", value: metadata(of: manifest)))
         members.append(.init(name: "actions", value: .array(manifest.actions.map(json))))

@@ -81,6 +81,36 @@ import Testing
         }
     }
 
+    /// Who takes a version of somebody else's has to know.
+    @Test func theQuestionSaysWhoseTheNewVersionIs() async throws {
+        let ada = String(repeating: "AD", count: 20), eve = String(repeating: "E0", count: 20)
+        let cases: [(AuthorProof, AuthorProof, warning: [String])] = [
+            (.verified(fingerprint: ada), .verified(fingerprint: ada), []),
+            (
+                .verified(fingerprint: ada), .verified(fingerprint: eve),
+                [ada, "this one is of another, with the key \(eve)"]
+            ),
+            (.verified(fingerprint: ada), .absent, [ada, "says nothing of its author"]),
+            (.verified(fingerprint: ada), .unverified(reason: "no <gpg>"), [ada, "not verified: no &lt;gpg&gt;"]),
+            (.absent, .wrong(reason: "it is damaged"), ["does not hold: it is damaged"]),
+            (.absent, .verified(fingerprint: eve), []), (.absent, .unverified(reason: "why"), []),
+            (.absent, .absent, []),
+        ]
+        try await Serving.run { serving async throws in
+            let login = serving.host.logIn()
+            for (before, now, warning) in cases {
+                var old = Self.version(3, "2022", id: "3"), new = Self.version(4, "2026", id: "4")
+                (old.authorProof, new.authorProof) = (before, now)
+                serving.host.directory.withLock { $0.upgrades = [AppUpgrade(current: old, offered: new, grains: [])] }
+                let page = try await serving.request("/apps/\(new.app)/upgrade", as: login).text
+                #expect(page.contains("role=\"alert\"") == !warning.isEmpty, "\(before) \(now)")
+                for text in warning { #expect(page.contains(text), "\(text)") }
+                #expect(page.contains("Author’s proof") == (now != .absent))
+                if let key = now.fingerprint { #expect(page.contains("verified: the OpenPGP key \(key)")) }
+            }
+        }
+    }
+
     @Test func anOlderVersionNeedsASecondWord() async throws {
         try await Serving.run { serving async throws in
             let login = serving.host.logIn(), old = Self.version(2, "2020-01-01", id: "2")

@@ -1,5 +1,6 @@
 import Barchan
 import Glibc
+import OpenPGP
 
 /// Packages and grains in directories, records in SQLite.
 struct OverlayStorage: ClosableStorageProvider {
@@ -24,7 +25,8 @@ struct OverlayStorage: ClosableStorageProvider {
         self.packages = DirectoryPackageStore(
             root: packages, skeleton: try Skeleton.make(in: root),
             format: settings.storesImages ? .images : .directories(areShared: settings.sharesFiles), files: files,
-            mounts: mounts, limits: settings.limits, lock: lock,
+            mounts: mounts, limits: settings.limits,
+            verifier: AuthorVerifier(program: settings.gpg), lock: lock,
             log: log)
         self.volumes = DirectoryVolumeStore(
             root: volumes, logBytes: settings.logBytes, backupLimits: settings.backupLimits, lock: lock)

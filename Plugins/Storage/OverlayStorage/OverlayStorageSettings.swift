@@ -9,6 +9,8 @@ struct OverlayStorageSettings {
     /// Whether packages are kept as images instead of trees of files.
     var storesImages: Bool
     var sharesFiles: Bool
+    /// The program that verifies authors' proofs; empty for none.
+    var gpg: String
     var limits: PackageLimits
     var backupLimits = ZIPLimits()
 
@@ -30,6 +32,9 @@ struct OverlayStorageSettings {
         SettingDefinition(
             "decoderBytes", default: .integer(36 << 20), "most memory for unpacking a package, in bytes"),
         SettingDefinition(
+            "gpg", default: .string("gpg"),
+            "the program that verifies who a package's author is, a name or a path; empty: nobody verifies it"),
+        SettingDefinition(
             "logBytes", default: .integer(512 << 10),
             "size at which a grain's log is rotated, in bytes; twice this is kept"),
         SettingDefinition(
@@ -50,6 +55,7 @@ struct OverlayStorageSettings {
                 .invalidArgument, "setting 'packageStore' is '\(store)'; known are 'directories' and 'images'")
         }
         storesImages = store == "images"
+        gpg = settings.string("gpg")
         sharesFiles = settings.boolean("shareFiles")
         logBytes = try Self.positive(settings, "logBytes", atLeast: 4096)
         backupLimits.expandedBytes = try Self.positive(settings, "backupBytes", atLeast: 1 << 20)

@@ -203,6 +203,14 @@ static inline int clinux_landlock_restrict(int ruleset, unsigned flags) {
     return (int)syscall(SYS_landlock_restrict_self, ruleset, flags, 0, 0, 0, clinux_pass);
 }
 
+// Starts a program in a process group and a network namespace of its own, with no descriptor but `output` and /dev/null, which ends
+// with the calling thread. It may read and run what is below `readable`, write below `writable` (with Landlock, where the kernel has
+// it), and take so much processor time, address space and bytes for a file. The child, or -1 and errno.
+static const int CLINUX_NOT_CONFINED = 125, CLINUX_NOT_STARTED = 127;
+int clinux_spawn_confined(
+    const char *program, char *const *arguments, char *const *environment, char *const *readable, const char *writable,
+    int output, unsigned processor_seconds, uint64_t memory_bytes, uint64_t file_bytes);
+
 // instructions: 8 bytes each, as struct sock_filter.
 static inline int clinux_seccomp_load(const void *instructions, unsigned short count) {
     struct { unsigned short count; const void *instructions; } program = {count, instructions};

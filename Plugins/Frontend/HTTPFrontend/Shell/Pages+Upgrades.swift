@@ -21,8 +21,21 @@ extension Pages {
             "hasGrains": !upgrade.grains.isEmpty, "count": Pages.grainCount(upgrade.grains.count),
         ]
         values["changes"] = Pages.changes(in: offered)
+        values["author"] = Pages.text(upgrade.offered.authorProof)
+        values["authorWarning"] = upgrade.offered.authorProof.warning(replacing: upgrade.current.authorProof)
         if let problem { values["problem"] = problem }
         return page(status, "upgrade", title: "New version of \(offered.title)", values, person)
+    }
+
+    /// Nil for a package that proves nothing and tries to prove nothing.
+    static func text(_ proof: AuthorProof) -> String? {
+        switch proof {
+        case .absent: nil
+        case .verified(let fingerprint): "verified: the OpenPGP key \(fingerprint)"
+        case .unverified(let reason): "unverified: \(reason)"
+        case .wrong(let reason): "wrong: \(reason)"
+        @unknown default: nil
+        }
     }
 
     /// Which version a grain is of, and the way back.

@@ -42,6 +42,8 @@ extension Pages {
         values["version"] = manifest.marketingVersion.isEmpty ? nil : manifest.marketingVersion
         values["changes"] = changes(in: manifest)
         values["author"] = manifest.author
+        values["authorState"] = package.authorProof.fingerprint.map { "key …\($0.suffix(16)) verified" } ?? "unverified"
+        values["proof"] = text(package.authorProof)
         values["website"] = manifest.website
         values["source"] = manifest.sourceCode
         return values

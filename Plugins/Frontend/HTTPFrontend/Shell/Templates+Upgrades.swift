@@ -13,7 +13,9 @@ extension Templates {
         <dl>
         <dt>In use</dt><dd>{{current}}</dd>
         {{#changesApp}}<dt>{{#isDowngrade}}Older{{/isDowngrade}}{{^isDowngrade}}New{{/isDowngrade}}</dt><dd>{{offered}}</dd>{{/changesApp}}
+        {{#author}}<dt>Author’s proof</dt><dd>{{author}}</dd>{{/author}}
         </dl>
+        {{#authorWarning}}<p class="notice bad" role="alert">{{authorWarning}}</p>{{/authorWarning}}
         {{#changes}}<h2>What changed</h2><pre class="log" tabindex="0">{{changes}}</pre>{{/changes}}
         {{^changes}}<p class="soft">The package does not say what changed.</p>{{/changes}}
         {{#hasGrains}}

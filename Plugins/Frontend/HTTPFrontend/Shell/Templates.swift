@@ -91,7 +91,7 @@ enum Templates {
         <div>
         <h2>{{title}}</h2>
         <p class="soft">{{summary}}</p>
-        <p class="soft small">{{#version}}Version {{version}}{{/version}}{{#author}} · {{author}} (unverified){{/author}} · {{size}}</p>
+        <p class="soft small">{{#version}}Version {{version}}{{/version}}{{#author}} · {{author}} ({{authorState}}){{/author}} · {{size}}</p>
         {{#changes}}<details><summary>What is new{{#version}} in {{version}}{{/version}}</summary><pre class="log" tabindex="0" role="region" aria-label="What is new in {{title}}">{{changes}}</pre></details>{{/changes}}
         </div>
         <div class="make">
@@ -103,6 +103,7 @@ enum Templates {
         <dl>
         <dt>App id</dt><dd><code>{{app}}</code></dd>
         <dt>Package id</dt><dd><code>{{package}}</code></dd>
+        {{#proof}}<dt>Author’s proof</dt><dd>{{proof}}</dd>{{/proof}}
         {{#website}}<dt>Website</dt><dd>{{website}}</dd>{{/website}}
         {{#source}}<dt>Source code</dt><dd>{{source}}</dd>{{/source}}
         </dl>

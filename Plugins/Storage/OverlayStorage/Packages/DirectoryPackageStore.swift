@@ -1,6 +1,7 @@
 import Barchan
 import CLinux
 import Glibc
+import OpenPGP
 import SPK
 
 /// One directory for each package, made once and never changed: `<package id>/tree`, or an image of it.
@@ -16,6 +17,7 @@ actor DirectoryPackageStore: PackageStore {
     /// Nil when images are not asked for.
     private let mounts: ImageMounts?
     private let limits: PackageLimits
+    private let verifier: AuthorVerifier
     private let lock: StorageLock
     private let log: HostLog
     /// What was read before: packages never change.
@@ -23,9 +25,10 @@ actor DirectoryPackageStore: PackageStore {
 
     init(
         root: Directory, skeleton: String, format: PackageFormat, files: SharedFiles, mounts: ImageMounts?,
-        limits: PackageLimits,
+        limits: PackageLimits, verifier: AuthorVerifier,
         lock: StorageLock, log: HostLog
     ) {
+        self.verifier = verifier
         thread = StorageThread(name: "packages")
         self.root = root
         self.skeleton = skeleton
@@ -40,7 +43,8 @@ actor DirectoryPackageStore: PackageStore {
     nonisolated func install(
         _ file: any ByteReader, expecting expected: PackageID?, progress: @escaping @Sendable (Int64) -> Void
     ) async throws(HostError) -> InstalledPackage {
-        let installation = try PackageInstallation(root: root, format: format, files: files, limits: limits)
+        let installation = try PackageInstallation(
+            root: root, format: format, files: files, limits: limits, verifier: verifier)
         do throws(HostError) {
             while let bytes = try await file.next() {
                 guard !Task.isCancelled else { throw HostError(.cancelled, "install a package: cancelled") }
@@ -48,7 +52,11 @@ actor DirectoryPackageStore: PackageStore {
             }
             let (package, isNew) = try await installation.finish(expecting: expected)
             log(.info, "package '\(package)' is installed")
-            return try await installed(package, isNew: isNew)
+            let found = try await installed(package, isNew: isNew)
+            guard !isNew, case .unverified = found.authorProof else { return found }
+            // Perhaps there is a gpg now.
+            let manifest = try await manifest(of: package)
+            return try await note(await installation.authorProof(of: manifest, found.app), of: found)
         } catch {
             file.cancel()
             await installation.abandon()
@@ -108,6 +116,32 @@ actor DirectoryPackageStore: PackageStore {
         return package
     }
 
+    private func manifest(of identifier: PackageID) throws(HostError) -> [UInt8] {
+        try root.directory(identifier.text)
+            .readFile(PackageFacts.manifestName, maximumBytes: limits.manifestBytes)
+    }
+
+    /// Writes down what was found out about the author of a package that is there.
+    private func note(_ proof: AuthorProof, of package: InstalledPackage) throws(HostError) -> InstalledPackage {
+        guard proof != package.authorProof else { return package }
+        let directory = try root.directory(package.identifier.text)
+        guard var facts = PackageFacts(file: try directory.readFile(PackageFacts.fileName, maximumBytes: 4096)) else {
+            return package
+        }
+        facts.author = proof
+        let temporary = Directory.temporaryName("new")
+        try directory.writeFile(temporary, facts.file)
+        try directory.synchronize(file: temporary)
+        guard renameat(directory.number, temporary, directory.number, PackageFacts.fileName) == 0 else {
+            throw systemError("write '\(directory.path)/\(PackageFacts.fileName)'")
+        }
+        try directory.synchronize()
+        var package = package
+        package.authorProof = proof
+        known[package.identifier] = package
+        return package
+    }
+
     /// - Parameter isNew: It was verified at this moment.
     private func read(_ identifier: PackageID, isNew: Bool) throws(HostError) -> InstalledPackage {
         let directory = try root.directory(identifier.text)
@@ -123,9 +157,17 @@ actor DirectoryPackageStore: PackageStore {
             if let digest = facts.image { try mount(identifier, in: directory, isNew ? nil : digest) } else {
                 "\(directory.path)/\(PackageFacts.treeName)"
             }
-        return InstalledPackage(
+        var package = InstalledPackage(
             identifier: identifier, app: facts.app, manifest: try AppManifest(manifestFile: manifest, limits: limits),
             tree: PackageTree(layers: facts.hasMountPoints ? [tree] : [tree, skeleton]), sizeBytes: facts.sizeBytes)
+        package.authorProof = if let author = facts.author { author } else { try Self.unknownAuthor(manifest) }
+        return package
+    }
+
+    /// Of a package that a host installed which did not look.
+    private static func unknownAuthor(_ manifest: [UInt8]) throws(HostError) -> AuthorProof {
+        guard try AuthorSignature(manifestFile: manifest) != nil else { return .absent }
+        return .unverified(reason: "nobody has looked since it was installed; install it again")
     }
 
     /// Once for each package as long as the storage is open.

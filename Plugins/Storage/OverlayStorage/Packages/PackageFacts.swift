@@ -10,6 +10,8 @@ struct PackageFacts: Equatable {
     var hasMountPoints: Bool
     /// Nil when the tree is a directory.
     var image: ImageDigest?
+    /// Nil where nobody has looked: an older host wrote the facts.
+    var author: AuthorProof?
 
     static let fileName = "facts"
     static let manifestName = "manifest"
@@ -18,8 +20,29 @@ struct PackageFacts: Equatable {
 
     var file: [UInt8] {
         let mountPoints = hasMountPoints ? "own" : "lacking", image = image.map { "image \($0.text)\n" } ?? ""
-        return Array("format 1\napp \(app)\nsize \(sizeBytes)\nmount-points \(mountPoints)\n\(image)".utf8)
+        let author = author.map { "author \(PackageFacts.text($0))\n" } ?? ""
+        return Array("format 1\napp \(app)\nsize \(sizeBytes)\nmount-points \(mountPoints)\n\(image)\(author)".utf8)
     }
+
+    /// `verified FINGERPRINT`, `unverified REASON` and the like.
+    private static func text(_ author: AuthorProof) -> String {
+        let detail = (author.fingerprint ?? author.reason ?? "-").map { $0.isNewline ? " " : $0 }
+        return "\(author.name) \(String(detail.prefix(maximumReasonCharacters)))"
+    }
+
+    private static func author(_ text: Substring) -> AuthorProof? {
+        let parts = text.split(separator: " ", maxSplits: 1).map(String.init)
+        guard parts.count == 2 else { return nil }
+        return switch parts[0] {
+        case "none": .absent
+        case "verified": .verified(fingerprint: parts[1])
+        case "unverified": .unverified(reason: parts[1])
+        case "wrong": .wrong(reason: parts[1])
+        default: nil
+        }
+    }
+
+    private static let maximumReasonCharacters = 300
 
     init(app: AppID, sizeBytes: Int64, hasMountPoints: Bool, image: ImageDigest? = nil) {
         self.app = app
@@ -40,6 +63,7 @@ struct PackageFacts: Equatable {
             let size = values["size"].flatMap({ Int64($0) })
         else { return nil }
         self.init(app: app, sizeBytes: size, hasMountPoints: values["mount-points"] == "own")
+        author = values["author"].flatMap { PackageFacts.author($0) }
         guard let text = values["image"] else { return }
         guard let digest = ImageDigest(text: text) else { return nil }
         image = digest

@@ -1,6 +1,7 @@
 import Barchan
 import CLinux
 import Glibc
+import OpenPGP
 import SPK
 
 /// One package on its way into the store.
@@ -18,9 +19,13 @@ actor PackageInstallation {
     private var expander: PackageExpander?
     private let receiver: ArchiveReceiver
     private let receiving: Workers<[UInt8]>
+    private let verifier: AuthorVerifier
     private var temporary: String?
 
-    init(root: Directory, format: PackageFormat, files: SharedFiles, limits: PackageLimits) throws(HostError) {
+    init(
+        root: Directory, format: PackageFormat, files: SharedFiles, limits: PackageLimits, verifier: AuthorVerifier
+    ) throws(HostError) {
+        self.verifier = verifier
         thread = StorageThread(name: "install")
         self.root = root
         self.format = format
@@ -70,6 +75,11 @@ actor PackageInstallation {
         return (identifier, true)
     }
 
+    /// Asks gpg, in a process of its own.
+    func authorProof(of manifest: [UInt8], _ app: AppID) -> AuthorProof {
+        verifier.verify(manifestFile: manifest, app: app, scratch: root.path)
+    }
+
     /// With the decoder goes its memory, which is most of what an installation takes: nobody may hold on to it.
     private func finishExpanding() throws(HostError) -> PackageID {
         guard let expander else { fatalError("a file has one end") }
@@ -102,6 +112,7 @@ actor PackageInstallation {
         var facts = PackageFacts(
             app: app, sizeBytes: summary.blockBytes,
             hasMountPoints: summary.mountPoints == ArchiveSummary.neededMountPoints)
+        facts.author = authorProof(of: manifest, app)
         // What is in the package is on the disk before its name, or a power cut could leave one that looks complete.
         switch format {
         case .directories(let areShared):
