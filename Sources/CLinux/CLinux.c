@@ -64,6 +64,9 @@ int clinux_share_memory(unsigned long flags, void (*body)(void *), void *context
   for (int descriptor = 3; descriptor <= CLINUX_STARTER_PROCESSES; descriptor++)
     if (descriptor != CLINUX_STARTER_REPORT && descriptor != CLINUX_STARTER_WATCH) syscall(SYS_close, descriptor);
   clinux_drop_capabilities();
+  // What is left for this process can wait until the program that is executed by then waits or its turn ends.
+  const struct sched_param ordinary = {0};
+  syscall(SYS_sched_setscheduler, 0, SCHED_BATCH, &ordinary);
   char byte;
   syscall(SYS_read, CLINUX_STARTER_WATCH, &byte, 1);
   // Now, not with the end of this process: the launcher waits for it, and taking the memory apart comes first in that.

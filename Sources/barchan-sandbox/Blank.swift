@@ -142,6 +142,14 @@ struct Blank {
         close(listener)
     }
 
+    /// In the launcher, whose memory each sandbox begins with a copy of: what the runtime has to find out about types and keep, it
+    /// has then.
+    func rehearse() {
+        rehearse(
+            LaunchOrder(layers: ["/"], data: "/", arguments: ["/"], environment: ["A=B"]),
+            EnteredState(dataPlace: nil, rules: nil))
+    }
+
     /// Goes through the rest once with nothing in hand, so that the pages of its code and data are there when a grain comes.
     private func rehearse(_ order: LaunchOrder, _ entered: EnteredState) {
         // As an order that comes in: encoded and decoded.

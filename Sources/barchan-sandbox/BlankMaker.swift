@@ -33,6 +33,7 @@ final class BlankMaker: SandboxMaker {
         self.features = features
         blank = Blank(
             configuration: configuration, filter: filter, landlock: landlock, hasProcessGroup: groups.countsProcesses)
+        blank.rehearse()
     }
 
     /// Returns at once; the new process prepares itself and then waits for its order.

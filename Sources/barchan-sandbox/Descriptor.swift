@@ -34,8 +34,7 @@ func writeFile(
     _ path: String, in directory: CInt = AT_FDCWD, _ text: String, _ step: LaunchStep
 ) throws(LaunchFailure) {
     let file = try opened(openat(directory, path, O_WRONLY | O_CLOEXEC), step)
-    let bytes = Array(text.utf8)
-    try check(CInt(truncatingIfNeeded: bytes.withUnsafeBytes { write(file.number, $0.baseAddress, $0.count) }), step)
+    try check(CInt(truncatingIfNeeded: text.withCString { write(file.number, $0, strlen($0)) }), step)
 }
 
 /// Both ends of a channel that keeps messages apart.

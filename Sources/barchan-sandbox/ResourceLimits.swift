@@ -37,9 +37,8 @@ enum ResourceLimits {
     /// in the sandbox's own user namespace, whose bounds these are; where /proc does not let them be set, there are none.
     /// - Parameter processes: A /proc.
     static func limitWatches(processes: CInt) {
-        for (name, bound) in [("instances", "32"), ("watches", "8192")] {
-            try? writeFile("sys/user/max_inotify_\(name)", in: processes, bound, .resourceLimits)
-        }
+        try? writeFile("sys/user/max_inotify_instances", in: processes, "32", .resourceLimits)
+        try? writeFile("sys/user/max_inotify_watches", in: processes, "8192", .resourceLimits)
     }
 
     /// Comes after everything that sends descriptors, see ``liftForAll()``.
