@@ -90,6 +90,9 @@ public struct HostCommands: Sendable {
             "ok": .boolean(true), "package": .string(package.identifier.text), "app": .string(package.app.text),
             "title": .string(manifest.title), "version": .string(manifest.marketingVersion),
             "bytes": .integer(package.sizeBytes), "state": .string(AppCommands.state(of: package, in: versions)),
+            "authorProof": .string(package.authorProof.name),
+            "authorPgpKeyFingerprint": package.authorProof.fingerprint.map { .string($0) } ?? .null,
+            "authorProofReason": package.authorProof.reason.map { .string($0) } ?? .null,
         ])
     }
 

@@ -85,6 +85,11 @@ struct AppInstallCommand: AsyncParsableCommand {
         }
         if json { return printLine(answer.line) }
         printLine("installed \(name), app \(text("app")), package \(text("package"))")
+        if !text("authorPgpKeyFingerprint").isEmpty {
+            printLine("its author is proven by the OpenPGP key \(text("authorPgpKeyFingerprint"))")
+        } else if !text("authorProofReason").isEmpty {
+            printLine(printable("the proof of its author is \(text("authorProof")): \(text("authorProofReason"))"))
+        }
         if text("state") == "waiting" {
             printLine("another version is in use; 'barchan app upgrade \(text("package"))' takes this one")
         }

@@ -1,4 +1,5 @@
 import Barchan
+import Sealing
 import Testing
 
 /// Grains for programs (specification, sections 8.3 and 10).

@@ -1,4 +1,5 @@
 import Barchan
+import Sealing
 import Testing
 
 @Suite struct AccountTests {

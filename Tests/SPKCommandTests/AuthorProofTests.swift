@@ -85,6 +85,17 @@ import Testing
         #expect(outcome.output.contains("\"authorProof\": \"wrong\""), "\(outcome.output)")
     }
 
+    @Test func whoInstallsItIsToldTheSame() throws {
+        let (_, fingerprint) = try verified { Self.proof($0) }
+        let told = try workshop.barchan(["app", "install", "--data", "\(workshop.path)/data", "app.spk"])
+        #expect(told.status == 0 && told.output.contains("by the OpenPGP key \(fingerprint)"), "\(told)")
+        let outcome = try workshop.barchan(
+            ["app", "install", "--json", "--data", "\(workshop.path)/other", "app.spk"],
+            environment: ["PATH": "/nonexistent"])
+        #expect(outcome.output.contains(#""authorProof":"unverified""#), "\(outcome)")
+        #expect(outcome.output.contains("there is no program 'gpg' here"), "\(outcome)")
+    }
+
     @Test func withoutGPGItIsUnverified() throws {
         _ = try verified { Self.proof($0) }
         let outcome = try workshop.run(["verify", "--details", "app.spk"], environment: ["PATH": "/nonexistent"])

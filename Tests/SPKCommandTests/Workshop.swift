@@ -28,9 +28,14 @@ final class Workshop: Sendable {
     func spk(_ arguments: String...) throws -> Outcome { try run(arguments) }
 
     func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
+        try barchan(["spk"] + arguments, environment: environment)
+    }
+
+    /// Any of the command's words.
+    func barchan(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
         let process = Process()
         process.executableURL = URL(filePath: Self.barchan)
-        process.arguments = ["spk"] + arguments
+        process.arguments = arguments
         process.currentDirectoryURL = URL(filePath: path)
         process.environment = ProcessInfo.processInfo.environment.merging(["HOME": path]) { $1 }
             .merging(environment) { $1 }

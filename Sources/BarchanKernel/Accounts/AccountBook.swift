@@ -1,4 +1,5 @@
 import Barchan
+import Sealing
 
 /// Who is who, in records.
 public struct AccountBook: Sendable {

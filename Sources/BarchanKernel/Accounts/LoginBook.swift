@@ -1,4 +1,5 @@
 import Barchan
+import Sealing
 import Synchronization
 
 /// Who is logged in where, and how they come to be.

@@ -1,4 +1,5 @@
 import Barchan
+import Sealing
 
 /// What happened in grains, as far as it is remembered: of equal events one record with their number (specification,
 /// section 16).

@@ -1,4 +1,5 @@
 import Barchan
+import Sealing
 import Sharing
 
 /// Tokens for programs: grants whose recipient is whoever presents the token.

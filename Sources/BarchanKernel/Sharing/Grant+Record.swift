@@ -1,4 +1,5 @@
 import Barchan
+import Sealing
 
 /// A grant as it is remembered.
 extension Grant {

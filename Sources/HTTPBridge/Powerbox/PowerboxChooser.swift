@@ -1,4 +1,5 @@
 import CCapnpRPC
+import HTTP1
 import CapnProto
 import GrainSchemas
 
@@ -81,8 +82,8 @@ enum ChooserPage {
     static func html(_ apis: [PowerboxAPI]) -> String {
         let buttons = apis.map { api in
             """
-            <button data-name="\(escaped(api.name))"><b>\(escaped(api.title.isEmpty ? api.name : api.title))</b>\
-            <span>\(escaped(api.summary))</span></button>
+            <button data-name="\(HTMLText.escaped(api.name))"><b>\(HTMLText.escaped(api.title.isEmpty ? api.name : api.title))</b>\
+            <span>\(HTMLText.escaped(api.summary))</span></button>
             """
         }
         return """
@@ -105,20 +106,5 @@ enum ChooserPage {
             };
             </script></html>
             """
-    }
-
-    private static func escaped(_ text: String) -> String {
-        var result = ""
-        // Scalars: a character may be `<` with an accent, and is not equal to `<` then.
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
     }
 }

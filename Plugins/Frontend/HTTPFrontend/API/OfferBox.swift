@@ -1,5 +1,6 @@
 import Barchan
 import CSodium
+import HTTP1
 import Synchronization
 
 /// Rendered offer templates, each behind an id that is known to one page and works once (specification, section 10.4).
@@ -84,11 +85,11 @@ struct OfferPage {
 
     var html: String {
         let button = "<button type=\"button\" id=\"copy\">Copy</button>"
-        let body = "<pre id=\"text\">\(GrainErrorPage.escaped(text))</pre>"
+        let body = "<pre id=\"text\">\(HTMLText.escaped(text))</pre>"
         var parts = clipboardButton == "left" ? [button, body] : clipboardButton == "right" ? [body, button] : [body]
         if let clientApp {
             let link = "clientapp-\(clientApp):\(apiOrigin)#\(token.secret.text)"
-            parts.append("<a href=\"\(GrainErrorPage.escaped(link))\" target=\"_top\">Open in \(clientApp)</a>")
+            parts.append("<a href=\"\(HTMLText.escaped(link))\" target=\"_top\">Open in \(clientApp)</a>")
         }
         return """
             <!doctype html><html lang="en"><meta charset="utf-8"><title>Offer</title>

@@ -1,4 +1,5 @@
 import Barchan
+import HTTP1
 import HTTP1Server
 
 extension GrainService {
@@ -90,7 +91,7 @@ enum GrainErrorPage {
             small{color:light-dark(#6f6558,#a59b8b)}
             button{font:inherit;padding:.5rem 1rem;margin:1rem .5rem 0 0;border-radius:.5rem;border:1px solid light-dark(#c9bda9,#574e41);background:light-dark(#fff,#26221d);color:inherit;cursor:pointer}
             </style>
-            <main><h1>\(title(status))</h1><p>\(escaped(reason))</p>
+            <main><h1>\(title(status))</h1><p>\(HTMLText.escaped(reason))</p>
             <button id="again">Try again</button>\(offersLog ? "<button id=\"log\">Show the app’s log</button>" : "")
             <p><small>\(status) \(StatusLine.name(status))\(trace.map { " · trace \($0)" } ?? "")</small></p></main>
             <script>
@@ -110,22 +111,5 @@ enum GrainErrorPage {
         case 500...: "Something went wrong"
         default: "This request was refused"
         }
-    }
-
-    static func escaped(_ text: String) -> String {
-        guard text.utf8.contains(where: { [0x26, 0x3c, 0x3e, 0x22, 0x27].contains($0) }) else { return text }
-        var result = ""
-        // Scalars: a character may be `<` with an accent, and is not equal to `<` then.
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "'": result += "&#39;"
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
     }
 }

@@ -1,4 +1,5 @@
 import Barchan
+import HTTP1
 
 /// An app's icon, or a letter on a colour of its own. Icons come from packages: they are shown as pictures and never run.
 enum AppPicture {
@@ -25,7 +26,7 @@ enum AppPicture {
 
     private static func letter(_ app: InstalledPackage) -> String {
         let hue = app.app.text.utf8.reduce(0) { ($0 &* 31 &+ Int($1)) & 0xffff } % 360
-        let initial = GrainErrorPage.escaped(
+        let initial = HTMLText.escaped(
             String(app.manifest.title.unicodeScalars.first.map(Character.init) ?? "?").uppercased())
         return """
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" rx="14" fill="hsl(\(hue) 42% 46%)"/>\

@@ -1,4 +1,5 @@
 import Barchan
+import HTTP1
 
 /// "Who has access" as nested lists.
 ///
@@ -79,5 +80,5 @@ struct SharingTree {
             + "<button aria-label=\"\(text) \(escaped(name))\">\(text)</button></form>"
     }
 
-    private func escaped(_ text: String) -> String { GrainErrorPage.escaped(text) }
+    private func escaped(_ text: String) -> String { HTMLText.escaped(text) }
 }

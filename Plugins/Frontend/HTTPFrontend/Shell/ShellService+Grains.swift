@@ -58,7 +58,7 @@ extension ShellService {
         guard let grain = GrainID(visit.path[1]) else { throw HostError(.notFound, "There is no such grain.") }
         let account = person.account.identifier
         // A form on the grain's own page says so; everywhere else the list is where people come from.
-        let list = form["list"].flatMap { Visit.list(at: $0[...]) } ?? visit.list
+        let list = Visit.list(in: form) ?? visit.list
         let back = form["back"] == "grain" ? "/grain/\(grain)" : list
         switch visit.path[2] {
         case "rename":

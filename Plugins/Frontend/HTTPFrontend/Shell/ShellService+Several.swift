@@ -19,7 +19,7 @@ extension ShellService {
             try await each(grains) { (grain) throws(HostError) in
                 try await change(tag, of: grain, isAdded: form["act"] == "tag", by: account)
             }
-            return pages.redirect(to: form["list"].flatMap { Visit.list(at: $0[...]) } ?? "/")
+            return pages.redirect(to: Visit.list(in: form) ?? "/")
         case "trash":
             try await each(grains) { (grain) throws(HostError) in try await host.trash.discard(grain, by: account) }
             return pages.redirect(to: "/?trashed=\(grains.map(\.text).joined(separator: ","))")

@@ -1,4 +1,5 @@
 import Barchan
+import HTTP1
 import Mustache
 
 /// The pages' texts. Every value is escaped; the two triple braces take what was rendered here already.
@@ -205,5 +206,5 @@ enum Templates {
 /// Escapes scalar by scalar. The library's own escaping goes by characters, and a quote with an accent is another
 /// character to it, but still a quote to a browser.
 struct ScalarHTML: MustacheContentType {
-    func escapeText(_ text: String) -> String { GrainErrorPage.escaped(text) }
+    func escapeText(_ text: String) -> String { HTMLText.escaped(text) }
 }

@@ -69,6 +69,9 @@ struct Visit {
         return text.hasPrefix("/?") ? GrainQuery(fields(text.dropFirst(2))).address : nil
     }
 
+    /// The list that a form says it belongs to; nil when it names none.
+    static func list(in form: [String: String]) -> String? { form["list"].flatMap { list(at: $0[...]) } }
+
     /// A place on our own host that somebody may be sent to; nil when the text is none.
     static func place(_ text: String?) -> String? {
         guard let text, text.hasPrefix("/"), !text.hasPrefix("//"), text.utf8.count <= 4_096,
