@@ -11,17 +11,21 @@ final class BusyWatch {
     private let groups: GroupStock
     /// What everybody may run on; nil where that cannot be known.
     private let processors = ProcessorSet(of: 0)
-    private var nextLook: UInt64 = 0
+    private var nextSample: UInt64 = 0, nextLook: UInt64 = 0, earliestLook: UInt64 = 0
     private var lastSample: BusyUse.Sample?
     private var isAnybodyYielding = false
-    /// Samples of all since one was looked at.
-    private var quietSamples = 0
+    private var wasQuiet = true
 
-    /// While all sandboxes together use less than a tenth of a processor, they are looked at once a second.
-    private static let quietShare = 0.1, quietSamplesPerLook = 4
+    /// How often it is asked what all sandboxes together use, which takes about 5 microseconds: seldom while that is next to
+    /// nothing, often otherwise, so that others feel only for some tens of milliseconds that somebody begins to take everything.
+    private static let idleShare = 0.01
+    private static let idlePause: UInt64 = 250_000_000, samplePause: UInt64 = 50_000_000
+    /// How often each is looked at: seldom while all together use less than a tenth of a processor, at once when they begin to
+    /// use more, and again soon after that.
+    private static let quietShare = 0.1
     private static let quietPause: UInt64 = 250_000_000, busyPause: UInt64 = 100_000_000
-    /// Looking at one takes about 10 microseconds: a twentieth of a processor at most.
-    private static let pausePerSandbox: UInt64 = 200_000
+    /// Looking at one takes about 10 microseconds: a hundredth of a processor at most, and a twentieth when they are busy.
+    private static let quietPausePerSandbox: UInt64 = 1_000_000, pausePerSandbox: UInt64 = 200_000
 
     /// Nil where no group tells who uses how much.
     init?(_ groups: GroupStock) {
@@ -29,31 +33,31 @@ final class BusyWatch {
         self.groups = groups
     }
 
-    /// How long until the next look; nil when there is nothing to look at.
+    /// How long until there is something to do; nil when there is nothing to look at.
     func quietMilliseconds(_ isNeeded: Bool) -> CInt? {
         guard isNeeded else { return nil }
         let now = StartSlot.now()
-        return now >= nextLook ? 0 : CInt(clamping: (nextLook - now) / 1_000_000 + 1)
+        return now >= nextSample ? 0 : CInt(clamping: (nextSample - now) / 1_000_000 + 1)
     }
 
     /// Looks at every sandbox that runs a program, when it is time.
     /// - Returns: Those that have to be ended.
     func look(at sandboxes: some Collection<LaunchedSandbox>) -> [LaunchedSandbox] {
         let now = StartSlot.now()
-        guard now >= nextLook, let used = groups.processorMicroseconds else { return [] }
+        guard now >= nextSample, let used = groups.processorMicroseconds else { return [] }
         let sample = BusyUse.Sample(time: now, used: used)
         let share = lastSample.map(sample.share(since:)) ?? 0
         lastSample = sample
+        nextSample = now + (share < BusyWatch.idleShare ? BusyWatch.idlePause : BusyWatch.samplePause)
         let isQuiet = share < BusyWatch.quietShare && !isAnybodyYielding
-        quietSamples = isQuiet ? quietSamples + 1 : 0
-        if isQuiet, quietSamples < BusyWatch.quietSamplesPerLook {
-            nextLook = now + BusyWatch.quietPause
-            return []
-        }
-        quietSamples = 0
+        let begins = wasQuiet && !isQuiet
+        wasQuiet = isQuiet
+        guard now >= (begins ? earliestLook : nextLook) else { return [] }
         let running = sandboxes.filter(\.isRunning)
-        let pause = isQuiet ? BusyWatch.quietPause : BusyWatch.busyPause
-        nextLook = now + max(pause, UInt64(running.count) * BusyWatch.pausePerSandbox)
+        let pause = begins ? BusyWatch.samplePause : isQuiet ? BusyWatch.quietPause : BusyWatch.busyPause
+        earliestLook = now + UInt64(running.count) * BusyWatch.pausePerSandbox
+        let pausePerSandbox = isQuiet ? BusyWatch.quietPausePerSandbox : BusyWatch.pausePerSandbox
+        nextLook = now + max(pause, UInt64(running.count) * pausePerSandbox)
         // Weights count among those that yield, too, as soon as one was given.
         let yielding: SandboxGroup.Standing = running.contains { $0.processorWeight > 0 } ? .reduced : .idle
         for sandbox in running { look(at: sandbox, now, yielding) }
