@@ -230,9 +230,14 @@ final class ParkedProvider: IsolationProvider {
         var first = specification
         first.command = Barchan.Command(arguments: ["/probe", "exit", "0"])
         do {
-            while try await !runInParked(first) { try await Task.sleep(for: .milliseconds(10)) }
-            while try launcher.children() <= live.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(5)) }
-            return true
+            while true {
+                while try await !runInParked(first) { try await Task.sleep(for: .milliseconds(10)) }
+                // Unless the launcher has given the package up, because what it made ready was lost: the next use mends that.
+                for _ in 0..<400 {
+                    if try launcher.children() > live.withLock({ $0 }) { return true }
+                    try await Task.sleep(for: .milliseconds(5))
+                }
+            }
         } catch {
             return false
         }
