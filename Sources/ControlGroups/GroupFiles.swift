@@ -40,12 +40,7 @@ public struct GroupFiles: Sendable {
     func number(_ name: String) -> UInt64? { words(name).first.flatMap { UInt64($0) } }
 
     /// The number behind `key` in a file of lines `key number`.
-    func number(_ name: String, _ key: String) -> UInt64? {
-        for line in (text(name) ?? "").split(separator: "\n") where line.hasPrefix(key + " ") {
-            return UInt64(line.dropFirst(key.utf8.count + 1))
-        }
-        return nil
-    }
+    func number(_ name: String, _ key: String) -> UInt64? { numbers(name)[key] }
 
     /// All of a file of lines `key number`; none when it cannot be read.
     func numbers(_ name: String) -> [String: UInt64] {

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A hierarchy of control groups that is mounted, and the group in it that a process is in (cgroups(7)).
 public struct GroupHierarchy: Sendable, Equatable {
     public enum Version: Sendable { case v1, v2 }
@@ -12,6 +14,25 @@ public struct GroupHierarchy: Sendable, Equatable {
         self.version = version
         self.controllers = controllers
         self.directory = directory
+    }
+
+    /// As ``all(mounts:membership:)``, from the files of a process in /proc; a file that cannot be read is taken for an empty one.
+    public static func all(
+        mountsFile: String = "/proc/self/mountinfo", membershipFile: String = "/proc/self/cgroup"
+    ) -> [GroupHierarchy] {
+        all(mounts: contents(mountsFile), membership: contents(membershipFile))
+    }
+
+    private static func contents(_ path: String) -> String {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return "" }
+        defer { close(file) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 16 << 10)
+        while bytes.count < 16 << 20, case let count = read(file, &buffer, buffer.count), count > 0 {
+            bytes += buffer.prefix(count)
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Every hierarchy in which the process's group can be reached.

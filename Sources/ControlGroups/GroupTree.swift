@@ -66,10 +66,7 @@ public final class GroupTree {
 
     /// Below the groups of this process.
     public convenience init(movable: Set<pid_t>) {
-        self.init(
-            GroupHierarchy.all(
-                mounts: GroupTree.contents("/proc/self/mountinfo"), membership: GroupTree.contents("/proc/self/cgroup")),
-            movable: movable)
+        self.init(GroupHierarchy.all(), movable: movable)
     }
 
     /// What controls something here.
@@ -171,15 +168,5 @@ public final class GroupTree {
             usleep(5_000)
         }
         return false
-    }
-
-    private static func contents(_ path: String) -> String {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return "" }
-        defer { close(file) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 16 << 10)
-        while case let count = read(file, &buffer, buffer.count), count > 0 { bytes += buffer.prefix(count) }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

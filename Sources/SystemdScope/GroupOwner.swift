@@ -25,7 +25,7 @@ public enum GroupOwner: Sendable, Equatable {
             self = .nobody
             return
         }
-        let all = GroupHierarchy.all(mounts: text(of: mounts), membership: text(of: membership))
+        let all = GroupHierarchy.all(mountsFile: mounts, membershipFile: membership)
         guard let own = all.first(where: { $0.version == .v2 }) else {
             self = .noGroups
             return
@@ -41,17 +41,4 @@ public enum GroupOwner: Sendable, Equatable {
             return clinux_get_attribute(directory, name, &value, 1) == 1 && value == UInt8(ascii: "1")
         }
     }
-}
-
-/// A file of /proc; empty when there is none.
-private func text(of path: String) -> String {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return "" }
-    defer { close(file) }
-    var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 16 << 10)
-    while bytes.count < 16 << 20, case let count = read(file, &buffer, buffer.count), count > 0 {
-        bytes += buffer.prefix(count)
-    }
-    return String(decoding: bytes, as: UTF8.self)
 }
