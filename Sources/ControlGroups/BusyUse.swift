@@ -26,18 +26,20 @@ public struct BusyUse: Sendable {
     public private(set) var standing = SandboxGroup.Standing.ordinary
     /// Whether it yields and has kept a processor busy in the kernel since it does. Nobody is interrupted there at once, and
     /// whoever waits for something there again and again is taken for one that had nothing so far: such a sandbox leaves one
-    /// processor to others.
+    /// processor to others, while there are any.
     public private(set) var isBusyInKernel = false
     /// Whether it used anything worth a look between the last two samples. Nothing is learnt of one that rests, or that others
     /// left nothing to.
     public private(set) var isActive = false
+    /// Whether it used anything at all, as one does that answers a single request.
+    public private(set) var isStirring = false
     /// Whether it goes on meeting a limit and has to be ended.
     public private(set) var isStuck = false
     private var last: Sample?
     private var killsBefore: UInt64 = 0
     /// The share of one processor from which a sandbox yields, and below which it no longer does. One that gets nothing while
     /// it yields is below, too, and has an ordinary turn then: nobody starves.
-    private static let busyShare = 0.25, restingShare = 0.125, activeShare = 0.01
+    private static let busyShare = 0.25, restingShare = 0.125, activeShare = 0.01, stirringShare = 0.0002
     /// Ended processes within half a minute that are no accident any more.
     private static let mostKills: UInt64 = 20
     private static let killWindow: UInt64 = 30_000_000_000
@@ -58,6 +60,7 @@ public struct BusyUse: Sendable {
         guard let last else { return }
         let share = sample.share(since: last)
         isActive = share >= BusyUse.activeShare
+        isStirring = share >= BusyUse.stirringShare
         guard share >= (standing == .ordinary ? BusyUse.busyShare : BusyUse.restingShare) else {
             (standing, isBusyInKernel) = (.ordinary, false)
             return

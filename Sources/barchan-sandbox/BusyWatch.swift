@@ -5,7 +5,8 @@ import Glibc
 ///
 /// - Who kept one busy for a moment yields to all others (``SandboxGroup/Standing``) until it rests. Yielding costs nothing while
 ///   nobody else wants anything.
-/// - Who does so in the kernel, where nobody can be interrupted at once, leaves the first processor to others meanwhile.
+/// - Who does so in the kernel, where nobody can be interrupted at once, leaves the first processor to others meanwhile; one that
+///   is alone, as an app under load often is, keeps all.
 /// - Who goes on running into its limit of memory or of processes is ended: the kernel's work for that is what others feel.
 final class BusyWatch {
     private let groups: GroupStock
@@ -15,6 +16,8 @@ final class BusyWatch {
     private var lastSample: BusyUse.Sample?
     private var isAnybodyYielding = false
     private var wasQuiet = true
+    /// When two sandboxes were last seen to do something.
+    private var lastCompany: UInt64?
 
     /// How often it is asked what all sandboxes together use, which takes about 5 microseconds: seldom while that is next to
     /// nothing, often otherwise, so that others feel only for some tens of milliseconds that somebody begins to take everything.
@@ -26,6 +29,8 @@ final class BusyWatch {
     private static let quietPause: UInt64 = 250_000_000, busyPause: UInt64 = 100_000_000
     /// Looking at one takes about 10 microseconds: a hundredth of a processor at most, and a twentieth when they are busy.
     private static let quietPausePerSandbox: UInt64 = 1_000_000, pausePerSandbox: UInt64 = 200_000
+    /// For how long room is kept for another that did something: people ask for the next page after some seconds.
+    private static let companySpan: UInt64 = 10_000_000_000
 
     /// Nil where no group tells who uses how much.
     init?(_ groups: GroupStock) {
@@ -60,27 +65,36 @@ final class BusyWatch {
         nextLook = now + max(pause, UInt64(running.count) * pausePerSandbox)
         // Weights count among those that yield, too, as soon as one was given.
         let yielding: SandboxGroup.Standing = running.contains { $0.processorWeight > 0 } ? .reduced : .idle
-        for sandbox in running { look(at: sandbox, now, yielding) }
+        for sandbox in running { note(sandbox, now, yielding) }
+        if running.count(where: \.busyUse.isStirring) > 1 { lastCompany = now }
+        leaveRoom(running, now)
         isAnybodyYielding = running.contains { $0.busyUse.standing != .ordinary }
         return running.filter(\.busyUse.isStuck)
     }
 
-    private func look(at sandbox: LaunchedSandbox, _ now: UInt64, _ yielding: SandboxGroup.Standing) {
+    private func note(_ sandbox: LaunchedSandbox, _ now: UInt64, _ yielding: SandboxGroup.Standing) {
         guard let sample = sandbox.group.sample(at: now) else { return }
-        let before = sandbox.busyUse
+        let before = sandbox.busyUse.standing
         sandbox.busyUse.note(sample, yielding: yielding)
-        if sandbox.busyUse.standing != before.standing {
+        if sandbox.busyUse.standing != before {
             sandbox.group.setStanding(sandbox.busyUse.standing, weight: sandbox.processorWeight)
-        }
-        if let processors {
-            if sandbox.busyUse.isBusyInKernel {
-                sandbox.group.leaveFirstProcessor(of: processors)
-            } else if before.isBusyInKernel {
-                sandbox.group.takeFirstProcessor(of: processors)
-            }
         }
         // Who uses nothing harms nobody, whatever limit it meets.
         guard sandbox.busyUse.isActive else { return }
         sandbox.busyUse.note(encounters: sandbox.group.encounters)
+    }
+
+    private func leaveRoom(_ running: [LaunchedSandbox], _ now: UInt64) {
+        guard let processors else { return }
+        let hasCompany = lastCompany.map { now - $0 < BusyWatch.companySpan } ?? false
+        for sandbox in running {
+            if hasCompany && sandbox.busyUse.isBusyInKernel {
+                sandbox.group.leaveFirstProcessor(of: processors)
+                sandbox.hasLeftProcessor = true
+            } else if sandbox.hasLeftProcessor {
+                sandbox.group.takeFirstProcessor(of: processors)
+                sandbox.hasLeftProcessor = false
+            }
+        }
     }
 }

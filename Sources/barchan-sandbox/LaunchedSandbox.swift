@@ -30,6 +30,8 @@ final class LaunchedSandbox {
     /// Its weight among others; 0 for what everybody has.
     private(set) var processorWeight: UInt64 = 0
     var busyUse = BusyUse()
+    /// Whether it keeps off the first processor.
+    var hasLeftProcessor = false
     /// What is known of it where no group counts; nil before it runs a program.
     var watched: WatchedUse?
 

@@ -47,6 +47,14 @@ import Testing
         #expect(!watched.use.isBusyInKernel && watched.use.standing == .idle)
     }
 
+    @Test func aSingleRequestIsSeen() {
+        var watched = Watched()
+        watched.look(share: 0.0003)
+        #expect(watched.use.isStirring && !watched.use.isActive)
+        watched.look(share: 0.0001)
+        #expect(!watched.use.isStirring)
+    }
+
     /// What yields and gets nothing looks like what rests, and has its turn.
     @Test func nobodyStarves() {
         var watched = Watched()

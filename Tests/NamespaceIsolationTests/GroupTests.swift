@@ -33,6 +33,11 @@ struct GroupTests {
         }
     }
 
+    /// Groups are numbered; there are some more than sandboxes.
+    private func allGroups(in bases: [String]) -> [String] {
+        siblings(of: bases) + bases.flatMap { base in (1...40).map { "\(base)/\($0)" } }
+    }
+
     private func trial(_ guarantee: Guarantee) async throws -> IsolationTrial {
         let provider = try await Machine.provider()
         guard provider.guarantees.contains(guarantee) else { throw ConformanceSkip("\(guarantee) is not there") }
@@ -102,10 +107,7 @@ struct GroupTests {
     /// Waits until so many groups are idle.
     private func seesYielding(_ count: Int, in bases: [String], _ sandbox: any Sandbox) async throws {
         while true {
-            // Groups are numbered; there are some more than sandboxes.
-            let groups = siblings(of: bases) + bases.flatMap { base in (1...40).map { "\(base)/\($0)" } }
-            let idle = groups.map { "\($0)/cpu.idle" }
-                .filter { (try? Text.lines(of: $0)) == ["1"] }
+            let idle = allGroups(in: bases).filter { (try? Text.lines(of: "\($0)/cpu.idle")) == ["1"] }
             if idle.count == count { return }
             // Takes its time, too.
             let usage = await (sandbox as? any MeasuredSandbox)?.usage()
@@ -113,8 +115,8 @@ struct GroupTests {
         }
     }
 
-    /// Nobody can be interrupted in the kernel at once, so it is kept off one processor.
-    @Test func whoIsBusyInTheKernelLeavesOneProcessor() async throws {
+    /// Nobody can be interrupted in the kernel at once, so it is kept off one processor while there are others.
+    @Test func whoIsBusyInTheKernelLeavesOneProcessorToOthers() async throws {
         try await skipping {
             let directory = try TemporaryDirectory()
             let launcher = "\(directory.path)/barchan-sandbox"
@@ -126,24 +128,43 @@ struct GroupTests {
             let trial = try IsolationTrial(provider, probe: Programs.path("sandbox-probe"))
             let running = try await trial.start(["spin", "0", "wait"])
             let bases = try groups(of: LauncherProcesses(program: launcher).inner)
-            try await sees(all, in: bases, running.sandbox) { !$0.isEmpty }
+            // It has less of the processors from a look on; that does not take it from one.
+            try await seesReduced(in: bases, running.sandbox)
+            #expect(confined(to: all, in: bases).isEmpty)
+            let other = try await trial.start(["spin", "1000000", "wait"])
+            try await seesConfined(true, to: all, in: bases, running.sandbox)
             _ = write(running.socket.descriptor, "x", 1)
-            try await sees(all, in: bases, running.sandbox) { $0.isEmpty }
+            try await seesConfined(false, to: all, in: bases, running.sandbox)
             await running.sandbox.terminate()
+            await other.sandbox.terminate()
         }
     }
 
-    /// Waits until the processes that may run on other processors than `all` are as they are to be.
-    private func sees(
-        _ all: String, in bases: [String], _ sandbox: any Sandbox, _ isEnough: ([String]) -> Bool
-    ) async throws {
-        let files = bases.flatMap { base in (1...40).map { "\(base)/\($0)/cgroup.procs" } }
-        while true {
-            let processes = files.flatMap { (try? Text.lines(of: $0)) ?? [] }
-            if isEnough(processes.filter { (processors(of: $0) ?? all) != all }) { return }
+    /// Waits until a group has less than others have.
+    private func seesReduced(in bases: [String], _ sandbox: any Sandbox) async throws {
+        let weights = ["/cpu.shares", "/cpu.weight"]
+        while !allGroups(in: bases).contains(where: { group in
+            weights.contains { (try? Text.lines(of: group + $0))?.first.flatMap { Int($0) }.map { $0 < 100 } ?? false }
+        }) {
             let usage = await (sandbox as? any MeasuredSandbox)?.usage()
             try require(usage != nil, "the sandbox is gone")
         }
+    }
+
+    /// Waits until some processes, or none, may run on other processors than `all`.
+    private func seesConfined(
+        _ isConfined: Bool, to all: String, in bases: [String], _ sandbox: any Sandbox
+    ) async throws {
+        while confined(to: all, in: bases).isEmpty == isConfined {
+            let usage = await (sandbox as? any MeasuredSandbox)?.usage()
+            try require(usage != nil, "the sandbox is gone")
+        }
+    }
+
+    /// The processes that may run on other processors than `all`.
+    private func confined(to all: String, in bases: [String]) -> [String] {
+        allGroups(in: bases).flatMap { (try? Text.lines(of: "\($0)/cgroup.procs")) ?? [] }
+            .filter { (processors(of: $0) ?? all) != all }
     }
 
     /// Where a process may run: proc_pid_status(5). A number is one processor.
