@@ -40,6 +40,10 @@ public struct BusyUse: Sendable {
     /// The share of one processor from which a sandbox yields, and below which it no longer does. One that gets nothing while
     /// it yields is below, too, and has an ordinary turn then: nobody starves.
     private static let busyShare = 0.25, restingShare = 0.125, activeShare = 0.01, stirringShare = 0.0002
+    /// For how long one that yields beside others that do must use little: what they leave to it comes in turns of
+    /// ``SandboxGroup/longTurn``, and with an ordinary one after each of theirs it would not yield at all.
+    private static let restingSpan: UInt64 = 1_000_000_000
+    private var lastBusy: UInt64 = 0
     /// Ended processes within half a minute that are no accident any more.
     private static let mostKills: UInt64 = 20
     private static let killWindow: UInt64 = 30_000_000_000
@@ -54,17 +58,21 @@ public struct BusyUse: Sendable {
 
     public init() {}
 
-    /// - Parameter yielding: How it yields when it has to.
-    public mutating func note(_ sample: Sample, yielding: SandboxGroup.Standing) {
+    /// - Parameters:
+    ///   - yielding: How it yields when it has to.
+    ///   - hasPeers: Whether others yield, too.
+    public mutating func note(_ sample: Sample, yielding: SandboxGroup.Standing, hasPeers: Bool = false) {
         defer { last = sample }
         guard let last else { return }
         let share = sample.share(since: last)
         isActive = share >= BusyUse.activeShare
         isStirring = share >= BusyUse.stirringShare
         guard share >= (standing == .ordinary ? BusyUse.busyShare : BusyUse.restingShare) else {
+            if standing != .ordinary, hasPeers, sample.time - lastBusy < BusyUse.restingSpan { return }
             (standing, isBusyInKernel) = (.ordinary, false)
             return
         }
+        lastBusy = sample.time
         if sample.kernelShare(since: last) >= BusyUse.busyShare { isBusyInKernel = true }
         // A processor with nothing but idle groups counts as free, and those that wake up would come to it.
         standing = isBusyInKernel ? .reduced : yielding

@@ -113,7 +113,7 @@ public struct SandboxGroup {
 
     /// Who has longer turns is interrupted by whoever wakes up and has shorter ones: also by those that are in no group of
     /// ours (EEVDF, Linux 6.12; ignored before). What the processes start has the same. The longest that the kernel takes.
-    private static let longTurn: UInt64 = 100_000_000
+    static let longTurn: UInt64 = 100_000_000
 
     private func setTurns(nanoseconds: UInt64) {
         for thread in threads { _ = clinux_set_turn(thread, nanoseconds) }

@@ -63,19 +63,24 @@ final class BusyWatch {
         earliestLook = now + UInt64(running.count) * BusyWatch.pausePerSandbox
         let pausePerSandbox = isQuiet ? BusyWatch.quietPausePerSandbox : BusyWatch.pausePerSandbox
         nextLook = now + max(pause, UInt64(running.count) * pausePerSandbox)
-        // Weights count among those that yield, too, as soon as one was given.
-        let yielding: SandboxGroup.Standing = running.contains { $0.processorWeight > 0 } ? .reduced : .idle
-        for sandbox in running { note(sandbox, now, yielding) }
+        // Weights count among those that yield, too, as soon as one was given; and who is idle would wait for all who are only
+        // reduced, whatever they do.
+        let yielding: SandboxGroup.Standing =
+            running.contains { $0.processorWeight > 0 || $0.busyUse.isBusyInKernel } ? .reduced : .idle
+        let hasPeers = running.count(where: { $0.busyUse.standing != .ordinary }) > 1
+        for sandbox in running { note(sandbox, now, yielding, hasPeers) }
         if running.count(where: \.busyUse.isStirring) > 1 { lastCompany = now }
         leaveRoom(running, now)
         isAnybodyYielding = running.contains { $0.busyUse.standing != .ordinary }
         return running.filter(\.busyUse.isStuck)
     }
 
-    private func note(_ sandbox: LaunchedSandbox, _ now: UInt64, _ yielding: SandboxGroup.Standing) {
+    private func note(
+        _ sandbox: LaunchedSandbox, _ now: UInt64, _ yielding: SandboxGroup.Standing, _ hasPeers: Bool
+    ) {
         guard let sample = sandbox.group.sample(at: now) else { return }
         let before = sandbox.busyUse.standing
-        sandbox.busyUse.note(sample, yielding: yielding)
+        sandbox.busyUse.note(sample, yielding: yielding, hasPeers: hasPeers)
         if sandbox.busyUse.standing != before {
             sandbox.group.setStanding(sandbox.busyUse.standing, weight: sandbox.processorWeight)
         }

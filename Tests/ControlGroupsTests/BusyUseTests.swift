@@ -11,11 +11,11 @@ import Testing
 
         init() { look(share: 0) }
 
-        mutating func look(share: Double, inKernel part: Double = 0) {
+        mutating func look(share: Double, inKernel part: Double = 0, hasPeers: Bool = false) {
             time += 100_000_000
             used += UInt64(share * 100_000)
             inKernel += UInt64(part * 100_000)
-            use.note(BusyUse.Sample(time: time, used: used, inKernel: inKernel), yielding: .idle)
+            use.note(BusyUse.Sample(time: time, used: used, inKernel: inKernel), yielding: .idle, hasPeers: hasPeers)
         }
     }
 
@@ -61,6 +61,18 @@ import Testing
         watched.look(share: 1)
         watched.look(share: 0)
         #expect(watched.use.standing == .ordinary)
+    }
+
+    /// Between its turns it gets nothing, and is no better for that.
+    @Test func whoTakesTurnsWithOthersThatYieldRestsForASecondFirst() {
+        var watched = Watched()
+        for _ in 1...3 {
+            watched.look(share: 1, inKernel: 1)
+            for _ in 1...9 { watched.look(share: 0, hasPeers: true) }
+            #expect(watched.use.standing == .reduced && watched.use.isBusyInKernel)
+        }
+        watched.look(share: 0, hasPeers: true)
+        #expect(watched.use.standing == .ordinary && !watched.use.isBusyInKernel)
     }
 
     @Test func howItYieldsFollowsWhatIsAsked() {
