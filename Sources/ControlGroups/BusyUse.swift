@@ -31,8 +31,8 @@ public struct BusyUse: Sendable {
     /// Whether it used anything worth a look between the last two samples. Nothing is learnt of one that rests, or that others
     /// left nothing to.
     public private(set) var isActive = false
-    /// Whether it used anything at all, as one does that answers a single request.
-    public private(set) var isStirring = false
+    /// When it was last seen to have used anything at all, as one does that answers a single request; as ``Sample/time``.
+    public private(set) var lastStirring: UInt64?
     /// Whether it goes on meeting a limit and has to be ended.
     public private(set) var isStuck = false
     private var last: Sample?
@@ -58,16 +58,22 @@ public struct BusyUse: Sendable {
 
     public init() {}
 
+    /// How much of one processor it has used since it was last noted.
+    public func share(until sample: Sample) -> Double { last.map(sample.share(since:)) ?? 0 }
+
     /// - Parameters:
     ///   - yielding: How it yields when it has to.
+    ///   - most: The largest share that any sandbox had meanwhile: who takes less than half of that yields to nobody.
     ///   - hasPeers: Whether others yield, too.
-    public mutating func note(_ sample: Sample, yielding: SandboxGroup.Standing, hasPeers: Bool = false) {
+    public mutating func note(
+        _ sample: Sample, yielding: SandboxGroup.Standing, most: Double = 0, hasPeers: Bool = false
+    ) {
         defer { last = sample }
         guard let last else { return }
         let share = sample.share(since: last)
         isActive = share >= BusyUse.activeShare
-        isStirring = share >= BusyUse.stirringShare
-        guard share >= (standing == .ordinary ? BusyUse.busyShare : BusyUse.restingShare) else {
+        if share >= BusyUse.stirringShare { lastStirring = sample.time }
+        guard share >= max(most / 2, standing == .ordinary ? BusyUse.busyShare : BusyUse.restingShare) else {
             if standing != .ordinary, hasPeers, sample.time - lastBusy < BusyUse.restingSpan { return }
             (standing, isBusyInKernel) = (.ordinary, false)
             return

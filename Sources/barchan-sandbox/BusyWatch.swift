@@ -3,10 +3,10 @@ import Glibc
 
 /// Keeps sandboxes that take whatever they can get from being felt by others: looks again and again who uses the processors.
 ///
-/// - Who kept one busy for a moment yields to all others (``SandboxGroup/Standing``) until it rests. Yielding costs nothing while
-///   nobody else wants anything.
-/// - Who does so in the kernel, where nobody can be interrupted at once, leaves the first processor to others meanwhile; one that
-///   is alone, as an app under load often is, keeps all.
+/// - Who kept one busy for a moment, and no less than half as much as any other, yields to all (``SandboxGroup/Standing``) until it
+///   rests. Yielding costs nothing while nobody else wants anything.
+/// - Who does so in the kernel, where nobody can be interrupted at once, leaves the first processor to those that do not; where there
+///   are none, as beside one app under load, it keeps all.
 /// - Who goes on running into its limit of memory or of processes is ended: the kernel's work for that is what others feel.
 final class BusyWatch {
     private let groups: GroupStock
@@ -16,8 +16,6 @@ final class BusyWatch {
     private var lastSample: BusyUse.Sample?
     private var isAnybodyYielding = false
     private var wasQuiet = true
-    /// When two sandboxes were last seen to do something.
-    private var lastCompany: UInt64?
 
     /// How often it is asked what all sandboxes together use, which takes about 5 microseconds: seldom while that is next to
     /// nothing, often otherwise, so that others feel only for some tens of milliseconds that somebody begins to take everything.
@@ -29,7 +27,7 @@ final class BusyWatch {
     private static let quietPause: UInt64 = 250_000_000, busyPause: UInt64 = 100_000_000
     /// Looking at one takes about 10 microseconds: a hundredth of a processor at most, and a twentieth when they are busy.
     private static let quietPausePerSandbox: UInt64 = 1_000_000, pausePerSandbox: UInt64 = 200_000
-    /// For how long room is kept for another that did something: people ask for the next page after some seconds.
+    /// For how long room is kept for one that did something: people ask for the next page after some seconds.
     private static let companySpan: UInt64 = 10_000_000_000
 
     /// Nil where no group tells who uses how much.
@@ -68,32 +66,30 @@ final class BusyWatch {
         let yielding: SandboxGroup.Standing =
             running.contains { $0.processorWeight > 0 || $0.busyUse.isBusyInKernel } ? .reduced : .idle
         let hasPeers = running.count(where: { $0.busyUse.standing != .ordinary }) > 1
-        for sandbox in running { note(sandbox, now, yielding, hasPeers) }
-        if running.count(where: \.busyUse.isStirring) > 1 { lastCompany = now }
+        let samples = running.map { $0.group.sample(at: now) }
+        let most = zip(running, samples).map { sandbox, sample in sample.map(sandbox.busyUse.share(until:)) ?? 0 }.max() ?? 0
+        for case (let sandbox, let sample?) in zip(running, samples) {
+            let before = sandbox.busyUse.standing
+            sandbox.busyUse.note(sample, yielding: yielding, most: most, hasPeers: hasPeers)
+            if sandbox.busyUse.standing != before {
+                sandbox.group.setStanding(sandbox.busyUse.standing, weight: sandbox.processorWeight)
+            }
+            // Who uses nothing harms nobody, whatever limit it meets.
+            if sandbox.busyUse.isActive { sandbox.busyUse.note(encounters: sandbox.group.encounters) }
+        }
         leaveRoom(running, now)
         isAnybodyYielding = running.contains { $0.busyUse.standing != .ordinary }
         return running.filter(\.busyUse.isStuck)
     }
 
-    private func note(
-        _ sandbox: LaunchedSandbox, _ now: UInt64, _ yielding: SandboxGroup.Standing, _ hasPeers: Bool
-    ) {
-        guard let sample = sandbox.group.sample(at: now) else { return }
-        let before = sandbox.busyUse.standing
-        sandbox.busyUse.note(sample, yielding: yielding, hasPeers: hasPeers)
-        if sandbox.busyUse.standing != before {
-            sandbox.group.setStanding(sandbox.busyUse.standing, weight: sandbox.processorWeight)
-        }
-        // Who uses nothing harms nobody, whatever limit it meets.
-        guard sandbox.busyUse.isActive else { return }
-        sandbox.busyUse.note(encounters: sandbox.group.encounters)
-    }
-
     private func leaveRoom(_ running: [LaunchedSandbox], _ now: UInt64) {
         guard let processors else { return }
-        let hasCompany = lastCompany.map { now - $0 < BusyWatch.companySpan } ?? false
+        let others = running.filter { sandbox in
+            sandbox.busyUse.standing == .ordinary
+                && sandbox.busyUse.lastStirring.map { now - $0 < BusyWatch.companySpan } ?? false
+        }
         for sandbox in running {
-            if hasCompany && sandbox.busyUse.isBusyInKernel {
+            if sandbox.busyUse.isBusyInKernel && !others.isEmpty {
                 sandbox.group.leaveFirstProcessor(of: processors)
                 sandbox.hasLeftProcessor = true
             } else if sandbox.hasLeftProcessor {

@@ -11,11 +11,12 @@ import Testing
 
         init() { look(share: 0) }
 
-        mutating func look(share: Double, inKernel part: Double = 0, hasPeers: Bool = false) {
+        mutating func look(share: Double, inKernel part: Double = 0, most: Double = 0, hasPeers: Bool = false) {
             time += 100_000_000
             used += UInt64(share * 100_000)
             inKernel += UInt64(part * 100_000)
-            use.note(BusyUse.Sample(time: time, used: used, inKernel: inKernel), yielding: .idle, hasPeers: hasPeers)
+            let sample = BusyUse.Sample(time: time, used: used, inKernel: inKernel)
+            use.note(sample, yielding: .idle, most: max(most, use.share(until: sample)), hasPeers: hasPeers)
         }
     }
 
@@ -49,10 +50,12 @@ import Testing
 
     @Test func aSingleRequestIsSeen() {
         var watched = Watched()
-        watched.look(share: 0.0003)
-        #expect(watched.use.isStirring && !watched.use.isActive)
         watched.look(share: 0.0001)
-        #expect(!watched.use.isStirring)
+        #expect(watched.use.lastStirring == nil)
+        watched.look(share: 0.0003)
+        #expect(watched.use.lastStirring == 300_000_000 && !watched.use.isActive)
+        watched.look(share: 0.0001)
+        #expect(watched.use.lastStirring == 300_000_000)
     }
 
     /// What yields and gets nothing looks like what rests, and has its turn.
@@ -60,6 +63,16 @@ import Testing
         var watched = Watched()
         watched.look(share: 1)
         watched.look(share: 0)
+        #expect(watched.use.standing == .ordinary)
+    }
+
+    @Test func whoTakesLessThanHalfOfWhatAnotherTakesDoesNotYield() {
+        var watched = Watched()
+        watched.look(share: 0.4, most: 1)
+        #expect(watched.use.standing == .ordinary)
+        watched.look(share: 0.4, most: 0.7)
+        #expect(watched.use.standing == .idle)
+        watched.look(share: 0.4, most: 1)
         #expect(watched.use.standing == .ordinary)
     }
 

@@ -131,7 +131,7 @@ struct GroupTests {
             // It has less of the processors from a look on; that does not take it from one.
             try await seesReduced(in: bases, running.sandbox)
             #expect(confined(to: all, in: bases).isEmpty)
-            let other = try await trial.start(["spin", "1000000", "wait"])
+            let other = try await trial.start(["tick"])
             try await seesConfined(true, to: all, in: bases, running.sandbox)
             _ = write(running.socket.descriptor, "x", 1)
             try await seesConfined(false, to: all, in: bases, running.sandbox)
