@@ -1,9 +1,11 @@
 """What `make bench` measures on a running host: opening a grain, requests per second, memory. See contrib/bench."""
 
 import argparse
+import atexit
 import html
 import http.client
 import json
+import multiprocessing
 import os
 import re
 import shutil
@@ -13,7 +15,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import urllib.parse
 
@@ -33,6 +34,7 @@ class Host:
              "--set", "isolation.provider=namespace",
              *(word for setting in settings for word in ("--set", setting))],
             stdout=subprocess.PIPE, stderr=self.log, text=True)
+        atexit.register(self.process.terminate)
         address = link = None
         for line in self.process.stdout:
             if line.startswith("ready: "):
@@ -133,6 +135,12 @@ class Host:
         shutil.rmtree(self.data)
 
 
+# What an app learns of the person from the bridge, for apps that are asked without one.
+BRIDGE_SAYS = {
+    "X-Sandstorm-Permissions": "admin,edit,write", "X-Sandstorm-User-Id": "0" * 32, "X-Sandstorm-Username": "Bench",
+    "X-Sandstorm-Preferred-Handle": "bench"}
+
+
 class Bare:
     """The same app, started by its own script in a plain chroot: no walls, no bridge."""
 
@@ -142,6 +150,7 @@ class Bare:
         self.root = os.path.join(options.work, f"bare-{name}")
         shutil.rmtree(self.root, ignore_errors=True)
         subprocess.run(["cp", "-a", os.path.join(options.examples, name + ".tree"), self.root], check=True)
+        subprocess.run(["chmod", "-R", "a+rX", self.root], check=True)  # As a package keeps them.
         for device, minor in (("null", 3), ("zero", 5), ("urandom", 9)):
             path = os.path.join(self.root, "dev", device)
             if not os.path.exists(path):
@@ -161,6 +170,7 @@ class Bare:
         self.process = subprocess.Popen(
             self.command, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, start_new_session=True, preexec_fn=self.enter)
+        atexit.register(end_group, self.process)
         while True:
             if self.process.poll() is not None:
                 sys.exit(f"the bare app ended by itself; try: chroot --userspec=1000:1000 {self.root} {' '.join(self.command)}")
@@ -174,9 +184,7 @@ class Bare:
         path = "/"
         for _ in range(6):
             connection = http.client.HTTPConnection("127.0.0.1", 8000)
-            connection.request("GET", path, headers={
-                "Host": "localhost:8000", "Accept-Language": "en", "X-Sandstorm-Permissions": "admin,edit,write",
-                "X-Sandstorm-User-Id": "0" * 32, "X-Sandstorm-Username": "Bench", "X-Sandstorm-Preferred-Handle": "bench"})
+            connection.request("GET", path, headers={"Host": "localhost:8000", "Accept-Language": "en", **BRIDGE_SAYS})
             answer = connection.getresponse()
             first = time.monotonic()
             answer.read()
@@ -195,7 +203,7 @@ class Bare:
         os.setuid(1000)
 
     def stop(self):
-        os.killpg(self.process.pid, signal.SIGKILL)
+        end_group(self.process)
         self.process.wait()
         while True:
             try:
@@ -203,6 +211,12 @@ class Bare:
                 time.sleep(0.002)
             except OSError:
                 return
+
+
+def end_group(process):
+    """Ends a process that leads a group, and the group; nothing, where it is waited for already."""
+    if process.returncode is None:
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 class FlowClient:
@@ -461,15 +475,22 @@ HOSTILE_RATIO = 1.5
 
 
 class Creators:
-    """People who go on making grains of an app that never becomes one: nobody waits for what comes of it."""
+    """People who go on making grains of an app that never becomes one: nobody waits for what comes of it. Each is a process of its
+    own: threads of this one would wait for each other, and whoever measures for them."""
 
     def __init__(self, host, title, count=4):
-        self.host, self.title, self.isOver = host, title, False
-        for _ in range(count):
-            threading.Thread(target=self.create, daemon=True).start()
+        self.host, self.title = host, title
+        self.processes = [multiprocessing.Process(target=self.create, daemon=True) for _ in range(count)]
+        for process in self.processes:
+            process.start()
+
+    def end(self):
+        for process in self.processes:
+            process.kill()
+            process.join()
 
     def create(self):
-        while not self.isOver:
+        while True:
             try:
                 self.host.create(self.title)
             except (SystemExit, OSError, http.client.HTTPException, KeyError):
@@ -486,7 +507,7 @@ def measure_hostile(options, name):
     time.sleep(0.5)
     busy = latencies(client, options.seconds)
     uses = host.uses().values()
-    creators.isOver = True
+    creators.end()
     host.process.send_signal(signal.SIGKILL)
     host.process.wait()
     return row_of_neighbours(name, quiet, busy, {
@@ -683,15 +704,18 @@ def await_port(port, process):
 
 
 PYTHON = ["/usr/bin/python3.11", "-S", "/app/server.py"]
-SMALL, LARGE = "/", "/large.txt"
-# An app that does next to nothing, and one as apps are: what it takes, and with whom the processors are shared.
+SMALL, ONCE, LARGE = "/", "/once", "/large.txt"
+# An app that does next to nothing, the same without keep-alive, one that does little, and two as they are in use.
 LOADS = [
     ("nginx, one process", "hello", "New greeting", NGINX, [(SMALL, 1), (SMALL, 16), (SMALL, 64), (LARGE, 1), (LARGE, 16)]),
-    ("Python, asyncio", "python", "New Python page", PYTHON, [(SMALL, 1), (SMALL, 16), (SMALL, 64)])]
+    ("nginx, a connection for each request", "hello", "New greeting", NGINX, [(ONCE, 1), (ONCE, 16), (ONCE, 64)]),
+    ("Python, asyncio", "python", "New Python page", PYTHON, [(SMALL, 1), (SMALL, 16), (SMALL, 64), (LARGE, 1), (LARGE, 16)]),
+    ("Fossil", "fossil", "New repository", SHELL, [("/timeline", 1), ("/timeline", 16)]),
+    ("DokuWiki", "dokuwiki", "New wiki", SHELL, [("/doku.php?id=start", 1), ("/doku.php?id=start", 16)])]
 
 
 class Proxy:
-    """nginx as a proxy of port 8000: on 8001 with a connection for each request, as it comes, on 8002 with kept ones."""
+    """nginx as a proxy of port 8000: on 8091 with a connection for each request, as it comes, on 8092 with kept ones."""
 
     def __init__(self, options):
         self.root = tempfile.mkdtemp(dir=options.work)
@@ -702,12 +726,13 @@ class Proxy:
                     client_body_temp_path {self.root}/body; proxy_temp_path {self.root}/proxy;
                     fastcgi_temp_path {self.root}/f; uwsgi_temp_path {self.root}/u; scgi_temp_path {self.root}/s;
                     upstream kept {{ server 127.0.0.1:8000; keepalive 64; keepalive_requests 1000000; }}
-                    server {{ listen 127.0.0.1:8001; location / {{ proxy_pass http://127.0.0.1:8000; }} }}
-                    server {{ listen 127.0.0.1:8002; location / {{
+                    server {{ listen 127.0.0.1:8091; location / {{ proxy_pass http://127.0.0.1:8000; }} }}
+                    server {{ listen 127.0.0.1:8092; location / {{
                         proxy_pass http://kept; proxy_http_version 1.1; proxy_set_header Connection ""; }} }} }}""")
         self.process = subprocess.Popen(
             ["/usr/sbin/nginx", "-p", self.root, "-c", f"{self.root}/nginx.conf"], stderr=subprocess.DEVNULL)
-        await_port(8001, self.process)
+        atexit.register(self.process.terminate)
+        await_port(8091, self.process)
 
     def end(self):
         self.process.send_signal(signal.SIGTERM)
@@ -716,14 +741,15 @@ class Proxy:
 
 
 def processor_time(pid):
-    """Seconds that a process and its threads were on a processor."""
+    """Seconds that a process, its threads and those of its children that are over were on a processor."""
     times = 0
-    for task in os.listdir(f"/proc/{pid}/task"):
-        try:
+    try:
+        ended = open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()[13:15]
+        for task in os.listdir(f"/proc/{pid}/task"):
             times += int(open(f"/proc/{pid}/task/{task}/schedstat").read().split()[0])
-        except FileNotFoundError:
-            pass  # A thread that has ended.
-    return times / 1e9
+    except (FileNotFoundError, ProcessLookupError):
+        return 0  # It has just ended: its parent has its time.
+    return times / 1e9 + sum(map(int, ended)) / os.sysconf("SC_CLK_TCK")
 
 
 def load(connections, seconds, port, path, headers):
@@ -740,27 +766,28 @@ def measure_load(options, label, name, title, command, loads):
     host = Host(options, [name])
     session, _ = host.open(host.create(title))
     bridge = bridge_of(host)
-    inside = [pid for pid in descendants(bridge)]
     cookie = "; ".join(f"{name}={value}" for name, value in host.cookies[session].items())
     bare, proxy = Bare(options, name, command), Proxy(options)
     bare.start()
     own = ["-H", f"Host: {session}", "-H", f"Cookie: {cookie}", "-H", "Sec-Fetch-Site: same-origin"]
-    ways = [("app", 8000, []), ("nginx", 8001, []), ("nginx, kept", 8002, []), ("barchan", host.port, own)]
-    parts = [("host", [host.process.pid]), ("bridge", [bridge]), ("app", inside)]
+    said = [word for name, value in BRIDGE_SAYS.items() for word in ("-H", f"{name}: {value}")]
+    ways = [("app", 8000, said), ("nginx", 8091, said), ("nginx, kept", 8092, said), ("barchan", host.port, own)]
+    parts = [("host", lambda: [host.process.pid]), ("bridge", lambda: [bridge]), ("app", lambda: descendants(bridge))]
     rows = []
     for path, connections in loads:
         rates, times = {way: [] for way, _, _ in ways}, {part: [] for part, _ in parts}
         for round_number in range(options.rounds_of_load):
             for offset in range(len(ways)):
                 way, port, headers = ways[(round_number + offset) % len(ways)]
-                before = {part: sum(map(processor_time, pids)) for part, pids in parts}
+                before = {part: sum(map(processor_time, pids())) for part, pids in parts}
                 rate = load(connections, options.seconds, port, path, headers)
                 rates[way].append(rate)
                 if way == "barchan":
                     for part, pids in parts:
-                        used = sum(map(processor_time, pids)) - before[part]
+                        used = sum(map(processor_time, pids())) - before[part]
                         times[part].append(used / (rate * options.seconds) * 1e6)
         medians = {way: statistics.median(rates[way]) for way in rates}
+        print(f"{label}: {path}, {connections} measured", file=sys.stderr)
         rows.append(
             [f"{label}: {path}, {connections}"] + [f"{medians[way]:.0f}" for way in medians] +
             [f"{medians[way] / medians['app']:.2f}" for way in list(medians)[1:]] +

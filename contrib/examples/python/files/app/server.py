@@ -1,4 +1,4 @@
-"""A page that greets whoever opens it, in 200 bytes, from a web server of asyncio streams."""
+"""A page that greets whoever opens it, in 200 bytes, and 1 MiB at /large.txt, from a web server of asyncio streams."""
 
 import asyncio
 import html
@@ -8,6 +8,7 @@ PAGE = (
     "<p>You may {permissions} here, in {language}. This page is made anew for each request.</p>"
 )
 BODY_BYTES = 200
+LARGE = b"".join(b"%063d\n" % (line * 2654435761 % 4294967296) for line in range(16384))
 
 
 def fields_of(head):
@@ -33,11 +34,13 @@ def page(fields):
 async def serve(reader, writer):
     try:
         while True:
-            fields = fields_of((await reader.readuntil(b"\r\n\r\n"))[:-4])
+            head = (await reader.readuntil(b"\r\n\r\n"))[:-4]
+            fields = fields_of(head)
             await reader.readexactly(int(fields.get("content-length", 0)))
-            body = page(fields)
+            kind, body = (b"plain", LARGE) if head.startswith(b"GET /large.txt ") else (b"html", page(fields))
             writer.write(
-                b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
+                b"HTTP/1.1 200 OK\r\nContent-Type: text/%b; charset=utf-8\r\nContent-Length: %d\r\n\r\n%b"
+                % (kind, len(body), body))
             await writer.drain()
     except (asyncio.IncompleteReadError, ConnectionError):
         pass
