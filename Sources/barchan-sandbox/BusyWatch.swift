@@ -61,14 +61,21 @@ final class BusyWatch {
         earliestLook = now + UInt64(running.count) * BusyWatch.pausePerSandbox
         let pausePerSandbox = isQuiet ? BusyWatch.quietPausePerSandbox : BusyWatch.pausePerSandbox
         nextLook = now + max(pause, UInt64(running.count) * pausePerSandbox)
+        note(running, now)
+        leaveRoom(running, now)
+        isAnybodyYielding = running.contains { $0.busyUse.standing != .ordinary }
+        return running.filter(\.busyUse.isStuck)
+    }
+
+    private func note(_ running: [LaunchedSandbox], _ now: UInt64) {
         // Weights count among those that yield, too, as soon as one was given; and who is idle would wait for all who are only
         // reduced, whatever they do.
         let yielding: SandboxGroup.Standing =
             running.contains { $0.processorWeight > 0 || $0.busyUse.isBusyInKernel } ? .reduced : .idle
         let hasPeers = running.count(where: { $0.busyUse.standing != .ordinary }) > 1
-        let samples = running.map { $0.group.sample(at: now) }
-        let most = zip(running, samples).map { sandbox, sample in sample.map(sandbox.busyUse.share(until:)) ?? 0 }.max() ?? 0
-        for case (let sandbox, let sample?) in zip(running, samples) {
+        let samples = running.compactMap { sandbox in sandbox.group.sample(at: now).map { (sandbox, $0) } }
+        let most = samples.map { sandbox, sample in sandbox.busyUse.share(until: sample) }.max() ?? 0
+        for (sandbox, sample) in samples {
             let before = sandbox.busyUse.standing
             sandbox.busyUse.note(sample, yielding: yielding, most: most, hasPeers: hasPeers)
             if sandbox.busyUse.standing != before {
@@ -77,9 +84,6 @@ final class BusyWatch {
             // Who uses nothing harms nobody, whatever limit it meets.
             if sandbox.busyUse.isActive { sandbox.busyUse.note(encounters: sandbox.group.encounters) }
         }
-        leaveRoom(running, now)
-        isAnybodyYielding = running.contains { $0.busyUse.standing != .ordinary }
-        return running.filter(\.busyUse.isStuck)
     }
 
     private func leaveRoom(_ running: [LaunchedSandbox], _ now: UInt64) {
