@@ -77,13 +77,15 @@ struct FrontendService: RequestService {
     }
 
     private func refusal(_ fault: RequestFault, host: String?) -> Response {
-        if let host, case .grain(let session) = site.place(ofHost: host) {
-            return grains.errorPage(fault.status, fault.reason, GrainOrigin(session, site: site))
+        guard let host else {
+            return .sentence(
+                fault.status, fault.reason, HeaderPolicy.unknownHost(shell: site.baseURL, pictures: site.staticOrigin))
         }
-        if let host, case .api = site.place(ofHost: host) {
-            return APIService.error(fault.status, fault.reason, APIService.policy)
+        return switch site.place(ofHost: host) {
+        case .grain(let session): grains.errorPage(fault.status, fault.reason, GrainOrigin(session, site: site))
+        case .api: APIService.error(fault.status, fault.reason, APIService.policy)
+        default: shell.pages.error(fault.status, fault.reason)
         }
-        return shell.pages.error(fault.status, fault.reason)
     }
 
     /// A foreign name that leads here may be an attack on this host's own names (DNS rebinding).

@@ -62,6 +62,15 @@ enum HeaderPolicy {
         return block
     }
 
+    /// For a line of text to whoever asked in a way that does not tell which host was meant: it may have been a grain's page.
+    static func unknownHost(shell: String, pictures: String) -> FieldBlock {
+        var block = walls(except: .none, pictures: pictures)
+        block.add(
+            "Content-Security-Policy",
+            "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'self' \(shell); sandbox")
+        return block
+    }
+
     /// For our own pages.
     /// - Parameter frame: The one origin the page may show in a frame.
     /// - Parameter features: What that frame may use.

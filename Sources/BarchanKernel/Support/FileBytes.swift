@@ -9,7 +9,8 @@ public final class FileBytes: ByteReader, @unchecked Sendable {
     private var isDone = false
 
     public init(_ path: String) throws(HostError) {
-        let number = open(path, O_RDONLY | O_CLOEXEC)
+        // A named pipe that nobody writes to must not hold this up: what it is comes out below.
+        let number = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard number >= 0 else { throw HostError(.notFound, "read '\(path)': \(String(cString: strerror(errno)))") }
         descriptor = OwnedDescriptor(takingOwnershipOf: number)
         self.path = path

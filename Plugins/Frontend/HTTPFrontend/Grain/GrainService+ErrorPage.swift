@@ -40,16 +40,23 @@ extension GrainService {
         _ status: Int, _ reason: String, _ origin: GrainOrigin, for head: CheckedHead? = nil, trace: TraceID? = nil
     ) -> Response {
         var fields = origin.policy
-        fields.add("Cache-Control", "no-store")
         if status == 426 { fields.add("Sec-WebSocket-Version", "13") }
-        guard head?.value(of: "accept")?.contains("text/html") == true else {
-            fields.add("Content-Type", "text/plain; charset=utf-8")
-            return Response(
-                status, fields: fields, body: .bytes(Array("\(status) \(StatusLine.name(status)): \(reason)\n".utf8)))
-        }
+        guard head?.value(of: "accept")?.contains("text/html") == true else { return .sentence(status, reason, fields) }
+        fields.add("Cache-Control", "no-store")
         fields.add("Content-Type", "text/html; charset=utf-8")
         let page = GrainErrorPage.html(status: status, reason: reason, shell: site.baseURL, trace: trace)
         return Response(status, fields: fields, body: .bytes(Array(page.utf8)))
+    }
+}
+
+extension Response {
+    /// A failure in a line of text.
+    static func sentence(_ status: Int, _ reason: String, _ policy: FieldBlock) -> Response {
+        var fields = policy
+        fields.add("Cache-Control", "no-store")
+        fields.add("Content-Type", "text/plain; charset=utf-8")
+        let text = "\(status) \(StatusLine.name(status)): \(reason)\n"
+        return Response(status, fields: fields, body: .bytes(Array(text.utf8)))
     }
 }
 
