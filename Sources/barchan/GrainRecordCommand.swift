@@ -29,19 +29,20 @@ struct GrainRecordCommand: ParsableCommand {
         stop.wait()
         signals.cancel()
         _ = try host.ask("end-recording", ["grain": .string(grain)])
-        try finish(path)
-    }
-
-    /// Hands the recording over and removes the host's own.
-    private func finish(_ path: String) throws {
         guard access(path, F_OK) == 0 else {
             throw HostError(.notFound, "record grain '\(grain)': it was not used, so there is nothing to write")
         }
-        defer { unlink(path) }
+        do throws(HostError) { try handOver(path) } catch {
+            throw HostError(error.code, "\(error.message); the recording, with all it holds, is still in '\(path)'")
+        }
+        unlink(path)
+    }
+
+    private func handOver(_ path: String) throws(HostError) {
         var recording = try RecordingFile.read(path)
         if redact {
             do { recording = try recording.redacted() } catch {
-                throw HostError(.failed, "redact the recording of grain '\(grain)': \(error); nothing is written")
+                throw HostError(.failed, "redact the recording of grain '\(grain)': \(error)")
             }
         }
         try RecordingFile.write(recording, to: output)
@@ -56,24 +57,40 @@ enum RecordingFile {
         let descriptor = OwnedDescriptor(takingOwnershipOf: number)
         var text: [UInt8] = []
         while true {
+            var taken = -1
             let piece = [UInt8](unsafeUninitializedCapacity: 1 << 20) { buffer, count in
-                count = max(0, Glibc.read(descriptor.rawValue, buffer.baseAddress, buffer.count))
+                repeat {
+                    taken = Glibc.read(descriptor.rawValue, buffer.baseAddress, buffer.count)
+                } while taken < 0 && errno == EINTR
+                count = max(0, taken)
             }
+            guard taken >= 0 else { throw HostError(.failed, "read '\(path)': \(String(cString: strerror(errno)))") }
             if piece.isEmpty { break }
             text += piece
         }
-        do throws(Recording.Mistake) { return try Recording(parsing: text) } catch {
+        do throws(Recording.Mistake) {
+            let recording = try Recording(parsing: text)
+            if !recording.pieces.isEmpty { return recording }
+        } catch {
             throw HostError(
                 .invalidArgument, "read '\(path)': \(error); 'barchan grain record' makes recordings")
         }
+        throw HostError(
+            .invalidArgument, "read '\(path)': nothing is recorded there; 'barchan grain record' makes recordings")
     }
 
     /// - Parameter path: Nil for standard output.
     static func write(_ recording: Recording, to path: String?) throws(HostError) {
-        guard let path else { return barchan.write(Array(recording.text.utf8), to: 1) }
+        let bytes = Array(recording.text.utf8)
+        guard let path else { return try writeFully(bytes, to: 1, "standard output") }
         let number = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard number >= 0 else { throw HostError(.failed, "write '\(path)': \(String(cString: strerror(errno)))") }
         let descriptor = OwnedDescriptor(takingOwnershipOf: number)
-        barchan.write(Array(recording.text.utf8), to: descriptor.rawValue)
+        do throws(HostError) { try writeFully(bytes, to: descriptor.rawValue, path) } catch {
+            var status = stat()
+            // Half a recording is none; a device stays.
+            if fstat(descriptor.rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFREG { unlink(path) }
+            throw error
+        }
     }
 }

@@ -23,6 +23,7 @@ struct GrainReplayCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard program.isEmpty == transport else { throw ValidationError("name a program behind '--', or --transport") }
+        guard (1...86_400).contains(patience) else { throw ValidationError("--patience is 1 to 86400 seconds") }
     }
 
     func run() async throws {

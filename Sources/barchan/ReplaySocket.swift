@@ -67,17 +67,22 @@ final class ReplayedApp {
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, socket, 3)
+        // A group of its own, so that the server of a bridge that gave up ends, too.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
         var argv = command.map { strdup($0) } + [nil]
         defer { for argument in argv { free(argument) } }
         var child: pid_t = 0
-        let failure = posix_spawnp(&child, command[0], &actions, nil, &argv, environ)
+        let failure = posix_spawnp(&child, command[0], &actions, &attributes, &argv, environ)
         guard failure == 0 else {
             throw HostError(.failed, "start '\(command[0])': \(String(cString: strerror(failure)))")
         }
         return child
     }
 
-    /// Lets the app see the end of its host, which ends a bridge, and ends it if that does not.
+    /// Lets the app see the end of its host, which ends a bridge, and ends what is left of it and of its process group.
     func end() {
         socket.end()
         let watch = clinux_pidfd_open(process)
@@ -87,6 +92,7 @@ final class ReplayedApp {
             close(watch)
         }
         kill(process, SIGKILL)
+        kill(-process, SIGKILL)
         var status: CInt = 0
         while waitpid(process, &status, 0) < 0, errno == EINTR {}
     }

@@ -23,6 +23,18 @@ extension EndToEndTests {
             recorder.signal(SIGINT)
             #expect(await recorder.end() == 0)
 
+            // What cannot be written is not lost.
+            let full = try ChildProcess(
+                Places.barchan, ["grain", "record", "--data", stage.command.data, grain, "--output", "/dev/full"])
+            var said = full.lines.makeAsyncIterator()
+            #expect(await said.next()?.contains("recording grain") == true)
+            let third = try await stage.person.open(grain)
+            try await third.waitInFrame(for: "document.body.innerText.includes('....')", "the app's page, once more")
+            full.signal(SIGINT)
+            #expect(await full.end() == 1)
+            let kept = try FileManager.default.contentsOfDirectory(atPath: stage.command.data + "/recordings")
+            #expect(kept.count == 1)
+
             let tree = stage.folder("tree")
             let unpacked = try await ChildProcess.run(Places.barchan, ["spk", "unpack", Places.package("flow"), tree])
             try #require(unpacked.status == 0, "\(unpacked.output)")
@@ -60,6 +72,22 @@ extension EndToEndTests {
         "the call of WebSession.get: field 1.3 has 2 elements instead of 3",
         "the call of WebSession.putStreaming did not come", "the call of WebSession.put is new",
     ]
+
+    @Test("what is no recording is not replayed", arguments: ["/tmp", "/dev/null", "/nothing-here"])
+    func whatIsNoRecordingIsNotReplayed(_ path: String) async throws {
+        let replay = try await ChildProcess.run(Places.barchan, ["grain", "replay", path, "--", "/bin/true"])
+        #expect(replay.status == 1 && replay.output.isEmpty, "\(replay.output)")
+    }
+
+    @Test("what an app started ends with the replay, also where the app itself has ended")
+    func whatAnAppStartedEndsWithTheReplay() async throws {
+        let recording = #filePath.replacing("EndToEndTests/RecordingTests.swift", with: "Fixtures/bridge/wire.txt")
+        // The output is read to its end, which comes when nobody has it any more.
+        let replay = try await ChildProcess.run(
+            Places.barchan,
+            ["grain", "replay", recording, "--patience", "1", "--", "/bin/sh", "-c", "sleep 3600 3>&- & exit 0"])
+        #expect(replay.status == 1)
+    }
 
     @Test(
         "every call of the recorded host is asked of our transport: sessions of both kinds, WebDAV, web sockets, uploads"
