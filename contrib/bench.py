@@ -745,10 +745,14 @@ def processor_time(pid):
     times = 0
     try:
         ended = open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()[13:15]
-        for task in os.listdir(f"/proc/{pid}/task"):
-            times += int(open(f"/proc/{pid}/task/{task}/schedstat").read().split()[0])
+        tasks = os.listdir(f"/proc/{pid}/task")
     except (FileNotFoundError, ProcessLookupError):
         return 0  # It has just ended: its parent has its time.
+    for task in tasks:
+        try:
+            times += int(open(f"/proc/{pid}/task/{task}/schedstat").read().split()[0])
+        except (FileNotFoundError, ProcessLookupError):
+            pass  # A thread that has ended.
     return times / 1e9 + sum(map(int, ended)) / os.sysconf("SC_CLK_TCK")
 
 

@@ -52,22 +52,8 @@ struct GrainRecordCommand: ParsableCommand {
 /// Recordings as files.
 enum RecordingFile {
     static func read(_ path: String) throws(HostError) -> Recording {
-        let number = open(path, O_RDONLY | O_CLOEXEC)
-        guard number >= 0 else { throw HostError(.notFound, "read '\(path)': \(String(cString: strerror(errno)))") }
-        let descriptor = OwnedDescriptor(takingOwnershipOf: number)
         var text: [UInt8] = []
-        while true {
-            var taken = -1
-            let piece = [UInt8](unsafeUninitializedCapacity: 1 << 20) { buffer, count in
-                repeat {
-                    taken = Glibc.read(descriptor.rawValue, buffer.baseAddress, buffer.count)
-                } while taken < 0 && errno == EINTR
-                count = max(0, taken)
-            }
-            guard taken >= 0 else { throw HostError(.failed, "read '\(path)': \(String(cString: strerror(errno)))") }
-            if piece.isEmpty { break }
-            text += piece
-        }
+        try readFile(path) { part throws(HostError) in text += part }
         do throws(Recording.Mistake) {
             let recording = try Recording(parsing: text)
             if !recording.pieces.isEmpty { return recording }
@@ -84,7 +70,7 @@ enum RecordingFile {
         let bytes = Array(recording.text.utf8)
         guard let path else { return try writeFully(bytes, to: 1, "standard output") }
         let number = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard number >= 0 else { throw HostError(.failed, "write '\(path)': \(String(cString: strerror(errno)))") }
+        guard number >= 0 else { throw fileError("write", path) }
         let descriptor = OwnedDescriptor(takingOwnershipOf: number)
         do throws(HostError) { try writeFully(bytes, to: descriptor.rawValue, path) } catch {
             var status = stat()

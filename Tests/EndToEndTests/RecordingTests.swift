@@ -65,6 +65,8 @@ extension EndToEndTests {
 }
 
 @Suite struct RecordedBridgeTests {
+    private let recording = #filePath.replacing("EndToEndTests/RecordingTests.swift", with: "Fixtures/bridge/wire.txt")
+
     /// The recorded host was a small one of its own: it sent no permissions of the old kind, let a header pass that may
     /// not, and streamed three bytes.
     static let otherWays: Set<String> = [
@@ -81,7 +83,6 @@ extension EndToEndTests {
 
     @Test("what an app started ends with the replay, also where the app itself has ended")
     func whatAnAppStartedEndsWithTheReplay() async throws {
-        let recording = #filePath.replacing("EndToEndTests/RecordingTests.swift", with: "Fixtures/bridge/wire.txt")
         // The output is read to its end, which comes when nobody has it any more.
         let replay = try await ChildProcess.run(
             Places.barchan,
@@ -93,7 +94,6 @@ extension EndToEndTests {
         "every call of the recorded host is asked of our transport: sessions of both kinds, WebDAV, web sockets, uploads"
     )
     func theRecordedAppIsPlayedToOurTransport() async throws {
-        let recording = #filePath.replacing("EndToEndTests/RecordingTests.swift", with: "Fixtures/bridge/wire.txt")
         let replay = try await ChildProcess.run(
             Places.barchan, ["grain", "replay", recording, "--transport", "--patience", "30"])
         let lines = replay.output.split(separator: "\n").map(String.init)

@@ -104,14 +104,18 @@ struct GroupTests {
         }
     }
 
+    /// Takes its time, too.
+    private func requireThere(_ sandbox: any Sandbox) async throws {
+        let usage = await (sandbox as? any MeasuredSandbox)?.usage()
+        try require(usage != nil, "the sandbox is gone")
+    }
+
     /// Waits until so many groups are idle.
     private func seesYielding(_ count: Int, in bases: [String], _ sandbox: any Sandbox) async throws {
         while true {
             let idle = allGroups(in: bases).filter { (try? Text.lines(of: "\($0)/cpu.idle")) == ["1"] }
             if idle.count == count { return }
-            // Takes its time, too.
-            let usage = await (sandbox as? any MeasuredSandbox)?.usage()
-            try require(usage != nil, "the sandbox is gone")
+            try await requireThere(sandbox)
         }
     }
 
@@ -146,8 +150,7 @@ struct GroupTests {
         while !allGroups(in: bases).contains(where: { group in
             weights.contains { (try? Text.lines(of: group + $0))?.first.flatMap { Int($0) }.map { $0 < 100 } ?? false }
         }) {
-            let usage = await (sandbox as? any MeasuredSandbox)?.usage()
-            try require(usage != nil, "the sandbox is gone")
+            try await requireThere(sandbox)
         }
     }
 
@@ -156,8 +159,7 @@ struct GroupTests {
         _ isConfined: Bool, to all: String, in bases: [String], _ sandbox: any Sandbox
     ) async throws {
         while confined(to: all, in: bases).isEmpty == isConfined {
-            let usage = await (sandbox as? any MeasuredSandbox)?.usage()
-            try require(usage != nil, "the sandbox is gone")
+            try await requireThere(sandbox)
         }
     }
 

@@ -60,7 +60,7 @@ struct FrontendService: RequestService {
         metrics.limited.increment()
         var fields = APIService.policy
         fields.add("Retry-After", String(seconds))
-        let response = APIService.error(429, "Too many wrong tokens came from where you are.", fields)
+        let response = Response.sentence(429, "Too many wrong tokens came from where you are.", fields)
         return .response(grains.finished(response, request, nil))
     }
 
@@ -83,7 +83,7 @@ struct FrontendService: RequestService {
         }
         return switch site.place(ofHost: host) {
         case .grain(let session): grains.errorPage(fault.status, fault.reason, GrainOrigin(session, site: site))
-        case .api: APIService.error(fault.status, fault.reason, APIService.policy)
+        case .api: .sentence(fault.status, fault.reason, APIService.policy)
         default: shell.pages.error(fault.status, fault.reason)
         }
     }

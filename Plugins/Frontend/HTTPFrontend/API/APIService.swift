@@ -29,7 +29,7 @@ struct APIService: Sendable {
             guard case .response(let response) = answer else { return answer }
             return .response(grains.finished(response, request, session, target: access.target))
         } catch {
-            let response = APIService.error(error.status, error.reason, policy)
+            let response = Response.sentence(error.status, error.reason, policy)
             return .response(
                 grains.finished(response, request, admitted?.session, target: admitted?.target, reason: error.reason))
         }
@@ -71,7 +71,7 @@ struct APIService: Sendable {
         if let name { resources = (try? await host.api.publicResources(ofHost: name)) ?? resources }
         if head.method == "OPTIONS" { return APIService.preflight(head, resources, policy) }
         guard name != nil || APICredentials.mayUseBasic(head) else {
-            return APIService.error(403, "This host wants a token: Authorization: Bearer TOKEN.", policy)
+            return .sentence(403, "This host wants a token: Authorization: Bearer TOKEN.", policy)
         }
         let path = String(head.target.prefix { $0 != "?" })
         if head.method == "GET" || head.method == "HEAD",
@@ -81,7 +81,7 @@ struct APIService: Sendable {
         }
         var fields = policy
         fields.add("WWW-Authenticate", "Basic realm=\"Sandstorm API\"")
-        return APIService.error(401, "A token is needed: as the password, or as Authorization: Bearer TOKEN.", fields)
+        return .sentence(401, "A token is needed: as the password, or as Authorization: Bearer TOKEN.", fields)
     }
 
     private static func preflight(_ head: CheckedHead, _ resources: PublicResources, _ policy: FieldBlock) -> Response {
@@ -126,14 +126,6 @@ struct APIService: Sendable {
         fields.add("Cross-Origin-Resource-Policy", "cross-origin")
         return fields
     }()
-
-    static func error(_ status: Int, _ reason: String, _ policy: FieldBlock) -> Response {
-        var fields = policy
-        fields.add("Content-Type", "text/plain; charset=utf-8")
-        fields.add("Cache-Control", "no-store")
-        return Response(
-            status, fields: fields, body: .bytes(Array("\(status) \(StatusLine.name(status)): \(reason)\n".utf8)))
-    }
 }
 
 /// A program's request.

@@ -49,17 +49,6 @@ extension GrainService {
     }
 }
 
-extension Response {
-    /// A failure in a line of text.
-    static func sentence(_ status: Int, _ reason: String, _ policy: FieldBlock) -> Response {
-        var fields = policy
-        fields.add("Cache-Control", "no-store")
-        fields.add("Content-Type", "text/plain; charset=utf-8")
-        let text = "\(status) \(StatusLine.name(status)): \(reason)\n"
-        return Response(status, fields: fields, body: .bytes(Array(text.utf8)))
-    }
-}
-
 /// A request as the logs have it.
 private struct GrainLogLine {
     private static let maximumPathBytes = 500

@@ -60,6 +60,17 @@ struct Response: Sendable {
     }
 }
 
+extension Response {
+    /// A failure in a line of text.
+    static func sentence(_ status: Int, _ reason: String, _ policy: FieldBlock) -> Response {
+        var fields = policy
+        fields.add("Cache-Control", "no-store")
+        fields.add("Content-Type", "text/plain; charset=utf-8")
+        let text = "\(status) \(StatusLine.name(status)): \(reason)\n"
+        return Response(status, fields: fields, body: .bytes(Array(text.utf8)))
+    }
+}
+
 /// One request under way, on its connection's loop.
 final class Exchange {
     let head: CheckedHead
