@@ -269,9 +269,9 @@ import Testing
     @Test func theExampleIsComplete() throws {
         let repository = #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" }
         let example = "\(repository)/contrib/examples/barchan.toml"
-        var configuration = try ConfigurationLoader.load(file: example, paths: paths, dataDirectory: "/data")
-        configuration.choices = HostConfiguration(dataDirectory: "/data", paths: paths).choices
-        #expect(configuration == HostConfiguration(dataDirectory: "/data", paths: paths))
+        let configuration = try ConfigurationLoader.load(file: example, paths: paths, dataDirectory: "/data")
+        let defaults = try withFile { try ConfigurationLoader.load(file: $0, paths: paths, dataDirectory: "/data") }
+        #expect(configuration == defaults)
         let file = try #require(fopen(example, "re"))
         defer { fclose(file) }
         var bytes = [UInt8](repeating: 0, count: 1 << 16)
@@ -282,6 +282,9 @@ import Testing
             for key in keys {
                 #expect(text.contains("\n\(key.name) = ") || text.contains("\n# \(key.name) = "), "\(key.name)")
             }
+        }
+        for interface in PluginInterface.allCases {
+            #expect(text.contains("\n[\(interface.rawValue)]\n# provider = "))
         }
     }
 
