@@ -1,22 +1,70 @@
 /// Where an app may send the browser: to its own host. With `redirects=allow` in Connection-Allowlist a Location that leads
 /// elsewhere would carry data out.
+///
+/// Two steps, and the second does not rely on the first: a location is understood as browsers do and written anew in bytes that nobody
+/// reads in two ways, and what has been written is sent only if it is a plain reference or begins with the origin.
 enum RedirectRules {
-    /// Whether a browser on `origin` that follows `location` stays there.
-    ///
-    /// Browsers take `\` for `/`, drop tabs and line ends, and complete `http:x`; so anything but a plain relative reference or
-    /// the origin itself is refused.
-    static func staysHome(_ location: String, origin: String) -> Bool {
-        let bytes = Array(location.utf8)
-        guard bytes.allSatisfy({ $0 > 0x20 && $0 != 0x7f && $0 != 0x5c }) else { return false }
-        if bytes.starts(with: [0x2f]) { return !bytes.starts(with: [0x2f, 0x2f]) }
-        if hasScheme(bytes) {
-            guard bytes.count >= origin.utf8.count,
-                String(decoding: bytes.prefix(origin.utf8.count), as: UTF8.self).lowercased() == origin
-            else { return false }
-            guard bytes.count > origin.utf8.count else { return true }
-            return [0x2f, 0x3f, 0x23].contains(bytes[origin.utf8.count])
+    /// The Location to send to a browser on `origin`.
+    /// - Returns: Nil when the browser would leave.
+    static func location(_ location: String, origin: String) -> String? {
+        guard let written = written(location, origin), staysHome(Array(written.utf8), origin: origin) else {
+            return nil
         }
-        return true
+        return written
+    }
+
+    // MARK: What a browser makes of it
+
+    private static func written(_ location: String, _ origin: String) -> String? {
+        let separator = Array("://".utf8)
+        guard let name = origin.utf8.firstRange(of: separator) else { return nil }
+        let ownScheme = String(origin[..<name.lowerBound])
+        guard let parts = LocationParts(location, ownScheme: ownScheme) else { return nil }
+        let address = PercentText.encodeForLocation(Array(parts.path + parts.rest))
+        if let authority = parts.authority {
+            let own = ServerName(origin[name.upperBound...].utf8[...], ownScheme)
+            guard let named = ServerName(authority, parts.scheme ?? ownScheme), named == own else { return nil }
+            return origin + address
+        }
+        // What is in front of a colon would be read as a scheme (RFC 3986, section 4.2).
+        let first = parts.path.prefix { $0 != 0x2f }
+        return (first.contains(0x3a) ? "./" : "") + address
+    }
+
+    /// Host and port of an address. Names with a user, or written in any but the usual way, are nobody's.
+    private struct ServerName: Equatable {
+        let host: String
+        /// Nil for the scheme's own.
+        let port: UInt16?
+
+        init?(_ authority: some Collection<UInt8>, _ scheme: String) {
+            let bytes = Array(authority)
+            let end = bytes.firstIndex(of: 0x3a) ?? bytes.endIndex
+            guard end > 0, bytes[..<end].allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != 0x40 && $0 != 0x25 }) else {
+                return nil
+            }
+            host = String(decoding: bytes[..<end], as: UTF8.self).lowercased()
+            let digits = bytes[end...].dropFirst()
+            if digits.isEmpty {
+                port = nil
+            } else {
+                guard digits.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }),
+                    let number = UInt16(String(decoding: digits, as: UTF8.self))
+                else { return nil }
+                port = number == (scheme == "https" ? 443 : 80) ? nil : number
+            }
+        }
+    }
+
+    // MARK: What may be sent
+
+    /// Whether an address is a plain relative reference or the origin with a path, whoever reads it.
+    private static func staysHome(_ address: [UInt8], origin: String) -> Bool {
+        guard address.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != 0x5c }), !address.isEmpty else { return false }
+        if address.starts(with: origin.utf8) {
+            return [nil, 0x2f, 0x3f, 0x23].contains(address.dropFirst(origin.utf8.count).first)
+        }
+        return !address.starts(with: [0x2f, 0x2f]) && !hasScheme(address)
     }
 
     private static func hasScheme(_ bytes: [UInt8]) -> Bool {

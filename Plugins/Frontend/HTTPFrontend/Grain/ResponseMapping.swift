@@ -71,16 +71,22 @@ struct ResponseMapping {
     }
 
     private func redirect(_ status: Int, _ location: String, _ fields: FieldBlock) throws(RequestFault) -> Response {
-        guard RedirectRules.staysHome(location, origin: origin) else {
+        guard !location.isEmpty else {
+            throw RequestFault(502, "The app's answer is a redirect that does not say where to.")
+        }
+        guard !location.utf8.contains(where: { $0 == 0x0a || $0 == 0x0d }) else {
+            throw unsendable("the header Location")
+        }
+        guard let address = RedirectRules.location(location, origin: origin) else {
             throw RequestFault(
                 502,
                 "The app wants to send you to '\(location.prefix(300))'. Apps cannot lead you away from here; copy the address if you trust it."
             )
         }
         var fields = fields
-        try add("Location", PercentText.encodeForLocation(Array(location.utf8)), to: &fields)
+        fields.add("Location", address)
         fields.add("Content-Type", "text/plain; charset=utf-8")
-        return Response(status, fields: fields, body: .bytes(Array("Go to \(location)\n".utf8)))
+        return Response(status, fields: fields, body: .bytes(Array("Go to \(address)\n".utf8)))
     }
 
     /// 304 is an answer to GET and HEAD alone: to a client that writes it would say that its write was not needed.

@@ -79,8 +79,10 @@ enum PercentText {
         }
     }
 
-    /// Leaves an address as it is but for what may not stand in a header line.
-    static func encodeForLocation(_ bytes: [UInt8]) -> String { encode(bytes) { $0 > 0x20 && $0 < 0x7f } }
+    /// Leaves an address as it is but for what may not stand in one (RFC 3986) and a reader could take in another way.
+    static func encodeForLocation(_ bytes: [UInt8]) -> String {
+        encode(bytes) { $0 > 0x20 && $0 < 0x7f && $0 != 0x5c }
+    }
 
     private static func encode(_ bytes: some Sequence<UInt8>, keeping isKept: (UInt8) -> Bool) -> String {
         var result: [UInt8] = []
