@@ -41,7 +41,7 @@ extension IsolationConformance {
     public static let shutArguments: [(name: String, answer: String)] =
         [
             "lease", "lease.read", "notify", "signal", "huge.map", "huge.file", "merge", "segment.huge",
-            "segment.large", "segment.larger", "architecture",
+            "segment.large", "segment.larger", "architecture", "node.whiteout",
         ].map { ($0, "EINVAL") }
         + ["node.character", "nodeat.character", "node.block", "nodeat.block"].map { ($0, "EPERM") }
         + [

@@ -50,7 +50,8 @@ struct ArgumentTest {
 /// The calls where it depends on the arguments. Errors are those of an ordinary kernel that lacks the feature.
 enum ArgumentRules {
     static let all =
-        [clone, personality, architecture, prctl, ioctl, fileControl, makeNode, makeNodeAt] + memory + SocketRules.all
+        [clone, personality, architecture, prctl, ioctl, fileControl, makeNode, makeNodeAt, rename] + memory
+        + SocketRules.all
 
     /// No new namespaces. clone3 hides its flags in memory and does not exist here, so that libc takes this one.
     private static let clone = CallRules(
@@ -128,6 +129,11 @@ enum ArgumentRules {
             rules: [ArgumentRule(.error(EPERM), .is(mode, in: [0x2000, 0x6000], mask: 0xf000 /* S_IFMT */))],
             otherwise: .allow)
     }
+
+    /// A whiteout, which renaming can leave behind, is a character device, and hides a name from who overlays the directory.
+    private static let rename = CallRules(
+        call: "renameat2", rules: [ArgumentRule(.error(EINVAL), .has(4, anyOf: 4 /* RENAME_WHITEOUT */))],
+        otherwise: .allow)
 
     /// Huge pages are a reserve that the machine's administrator made for somebody else, and no limit of a grain counts
     /// them. Merging equal pages tells by its timing what other grains have in memory; poisoning them is for tests.

@@ -16,12 +16,15 @@ final class CallListener {
 
     deinit { close(number) }
 
-    /// Takes one call and answers it.
-    func serve(_ answer: (Call) -> VirtualAnswer) {
+    /// The next call; nil when its caller has been killed meanwhile. From now on the caller waits for the answer also through
+    /// signals.
+    func receive() -> Call? {
         var call = Call()
-        // Its caller may have been killed meanwhile.
-        guard clinux_call_receive(number, &call) == 0 else { return }
-        switch answer(call) {
+        return clinux_call_receive(number, &call) == 0 ? call : nil
+    }
+
+    func answer(_ call: Call, with answer: VirtualAnswer) {
+        switch answer {
         case .error(let error): _ = clinux_call_answer(number, call.id, 0, error)
         case .value(let value, let bytes, let address, let also):
             var error = also.map { write($0.bytes, at: $0.address, of: call) } ?? 0

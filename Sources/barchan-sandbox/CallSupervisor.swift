@@ -16,6 +16,9 @@ struct CallSupervisor {
     /// 20 µs of this process, so one sandbox can use a twelfth of a processor that is not its own.
     private static let answersPerInterval = 400
     private static let intervalMilliseconds: Int64 = 100
+    /// How many wait that were received: a call that was not is broken off by any signal (EINTR), which none of these calls
+    /// ever is. Far more than a sandbox may have threads, unless nothing limits them.
+    private static let heldMaximum = 4096
 
     private let channel: CInt = 3
     private let processes: CInt
@@ -34,6 +37,8 @@ struct CallSupervisor {
         let started: Int64
         var interval: Int64 = 0
         var answered = 0
+        /// Received and to be answered in the next interval.
+        var held: [CallListener.Call] = []
     }
 
     /// Runs in a new process that has the launcher's other descriptors still open.
@@ -117,27 +122,53 @@ struct CallSupervisor {
 
     /// One call, so that every sandbox gets its turn.
     private mutating func serve(_ token: UInt64, _ now: Int64) {
-        guard var sandbox = sandboxes[token] else { return }
-        let interval = now / CallSupervisor.intervalMilliseconds
-        if sandbox.interval != interval { (sandbox.interval, sandbox.answered) = (interval, 0) }
-        if sandbox.answered < CallSupervisor.answersPerInterval {
-            sandbox.answered += 1
-            sandbox.listener.serve { answer($0, sandbox, now) }
+        guard let call = sandboxes[token]?.listener.receive() else { return }
+        if mayAnswer(token, now) {
+            answer(call, of: token, now)
         } else {
-            events.setPaused(true, sandbox.listener.number, token)
+            sandboxes[token]?.held.append(call)
             waiting.insert(token)
+            if isFull(token) { setPaused(true, token) }
         }
-        sandboxes[token] = sandbox
     }
 
-    /// Looks again at those that had asked too much.
+    /// Answers those that had asked too much.
     private mutating func resume(_ now: Int64) {
-        let interval = now / CallSupervisor.intervalMilliseconds
         for token in waiting {
-            guard let sandbox = sandboxes[token], sandbox.interval != interval else { continue }
-            events.setPaused(false, sandbox.listener.number, token)
-            waiting.remove(token)
+            let held = sandboxes[token]?.held ?? [], wasFull = isFull(token)
+            var count = 0
+            while count < held.count && mayAnswer(token, now) {
+                answer(held[count], of: token, now)
+                count += 1
+            }
+            sandboxes[token]?.held.removeFirst(count)
+            if count == held.count { waiting.remove(token) }
+            if wasFull && !isFull(token) { setPaused(false, token) }
         }
+    }
+
+    private func isFull(_ token: UInt64) -> Bool {
+        sandboxes[token].map { $0.held.count >= CallSupervisor.heldMaximum } ?? false
+    }
+
+    private func setPaused(_ isPaused: Bool, _ token: UInt64) {
+        guard let sandbox = sandboxes[token] else { return }
+        events.setPaused(isPaused, sandbox.listener.number, token)
+    }
+
+    private mutating func mayAnswer(_ token: UInt64, _ now: Int64) -> Bool {
+        let interval = now / CallSupervisor.intervalMilliseconds
+        if sandboxes[token]?.interval != interval {
+            sandboxes[token]?.interval = interval
+            sandboxes[token]?.answered = 0
+        }
+        return sandboxes[token].map { $0.answered < CallSupervisor.answersPerInterval } ?? false
+    }
+
+    private mutating func answer(_ call: CallListener.Call, of token: UInt64, _ now: Int64) {
+        guard let sandbox = sandboxes[token] else { return }
+        sandboxes[token]?.answered += 1
+        sandbox.listener.answer(call, with: answer(call, sandbox, now))
     }
 
     /// Decided by the call's number and registers, and for questions about an interface by its name, which is read once.

@@ -26,10 +26,9 @@ struct DetachedMounts {
     ///   - place: A directory with one named ``memoryName`` to keep ``memory`` in. Nil needs Linux 6.15, see open_tree(2).
     ///   - information: What to show as /proc/cpuinfo; nil for what is there now.
     init(keepingMemoryIn place: CInt?, processorInformation information: CInt? = nil) throws(LaunchFailure) {
+        let (devices, nodes) = try DetachedMounts.makeDevices()
         try self.init(
-            place: place,
-            devices: try DetachedMounts.memory(bytes: 1 << 20, inodes: 16, mode: "755", [], .devices),
-            nodes: try DetachedMounts.hostNodes(),
+            place: place, devices: devices, nodes: nodes,
             processorInformation: try DetachedMounts.copyProcessorInformation(information))
     }
 
@@ -63,16 +62,29 @@ struct DetachedMounts {
     func fillDevices() throws(LaunchFailure) {
         if let nodes { try DetachedMounts.fill(devices, with: nodes) }
         try check(clinux_move_mount(sharedMemory, "", devices, "shm", CLINUX_MOVE_FROM_DESCRIPTOR), .devices)
-        if nodes != nil { try DetachedMounts.protect(devices, hasNodes: false) }
+        if let nodes { try DetachedMounts.protect(devices, hasNodes: nodes.isEmpty) }
     }
 
-    /// The host's devices. /dev/random is its urandom: it never blocks, and an app cannot tell (specification, section 3.4).
-    static func hostNodes() throws(LaunchFailure) -> [(name: String, mount: CInt)] {
-        var nodes: [(String, CInt)] = []
-        for (name, source) in [("null", "null"), ("zero", "zero"), ("random", "urandom"), ("urandom", "urandom")] {
-            nodes.append((name, try copy("/dev/\(source)", .devices)))
+    /// The beginning of a /dev, to be gone on with by ``fill(_:with:)``.
+    ///
+    /// With null, zero, random and urandom of its own, which hide when the host's are opened (inotify(7)), where devices can
+    /// be made: only root may, outside of every user namespace. Elsewhere with copies of the host's, to be mounted on it.
+    /// /dev/random is the kernel's urandom: it never blocks, and an app cannot tell (specification, section 3.4).
+    static func makeDevices() throws(LaunchFailure) -> (directory: CInt, nodes: [(name: String, mount: CInt)]) {
+        let directory = try memory(bytes: 1 << 20, inodes: 16, mode: "755", [], .devices)
+        let devices: [(name: String, source: String, minor: UInt)] = [
+            ("null", "null", 3), ("zero", "zero", 5), ("random", "urandom", 9), ("urandom", "urandom", 9),
+        ]
+        let areOwn = devices.allSatisfy { device in
+            mknodat(directory, device.name, S_IFCHR | 0o666, 1 << 8 | device.minor) == 0
+                // Whatever umask(2) this process has.
+                && fchmodat(directory, device.name, 0o666, 0) == 0
         }
-        return nodes
+        guard !areOwn else { return (directory, []) }
+        let copies = try devices.map { device throws(LaunchFailure) in
+            (device.name, try copy("/dev/\(device.source)", .devices))
+        }
+        return (directory, copies)
     }
 
     static func fill(_ devices: CInt, with nodes: [(name: String, mount: CInt)]) throws(LaunchFailure) {

@@ -24,4 +24,19 @@ enum SharedKernelRules {
         + [
             "prlimit64", "sched_setaffinity", "sched_setparam", "sched_setscheduler",
         ].map { CallRules(call: $0, rules: [ArgumentRule(.allow, .is(0, in: [0]))], otherwise: .error(EPERM)) }
+        + ["clock_getres", "clock_gettime", "clock_nanosleep", "timer_create"].map { clocks($0) }
+
+    /// Not the processor time of another process, which the kernel tells of everybody's. Such a clock's number is negative: above
+    /// bit 2, inverted, a process or 0 for the caller; bit 2 says that a thread is meant, which the kernel tells only of the
+    /// caller's own; 3 in the bits below that a device is.
+    private static func clocks(_ call: String) -> CallRules {
+        CallRules(
+            call: call,
+            rules: [
+                ArgumentRule(
+                    .error(EINVAL), .has(0, anyOf: 1 << 31), .is(0, in: [0], mask: 1 << 2),
+                    .isNot(0, in: [3], mask: 3), .isNot(0, in: [~0 << 3], mask: ~0 << 3))
+            ],
+            otherwise: .allow)
+    }
 }

@@ -7,7 +7,7 @@ enum SyscallTable {
         "faccessat2", "fadvise64", "fallocate", "fchdir", "fdatasync", "flock", "fsync", "ftruncate", "getcwd",
         "getdents", "getdents64", "link", "linkat", "lseek", "mkdir", "mkdirat",
         "open", "openat", "openat2", "pipe", "pipe2", "pread64", "preadv", "preadv2", "pwrite64", "pwritev", "pwritev2",
-        "read", "readahead", "readlink", "readlinkat", "readv", "rename", "renameat", "renameat2", "rmdir", "sendfile",
+        "read", "readahead", "readlink", "readlinkat", "readv", "rename", "renameat", "rmdir", "sendfile",
         "splice", "symlink", "symlinkat", "sync_file_range", "syncfs", "tee", "truncate", "umask", "unlink", "unlinkat",
         "write", "writev",
     ]

@@ -75,13 +75,11 @@ struct TemplateNamespace {
 /// The /dev of all sandboxes, except its /dev/shm.
 private struct Devices {
     private let directory: CInt
-    /// The host's, where no devices can be made.
     private let nodes: [(name: String, mount: CInt)]
 
     /// While the host's are there.
     init(_ configuration: LauncherConfiguration) throws(LaunchFailure) {
-        directory = try DetachedMounts.memory(bytes: 1 << 20, inodes: 16, mode: "755", [], .devices)
-        nodes = Devices.hasOwnNodes(directory) ? [] : try DetachedMounts.hostNodes()
+        (directory, nodes) = try DetachedMounts.makeDevices()
         // Below an ordinary user's host it does already.
         if geteuid() == 0 {
             _ = fchownat(directory, "", configuration.user, configuration.group, CLINUX_AT_EMPTY_PATH)
@@ -95,11 +93,5 @@ private struct Devices {
         try DetachedMounts.fill(directory, with: nodes)
         // Also where they are mounts: sandboxes look the same whoever made them, and nobody can make a device there.
         try DetachedMounts.protect(directory, hasNodes: true)
-    }
-
-    /// Makes null, zero and, from the kernel's urandom, random and urandom. Only root may, outside of every user namespace.
-    private static func hasOwnNodes(_ devices: CInt) -> Bool {
-        let numbers: [(String, UInt)] = [("null", 3), ("zero", 5), ("random", 9), ("urandom", 9)]
-        return numbers.allSatisfy { mknodat(devices, $0.0, S_IFCHR | 0o666, 1 << 8 | $0.1) == 0 }
     }
 }

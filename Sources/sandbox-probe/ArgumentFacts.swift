@@ -39,6 +39,9 @@ enum ArgumentFacts {
             shut("nodeat.\(name)", Int(mknodat(-100, path, mode_t(kind | 0o600), 0x103)))
             unlink(path)
         }
+        let from = "\(directory)/renamed", to = "\(directory)/renamed-to"
+        shut("node.whiteout", whiteout(from, to))
+        for path in [from, to] { unlink(path) }
         open("node.file", Int(mknod("\(directory)/regular", S_IFREG | 0o600, 0)))
         unlink("\(directory)/regular")
         open("duplicate", control(1030 /* F_DUPFD_CLOEXEC */, 100))
@@ -52,6 +55,15 @@ enum ArgumentFacts {
         clinux_pipe2(&pipe, O_CLOEXEC)
         open("pipe", call(72, Int(pipe[0]), 1031 /* F_SETPIPE_SZ */, 4096))
         for descriptor in [CInt(memory), pipe[0], pipe[1], CInt(folder), 100] { close(descriptor) }
+    }
+
+    private static func whiteout(_ from: String, _ to: String) -> Int {
+        close(open(from, O_CREAT | O_WRONLY | O_CLOEXEC, 0o600))
+        return from.withCString { from in
+            to.withCString { to in
+                call(316 /* renameat2 */, -100, Int(bitPattern: from), -100, Int(bitPattern: to), 4)
+            }
+        }
     }
 
     /// A read lock on everything: struct flock of zeros.

@@ -128,6 +128,17 @@ enum MachineFacts {
         say("asked", "ok")
     }
 
+    /// Asks as often while signals come that break off what can be broken off, and counts how often that was a question.
+    static func askThroughSignals(times: Int) {
+        var action = sigaction()
+        action.__sigaction_handler.sa_handler = { _ in }
+        sigaction(SIGALRM, &action, nil)
+        let interval = timeval(tv_sec: 0, tv_usec: 20_000)
+        var timer = itimerval(it_interval: interval, it_value: interval)
+        setitimer(0 /* ITIMER_REAL */, &timer, nil)
+        say("interrupted", "\((0..<times).filter { _ in ask() < 0 && errno == EINTR }.count)")
+    }
+
     /// Asks once for every byte that comes on descriptor 3.
     static func askWhenTold() {
         var byte: UInt8 = 0

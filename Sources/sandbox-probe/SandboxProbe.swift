@@ -37,6 +37,7 @@ struct SandboxProbe {
         "walls": { _ in WallFacts.report() },
         "machine": { _ in MachineFacts.report() },
         "ask": { MachineFacts.ask(times: number(&$0)) },
+        "ask-through-signals": { MachineFacts.askThroughSignals(times: number(&$0)) },
         "ask-when-told": { _ in MachineFacts.askWhenTold() },
         "flood": { MachineFacts.flood(number(&$0)) },
         "needs": { _ in NeedFacts.report() },

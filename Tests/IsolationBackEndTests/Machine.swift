@@ -47,6 +47,19 @@ enum Machine {
         return found
     }
 
+    /// Nil when the process has ended.
+    static func parent(of process: pid_t) -> pid_t? {
+        guard let file = fopen("/proc/\(process)/status", "re") else { return nil }
+        defer { fclose(file) }
+        var line = [CChar](repeating: 0, count: 256)
+        while fgets(&line, CInt(line.count), file) != nil {
+            let text = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+            let words = text.split { $0.isWhitespace }
+            if words.first == "PPid:" { return words.last.flatMap { pid_t($0) } }
+        }
+        return nil
+    }
+
     /// A fresh provider, made as the host makes it.
     static func provider(
         of plugin: Plugin, _ given: [String: SettingValue] = [:]

@@ -72,7 +72,7 @@ struct ControlTests {
         let facts = try await outside(["arguments", directory.path])
         var names = [
             "lease", "notify", "signal", "huge.file", "merge", "segment.large", "segment.larger", "socket.filter",
-            "socket.zeroCopy", "socket.encapsulation", "socket.options", "personality",
+            "socket.zeroCopy", "socket.encapsulation", "socket.options", "personality", "node.whiteout",
         ]
         if geteuid() == 0 { names += ["node.character", "node.block", "nodeat.character", "nodeat.block"] }
         for name in names { try facts.require("shut \(name)", "ok") }

@@ -106,6 +106,14 @@ enum PrivilegeAttempts {
         refused("node.disk", .noCapabilities) { node($0, S_IFBLK, 8, 0) },
         refused("node.virtualDisk", .noCapabilities) { node($0, S_IFBLK, 254, 0) },
         refused("node.loop", .noCapabilities) { node($0, S_IFBLK, 7, 0) },
+        refused("node.whiteout", .syscallFilter) { targets in
+            guard targets.scratchFile("renamed") >= 0 else { return untried }
+            let from = targets.scratch("renamed"), to = targets.scratch("renamed-to")
+            let result = kernel(SYS_renameat2, Int(AT_FDCWD), address(from), Int(AT_FDCWD), address(to), 4)
+            unlink(from)
+            unlink(to)
+            return result
+        },
         refused("handle.open", .syscallFilter) { _ in
             // struct file_handle of inode 2, which is the root of most file systems: bytes, type, inode, generation.
             let handle = address([8 | 1 << 32, 2])

@@ -54,6 +54,8 @@ enum ProcessAttempts {
         outside("ask.scheduler") { kernel(SYS_sched_getscheduler, $0) },
         outside("ask.parameters") { kernel(SYS_sched_getparam, $0, buffer(8)) },
         outside("ask.attributes") { kernel(SYS_sched_getattr, $0, buffer(64), 48, 0) },
+        outside("ask.processorTime") { kernel(SYS_clock_gettime, clock(of: $0), buffer(16)) },
+        outside("ask.processorTimer") { kernel(SYS_timer_create, clock(of: $0), 0, buffer(8)) },
         outside("ask.interval") { kernel(SYS_sched_rr_get_interval, $0, buffer(16)) },
         outside("ask.ioPriority") { kernel(SYS_ioprio_get, 1, $0) },
         outside("ask.futexes") { kernel(SYS_get_robust_list, $0, buffer(8), buffer(8)) },
@@ -61,6 +63,9 @@ enum ProcessAttempts {
             kernel(SYS_capget, address([0x2008_0522 | UInt64(process) << 32]), buffer(24))
         },
     ]
+
+    /// Of its processor time, see clock_getcpuclockid(3).
+    private static func clock(of process: Int) -> Int { Int(CInt(~process << 3 | 2)) }
 
     private static let changes = [
         outside("change.limits") { process in
