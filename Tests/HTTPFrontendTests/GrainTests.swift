@@ -322,6 +322,25 @@ import Testing
         #expect(reply.value("Cache-Control") == "no-store")
     }
 
+    static let bodiless: [WebResponse.Outcome] = [
+        .content(status: 200, WebContent(.bytes([]))), .clientError(status: 404, ErrorBody(bytes: [])),
+        .clientError(status: 404, nil), .serverError(ErrorBody(bytes: [])), .serverError(nil),
+        .preconditionFailed(matchingETag: nil),
+    ]
+
+    /// RFC 9110, section 8.6: to HEAD a length is sent only if a GET would have the same. Apps give no body to HEAD.
+    @Test(arguments: bodiless.indices) func headHasNoLengthThatNobodyKnows(_ index: Int) async throws {
+        let outcome = ResponseMappingTests.bodiless[index]
+        #expect(try await reply(outcome, method: "HEAD").value("Content-Length") == nil)
+        let got = try await reply(outcome)
+        #expect(got.value("Content-Length") == String(got.body.count))
+    }
+
+    @Test func headHasTheLengthOfAnErrorThatIsThere() async throws {
+        let reply = try await reply(.clientError(status: 404, ErrorBody(bytes: [1, 2, 3])), method: "HEAD")
+        #expect(reply.value("Content-Length") == "3")
+    }
+
     @Test func headHasNoBody() async throws {
         let reply = try await reply(
             .content(status: 200, WebContent(.stream(BufferedBytes([1, 2, 3]), length: 3))), method: "HEAD")

@@ -60,9 +60,7 @@ struct ResponseMapping {
             try add("Content-Disposition", "attachment; filename=\"\(String(escaped))\"", to: &fields)
         }
         switch content.body {
-        case .bytes(let bytes):
-            let isUnknown = bytes.isEmpty && head.method == "HEAD"
-            return Response(status, fields: fields, body: isUnknown ? .none : .bytes(bytes))
+        case .bytes(let bytes): return Response(status, fields: fields, body: body(bytes))
         case .stream(let reader, let length):
             return Response(status, fields: fields, body: .stream(reader, length: length))
         @unknown default:
@@ -101,6 +99,7 @@ struct ResponseMapping {
 
     private func error(_ status: Int, _ body: ErrorBody?, _ fields: FieldBlock) throws(RequestFault) -> Response {
         var fields = fields
+        if body == nil, head.method == "HEAD" { return Response(status, fields: fields) }
         guard let body else {
             fields.add("Content-Type", "text/plain; charset=utf-8")
             return Response(status, fields: fields, body: .bytes(Array("\(status) \(StatusLine.name(status))\n".utf8)))
@@ -108,7 +107,12 @@ struct ResponseMapping {
         try add("Content-Type", body.mimeType, to: &fields)
         try add("Content-Encoding", body.encoding, to: &fields)
         try add("Content-Language", body.language, to: &fields)
-        return Response(status, fields: fields, body: .bytes(body.bytes))
+        return Response(status, fields: fields, body: self.body(body.bytes))
+    }
+
+    /// To HEAD an app gives none, and how long that of a GET would be is not known then.
+    private func body(_ bytes: [UInt8]) -> Response.Body {
+        bytes.isEmpty && head.method == "HEAD" ? .none : .bytes(bytes)
     }
 
     private func options(_ options: DAVOptions, _ fields: FieldBlock) throws(RequestFault) -> Response {

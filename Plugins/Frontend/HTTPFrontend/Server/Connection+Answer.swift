@@ -136,8 +136,8 @@ extension Connection {
         if response.status == 204 || response.status == 304 { return }
         switch response.body {
         case .none:
-            // What a GET would carry is not known here, and 0 would be a lie.
-            if head?.method != "HEAD" || response.status >= 300 { buffer.append("Content-Length: 0\r\n") }
+            // What a GET would carry is not known here (RFC 9110, section 8.6), and 0 could be a lie.
+            if head?.method != "HEAD" { buffer.append("Content-Length: 0\r\n") }
         case .bytes:
             buffer.append("Content-Length: ")
             buffer.append(contentsOf: String(bodyBytes).utf8)
