@@ -268,7 +268,7 @@ public enum GrainState: Sendable, Equatable {
     case stopped
     case starting
     case running
-    /// It ended by itself; the text is for its owner. The next request starts it again.
+    /// It ended without anybody's wish; the text says why, for its owner. The next request starts it again.
     case crashed(reason: String)
 }
 

@@ -16,8 +16,9 @@ public protocol IsolationProvider: Sendable {
     ///   it throws.
     /// - Parameter output: Where the program's output goes, a pipe. Owned likewise.
     /// - Throws: ``HostError`` `.invalidArgument` for a specification that cannot be run (a missing or non-executable
-    ///   program, a NUL in an argument), `.resourceExhausted` when the kernel is out of something, `.failed` with the
-    ///   step that failed otherwise. Nothing is left behind.
+    ///   program, a NUL in an argument), `.resourceExhausted` when the kernel is out of something, `.disconnected` when what
+    ///   makes the sandboxes, or this one, was lost before the program ran and the next launch may work, `.unsupported` when
+    ///   no sandboxes can be made any more, `.failed` with the step that failed otherwise. Nothing is left behind.
     func launch(
         _ specification: SandboxSpecification, socket: consuming OwnedDescriptor, output: consuming OwnedDescriptor
     ) async throws(HostError) -> any Sandbox

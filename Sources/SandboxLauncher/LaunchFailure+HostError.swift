@@ -10,10 +10,12 @@ extension LaunchFailure {
     }
 
     /// For whoever starts the host on a machine that does not let it make sandboxes.
+    /// - Returns: `.disconnected` when the launcher was lost meanwhile, `.unsupported` otherwise.
     func hostErrorAtStart(remedy: String?) -> HostError {
         let hint = step == .runtime ? "what it said is in the log; " : ""
         return HostError(
-            .unsupported, "make a first sandbox: \(step.attempt): \(reason); \(hint)\(remedy ?? NamespaceRemedy.now())")
+            step == .lostBeforeStart ? .disconnected : .unsupported,
+            "make a first sandbox: \(step.attempt): \(reason); \(hint)\(remedy ?? NamespaceRemedy.now())")
     }
 
     private var reason: String {
@@ -21,8 +23,10 @@ extension LaunchFailure {
     }
 
     private var code: HostError.Code {
-        switch errorNumber {
-        case ENOMEM, EAGAIN, EMFILE, ENFILE, ENOSPC, EUSERS, ENOBUFS: .resourceExhausted
+        switch (step, errorNumber) {
+        case (.lostBeforeStart, _): .disconnected
+        case (_, ENOMEM), (_, EAGAIN), (_, EMFILE), (_, ENFILE), (_, ENOSPC), (_, EUSERS), (_, ENOBUFS):
+            .resourceExhausted
         default: isFaultOfSpecification ? .invalidArgument : .failed
         }
     }
@@ -48,6 +52,7 @@ extension LaunchFailure {
         case (.varDirectory, ELOOP), (.varDirectory, ENOTDIR): notADirectory("/var")
         case (.processorInformationFile, ELOOP), (.processorInformationFile, ENOTDIR):
             "/proc/cpuinfo of the package is reached through a symbolic link; it has to be a file"
+        case (.lostBeforeStart, ECONNRESET): "the sandbox launcher ended before the program ran; try again"
         case (.lostBeforeStart, _): "its sandbox was lost before the program ran (\(reason)); try again"
         case (.runtime, _): "\(step.attempt): \(reason); what it said is in the log"
         default: "\(step.attempt): \(reason)"

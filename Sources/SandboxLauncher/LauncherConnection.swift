@@ -8,6 +8,7 @@ import Synchronization
 final class LauncherConnection: Sendable {
     private let socket: CInt
     private let process: pid_t
+    private let whenEnded: @Sendable () -> Void
     private let state = Mutex(State())
 
     private struct State {
@@ -23,15 +24,19 @@ final class LauncherConnection: Sendable {
         var parked = ParkedOffers()
     }
 
-    private init(socket: CInt, process: pid_t) {
+    private init(socket: CInt, process: pid_t, whenEnded: @escaping @Sendable () -> Void) {
         self.socket = socket
         self.process = process
+        self.whenEnded = whenEnded
     }
 
     /// Starts a launcher and waits until it has made its first sandbox.
-    static func start(_ program: LauncherProgram) async throws(HostError) -> LauncherConnection {
+    /// - Parameter whenEnded: Called once, when the launcher has ended and everybody who waits for it was told.
+    static func start(
+        _ program: LauncherProgram, whenEnded: @escaping @Sendable () -> Void
+    ) async throws(HostError) -> LauncherConnection {
         let (socket, process) = try LauncherProcess.spawn(program.arguments)
-        let connection = LauncherConnection(socket: socket, process: process)
+        let connection = LauncherConnection(socket: socket, process: process, whenEnded: whenEnded)
         let result = await withCheckedContinuation { continuation in
             connection.state.withLock { $0.ready = continuation }
             connection.startReading()
@@ -246,7 +251,8 @@ final class LauncherConnection: Sendable {
         for launch in state.launches.values { launch.resume(returning: failure) }
         for release in state.releases.values { release.resume() }
         for action in state.actions.values { action.resume(returning: .failure(ActionFailure(ECONNRESET))) }
-        for record in state.sandboxes.values { record.end(.lost(reason: "the sandbox launcher is gone")) }
+        for record in state.sandboxes.values { record.end(.lost(reason: "the sandbox launcher has ended")) }
+        whenEnded()
     }
 
     deinit { close(socket) }

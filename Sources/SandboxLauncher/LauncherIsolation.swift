@@ -16,7 +16,11 @@ public final class LauncherIsolation: PackageHolder {
     ) async throws(HostError) {
         fileOwner = program.owner
         launchers = LauncherSupply(program, log: log)
-        self.guarantees = guarantees(try await launchers.launcher().connection.features)
+        do throws(HostError) {
+            self.guarantees = guarantees(try await launchers.launcher().connection.features)
+        } catch {
+            throw HostError(error.code == .disconnected ? .unsupported : error.code, error.message)
+        }
     }
 
     public func launch(
@@ -42,7 +46,7 @@ public final class LauncherIsolation: PackageHolder {
     }
 }
 
-/// The launcher that is running now; a new one when it has died.
+/// The launcher that is running now; a new one as soon as it has died.
 private final class LauncherSupply: Sendable {
     private let starter: ProcessSupply<LauncherHandle>
     private let latest = Mutex<LauncherHandle?>(nil)
@@ -50,7 +54,7 @@ private final class LauncherSupply: Sendable {
     init(_ program: LauncherProgram, log: HostLog) {
         starter = ProcessSupply(
             "start the sandbox launcher", noteLoss: { log(.warning, "the sandbox launcher was lost; starting another") }
-        ) { LauncherHandle(try await LauncherConnection.start(program)) }
+        ) { LauncherHandle(try await LauncherConnection.start(program, whenEnded: $0)) }
     }
 
     func launcher() async throws(HostError) -> LauncherHandle {

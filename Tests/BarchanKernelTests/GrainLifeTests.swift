@@ -52,7 +52,7 @@ import Testing
         #expect(test.grains.apps.count == 5)
         // No new grain, and no old one beyond the pause of a single grain.
         let refusal = await expectError(.resourceExhausted) { _ = try await test.makeGrain() }
-        #expect(refusal.contains("the next try is possible in 11 seconds"), "\(refusal)")
+        #expect(refusal.contains("the next try is possible in 10 seconds"), "\(refusal)")
         test.clock.advance(by: .seconds(3))
         let session = try await test.host.sessions.open(grains[0], by: test.person)
         await expectError(.resourceExhausted) { _ = try await session.send(TestHost.get(), from: TestHost.client) }
@@ -80,6 +80,20 @@ import Testing
         }
         await expectError(.resourceExhausted) { _ = try await session.send(TestHost.get(), from: TestHost.client) }
         #expect(test.grains.apps.count == 5)
+    }
+
+    @Test func manyThatFailAtOnceCostTheAppNoLongerPauseThanFive() async throws {
+        let test = try await TestHost()
+        for _ in 0..<12 { _ = try await test.makeGrain() }
+        for app in test.grains.apps { app.end(.exited(status: 1)) }
+        try await test.whenAllHaveCrashed()
+        let refusal = await expectError(.resourceExhausted) { _ = try await test.makeGrain() }
+        #expect(refusal.contains("the next try is possible in 10 seconds"), "\(refusal)")
+        test.clock.advance(by: .milliseconds(500))
+        let later = await expectError(.resourceExhausted) { _ = try await test.makeGrain() }
+        #expect(later.contains("the next try is possible in 10 seconds"), "half of the tenth is left: \(later)")
+        test.clock.advance(by: .milliseconds(9_500))
+        _ = try await test.makeGrain()
     }
 
     @Test func theGrainStopsSomeSecondsAfterItsLastTabIsClosed() async throws {

@@ -12,6 +12,8 @@ final class ScriptedGrains: PackageHolder, TransportProvider {
         var apps: [ScriptedApp] = []
         var hosts: [any GrainHost] = []
         var refusal: HostError?
+        /// How many launches more are refused.
+        var refusals = 0
         var canFreeze = false
         var released: [PackageTree] = []
         var waiters: [(count: Int, continuation: CheckedContinuation<ScriptedApp, Never>)] = []
@@ -25,7 +27,9 @@ final class ScriptedGrains: PackageHolder, TransportProvider {
     func onLaunch(_ script: @escaping Script) { state.withLock { $0.script = script } }
     /// Every sandbox from now on can be frozen.
     func allowFreezing() { state.withLock { $0.canFreeze = true } }
-    func refuseLaunches(with error: HostError?) { state.withLock { $0.refusal = error } }
+    func refuseLaunches(with error: HostError, times: Int = .max) {
+        state.withLock { ($0.refusal, $0.refusals) = (error, times) }
+    }
     var apps: [ScriptedApp] { state.withLock { $0.apps } }
     var released: [PackageTree] { state.withLock { $0.released } }
     func release(_ package: PackageTree) async { state.withLock { $0.released.append(package) } }
@@ -46,7 +50,12 @@ final class ScriptedGrains: PackageHolder, TransportProvider {
     func launch(
         _ specification: SandboxSpecification, socket: consuming OwnedDescriptor, output: consuming OwnedDescriptor
     ) async throws(HostError) -> any Sandbox {
-        if let refusal = state.withLock({ $0.refusal }) { throw refusal }
+        let refusal = state.withLock { state -> HostError? in
+            guard state.refusals > 0 else { return nil }
+            state.refusals -= 1
+            return state.refusal
+        }
+        if let refusal { throw refusal }
         let app = ScriptedApp(specification, socket: socket.release(), output: output.release())
         let (number, script) = state.withLock { state in
             state.apps.append(app)
@@ -83,6 +92,8 @@ final class ScriptedApp: MeasuredSandbox {
     let used = Mutex(SandboxUsage())
     /// How often it was asked.
     let measures = Atomic(0)
+    /// How its sandbox is found to have ended when the host ends it.
+    let endWhenTerminated = Mutex(SandboxExit.signaled(signal: 9))
     /// Sessions opened so far.
     let sessions = Mutex<[WebSessionParameters]>([])
     private let descriptors: Mutex<(socket: CInt, output: CInt)?>
@@ -138,7 +149,7 @@ final class ScriptedApp: MeasuredSandbox {
         return used.withLock { $0 }
     }
 
-    func terminate() async { end(.signaled(signal: 9)) }
+    func terminate() async { end(endWhenTerminated.withLock { $0 }) }
 
     func respond(to request: WebRequest) async throws(HostError) -> WebResponse {
         guard !closed.isSet else { throw HostError(.disconnected, "the app is gone") }

@@ -35,6 +35,13 @@ struct TestHost {
 
     func state(of grain: GrainID) async throws -> GrainState { try await host.grains.grain(grain, for: person).state }
 
+    /// Returns once all of the person's grains have crashed.
+    func whenAllHaveCrashed() async throws {
+        try await waitUntil {
+            try await host.grains.grains(for: person).allSatisfy { if case .crashed = $0.state { true } else { false } }
+        }
+    }
+
     /// Somebody more, invited by the administrator.
     func makePerson(_ handle: String, role: Account.Role = .user, email: String? = nil) async throws -> AccountID {
         let secret = try await host.people.invite(

@@ -52,7 +52,7 @@ struct MisbehaviourTests {
         // The second launch gets a new program, which does the same.
         for _ in 0..<2 {
             let error = try await trial.refusal(of: trial.specification(["/probe"]))
-            #expect(error.code == .failed)
+            #expect(error.code == .disconnected)
             #expect(error.message.contains("was ended with all of its grains: it sent"), "\(name): \(error)")
         }
     }

@@ -15,6 +15,7 @@ final class ExternalConnection: Sendable {
     private let process: pid_t
     private let isContained: Bool
     private let log: HostLog
+    private let whenEnded: @Sendable () -> Void
     private let state = Mutex(State())
 
     private struct State {
@@ -33,17 +34,22 @@ final class ExternalConnection: Sendable {
     /// Between a request and its answer.
     private static let answerLimit = Duration.seconds(30)
 
-    private init(_ settings: ExternalIsolationSettings, socket: CInt, process: pid_t, log: HostLog) {
+    private init(
+        _ settings: ExternalIsolationSettings, socket: CInt, process: pid_t, log: HostLog,
+        whenEnded: @escaping @Sendable () -> Void
+    ) {
         program = settings.program
         isContained = settings.isContained
         self.socket = socket
         self.process = process
         self.log = log
+        self.whenEnded = whenEnded
     }
 
     /// Starts a program and waits until it has said hello.
+    /// - Parameter whenEnded: Called once, when the program has ended and everybody who waits for it was told.
     static func start(
-        _ settings: ExternalIsolationSettings, log: HostLog
+        _ settings: ExternalIsolationSettings, log: HostLog, whenEnded: @escaping @Sendable () -> Void
     ) async throws(HostError) -> ExternalConnection {
         guard access(settings.program, X_OK) == 0 else {
             throw HostError(
@@ -53,7 +59,7 @@ final class ExternalConnection: Sendable {
         }
         let (socket, process) = try LauncherProcess.spawn(
             settings.command, environment: ["PATH=/usr/local/bin:/usr/bin:/bin"])
-        let connection = ExternalConnection(settings, socket: socket, process: process, log: log)
+        let connection = ExternalConnection(settings, socket: socket, process: process, log: log, whenEnded: whenEnded)
         let result = await withCheckedContinuation { continuation in
             connection.state.withLock { $0.greeting = continuation }
             connection.startReading()
@@ -214,7 +220,8 @@ final class ExternalConnection: Sendable {
     }
 
     private var lost: HostError {
-        HostError(.failed, "'\(program)' was ended with all of its grains: \(state.withLock(\.reason) ?? "it ended")")
+        HostError(
+            .disconnected, "'\(program)' was ended with all of its grains: \(state.withLock(\.reason) ?? "it ended")")
     }
 
     /// The program is gone or has to go, and with it everything it started.
@@ -238,6 +245,7 @@ final class ExternalConnection: Sendable {
         state.greeting?.resume(returning: .failure(HostError(.unsupported, lost.message)))
         for launch in state.launches.values { launch.resume(returning: failure) }
         for record in state.sandboxes.values { record.end(.lost(reason: lost.message)) }
+        whenEnded()
     }
 
     deinit { close(socket) }

@@ -12,7 +12,7 @@ final class ExternalIsolation: IsolationProvider {
     /// Starts the program, to learn what it promises.
     init(_ settings: ExternalIsolationSettings, log: HostLog) async throws(HostError) {
         programs = ProcessSupply("start '\(settings.program)'") {
-            ExternalHandle(try await ExternalConnection.start(settings, log: log))
+            ExternalHandle(try await ExternalConnection.start(settings, log: log, whenEnded: $0))
         }
         let hello = try await programs.process().connection.hello
         fileOwner = hello.owner

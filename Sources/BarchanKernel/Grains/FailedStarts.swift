@@ -8,7 +8,8 @@ struct AppUse: Hashable, Sendable {
 }
 
 /// How often grains failed to start of late. A start costs more than anything else that a grain can have for nothing, so an app
-/// whose grains fail again and again gets its next one later; the same app is everybody else's as before.
+/// whose grains fail again and again gets its next one later; the same app is everybody else's as before. What the host, the
+/// machine or a back end is at fault for is no failure of an app's.
 final class FailedStarts: Sendable {
     /// As many may fail in quick succession.
     static let atOnce = 5
@@ -19,7 +20,7 @@ final class FailedStarts: Sendable {
     private let clock: any HostClock
     /// What one failure costs.
     private let pause: Duration
-    /// When all failures of an app are forgiven.
+    /// When all failures of an app are forgiven. However many fail at once, the next try is no further away than the pause.
     private let forgiven = Mutex<[AppUse: Duration]>([:])
 
     /// - Parameter restartPause: Between a failed start of a grain and its next; zero for no bound at all.
@@ -33,18 +34,23 @@ final class FailedStarts: Sendable {
         let end = forgiven.withLock { $0[use] } ?? .zero
         let wait: Duration = end - clock.now() - pause * (FailedStarts.atOnce - 1)
         guard wait > .zero else { return }
+        let (seconds, fraction) = wait.components
         throw HostError(
             .resourceExhausted,
-            "\(attempt): grains of this app failed to start \(FailedStarts.atOnce) times in a short time; their logs say why;"
-                + " the next try is possible in \(wait.components.seconds + 1) seconds")
+            "\(attempt): grains of this app failed to start, or ended within \(FailedStarts.shortestLife.components.seconds) "
+                + "seconds, \(FailedStarts.atOnce) times in a short time; their logs say why; the next try is possible in "
+                + "\(seconds + (fraction > 0 ? 1 : 0)) seconds")
     }
+
+    /// Whether a start that failed so is the app's failure.
+    static func isOfApp(_ error: HostError) -> Bool { [.failed, .invalidArgument].contains(error.code) }
 
     /// A grain of `use` has failed to start, or has ended soon after.
     func note(_ use: AppUse) {
         let now = clock.now()
         forgiven.withLock { forgiven in
             if forgiven.count >= FailedStarts.maximumCount { forgiven = forgiven.filter { $0.value > now } }
-            forgiven[use] = max(forgiven[use] ?? now, now) + pause
+            forgiven[use] = min(max(forgiven[use] ?? now, now) + pause, now + pause * FailedStarts.atOnce)
         }
     }
 }

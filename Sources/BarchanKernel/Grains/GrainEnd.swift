@@ -19,7 +19,14 @@ struct GrainEnd {
         self.init(exit, usage: usage ?? SandboxUsage(), limits: limits)
     }
 
+    /// Why the sandbox was lost, in words that blame nobody's app; nil when the app ended itself or was ended.
+    var loss: String? {
+        guard case .lost(let reason) = exit else { return nil }
+        return "the host lost its sandbox: \(reason). That is no fault of the app's; it starts again when it is used"
+    }
+
     var text: String {
+        if let loss { return loss }
         guard let limit = reachedLimit else { return exitText }
         return "\(limit); \(LimitNotice.remedy). \(endText)"
     }
@@ -42,7 +49,7 @@ struct GrainEnd {
         switch exit {
         case .exited(let status): "the app ended with status \(status)"
         case .signaled(let signal): "the app was ended by signal \(signal)"
-        case .lost(let reason): "the app is gone: \(reason)"
+        case .lost: "the app is gone"
         @unknown default: "the app is gone"
         }
     }

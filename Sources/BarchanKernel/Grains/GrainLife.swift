@@ -18,6 +18,9 @@ actor GrainLife {
         case removed
     }
 
+    /// More of them mean that the back end does not get better by being started again.
+    private static let launchesOfStart = 3
+
     let grain: GrainID
     private let starter: GrainStarter
     private let makeServices: @Sendable (GrainID, WakeLocks) -> GrainServices
@@ -148,11 +151,8 @@ actor GrainLife {
 
     private func start() async -> HostError? {
         do throws(HostError) {
-            let wakeLocks = WakeLocks(maximumCount: settings.wakeLocks) { [weak self] in
-                Task { await self?.wakeLocksChanged() }
-            }
             let begun = clock.now()
-            let started = try await starter.start(grain, makeServices(grain, wakeLocks))
+            let started = try await launchAgainWhenLost()
             counters.grainStarts.add(1, ordering: .relaxed)
             startedAt = clock.now()
             counters.startTimes.note(startedAt - begun)
@@ -174,6 +174,32 @@ actor GrainLife {
             log(.warning, "grain \(grain) did not start: \(error.message)")
             return error
         }
+    }
+
+    /// A start that the back end lost is no fault of the app's: it is made again at once.
+    private func launchAgainWhenLost() async throws(HostError) -> RunningGrain {
+        var losses = 0
+        while true {
+            do throws(HostError) {
+                return try await launch()
+            } catch {
+                guard error.code == .disconnected else { throw error }
+                losses += 1
+                log(.info, "a start of grain \(grain) was lost: \(error.message)")
+                guard losses < GrainLife.launchesOfStart else {
+                    throw HostError(
+                        .failed,
+                        "\(error.message); that was so \(losses) times in a row, and the host's log may say why")
+                }
+            }
+        }
+    }
+
+    private func launch() async throws(HostError) -> RunningGrain {
+        let wakeLocks = WakeLocks(maximumCount: settings.wakeLocks) { [weak self] in
+            Task { await self?.wakeLocksChanged() }
+        }
+        return try await starter.start(grain, makeServices(grain, wakeLocks))
     }
 
     // MARK: Ending
@@ -259,16 +285,21 @@ actor GrainLife {
         await remember(ending)
         if let cause {
             counters.grainCrashes.add(1, ordering: .relaxed)
-            if let use = ending.use, clock.now() - startedAt < FailedStarts.shortestLife {
-                starter.failedStarts.note(use)
-            }
-            let reason = await EndReport.text(exit?.text ?? cause, volume: ending.volume)
+            let reason = await crashReason(of: ending, exit?.text ?? cause)
             phase = .crashed(reason: reason)
             log(.warning, "grain \(grain): \(reason)")
         } else {
             phase = .stopped
             log(.info, "grain \(grain) stopped")
         }
+    }
+
+    /// What its owner is told of a grain that is gone. An app that ended soon after its start has failed to start.
+    private func crashReason(of ended: RunningGrain, _ cause: String) async -> String {
+        // It has ended, so this is known by now, whoever noticed what first.
+        if let loss = await GrainEnd(of: ended.sandbox, ended.limits.sandbox).loss { return loss }
+        if let use = ended.use, clock.now() - startedAt < FailedStarts.shortestLife { starter.failedStarts.note(use) }
+        return await EndReport.text(cause, volume: ended.volume)
     }
 
     /// How the sandbox ended, if it does within a second (specification, section 4.5).

@@ -18,8 +18,8 @@ struct GrainStarter: Sendable {
     let log: HostLog
 
     /// - Parameter services: What the app may ask for; ended when it does not start.
-    /// - Throws: ``HostError`` with the end of the app's log when the app does not start; `.cancelled` when the task
-    ///   was. Nothing runs then.
+    /// - Throws: ``HostError`` with the end of the app's log when the app does not start; `.disconnected` when the back end lost
+    ///   it meanwhile, and the next try may work; `.cancelled` when the task was. Nothing runs then.
     func start(_ grain: GrainID, _ services: GrainServices) async throws(HostError) -> RunningGrain {
         do throws(HostError) {
             let running = try await launch(grain, services)
@@ -64,7 +64,7 @@ struct GrainStarter: Sendable {
                 specification, grainEnd: sockets.grainEnd, connection, volume, limits, services, hold, use)
         } catch {
             await connection.close()
-            if let use, ![.cancelled, .resourceExhausted].contains(error.code) { failedStarts.note(use) }
+            if let use, FailedStarts.isOfApp(error) { failedStarts.note(use) }
             throw error
         }
     }
@@ -208,6 +208,7 @@ struct GrainStarter: Sendable {
         switch error.code {
         case .cancelled: return error
         case .disconnected:
+            if let loss = end.loss { return HostError(.disconnected, "start the app: \(loss)") }
             return HostError(.failed, "start the app: " + (await EndReport.text(end.text, volume: volume)))
         default: return HostError(.failed, "start the app: " + (await EndReport.text(error.message, volume: volume)))
         }

@@ -54,7 +54,7 @@ extension Assets {
 
           const show = answer => {
             badgeShows(answer.state, answer.text);
-            tell("crashed", answer.state === "crashed" ? `${app} stopped by itself: ${answer.reason || "it gave no reason."}` : null);
+            tell("crashed", answer.state === "crashed" ? `${app} has stopped: ${answer.reason || "it gave no reason."}` : null);
             tell("upgraded", answer.package && answer.package !== bar.dataset.package
               ? `${app} was upgraded while this page was open. What you see is still the page of the old version.` : null);
             tell("limited", answer.notice && answer.notice !== heard ? `A limit was met: ${answer.notice}.` : null);
