@@ -1,4 +1,7 @@
 /// Reads one answer from a connection, in pieces of any size. After an error it stays failed.
+///
+/// Heads that are not quite right are taken where their meaning is clear: see ``BodyFraming/init(of:forHEAD:)`` for the length; lines may
+/// end in LF, continue on the next one and have blanks in front of a colon, and the head empty lines in front.
 public struct ResponseParser: Sendable {
     /// What was asked, as far as it decides how the answer is read.
     public enum Request: Sendable { case ordinary, head, upgrade }
@@ -11,7 +14,7 @@ public struct ResponseParser: Sendable {
     private let request: Request
     private let limits: HTTPLimits
     private var state = State.head
-    private var collector = HeadCollector()
+    private var collector = HeadCollector(isLenient: true)
     private var decoder = BodyDecoder(framing: .none)
     private var interimResponses = 0
 
@@ -102,7 +105,7 @@ public struct ResponseParser: Sendable {
     }
 
     private mutating func headArrived() throws(HTTPError) {
-        let parsed = try ResponseHead(parsing: collector.bytes, limits: limits)
+        let parsed = try parsedHead()
         collector.reset()
         if parsed.status == 101 {
             guard request == .upgrade else { throw .upgradeUnexpected }
@@ -116,5 +119,10 @@ public struct ResponseParser: Sendable {
             head = parsed
             state = decoder.isComplete ? .complete : .body
         }
+    }
+
+    private func parsedHead() throws(HTTPError) -> ResponseHead {
+        if let head = try? ResponseHead(parsing: collector.bytes, limits: limits) { return head }
+        return try ResponseHead(parsing: HeadMending.mended(collector.bytes), limits: limits)
     }
 }

@@ -11,9 +11,10 @@ import Testing
         "nothing": "", "ssh": "SSH-2.0-x\r\n\r\n", "half": "HTTP/1.1 200 OK\r\nContent-Le",
         "cut": "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", "status300": "HTTP/1.1 300 Many\r\n\r\n",
         "status203": "HTTP/1.1 203 Other\r\n\r\n", "switch": "HTTP/1.1 101 Go\r\n\r\n",
-        "smuggle": "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "lengths": "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nok",
+        "coding": "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
         "chunk": "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-        "bare": "HTTP/1.1 200 OK\nContent-Length: 2\n\nok", "fold": "HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n",
+        "return": "HTTP/1.1 200 OK\rContent-Length: 2\r\n\r\nok", "blank": "HTTP/1.1 200 OK\r\n A: b\r\n\r\n",
         "nul": "HTTP/1.1 200 OK\r\nLocation: a\u{0}b\r\n\r\n",
         "long": "HTTP/1.1 200 OK\r\nA: " + String(repeating: "x", count: 70_000) + "\r\n\r\n",
         "many": "HTTP/1.1 200 OK\r\n" + String(repeating: "A: b\r\n", count: 1_000) + "\r\n",
@@ -31,6 +32,33 @@ import Testing
                 #expect(error?.text.isEmpty == false, "\(path)")
             }
             #expect(try host.get(session, "good").count == 1)
+        }
+    }
+
+    /// As programs write them that began as scripts for CGI (RFC 9112, sections 2.2, 5.1, 5.2 and 6.3).
+    static let sloppy: [String: String] = [
+        "bare": "HTTP/1.1 200 OK\nContent-Type: text/x\nContent-Length: 2\n\nok",
+        "fold": "HTTP/1.1 200 OK\r\nContent-Type:\r\n text/x\r\nContent-Length: 2\r\n\r\nok",
+        "front": "\r\nHTTP/1.1 200 OK\r\nContent-Type: text/x\r\nContent-Length: 2\r\n\r\nok",
+        "colon": "HTTP/1.1 200 OK\r\nContent-Type : text/x\r\nContent-Length : 2\r\n\r\nok",
+        "twice": "HTTP/1.1 200 OK\r\nContent-Type: text/x\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok",
+        "both":
+            "HTTP/1.1 200 OK\r\nContent-Type: text/x\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+        "identity": "HTTP/1.1 200 OK\r\nContent-Type: text/x\r\nTransfer-Encoding: identity\r\n\r\nok",
+    ]
+
+    @Test func aSloppyAnswerIsUnderstood() async throws {
+        try await onOwnThread {
+            let app = try ScriptedApp(Self.sloppy)
+            let host = try GrainHost(port: app.port, command: try app.command())
+            defer { host.close() }
+            let session = try host.openSession()
+            for path in Self.sloppy.keys.sorted() {
+                let results = try host.get(session, path)
+                #expect(results.count == 1, "\(path)")
+                #expect(results.first?.contains("mimeType=\"text/x\"") == true, "\(path): \(results)")
+                #expect(results.first?.contains("bytes=\"ok\"") == true, "\(path): \(results)")
+            }
         }
     }
 

@@ -5,7 +5,7 @@ import Testing
 /// Broken input of every kind ends in an error or an answer, never in a crash, and never depends on the pieces.
 @Suite struct MutationTests {
     static let seeds: [String] =
-        ResponseParserTests.accepted.map(\.input) + [
+        (ResponseParserTests.accepted + ResponseParserTests.sloppy).map(\.input) + [
             "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nSet-Cookie: a=b; Path=/x; Max-Age=60\r\nETag: W/\"abc\"\r\n"
                 + "Content-Disposition: attachment; filename=\"a\\\"b.pdf\"\r\nDAV: 1, 2\r\nTransfer-Encoding: chunked\r\n\r\n"
                 + "5;x=y\r\nhello\r\nA\r\n0123456789\r\n0\r\nT: v\r\n\r\n"

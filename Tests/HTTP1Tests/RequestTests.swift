@@ -24,6 +24,29 @@ import Testing
         #expect(throws: example.1) { try RequestHead(parsing: bytes(example.0)) }
     }
 
+    /// What is let pass in an answer of an app: a request comes from somebody who may want two readers to disagree.
+    @Test(
+        arguments: [
+            "POST / HTTP/1.1\nHost: a\nContent-Length: 1\n\nx",
+            "POST / HTTP/1.1\r\nHost: a\nContent-Length: 1\r\n\r\nx",
+            "\r\nPOST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx",
+            "POST / HTTP/1.1\r\nHost: a\r\nX: y\r\n z\r\nContent-Length: 1\r\n\r\nx",
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length : 1\r\n\r\nx",
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx",
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1, 1\r\n\r\nx",
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: identity\r\nContent-Length: 1\r\n\r\nx",
+        ], [1, 100_000]) func aSloppyRequestIsRefused(_ request: String, pieces: Int) throws
+    {
+        var parser = RequestParser(maximumBodyBytes: 100)
+        let input = bytes(request)
+        for start in stride(from: 0, to: input.count, by: pieces) {
+            // Once it has failed it stays so.
+            try? parser.feed(Array(input[start..<min(start + pieces, input.count)]).span)
+        }
+        #expect(!parser.isComplete)
+    }
+
     @Test func aRequestIsTakenApart() throws {
         let head = try RequestHead(parsing: bytes("POST /a?b HTTP/1.1\r\nhost: h\r\nContent-Length: 3\r\n\r\n"))
         #expect(text(head.method) == "POST")
