@@ -20,6 +20,8 @@ public struct HostError: Error, Sendable, Equatable, CustomStringConvertible {
         case unsupported
         /// The caller's own task was cancelled.
         case cancelled
+        /// The other side took too long; it may still do what it was asked.
+        case timedOut
         /// Stored bytes are not what was written, or not what they claim to be.
         case corrupt
         /// Everything else.

@@ -12,13 +12,18 @@ final class ByteSender: @unchecked Sendable {
     private let kind: Kind
     private let windowBytes: Int
     private let attempt: String
+    private let onAnswer: () -> Void
     private var target: RPCCapability?
     private var unacknowledgedBytes = 0
     private var failure: HostError?
     private var waiting: Reply?
     private var waitsForAll = false
 
-    init(to target: RPCCapability, kind: Kind, windowBytes: Int, attempt: String) {
+    /// - Parameter onAnswer: Comes on the loop's thread whenever a piece was taken.
+    init(
+        to target: RPCCapability, kind: Kind, windowBytes: Int, attempt: String, onAnswer: @escaping () -> Void = {}
+    ) {
+        self.onAnswer = onAnswer
         self.target = target
         loop = target.loop
         self.kind = kind
@@ -87,6 +92,7 @@ extension ByteSender {
         unacknowledgedBytes += byteCount
         RPCCall.start(method, on: target, message) { answer in
             self.unacknowledgedBytes -= byteCount
+            self.onAnswer()
             if case .failure(let error) = answer { return self.fail(error.hostError(self.attempt)) }
             if let waiting = self.waiting {
                 self.waiting = nil

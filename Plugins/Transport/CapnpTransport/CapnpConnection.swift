@@ -14,6 +14,8 @@ final class CapnpConnection: GrainConnection, @unchecked Sendable {
     private var connection: RPCConnection?
     private var view: RPCCapability?
     private let objects: HostObjects
+    /// Nil for any patience.
+    private let answers: AnswerWatch?
     private let viewInfoResult = Shared<Result<ViewInfo, HostError>>()
     private let end = Shared<Void>()
 
@@ -25,12 +27,17 @@ final class CapnpConnection: GrainConnection, @unchecked Sendable {
         self.log = log
         self.descriptor = descriptor
         objects = HostObjects(host, maximumCount: settings.heldObjects, on: loop)
+        answers =
+            settings.answerMilliseconds > 0 ? AnswerWatch(milliseconds: settings.answerMilliseconds, on: loop) : nil
     }
 
     deinit {
         guard let connection else { return }
-        let ended = UncheckedSendable(connection)
-        loop.post { ended.value.close() }
+        let ended = UncheckedSendable((connection, answers))
+        loop.post {
+            ended.value.0.close()
+            ended.value.1?.end()
+        }
     }
 
     /// Returns when the host's first words are in the socket: its bootstrap question, and that for the view's info.
@@ -61,6 +68,7 @@ final class CapnpConnection: GrainConnection, @unchecked Sendable {
         connection = nil
         view = nil
         objects.end()
+        answers?.end()
         viewInfoResult.set(.failure(HostError(.disconnected, "ask a grain for its view info: the grain is gone")))
         end.set(())
     }
@@ -119,7 +127,7 @@ extension CapnpConnection {
             given.append(objects.export(IdentityObject(user.identityID, of: objects, in: membrane), in: membrane))
         }
         guard let session = open(openings, on: view, given) else { return .failure(gone) }
-        return .success(CapnpWebSession(session, in: membrane, settings: settings))
+        return .success(CapnpWebSession(session, in: membrane, answers, settings: settings))
     }
 
     /// A session that is used before the app has answered: its first request travels with the opening. With more than one

@@ -19,6 +19,7 @@ struct CapnpTransportSettings: Sendable {
     var heldObjects: Int
     var callsPerSecond: Int64
     var handlePingMilliseconds: Int64
+    var answerMilliseconds: Int64
 
     static let definitions: [SettingDefinition] = [
         SettingDefinition(
@@ -56,6 +57,10 @@ struct CapnpTransportSettings: Sendable {
         SettingDefinition(
             "handlePingMilliseconds", default: .integer(60_000),
             "how often the maker of a streamed answer is asked whether it is there, 10 to 3600000"),
+        // As long as browsers wait that have a bound (Firefox, network.http.response.timeout).
+        SettingDefinition(
+            "answerMilliseconds", default: .integer(300_000),
+            "how long an app may take to begin an answer, or to take a piece of a request, 0 (any time) to 86400000"),
         SettingDefinition(
             "heldObjects", default: .integer(4096),
             "objects of the host that a grain may have asked for and hold, 1 to 1048576"),
@@ -80,6 +85,7 @@ struct CapnpTransportSettings: Sendable {
         bufferedBodyBytes = Int(try settings.integer("bufferedBodyBytes", in: 64 << 10...1 << 30))
         streamStartMilliseconds = try settings.integer("streamStartMilliseconds", in: 0...60000)
         handlePingMilliseconds = try settings.integer("handlePingMilliseconds", in: 10...3_600_000)
+        answerMilliseconds = try settings.integer("answerMilliseconds", in: 0...86_400_000)
         heldObjects = Int(try settings.integer("heldObjects", in: 1...1_048_576))
         callsPerSecond = try settings.integer("callsPerSecond", in: 10...10_000_000)
     }

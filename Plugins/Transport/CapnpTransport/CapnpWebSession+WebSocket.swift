@@ -8,7 +8,7 @@ extension CapnpWebSession {
     ) async throws(HostError) -> WebSocketResponse {
         let attempt = "open a web socket '/\(request.path.prefix(200))' of a grain"
         let queue = try settings.byteQueue(for: attempt)
-        let opening = WebSocketOpening(on: try target(for: attempt), queue, attempt: attempt)
+        let opening = WebSocketOpening(on: try target(for: attempt), of: self, queue, attempt: attempt)
         let openingCut = endingWithSession { opening.abort(RPCError.sessionClosed.hostError(attempt)) }
         defer { openingCut.lift() }
         let opened: WebSocketOpening.Opened
@@ -51,14 +51,17 @@ final class WebSocketOpening: @unchecked Sendable {
     typealias Reply = UnsafeContinuation<Result<Opened, HostError>, Never>
 
     private let target: RPCCapability
+    private let session: CapnpWebSession
     private let receiver: WebSocketReceiver
     private let attempt: String
     private var reply: Reply?
     private var call: RPCCall?
     private var refusal: HostError?
+    private var patience: WaitingForAnswers.Key?
 
-    init(on target: RPCCapability, _ queue: ByteQueue, attempt: String) {
+    init(on target: RPCCapability, of session: CapnpWebSession, _ queue: ByteQueue, attempt: String) {
         self.target = target
+        self.session = session
         self.attempt = attempt
         receiver = WebSocketReceiver(queue)
     }
@@ -88,6 +91,7 @@ final class WebSocketOpening: @unchecked Sendable {
     private func begin(_ request: WebSocketRequest, _ reply: Reply) {
         self.reply = reply
         if let refusal { return finish(.failure(refusal)) }
+        patience = session.answers?.add(self.attempt) { self.finish(.failure($0)) }
         let message = MessageBuilder(capacityWords: 96)
         let params = message.initRoot(Wire.WebSession.OpenWebSocketParams.self)
         params.setPath(request.path)
@@ -116,6 +120,8 @@ final class WebSocketOpening: @unchecked Sendable {
     }
 
     private func finish(_ result: Result<Opened, HostError>) {
+        session.answers?.remove(patience)
+        patience = nil
         call?.cancel()
         call = nil
         let waiting = reply

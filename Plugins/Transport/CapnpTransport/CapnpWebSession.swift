@@ -10,11 +10,16 @@ final class CapnpWebSession: DirectWebSession {
     /// Around everything that the session gave the app and the app gave the session.
     let membrane: Membrane
     let settings: CapnpTransportSettings
+    /// Of the connection, on the loop's thread.
+    let answers: AnswerWatch?
 
     /// A body that is shorter, and known to be, goes in one message (specification, section 9.1).
     static let streamedBodyBytes = 65536
 
-    init(_ session: RPCCapability, in membrane: Membrane, settings: CapnpTransportSettings) {
+    init(
+        _ session: RPCCapability, in membrane: Membrane, _ answers: AnswerWatch?, settings: CapnpTransportSettings
+    ) {
+        self.answers = answers
         rpcLoop = session.loop
         self.session = Mutex(session)
         self.membrane = membrane
@@ -154,16 +159,17 @@ extension CapnpWebSession {
         _ request: WebRequest, _ opening: RequestMessage, _ body: RequestBodySource, to target: RPCCapability
     ) async throws(HostError) -> WebResponse {
         let queue = try settings.byteQueue(for: request.attempt)
-        let opener = OpeningCall(on: target, queue)
-        let cut = endingWithSession { opener.abort(.sessionClosed) }
+        let opener = OpeningCall(on: target, of: self, queue, attempt: request.attempt)
+        let cut = endingWithSession { opener.abort(RPCError.sessionClosed.hostError(request.attempt)) }
         defer { cut.lift() }
-        switch await opener.perform(opening) {
-        case .success(let stream): return try await send(request, body, over: stream, queue)
-        case .failure(let error) where error.meansNotImplemented:
-            return try await sendWhole(request, try await readWhole(body.reader), to: target)
-        case .failure(let error):
+        do {
+            guard let stream = try await opener.perform(opening).get() else {
+                return try await sendWhole(request, try await readWhole(body.reader), to: target)
+            }
+            return try await send(request, body, over: stream, queue)
+        } catch {
             body.reader.cancel()
-            throw error.hostError(request.attempt)
+            throw error
         }
     }
 
@@ -173,7 +179,8 @@ extension CapnpWebSession {
     ) async throws(HostError) -> WebResponse {
         let exchange = try exchange(request, on: stream, queue)
         let sender = ByteSender(
-            to: stream, kind: .byteStream, windowBytes: settings.requestWindowBytes, attempt: request.attempt)
+            to: stream, kind: .byteStream, windowBytes: settings.requestWindowBytes, attempt: request.attempt
+        ) { exchange.renewPatience() }
         let cut = endingWithSession {
             sender.abort()
             body.reader.cancel()

@@ -11,6 +11,7 @@ final class Exchange: PendingRequest, @unchecked Sendable {
     /// Lives at least as long as an answer of its flows.
     private let session: CapnpWebSession
     private var cut: Membrane.Key?
+    private var patience: WaitingForAnswers.Key?
     private let request: RequestAttempt
     private var attempt: String { request.text }
     private let startNanoseconds: UInt64
@@ -62,11 +63,15 @@ final class Exchange: PendingRequest, @unchecked Sendable {
         target.loop.post { self.finish(.failure(error)) }
     }
 
+    /// The app has taken a piece of the request. On the loop's thread.
+    func renewPatience() { session.answers?.renew(patience) }
+
     private func begin(_ message: RequestMessage, _ offersStream: Bool, _ reply: @escaping Reply) {
         if let refusal { return reply(.failure(refusal)) }
         self.reply = reply
         cut = session.membrane.onEnd { error in self.finish(.failure(error.hostError(self.attempt))) }
         guard self.reply != nil else { return }
+        patience = session.answers?.add(self.attempt) { self.finish(.failure($0)) }
         let capabilities = offersStream ? [target.loop.export(ResponseStream(queue))] : []
         call = message.start(target, capabilities) { answer in
             self.call = nil
@@ -139,6 +144,8 @@ extension Exchange {
         }
         session.membrane.forget(cut)
         cut = nil
+        session.answers?.remove(patience)
+        patience = nil
         streamed = nil
         call?.cancel()
         call = nil

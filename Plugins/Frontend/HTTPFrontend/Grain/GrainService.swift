@@ -236,6 +236,7 @@ final class GrainService: Sendable {
             return RequestFault(
                 503, "The app went away before it answered. Loading the page again starts it anew. (\(error.message))")
         case .resourceExhausted, .cancelled: return RequestFault(503, error.message)
+        case .timedOut: return RequestFault(504, error.message)
         default: return RequestFault(500, error.message)
         }
     }

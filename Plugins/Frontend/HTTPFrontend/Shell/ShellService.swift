@@ -163,6 +163,7 @@ struct ShellService: Sendable {
         case .resourceExhausted: 507
         case .unsupported: 501
         case .disconnected, .cancelled: 503
+        case .timedOut: 504
         case .failed: 500
         @unknown default: 500
         }
