@@ -37,6 +37,10 @@ extension Guarantee {
     public static let memoryLimit = Guarantee("memoryLimit")
     /// The number of processes and threads is bounded by ``SandboxLimits/processes``.
     public static let processLimit = Guarantee("processLimit")
+    /// Processor time that is short is shared by ``SandboxLimits/processorWeight``.
+    public static let processorWeight = Guarantee("processorWeight")
+    /// A busy disk is shared by ``SandboxLimits/ioWeight``.
+    public static let ioWeight = Guarantee("ioWeight")
     /// What a program asks about the machine - memory, processors, kernel, uptime - is answered for the sandbox.
     public static let virtualizedCalls = Guarantee("virtualizedCalls")
     /// A sandbox can stop where it is and go on later.

@@ -165,7 +165,8 @@ public struct HostCommands: Sendable {
         let all = try await host.operatorLimits(of: grain).map { entry -> JSONValue in
             .members([
                 "limit": .string(entry.limit.rawValue), "value": .integer(entry.value),
-                "from": .string(entry.origin.rawValue), "summary": .string(entry.limit.summary),
+                "from": .string(entry.origin.rawValue), "guaranteed": .boolean(entry.isGuaranteed),
+                "summary": .string(entry.limit.summary),
             ])
         }
         return .members(["ok": .boolean(true), "limits": .array(all)])

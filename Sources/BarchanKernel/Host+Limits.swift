@@ -10,6 +10,8 @@ extension Host {
         public let limit: GrainLimit
         public let value: Int64
         public let origin: Origin
+        /// Whether the isolation back end of the grain's app promises that it holds.
+        public let isGuaranteed: Bool
     }
 
     /// What bounds a grain from its next start on, one for each ``GrainLimit``.
@@ -18,10 +20,12 @@ extension Host {
         guard let record = try await records.grain(grain) else { throw Host.missing(grain) }
         let own = record.limits, ofApp = record.app.flatMap { limits.apps[$0] } ?? [:]
         let all = limits.grain(of: record.app, own: own)
+        let guarantees = isolation.guarantees(for: record.app)
         return GrainLimit.allCases.map { limit in
             LimitInForce(
                 limit: limit, value: limit.value(in: all),
-                origin: own[limit] != nil ? .grain : ofApp[limit] != nil ? .app : .host)
+                origin: own[limit] != nil ? .grain : ofApp[limit] != nil ? .app : .host,
+                isGuaranteed: limit.isGuaranteed(by: guarantees, in: all))
         }
     }
 

@@ -76,8 +76,11 @@ extension Host: OperationDirectory {
 
     public func limits(for account: AccountID) async throws(HostError) -> [KeyValue] {
         try await accountBook.requireAdministrator(account, to: "see the limits")
+        let guarantees = isolation.guarantees(for: nil), bounds = self.limits.grain
         let perGrain = GrainLimit.allCases.map { limit in
-            KeyValue(limit.rawValue, String(limit.value(in: self.limits.grain)))
+            let isGuaranteed = limit.isGuaranteed(by: guarantees, in: bounds)
+            let note = isGuaranteed ? "" : " (the isolation back end does not guarantee it)"
+            return KeyValue(limit.rawValue, "\(limit.value(in: bounds))\(note)")
         }
         return [
             KeyValue("sessionsPerAccount", String(self.limits.sessionsPerAccount)),

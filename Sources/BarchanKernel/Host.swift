@@ -26,6 +26,7 @@ public final class Host: FrontendHost {
     let trashBook: TrashBook
     let watch: VolumeWatch
     let registry: GrainRegistry
+    let isolation: any IsolationProvider
     private let output: OutputReader
     let recordings: RecordingBook
     private let pressure: MemoryPressure?
@@ -94,7 +95,8 @@ public final class Host: FrontendHost {
             configuration: configuration, counters: counters, log: log)
         let grains = GrainBook(
             records: records, packages: storage.packages, book: packageBook, volumes: storage.volumes,
-            registry: registry, watch: watch, sessions: sessions, accounts: accounts, sharing: sharing, clock: clock,
+            isolation: isolation, registry: registry, watch: watch, sessions: sessions, accounts: accounts,
+            sharing: sharing, clock: clock,
             limits: configuration.limits, trashLifetime: configuration.life.trash, failedStarts: failedStarts,
             audit: audit, log: log)
         logins.whenLoggedOut.listen { [weak sessions] account in await sessions?.closeAll(of: account) }
@@ -131,6 +133,7 @@ public final class Host: FrontendHost {
         self.sessions = sessions
         sessionBook = sessions
         self.registry = registry
+        self.isolation = isolation
         self.output = output
         pressure = MemoryPressure { Task { await frozen.relieve() } }
         self.records = records

@@ -15,7 +15,7 @@ extension LauncherFeatures {
         let all: [(LauncherFeatures, Guarantee)] = [
             (.landlock, .landlock), (.processLimit, .processLimit), (.memoryLimit, .memoryLimit),
             (.virtualizedCalls, .virtualizedCalls), (.freezing, .freezing),
-            (.completeTermination, .completeTermination),
+            (.completeTermination, .completeTermination), (.processorWeight, .processorWeight), (.ioWeight, .ioWeight),
         ]
         return Set(all.filter { contains($0.0) }.map(\.1))
     }

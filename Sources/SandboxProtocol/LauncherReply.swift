@@ -135,4 +135,8 @@ public struct LauncherFeatures: OptionSet, Sendable {
     public static let freezing = LauncherFeatures(rawValue: 8)
     /// Every process of a sandbox ends with it although it has no pid namespace.
     public static let completeTermination = LauncherFeatures(rawValue: 16)
+    /// Sandboxes share processor time by weight.
+    public static let processorWeight = LauncherFeatures(rawValue: 32)
+    /// Sandboxes share disks by weight.
+    public static let ioWeight = LauncherFeatures(rawValue: 64)
 }

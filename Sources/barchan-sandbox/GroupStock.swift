@@ -15,6 +15,8 @@ final class GroupStock {
     var features: LauncherFeatures {
         var features: LauncherFeatures = []
         if tree.abilities.mechanisms[.memory] != nil { features.insert(.memoryLimit) }
+        if tree.abilities.mechanisms[.cpu] != nil { features.insert(.processorWeight) }
+        if tree.abilities.mechanisms[.io] != nil { features.insert(.ioWeight) }
         if tree.abilities.canFreeze { features.insert(.freezing) }
         return features
     }

@@ -5,9 +5,11 @@ import BarchanKernel
 
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "doctor", abstract: "Says what this machine offers to a host, what is missing and how to get it.",
+        commandName: "doctor",
+        abstract:
+            "Says what this machine and the configured isolation back ends offer, what is missing and how to get it.",
         discussion: """
-            Fails when something is missing without which grains cannot run. With --records it looks instead whether what the \
+            Fails when something is missing without which grains cannot run. Isolation back ends are started and asked. With --records it looks instead whether what the \
             stopped host remembers agrees with the packages and the data there are, and fails when something does not.
             """)
 
@@ -24,7 +26,7 @@ struct DoctorCommand: AsyncParsableCommand {
     func run() async throws {
         let configuration = try options.configuration()
         if records { return try await checkRecords(configuration) }
-        let report = DoctorReport(configuration)
+        let report = try await DoctorReport(configuration)
         printLine(json ? report.json.indented() : report.text)
         if report.isFatal { throw ExitCode(1) }
     }

@@ -5,7 +5,9 @@ import BarchanKernel
 struct DoctorReport {
     private let findings: [MachineCheck.Finding]
 
-    init(_ configuration: HostConfiguration) { findings = MachineCheck.all(configuration) }
+    init(_ configuration: HostConfiguration) async throws {
+        findings = MachineCheck.all(configuration) + (try await BackEndCheck.findings(configuration))
+    }
 
     var isFatal: Bool { findings.contains { $0.isNeeded && $0.fix != nil } }
 

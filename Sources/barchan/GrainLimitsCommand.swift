@@ -7,7 +7,8 @@ struct GrainLimitsCommand: ParsableCommand {
         commandName: "limits", abstract: "Shows what bounds a grain, and gives it limits of its own.",
         discussion: """
             Without NAME=VALUE the limits are shown, with where each stands: 'host' for the default or [limits], 'app' for \
-            [apps.ID], 'grain' for what this command has set. NAME=default takes the grain's own away again. What is set \
+            [apps.ID], 'grain' for what this command has set, and with whether the isolation back end of the grain's app \
+            guarantees it on this machine. NAME=default takes the grain's own away again. What is set \
             counts from the grain's next start on; 'barchan grain stop' makes that soon.
             """)
 
@@ -21,12 +22,20 @@ struct GrainLimitsCommand: ParsableCommand {
         let answer = try options.ask("limits", ["grain": .string(grain), "changes": changes])
         let limits = answer["limits"] ?? .array([])
         if json { return printLine(limits.indented()) }
-        var table = Table(["LIMIT", "VALUE", "FROM", "WHAT, AND THE DEFAULT"])
+        var table = Table(["LIMIT", "VALUE", "FROM", "GUARANTEED", "WHAT, AND THE DEFAULT"])
         for limit in limits.elements ?? [] {
             func text(_ name: String) -> String { limit[name]?.text ?? "" }
-            table.add([text("limit"), String(limit["value"]?.number ?? 0), text("from"), text("summary")])
+            let isGuaranteed = limit["guaranteed"] == .boolean(true)
+            table.add([
+                text("limit"), String(limit["value"]?.number ?? 0), text("from"), isGuaranteed ? "yes" : "NO",
+                text("summary"),
+            ])
         }
         printLine(table.text)
+        if limits.elements?.contains(where: { $0["guaranteed"] == .boolean(false) }) == true {
+            printLine(
+                "(NO: the isolation back end may let the grain go beyond; 'barchan doctor' says what can be done)")
+        }
     }
 
     private static func change(_ text: String) throws -> JSONValue.Member {

@@ -1,4 +1,5 @@
 import Barchan
+import BarchanKernel
 import SPK
 import TOML
 
@@ -36,7 +37,7 @@ struct ManifestFile {
     /// Whether a command starts the bridge, or the bridge has something to say.
     var needsBridge: Bool {
         let programs = manifest.actions.map(\.command) + [manifest.continueCommand]
-        return hasBridgeSection || programs.contains { $0.arguments.first.map(isBridge) ?? false }
+        return hasBridgeSection || programs.contains(where: \.startsHTTPBridge)
     }
 
     private static func actions(_ file: ManifestTable, _ environment: [String]) throws(HostError) -> [AppAction] {

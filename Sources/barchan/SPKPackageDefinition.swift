@@ -1,4 +1,5 @@
 import Barchan
+import BarchanKernel
 import CCapnpSchema
 import CapnProto
 import Glibc
@@ -70,7 +71,8 @@ struct PackageDefinition {
         var commands = [try manifest.continueCommand]
         for action in try manifest.actions { commands.append(try action.command) }
         for command in commands {
-            if let program = try command.argv.first, isBridge(try program.text()) { return true }
+            guard let program = try command.argv.first else { continue }
+            if Command(arguments: [try program.text()]).startsHTTPBridge { return true }
         }
         return false
     }
@@ -117,9 +119,4 @@ struct PackageDefinition {
     private static func hint(_ text: String) -> String {
         text.contains("/capnp/") ? "; Cap'n Proto's own schemas come with Debian's libcapnp-dev" : ""
     }
-}
-
-/// Whether a command's first word starts the bridge that the packer adds (specification, section 2.4).
-func isBridge(_ program: String) -> Bool {
-    ["/sandstorm-http-bridge", "sandstorm-http-bridge", "./sandstorm-http-bridge"].contains(program)
 }

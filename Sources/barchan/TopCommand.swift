@@ -8,7 +8,8 @@ struct TopCommand: ParsableCommand {
         commandName: "top", abstract: "Shows what every grain of a running host uses, again and again.",
         discussion: """
             CPU % is of one processor. Memory includes page cache, /tmp and what the kernel holds for the grain. A dash \
-            stands for what nobody counts here; 'barchan doctor' says why.
+            stands for what nobody counts: the isolation back end does not, or it would need control groups that this machine \
+            does not have; 'barchan doctor' says which there are.
             """)
 
     @OptionGroup var options: HostOptions

@@ -20,8 +20,10 @@ final class ScriptedGrains: PackageHolder, TransportProvider {
     }
 
     private let state = Mutex(State())
-    let guarantees: Set<Guarantee> = [.noNetwork]
+    let guarantees: Set<Guarantee>
     let fileOwner = FileOwner(user: 1, group: 2)
+
+    init(guarantees: Set<Guarantee> = [.noNetwork]) { self.guarantees = guarantees }
 
     /// What every app from now on does when it is launched.
     func onLaunch(_ script: @escaping Script) { state.withLock { $0.script = script } }

@@ -14,13 +14,14 @@ struct TestHost {
     let package = InstalledPackage.example()
 
     init(
-        storage: MemoryStorage = MemoryStorage(), configure: (inout HostConfiguration) -> Void = { _ in }
+        storage: MemoryStorage = MemoryStorage(), grains: ScriptedGrains = ScriptedGrains(),
+        configure: (inout HostConfiguration) -> Void = { _ in }
     ) async throws {
         var configuration = HostConfiguration(
             dataDirectory: "/data", paths: HostPaths(plugins: "/plugins", programs: "/programs"))
         configure(&configuration)
         self.storage = storage
-        grains = ScriptedGrains()
+        self.grains = grains
         clock = ManualClock()
         storage.add(package)
         host = try await Host(

@@ -1,6 +1,7 @@
 import Barchan
 import BarchanKernel
 import Glibc
+import Synchronization
 import Testing
 
 @Suite struct WiringTests {
@@ -191,6 +192,34 @@ import Testing
             _ = try await wire([Refusing(name: "usual")]) { $0.appIsolation[app] = "absent" }
         }
         #expect(message == "use isolation 'absent' for app '\(app)': there is no such module; known are: 'usual'")
+    }
+
+    @Test func whatABackEndDoesNotKeepIsSaidAtTheStart() async throws {
+        let app = try #require(Self.app), said = Mutex<[String]>([])
+        let log = HostLog { level, text in if level == .warning { said.withLock { $0.append(text) } } }
+        var configuration = HostConfiguration(dataDirectory: "/data", paths: paths)
+        configuration.choices[.isolation]?.provider = "usual"
+        configuration.appIsolation[app] = "other"
+        configuration.limits.grain.sandbox.processes = nil
+        configuration.limits.apps[app] = [.ioWeight: 50]
+        let all: Set<Guarantee> = [.privateFileSystem, .memoryLimit]
+        let backEnds = [
+            Refusing(name: "usual", guarantees: all.subtracting([.memoryLimit])),
+            Refusing(name: "other", guarantees: all.union([.unixSocketsOnly])),
+            Refusing(name: "unused", guarantees: []),
+        ]
+        _ = try await Wiring(
+            configuration, candidates: backEnds.map(\.candidate) + candidates.dropFirst(), log: log
+        ).providers()
+        let end = "; 'barchan doctor' says what can be done"
+        #expect(
+            said.withLock { $0 } == [
+                "isolation 'usual': memoryMiB may not hold for its grains, because it does not guarantee memoryLimit"
+                    + end,
+                "isolation 'other': ioWeight may not hold for its grains, because it does not guarantee ioWeight" + end,
+                "isolation 'other': apps behind the HTTP bridge do not start, because they need a loopback and it guarantees unixSocketsOnly"
+                    + end,
+            ])
     }
 
     @Test func filesOfGrainsHaveOneOwner() async throws {

@@ -41,6 +41,56 @@ extension EndToEndTests {
 }
 
 extension EndToEndTests {
+    @Test("what a back end does not guarantee is said at the start, by the doctor and beside a grain's limits")
+    func missingGuarantee() async throws {
+        let name = "back-end-weak", weakness = "memoryMiB may not hold for its grains"
+        let settings = BackEnd.external.settings
+        try await Stage.with(name, apps: ["hello"], settings: settings) { stage in
+            let log = try String(contentsOf: Places.artifacts.appending(path: "\(name)-host.log"), encoding: .utf8)
+            #expect(log.contains("isolation 'external': \(weakness), because it does not guarantee memoryLimit"))
+
+            let grain = try await stage.person.create("New greeting").grain()
+            let limits = try await ChildProcess.json(["grain", "limits", grain, "--json", "--data", stage.command.data])
+            func isGuaranteed(_ limit: String) -> JSON? {
+                limits.array.first { $0["limit"].string == limit }?["guaranteed"]
+            }
+            #expect(isGuaranteed("memoryMiB") == .bool(false))
+            #expect(isGuaranteed("processes") == .bool(true) && isGuaranteed("volumeMiB") == .bool(true))
+
+            let doctor = try await ChildProcess.json(["doctor", "--json"] + settings.flatMap { ["--set", $0] })
+            let found = doctor["findings"].array.filter { $0["name"].string == "isolation 'external'" }
+            #expect(found.first?["ok"] == .bool(true))
+            #expect(found.contains { $0["ok"] == .bool(false) && $0["found"].string?.contains(weakness) == true })
+            try await stage.host.stop()
+        }
+    }
+
+    @Test("an app that needs a loopback is refused where there is none, and its owner reads why")
+    func noLoopback() async throws {
+        try await Stage.with("back-end-landlock", apps: ["hello"], settings: ["isolation.provider=landlock"]) { stage in
+            let page = try await Page(in: stage.tools, at: stage.host.address + "/")
+            let find = "[...document.querySelectorAll('button')].find(b => b.innerText.includes('New greeting'))"
+            try await page.wait(for: "!!\(find)", "a button that makes a grain")
+            _ = try await page.evaluate("\(find).click()")
+            try await page.wait(
+                for: "document.body.innerText.includes('runs behind the HTTP bridge, which needs a loopback')",
+                "the reason for the refusal")
+            #expect(try await stage.command.grains().isEmpty)
+            try await stage.host.stop()
+        }
+    }
+}
+
+extension ChildProcess {
+    /// What `barchan` prints.
+    static func json(_ arguments: [String]) async throws -> JSON {
+        let (status, output) = try await run(Places.barchan, arguments)
+        guard status == 0 else { throw TestFailure("barchan \(arguments): status \(status): \(output)") }
+        return try JSON(parsing: Data(output.utf8))
+    }
+}
+
+extension EndToEndTests {
     @Test(
         "an app runs from an image on every isolation back end, beside one from a directory",
         arguments: ["namespace", "bubblewrap", "oci"])

@@ -13,7 +13,7 @@ struct LandlockIsolationConformanceTests {
 
     /// By control groups, where there are any.
     private static let limits: Set<Guarantee> = [
-        .memoryLimit, .processLimit, .freezing, .virtualizedCalls, .completeTermination,
+        .memoryLimit, .processLimit, .processorWeight, .ioWeight, .freezing, .virtualizedCalls, .completeTermination,
     ]
 
     @Test func nothingElseIsPromised() async throws {

@@ -24,7 +24,9 @@ struct RuntimeConformanceTests {
         .privateFileSystem, .readOnlyPackage, .noNetwork, .privateProcesses, .privateIPC, .syscallFilter,
         .noCapabilities, .noKernelFileSystems, .completeTermination, .processLimit, .ownIdentity,
     ]
-    private static let limits: Set<Guarantee> = [.memoryLimit, .freezing, .virtualizedCalls]
+    private static let limits: Set<Guarantee> = [
+        .memoryLimit, .processorWeight, .ioWeight, .freezing, .virtualizedCalls,
+    ]
 
     private static func checks(of claims: Set<Guarantee>) -> [ConformanceCheck<any IsolationProvider>] {
         IsolationConformance.checks(probe: Programs.path("sandbox-probe")).filter { $0.required.isSubset(of: claims) }

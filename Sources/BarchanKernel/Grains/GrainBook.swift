@@ -8,6 +8,7 @@ struct GrainBook: GrainDirectory {
     let packages: any PackageStore
     let book: PackageBook
     let volumes: any VolumeStore
+    let isolation: any IsolationProvider
     let registry: GrainRegistry
     let watch: VolumeWatch
     let sessions: SessionBook
@@ -121,6 +122,8 @@ struct GrainBook: GrainDirectory {
         guard package.manifest.actions.indices.contains(action) else {
             throw HostError(.notFound, "make a grain: app '\(package.manifest.title)' has no action \(action)")
         }
+        let command = package.manifest.actions[action].command
+        try isolation.requireLoopback(for: command, of: package, to: "make a grain")
         let title = try GrainBook.checked(title ?? GrainBook.defaultTitle(package.manifest, action: action))
         try await requireRoom(for: account)
         try failedStarts.require(AppUse(app: package.app, owner: account), to: "make a grain")

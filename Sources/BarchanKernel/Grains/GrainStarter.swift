@@ -43,6 +43,7 @@ struct GrainStarter: Sendable {
         let use = record.owner.map { AppUse(app: package.app, owner: $0) }
         if let use { try failedStarts.require(use, to: "start grain '\(grain)'") }
         let command = try command(for: record, in: package)
+        try isolation.requireLoopback(for: command, of: package, to: "start grain '\(grain)'")
         let volume = try await volume(for: grain)
         try await note(package.manifest.version, for: record)
         let sockets = try SocketPair()

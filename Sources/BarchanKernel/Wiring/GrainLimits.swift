@@ -51,6 +51,34 @@ public enum GrainLimit: String, Sendable, CaseIterable {
         }
     }
 
+    /// What the isolation back end has to promise for the limit to hold; nil where every back end does, or the host itself
+    /// holds grains to it.
+    public var guarantee: Guarantee? {
+        switch self {
+        case .memoryMiB: .memoryLimit
+        case .processes: .processLimit
+        case .processorWeight: .processorWeight
+        case .ioWeight: .ioWeight
+        case .temporaryMiB: .privateFileSystem
+        case .openFiles, .logKiBPerSecond, .logBurstKiB, .volumeMiB: nil
+        }
+    }
+
+    /// The value that asks nothing of a back end.
+    private var idleValue: Int64? {
+        switch self {
+        case .memoryMiB, .processes: 0
+        case .processorWeight, .ioWeight: 100
+        case .temporaryMiB, .openFiles, .logKiBPerSecond, .logBurstKiB, .volumeMiB: nil
+        }
+    }
+
+    /// Whether a back end with `guarantees` promises that the limit holds as `limits` say.
+    public func isGuaranteed(by guarantees: Set<Guarantee>, in limits: GrainLimits) -> Bool {
+        guard let guarantee, value(in: limits) != idleValue else { return true }
+        return guarantees.contains(guarantee)
+    }
+
     /// What `limits` say, in the unit of the name.
     public func value(in limits: GrainLimits) -> Int64 {
         switch self {

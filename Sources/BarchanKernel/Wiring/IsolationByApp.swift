@@ -5,7 +5,7 @@ struct IsolationByApp: PackageHolder {
     let standard: any IsolationProvider
     let apps: [AppID: any IsolationProvider]
 
-    /// What holds for every grain.
+    /// What holds for every grain; ``guarantees(for:)`` says what holds for those of one app.
     var guarantees: Set<Guarantee> {
         apps.values.reduce(standard.guarantees) { $0.intersection($1.guarantees) }
     }
@@ -16,11 +16,19 @@ struct IsolationByApp: PackageHolder {
     func launch(
         _ specification: SandboxSpecification, socket: consuming OwnedDescriptor, output: consuming OwnedDescriptor
     ) async throws(HostError) -> any Sandbox {
-        let provider = specification.app.flatMap { apps[$0] } ?? standard
-        return try await provider.launch(specification, socket: socket, output: output)
+        try await provider(for: specification.app).launch(specification, socket: socket, output: output)
     }
+
+    func provider(for app: AppID?) -> any IsolationProvider { app.flatMap { apps[$0] } ?? standard }
 
     func release(_ package: PackageTree) async {
         for provider in [standard] + apps.values { await (provider as? any PackageHolder)?.release(package) }
+    }
+}
+
+extension IsolationProvider {
+    /// What the back end promises that the grains of `app` have.
+    func guarantees(for app: AppID?) -> Set<Guarantee> {
+        (self as? IsolationByApp)?.provider(for: app).guarantees ?? guarantees
     }
 }

@@ -22,7 +22,7 @@ public struct Providers: Sendable {
 /// Chooses providers by the configuration and holds them to what it requires.
 public struct Wiring: Sendable {
     public let candidates: [ModuleCandidate]
-    private let configuration: HostConfiguration
+    let configuration: HostConfiguration
     private let listeners: [Int32]
     private let log: HostLog
 
@@ -92,10 +92,20 @@ public struct Wiring: Sendable {
             made[name] = provider
             apps[app] = provider
         }
+        try warn(about: made)
         return apps.isEmpty ? standard : IsolationByApp(standard: standard, apps: apps)
     }
 
-    private func isolation(named name: String, for app: AppID) throws(HostError) -> Plugin {
+    private func warn(about made: [String: any IsolationProvider]) throws(HostError) {
+        for backEnd in try backEnds() {
+            guard let provider = made[backEnd.plugin.identifier] else { continue }
+            for weakness in backEnd.weaknesses(with: provider.guarantees) {
+                log(.warning, "\(backEnd.name): \(weakness); 'barchan doctor' says what can be done")
+            }
+        }
+    }
+
+    func isolation(named name: String, for app: AppID) throws(HostError) -> Plugin {
         let offered = candidates.compactMap(\.plugin).filter { $0.interface == .isolation }
         guard let plugin = offered.first(where: { $0.identifier == name }) else {
             throw HostError(
