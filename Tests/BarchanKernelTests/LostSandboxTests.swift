@@ -82,7 +82,8 @@ import Testing
             #expect(
                 try await test.state(of: grain)
                     == .crashed(
-                        reason: "\(Self.lostLaunch.message); that was so 3 times in a row, and the host's log may say why"))
+                        reason:
+                            "\(Self.lostLaunch.message); that was so 3 times in a row, and the host's log may say why"))
         }
         test.grains.refuseLaunches(with: HostError(.unsupported, "make a first sandbox: not permitted"), times: 6)
         for _ in 0..<6 { _ = try await test.makeGrain() }
