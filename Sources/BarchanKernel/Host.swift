@@ -62,12 +62,13 @@ public final class Host: FrontendHost {
             previousLifetime: configuration.life.previousVersion, log: log)
         let recordings = RecordingBook(directory: "\(configuration.dataDirectory)/recordings")
         let reserve = DiskReserve(volumes: storage.volumes, bytes: configuration.limits.diskReserveBytes)
+        let sizes = VolumeSizes(volumes: storage.volumes, records: records, clock: clock, log: log)
         let failedStarts = FailedStarts(restartPause: configuration.life.restartPause, clock: clock)
         let starter = GrainStarter(
             isolation: isolation, transport: transport, packages: storage.packages, volumes: storage.volumes,
             records: records,
             output: output, clock: clock, limits: configuration.limits, reserve: reserve,
-            startLimit: configuration.life.startLimit, failedStarts: failedStarts,
+            sizes: sizes, startLimit: configuration.life.startLimit, failedStarts: failedStarts,
             recordings: recordings, uses: uses, log: log)
         let running = RunningCount(limit: configuration.limits.runningGrains)
         let accounts = AccountBook(records: records, clock: clock, settings: configuration.people)
@@ -86,7 +87,7 @@ public final class Host: FrontendHost {
             percent: configuration.life.frozenMemoryPercent, availableBytes: MemoryPressure.availableBytes)
         let registry = GrainRegistry { grain in
             GrainLife(
-                grain: grain, starter: starter, records: records, running: running, frozen: frozen,
+                grain: grain, starter: starter, running: running, frozen: frozen,
                 clock: clock, settings: configuration.life, counters: counters, log: log, services: makeServices)
         }
         watch = VolumeWatch(reserve: reserve, registry: registry, clock: clock, log: log)
@@ -120,7 +121,7 @@ public final class Host: FrontendHost {
         backupBook = BackupBook(
             grains: grains, records: records, volumes: storage.volumes, registry: registry, accounts: accounts,
             owner: isolation.fileOwner, clock: clock, audit: audit,
-            reserve: reserve)
+            reserve: reserve, sizes: sizes)
         backups = backupBook
         tags = TagBook(records: records, sharing: sharing)
         trashBook = TrashBook(grains: grains)

@@ -12,6 +12,7 @@ struct BackupBook: BackupDirectory {
     let clock: any HostClock
     let audit: AuditBook
     let reserve: DiskReserve
+    let sizes: VolumeSizes
     private let underWay = BackupCount()
 
     private func backupStore() throws(HostError) -> any BackupStore {
@@ -31,7 +32,7 @@ struct BackupBook: BackupDirectory {
         let grain = record.grain
         let store = try backupStore(), metadata = try await metadata(of: record)
         // Where files can share their space the copy takes less.
-        try await reserve.require(record.usedBytes, to: "back up grain '\(grain)'")
+        try await reserve.require(try await sizes.bytes(of: grain), to: "back up grain '\(grain)'")
         try underWay.take(for: actor)
         do throws(HostError) {
             // The copy alone has to be made while nothing runs; the file is made of the copy.
@@ -123,7 +124,8 @@ struct BackupBook: BackupDirectory {
             let (version, hold) = try await held(for: metadata)
             defer { hold.release() }
             let record = GrainRecord(
-                grain, from: metadata, of: version, owner: account, now: clock.wallSeconds())
+                grain, from: metadata, of: version, owner: account, now: clock.wallSeconds(),
+                bytes: try await sizes.bytes(of: grain))
             try await grains.store(
                 record, app: metadata.app, owner: account,
                 also: [

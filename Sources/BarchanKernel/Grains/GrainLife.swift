@@ -24,7 +24,6 @@ actor GrainLife {
     let grain: GrainID
     private let starter: GrainStarter
     private let makeServices: @Sendable (GrainID, WakeLocks) -> GrainServices
-    private let records: RecordBook
     private let running: RunningCount
     private let frozen: FrozenGrains
     private let clock: any HostClock
@@ -42,7 +41,7 @@ actor GrainLife {
     private var stillState: GrainState?
 
     init(
-        grain: GrainID, starter: GrainStarter, records: RecordBook, running: RunningCount, frozen: FrozenGrains,
+        grain: GrainID, starter: GrainStarter, running: RunningCount, frozen: FrozenGrains,
         clock: any HostClock,
         settings: LifeSettings, counters: HostCounters, log: HostLog,
         services: @escaping @Sendable (GrainID, WakeLocks) -> GrainServices
@@ -50,7 +49,6 @@ actor GrainLife {
         self.grain = grain
         self.starter = starter
         makeServices = services
-        self.records = records
         self.running = running
         self.frozen = frozen
         self.clock = clock
@@ -282,7 +280,7 @@ actor GrainLife {
         // An app that exits closes its socket first: what it exits with says more.
         let exit = cause == nil || isForced ? nil : await exitSoon(of: ending)
         await ending.end()
-        await remember(ending)
+        await starter.sizes.noteUse(of: grain, isOver: true)
         if let cause {
             counters.grainCrashes.add(1, ordering: .relaxed)
             let reason = await crashReason(of: ending, exit?.text ?? cause)
@@ -310,18 +308,6 @@ actor GrainLife {
                 await clock.sleep(for: .seconds(1))
                 return nil
             })
-    }
-
-    private func remember(_ ending: RunningGrain) async {
-        do throws(HostError) {
-            let bytes = try await ending.volume.usedBytes(), now = clock.wallSeconds()
-            try await records.update(.grain(grain)) { fields in
-                fields["bytes"] = String(bytes)
-                fields["used"] = String(now)
-            }
-        } catch {
-            log(.warning, "grain \(grain): \(error.message)")
-        }
     }
 
     // MARK: Sessions
@@ -381,7 +367,8 @@ actor GrainLife {
             phase = .running(idle)
             return end(idle, cause: nil)
         }
-        await remember(idle)
+        // It may be thawed without being marked again.
+        await starter.sizes.noteUse(of: grain, isOver: false)
         await keepFrozen(idle)
         running.release()
         log(.info, "grain \(grain) is frozen")
@@ -460,6 +447,20 @@ actor GrainLife {
             }
         }
         throw HostError(.disconnected, "use grain '\(grain)': it was started and stopped meanwhile; try again")
+    }
+
+    /// Measures the data of a stopped grain; whoever needs the grain meanwhile waits. Does nothing when it runs or is about to:
+    /// then it is measured by whoever starts or stops it.
+    func measureWhileStopped() async throws(HostError) {
+        switch phase {
+        case .stopped, .crashed:
+            let result = await hold { [starter, grain] () throws(HostError) in
+                guard let record = try await starter.records.keptGrain(grain) else { return }
+                _ = try await starter.sizes.measure(record)
+            }
+            try result?.get()
+        default: return
+        }
     }
 
     /// - Returns: Nil when the grain did not hold still; then it is being stopped.

@@ -3,7 +3,7 @@ import Barchan
 /// What is remembered of a grain.
 struct GrainRecord: Sendable {
     let grain: GrainID
-    let fields: RecordFields
+    private(set) var fields: RecordFields
 
     init(grain: GrainID, fields: RecordFields) {
         self.grain = grain
@@ -20,8 +20,7 @@ struct GrainRecord: Sendable {
 
     /// A new grain of `package`.
     init(
-        _ grain: GrainID, of package: InstalledPackage, action: Int, title: String, owner: AccountID, now: Int64,
-        answered: Bool = false
+        _ grain: GrainID, of package: InstalledPackage, action: Int, title: String, owner: AccountID, now: Int64
     ) {
         var fields = RecordFields()
         fields["owner"] = owner.text
@@ -33,16 +32,23 @@ struct GrainRecord: Sendable {
         fields["title"] = title
         fields["created"] = String(now)
         fields["used"] = String(now)
-        if answered { fields["answered"] = "1" }
+        fields[GrainRecord.bytes] = "0"
         self.init(grain: grain, fields: fields)
     }
 
     /// A grain that comes from a backup. Its app made its data long ago.
-    init(_ grain: GrainID, from backup: BackupMetadata, of package: InstalledPackage, owner: AccountID, now: Int64) {
+    /// - Parameter bytes: What that takes.
+    init(
+        _ grain: GrainID, from backup: BackupMetadata, of package: InstalledPackage, owner: AccountID, now: Int64,
+        bytes: Int64
+    ) {
         let title = backup.title.isEmpty ? package.manifest.title : backup.title
-        self.init(
+        var record = GrainRecord(
             grain, of: package, action: 0, title: String(title.prefix(GrainBook.maximumTitleCharacters)), owner: owner,
-            now: now, answered: true)
+            now: now)
+        record.fields["answered"] = "1"
+        record.fields[GrainRecord.bytes] = String(bytes)
+        self = record
     }
 
     var owner: AccountID? { fields["owner"].flatMap { AccountID($0) } }
@@ -70,8 +76,12 @@ struct GrainRecord: Sendable {
     /// Whether people and programs may have anything to do with it.
     var isUsable: Bool { !isRemoved && discarded == nil }
     var lastUsed: Int64 { fields.integer("used") ?? 0 }
-    /// As of the last stop.
-    var usedBytes: Int64 { fields.integer("bytes") ?? 0 }
+    /// As of the last measure.
+    var usedBytes: Int64 { fields.integer(GrainRecord.bytes) ?? 0 }
+    /// Whether that is what its data takes. Otherwise something uses the data, or did when a host did not end in order.
+    var isMeasured: Bool { fields[GrainRecord.bytes] != nil && fields[GrainRecord.unmeasured] == nil }
+    static let bytes = "bytes"
+    static let unmeasured = "unmeasured"
     /// Limits that are this grain's own.
     var limits: [GrainLimit: Int64] {
         var limits: [GrainLimit: Int64] = [:]

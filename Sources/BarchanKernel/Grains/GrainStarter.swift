@@ -11,6 +11,7 @@ struct GrainStarter: Sendable {
     let clock: any HostClock
     let limits: HostLimits
     let reserve: DiskReserve
+    let sizes: VolumeSizes
     let startLimit: Duration
     let failedStarts: FailedStarts
     let recordings: RecordingBook
@@ -45,6 +46,8 @@ struct GrainStarter: Sendable {
         let command = try command(for: record, in: package)
         try isolation.requireLoopback(for: command, of: package, to: "start grain '\(grain)'")
         let volume = try await volume(for: grain)
+        let limits = limits.grain(of: package.app, own: record.limits)
+        try await requireRoom(for: record, limits)
         try await note(package.manifest.version, for: record)
         let sockets = try SocketPair()
         var hostEnd = sockets.hostEnd
@@ -53,18 +56,25 @@ struct GrainStarter: Sendable {
         }
         // The transport speaks first: what it says waits in the socket when the app is executed.
         let connection = try await transport.connect(over: hostEnd, offering: services)
+        var marking: Task<Void, Never>?
         do throws(HostError) {
             var specification = SandboxSpecification(
                 grain: grain, package: package.tree, data: volume.directory, command: command)
-            let limits = limits.grain(of: package.app, own: record.limits)
-            try await requireRoom(for: record, limits)
             await limit(record.grain, to: limits.volumeBytes)
             specification.app = package.app
             specification.limits = limits.sandbox
-            return try await launch(
+            // While the app starts; nobody waits for the disk.
+            marking = Task { await sizes.markInUse(grain) }
+            let running = try await launch(
                 specification, grainEnd: sockets.grainEnd, connection, volume, limits, services, hold, use)
+            await marking?.value
+            return running
         } catch {
             await connection.close()
+            if let marking {
+                await marking.value
+                await sizes.noteUse(of: grain, isOver: true)
+            }
             if let use, FailedStarts.isOfApp(error) { failedStarts.note(use) }
             throw error
         }
@@ -74,10 +84,12 @@ struct GrainStarter: Sendable {
     private func requireRoom(for record: GrainRecord, _ limits: GrainLimits) async throws(HostError) {
         let attempt = "start grain '\(record.grain)'"
         try await reserve.require(to: attempt)
-        guard let allowed = limits.volumeBytes, record.usedBytes > allowed + allowed / 10 else { return }
+        guard let allowed = limits.volumeBytes else { return }
+        let bytes = try await sizes.measure(record)
+        guard bytes > allowed + allowed / 10 else { return }
         throw HostError(
             .resourceExhausted,
-            "\(attempt): its data takes \(record.usedBytes >> 20) MiB on disk, and \(allowed >> 20) are allowed; "
+            "\(attempt): its data takes \(bytes >> 20) MiB on disk, and \(allowed >> 20) are allowed; "
                 + "keep a backup and delete it, or have volumeMiB raised")
     }
 

@@ -142,5 +142,9 @@ extension DiskRoom {
 
 extension Host {
     /// Keeps grains within what they may take on disk, until the task is cancelled.
-    public func watchVolumes() async { await watch.run() }
+    public func watchVolumes() async {
+        async let measuring: Void = measureWhatIsUnknown()
+        await watch.run()
+        await measuring
+    }
 }
