@@ -156,6 +156,12 @@ import Testing
         #expect(await ended.grains == [0, 1, 2])
     }
 
+    /// Processes that wait for memory may be those of one grain at its own limit.
+    @Test func memoryIsShortWhenTheMachineHasLittleLeft() {
+        #expect(MemoryPressure.isShort(availableBytes: 99 << 20, of: 1_000 << 20))
+        #expect(!MemoryPressure.isShort(availableBytes: 101 << 20, of: 1_000 << 20))
+    }
+
     @Test func aGrainThatWentOnIsNotEnded() async throws {
         let frozen = FrozenGrains(percent: 20) { 1_000 << 20 }
         let ended = Ended()

@@ -91,6 +91,12 @@ extension EndToEndTests {
             try await page.close()
             try await stage.command.waitForFreezing(of: grain)
             #expect(try await stage.command.state(of: grain) == "stopped")
+            // Its data holds still: it is backed up as it is.
+            let backup = stage.folder("frozen.zip")
+            let (status, output) = try await ChildProcess.run(
+                Places.barchan, ["grain", "backup", grain, backup, "--data", stage.command.data])
+            #expect(status == 0, "\(output)")
+            try await stage.command.waitForFreezing(of: grain)
 
             let again = try await stage.person.open(grain)
             try await again.waitInFrame(for: "document.body?.innerText === 'ok'", "the hog's answer")

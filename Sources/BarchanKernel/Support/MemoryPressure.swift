@@ -7,8 +7,9 @@ final class MemoryPressure: Sendable {
     private let file: OwnedDescriptor
     private let wake: OwnedDescriptor
 
-    /// Calls `body` on a thread of its own each time processes waited for memory for a tenth of two seconds, until
-    /// ``close()``. Nil where the kernel has no such information, or keeps it from this user.
+    /// Calls `body` on a thread of its own each time processes waited for memory for a tenth of two seconds while less than a
+    /// tenth of the machine's is available, until ``close()``: such stalls can also be those of one grain at its own limit,
+    /// which is no reason to end others. Nil where the kernel has no such information, or keeps it from this user.
     init?(_ body: @escaping @Sendable () -> Void) {
         let number = open("/proc/pressure/memory", O_RDWR | O_NONBLOCK | O_CLOEXEC)
         guard number >= 0 else { return nil }
@@ -60,18 +61,27 @@ final class MemoryPressure: Sendable {
             ]
             let count = poll(&entries, 2, -1)
             if entries[1].revents != 0 || entries[0].revents & Int16(POLLERR) != 0 { return }
-            if count > 0, entries[0].revents & Int16(POLLPRI) != 0 { body() }
+            if count > 0, entries[0].revents & Int16(POLLPRI) != 0, Self.isShort() { body() }
         }
     }
 
-    /// What programs may still take without swapping (proc(5), MemAvailable).
-    static func availableBytes() -> Int64? {
+    private static func isShort() -> Bool {
+        guard let total = bytes(of: "MemTotal:"), let available = availableBytes() else { return true }
+        return isShort(availableBytes: available, of: total)
+    }
+
+    static func isShort(availableBytes: Int64, of total: Int64) -> Bool { availableBytes < total / 10 }
+
+    /// What programs may still take without swapping (proc_meminfo(5), MemAvailable).
+    static func availableBytes() -> Int64? { bytes(of: "MemAvailable:") }
+
+    private static func bytes(of entry: String) -> Int64? {
         guard let file = fopen("/proc/meminfo", "re") else { return nil }
         defer { fclose(file) }
         var bytes = [UInt8](repeating: 0, count: 4096)
         let count = fread(&bytes, 1, bytes.count, file)
         let text = String(decoding: bytes.prefix(count), as: UTF8.self)
-        for line in text.split(separator: "\n") where line.hasPrefix("MemAvailable:") {
+        for line in text.split(separator: "\n") where line.hasPrefix(entry) {
             return line.split(separator: " ").dropFirst().first.flatMap { Int64($0) }.map { $0 << 10 }
         }
         return nil
