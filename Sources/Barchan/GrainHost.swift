@@ -34,6 +34,11 @@ public protocol GrainHost: Sendable {
     /// Somebody whom the grain knows, or nil when they may not use it any more.
     func person(_ identityID: [UInt8]) async throws(HostError) -> PersonProfile?
 
+    /// Where the grain's owner gets mail, for a session of theirs (specification, section 13.3).
+    /// - Parameter identityID: The session's user.
+    /// - Throws: ``HostError`` `.permissionDenied` when that is not the owner, `.notFound` when the owner has no address.
+    func mailAddress(of identityID: [UInt8]) async throws(HostError) -> MailAddress
+
     /// What somebody may do in the grain, by position in the view info: first as it is, then after each change. Nil when
     /// they may not use it any more. The stream ends when the task that reads it is cancelled.
     func permissions(of identityID: [UInt8]) -> AsyncStream<[Bool]?>
@@ -108,6 +113,18 @@ public struct Activity: Sendable, Equatable {
         self.threadPath = threadPath
         self.threadTitle = threadTitle
         self.caption = caption
+    }
+}
+
+/// Where somebody gets mail, and how they are called there.
+public struct MailAddress: Sendable, Equatable {
+    /// `local@domain`.
+    public var address: String
+    public var name: String
+
+    public init(address: String, name: String) {
+        self.address = address
+        self.name = name
     }
 }
 

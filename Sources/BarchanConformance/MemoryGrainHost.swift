@@ -3,7 +3,7 @@ import Synchronization
 
 /// A host for one grain that remembers everything in memory, for checks and tests of transports.
 ///
-/// Tokens count from 1 as texts; people are those of ``setPermissions(_:of:)``.
+/// Tokens count from 1 as texts; people are those of ``setPermissions(_:of:)``, and one may be the owner: ``setOwner(_:_:)``.
 public final class MemoryGrainHost: GrainHost {
     private struct State {
         var objects: [Secret: SavedObject] = [:]
@@ -11,6 +11,7 @@ public final class MemoryGrainHost: GrainHost {
         var locks: [MemoryWakeLock] = []
         var activities: [(Activity, [UInt8]?)] = []
         var permissions: [[UInt8]: [Bool]] = [:]
+        var owner: (identityID: [UInt8], address: MailAddress)?
         var watchers: [Int: (identityID: [UInt8], continuation: AsyncStream<[Bool]?>.Continuation)] = [:]
         var next = 1
     }
@@ -79,6 +80,18 @@ public final class MemoryGrainHost: GrainHost {
     public func person(_ identityID: [UInt8]) async throws(HostError) -> PersonProfile? {
         guard state.withLock({ $0.permissions[identityID] }) != nil else { return nil }
         return PersonProfile(displayName: "Somebody", preferredHandle: "somebody", pronouns: .robot)
+    }
+
+    /// Whose grain it is, and where they get mail.
+    public func setOwner(_ identityID: [UInt8], _ address: MailAddress) {
+        state.withLock { $0.owner = (identityID, address) }
+    }
+
+    public func mailAddress(of identityID: [UInt8]) async throws(HostError) -> MailAddress {
+        guard let owner = state.withLock({ $0.owner }), owner.identityID == identityID else {
+            throw HostError(.permissionDenied, "not the owner")
+        }
+        return owner.address
     }
 
     public func permissions(of identityID: [UInt8]) -> AsyncStream<[Bool]?> {

@@ -285,6 +285,28 @@ import Testing
         await expectError(.disconnected) { _ = try await host.restore(token) }
     }
 
+    @Test func theAppLearnsTheOwnersAddressAndNobodyElses() async throws {
+        let (test, grain, _, _) = try await scene()
+        let host = try #require(test.grains.hosts.first)
+        let eve = try await test.makePerson("eve", email: "eve@example.org")
+        _ = try await test.host.sharing.share(grain, with: "eve", ShareOffer(.everything), by: test.person)
+        let owner = try await user(test, grain, .account(test.person)).identityID
+        let other = try await user(test, grain, .account(eve)).identityID
+        // Without an address there is none to tell.
+        await expectError(.notFound) { _ = try await host.mailAddress(of: owner) }
+        try await test.host.operatorSetEmailAddress("Ada@Example.org", of: "administrator")
+        let told = try await host.mailAddress(of: owner)
+        #expect(told == MailAddress(address: "ada@example.org", name: "Administrator"))
+        for identity in [other, [], [UInt8](repeating: 0, count: 32)] {
+            let message = await expectError(.permissionDenied) { _ = try await host.mailAddress(of: identity) }
+            #expect(!message.contains("@"))
+        }
+        // Whose grain it is decides, not who began it.
+        try await test.host.sharing.transfer(grain, to: "eve", by: test.person)
+        #expect(try await host.mailAddress(of: other).address == "eve@example.org")
+        await expectError(.permissionDenied) { _ = try await host.mailAddress(of: owner) }
+    }
+
     @Test func whatAnAppRedefinesChangesWhatPeopleMayDo() async throws {
         let (test, grain, ann, _) = try await scene()
         _ = try await test.host.sharing.share(grain, with: "ann", ShareOffer(.role(Self.viewer)), by: test.person)

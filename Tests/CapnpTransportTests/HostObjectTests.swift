@@ -263,6 +263,47 @@ import Testing
         withExtendedLifetime(session) {}
     }
 
+    @Test func theOwnerOfTheGrainHasAnAddress() async throws {
+        let test = try await AppUnderTest()
+        test.host.setOwner(AppUnderTest.ann, MailAddress(address: "ann@example.org", name: "Ann Ä."))
+        let session = try await test.openSession()
+        let address = try await test.mailAddress(of: try await test.sessions.next().context)
+        #expect(address == MailAddress(address: "ann@example.org", name: "Ann Ä."))
+        await session.close()
+    }
+
+    @Test(arguments: [[], [UInt8](repeating: 9, count: 32)]) func nobodyElseHas(_ identityID: [UInt8]) async throws {
+        let test = try await AppUnderTest()
+        test.host.setOwner(AppUnderTest.ann, MailAddress(address: "ann@example.org", name: "Ann"))
+        let session = try await test.openSession(identityID: identityID)
+        let context = try await test.sessions.next().context
+        let error = await test.error { _ = try await test.mailAddress(of: context) }
+        #expect(error?.kind == .failed)
+        #expect(error?.text.contains("ann") == false)
+        await session.close()
+    }
+
+    @Test func theAddressIsGivenNoLongerThanTheSession() async throws {
+        let test = try await AppUnderTest()
+        test.host.setOwner(AppUnderTest.ann, MailAddress(address: "ann@example.org", name: "Ann"))
+        let session = try await test.openSession()
+        let context = try await test.sessions.next().context
+        await session.close()
+        let error = await test.untilError { _ = try await test.mailAddress(of: context) }
+        #expect(error.kind == .disconnected)
+    }
+
+    /// Ordinal 1 and 3 to 8 are gone from the protocol; sending mail, of EmailSendPort, is not there yet.
+    @Test(arguments: [1, 3, 4, 5, 6, 7, 8]) func theRestOfTheContextIsUnimplemented(_ ordinal: UInt16) async throws {
+        let test = try await AppUnderTest()
+        let session = try await test.openSession()
+        let context = try await test.sessions.next().context
+        let method = Method<Wire.Handle.PingParams, Wire.Handle.PingResults>(
+            interfaceID: Wire.HackSessionContext.interfaceID, ordinal: ordinal, name: "")
+        #expect(await test.error { try await test.app.call(method, on: context) }?.kind == .unimplemented)
+        await session.close()
+    }
+
     @Test(arguments: [0, 1, 2, 3, 11, 12, 99]) func theRestOfTheHostIsUnimplemented(_ ordinal: UInt16) async throws {
         let test = try await AppUnderTest()
         let method = Method<Wire.Handle.PingParams, Wire.Handle.PingResults>(
@@ -396,6 +437,12 @@ struct AppUnderTest {
             $0.setIdentity(capability: 0)
         } read: { answer, _ in
             try answer.id.array
+        }
+    }
+
+    func mailAddress(of context: RPCCapability) async throws -> MailAddress {
+        try await app.call(Wire.HackSessionContext.Methods.getUserAddress, on: context) { answer, _ in
+            MailAddress(address: try answer.address, name: try answer.name)
         }
     }
 

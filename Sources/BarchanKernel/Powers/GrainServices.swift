@@ -59,6 +59,21 @@ struct GrainServices: GrainHost {
             displayName: account.displayName, preferredHandle: account.handle, pronouns: account.pronouns)
     }
 
+    /// Others than the owner have not chosen the app, and need not have it know where they get mail.
+    func mailAddress(of identityID: [UInt8]) async throws(HostError) -> MailAddress {
+        let attempt = "tell the app of grain '\(grain)' a mail address"
+        guard let identifier = try await account(of: identityID), try await records.grain(grain)?.owner == identifier,
+            let account = try await sharing.accounts.account(identifier), !account.isSuspended
+        else {
+            throw HostError(
+                .permissionDenied, "\(attempt): the session is not the grain's owner's; only they are asked")
+        }
+        guard let address = account.emailAddress else {
+            throw HostError(.notFound, "\(attempt): its owner has none; 'barchan user address' gives them one")
+        }
+        return MailAddress(address: address, name: account.displayName)
+    }
+
     func permissions(of identityID: [UInt8]) -> AsyncStream<[Bool]?> {
         let (stream, continuation) = AsyncStream.makeStream(of: [Bool]?.self, bufferingPolicy: .bufferingNewest(1))
         // From before the first look on, so that nothing is missed.

@@ -18,6 +18,7 @@ final class SessionContextObject: HostObject {
 
     func receive(_ call: HostCall) throws {
         if call.isCall(of: Wire.HackSessionContext.Methods.getPublicId) { return getPublicID(call) }
+        if call.isCall(of: Wire.HackSessionContext.Methods.getUserAddress) { return try getUserAddress(call) }
         guard call.interfaceID == Wire.SessionContext.interfaceID else {
             throw call.unimplemented("HackSessionContext")
         }
@@ -67,6 +68,22 @@ final class SessionContextObject: HostObject {
             try await host.note(activity, by: actor)
         } then: {
             call.incoming.reply()
+        }
+    }
+
+    /// The address of the session's user, if they own the grain.
+    private func getUserAddress(_ call: HostCall) throws {
+        guard !user.identityID.isEmpty else {
+            throw RPCError(.failed, "getUserAddress: the session's user is anonymous and has no address")
+        }
+        objects.ask(call.incoming) { [user] host throws(HostError) in
+            try await host.mailAddress(of: user.identityID)
+        } then: { owner in
+            let results = MessageBuilder()
+            let address = results.initRoot(Wire.EmailAddress.self)
+            address.setAddress(owner.address)
+            address.setName(owner.name)
+            call.incoming.reply(results)
         }
     }
 
