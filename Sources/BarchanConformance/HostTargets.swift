@@ -51,21 +51,21 @@ final class HostTargets: Sendable {
 
 /// A file that anybody may write, in a directory of its own.
 private final class HostFile: Sendable {
-    let directory: String
+    var directory: String { place.path }
     let path: String
+    private let place: TemporaryDirectory
 
     init() throws {
-        directory = try TemporaryTree.make()
-        path = "\(directory)/host-file"
+        place = try TemporaryDirectory()
+        path = "\(place.path)/host-file"
         try TemporaryTree.write(Array("of the host".utf8), to: path, mode: 0o666)
     }
-
-    deinit { TemporaryTree.remove(directory) }
 }
 
 /// The probe itself as an ordinary process, waiting, in a group of its own.
 private final class HostProcess: Sendable {
     let number: pid_t
+    private let leftover: Leftover
 
     init(_ probe: String) throws {
         var attributes = posix_spawnattr_t()
@@ -80,11 +80,10 @@ private final class HostProcess: Sendable {
             throw ConformanceSkip("'\(probe)' cannot be run: \(String(cString: strerror(result)))")
         }
         self.number = number
-    }
-
-    deinit {
-        kill(number, SIGKILL)
-        waitpid(number, nil, 0)
+        leftover = try Leftover { [number] in
+            kill(number, SIGKILL)
+            waitpid(number, nil, 0)
+        }
     }
 }
 
@@ -94,6 +93,7 @@ private final class HostObjects: Sendable {
     let memory: CInt
     let semaphores: CInt
     let messages: CInt
+    private let leftover: Leftover
 
     init() throws {
         let flags = CInt(0o1000 | 0o2000 /* a new one only */ | 0o666)
@@ -105,24 +105,22 @@ private final class HostObjects: Sendable {
         (self.key, self.memory) = (key, memory)
         semaphores = semget(key, 1, flags)
         messages = msgget(key, flags)
+        leftover = try Leftover { [memory, semaphores, messages] in
+            shmctl(memory, 0, nil)
+            _ = clinux_syscall(66 /* semctl, which Swift does not see */, Int(semaphores), 0, 0, 0, 0, 0)
+            msgctl(messages, 0, nil)
+        }
         guard memory >= 0, semaphores >= 0, messages >= 0 else {
             throw ConformanceSkip("no System V objects can be made on this host: \(String(cString: strerror(errno)))")
         }
-    }
-
-    deinit {
-        shmctl(memory, 0, nil)
-        _ = clinux_syscall(66 /* semctl, which Swift does not see */, Int(semaphores), 0, 0, 0, 0, 0)
-        msgctl(messages, 0, nil)
     }
 }
 
 /// A POSIX message queue.
 private final class HostQueue: Sendable {
-    private let name: String
+    private let leftover: Leftover
 
     init(_ name: String) throws {
-        self.name = name
         // Not mq_open(3), which Swift does not see either: 240, and 241 to remove it.
         let queue = name.withCString {
             clinux_syscall(240, Int(bitPattern: $0), Int(O_RDWR | O_CREAT | O_CLOEXEC), 0o666, 0, 0, 0)
@@ -131,7 +129,6 @@ private final class HostQueue: Sendable {
             throw ConformanceSkip("no message queue can be made on this host: \(String(cString: strerror(errno)))")
         }
         close(CInt(queue))
+        leftover = try Leftover { name.withCString { _ = clinux_syscall(241, Int(bitPattern: $0), 0, 0, 0, 0, 0) } }
     }
-
-    deinit { name.withCString { _ = clinux_syscall(241, Int(bitPattern: $0), 0, 0, 0, 0, 0) } }
 }

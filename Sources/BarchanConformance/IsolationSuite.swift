@@ -33,12 +33,27 @@ public struct IsolationSuite: Sendable {
         self.makeProvider = makeProvider
     }
 
+    /// What the suite does next.
+    public struct Step: Sendable {
+        /// Of a check, or of the probe's attempts.
+        public let name: String
+        /// From 1 to `count`.
+        public let number: Int
+        public let count: Int
+    }
+
     /// Runs everything, one after the other; some seconds.
+    /// - Parameter willBegin: Called before each step.
     /// - Throws: What making the back end throws. That it cannot start the probe is a finding.
-    public func run() async throws -> IsolationVerdict {
+    public func run(willBegin: (Step) -> Void = { _ in }) async throws -> IsolationVerdict {
+        let checks = IsolationConformance.checks(probe: probe)
+        willBegin(Step(name: "the probe's attempts", number: 1, count: checks.count + 1))
         let claimed = try await makeProvider().guarantees
         var trials = try await attemptTrials()
-        for check in IsolationConformance.checks(probe: probe) { trials.append(await trial(of: check, claimed)) }
+        for (number, check) in checks.enumerated() {
+            willBegin(Step(name: check.name, number: number + 2, count: checks.count + 1))
+            trials.append(await trial(of: check, claimed))
+        }
         return IsolationVerdict(claimed: claimed, trials: trials)
     }
 

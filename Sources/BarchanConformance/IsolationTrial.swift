@@ -7,7 +7,8 @@ import Glibc
 /// Lives in a temporary directory that goes with it.
 public final class IsolationTrial: Sendable {
     public let provider: any IsolationProvider
-    public let directory: String
+    public var directory: String { place.path }
+    private let place: TemporaryDirectory
 
     public var package: String { "\(directory)/package" }
     public var data: String { "\(directory)/data" }
@@ -15,7 +16,7 @@ public final class IsolationTrial: Sendable {
     /// - Parameter probe: Path of the static `sandbox-probe`.
     public init(_ provider: any IsolationProvider, probe: String) throws {
         self.provider = provider
-        directory = try TemporaryTree.make()
+        place = try TemporaryDirectory()
         for name in ["package", "package/dev", "package/tmp", "package/var", "package/proc", "data"] {
             try TemporaryTree.makeDirectory("\(directory)/\(name)")
         }
@@ -26,8 +27,6 @@ public final class IsolationTrial: Sendable {
             chmod(data, 0o770) == 0 && (geteuid() != 0 || chown(data, owner.user, owner.group) == 0),
             "the volume cannot be given to \(owner)")
     }
-
-    deinit { TemporaryTree.remove(directory) }
 
     public func specification(_ arguments: [String], environment: [String] = []) -> SandboxSpecification {
         SandboxSpecification(

@@ -1,6 +1,18 @@
 import CLinux
 import Glibc
 
+/// A directory of a check's own below /tmp, removed with this object or by ``Leftovers/clear()``.
+public final class TemporaryDirectory: Sendable {
+    public let path: String
+    private let leftover: Leftover
+
+    public init() throws {
+        let path = try TemporaryTree.make()
+        self.path = path
+        leftover = try Leftover { TemporaryTree.remove(path) }
+    }
+}
+
 /// Files for a check, below a directory of their own.
 public enum TemporaryTree {
     public static func make() throws -> String {
@@ -39,8 +51,15 @@ public enum TemporaryTree {
         try require(status == 0 && chmod(path, 0o755) == 0, "copy '\(source)' to '\(path)'")
     }
 
-    /// Removes a tree without following links out of it.
-    public static func remove(_ path: String) { remove(path, in: AT_FDCWD) }
+    /// Removes a tree without following links out of it. What a program still makes in it meanwhile is removed, too, for at
+    /// most a second or two: nothing can be made in a directory that is gone.
+    public static func remove(_ path: String) {
+        for _ in 0..<100 {
+            remove(path, in: AT_FDCWD)
+            guard access(path, F_OK) == 0 else { return }
+            usleep(10_000)
+        }
+    }
 
     private static func remove(_ name: String, in parent: CInt) {
         if unlinkat(parent, name, 0) == 0 || errno == ENOENT { return }

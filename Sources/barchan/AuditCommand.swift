@@ -11,13 +11,13 @@ struct AuditCommand: ParsableCommand {
             """)
 
     @OptionGroup var options: HostOptions
-    @Option(help: "How many, 1 to 1000.") var limit: Int64 = 50
+    @Option(parsing: .unconditional, help: "How many, 1 to 1000.") var limit: Int64 = 50
     @Option(help: ArgumentHelp("Only what is older than the entry with this identifier.", valueName: "id"))
     var older: String?
     @Flag(help: "Prints JSON, with identifiers.") var json = false
 
     func validate() throws {
-        guard (1...1000).contains(limit) else { throw ValidationError("a limit of 1 to 1000 is needed") }
+        guard (1...1000).contains(limit) else { throw ValidationError("--limit is \(limit); 1 to 1000 is possible") }
     }
 
     func run() throws {

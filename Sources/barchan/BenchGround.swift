@@ -4,12 +4,12 @@ import Glibc
 
 /// A root and a data directory for the program that is measured, removed with this object.
 final class BenchGround: Sendable {
-    private let path: String
+    private let place: TemporaryDirectory
     /// The program as the sandbox names it, with its arguments.
     let command: [String]
 
-    var root: String { "\(path)/root" }
-    var data: String { "\(path)/data" }
+    var root: String { "\(place.path)/root" }
+    var data: String { "\(place.path)/data" }
     /// The program as the host names it.
     var programFile: String { root + command[0] }
 
@@ -18,7 +18,8 @@ final class BenchGround: Sendable {
     init(program: [String], owner: FileOwner) throws(HostError) {
         command = ["/program"] + program.dropFirst()
         do {
-            path = try TemporaryTree.make()
+            place = try TemporaryDirectory()
+            let path = place.path
             for folder in ["root", "root/dev", "root/tmp", "root/var", "root/proc", "data"] {
                 try TemporaryTree.makeDirectory("\(path)/\(folder)")
             }
@@ -31,6 +32,4 @@ final class BenchGround: Sendable {
             throw HostError(.failed, "give '\(data)' to user \(owner.user): \(String(cString: strerror(errno)))")
         }
     }
-
-    deinit { TemporaryTree.remove(path) }
 }

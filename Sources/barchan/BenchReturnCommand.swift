@@ -4,7 +4,7 @@ import BarchanConformance
 import BarchanKernel
 import Glibc
 
-struct BenchReturnCommand: AsyncParsableCommand {
+struct BenchReturnCommand: TidyCommand {
     static let configuration = CommandConfiguration(
         commandName: "return", abstract: "The first answer of a frozen grain, beside that of one that runs.",
         discussion: """
@@ -14,7 +14,7 @@ struct BenchReturnCommand: AsyncParsableCommand {
 
     @OptionGroup var options: HostOptions
     @Option(help: ArgumentHelp("An unpacked app package.", valueName: "directory")) var app: String
-    @Option(help: "How often each way is taken.") var rounds = 50
+    @Option(parsing: .unconditional, help: "How often each way is taken.") var rounds = 50
 
     func run() async throws {
         guard (1...100_000).contains(rounds) else {

@@ -5,7 +5,7 @@ import BarchanControl
 import BarchanKernel
 import Glibc
 
-struct BenchScaleCommand: AsyncParsableCommand {
+struct BenchScaleCommand: TidyCommand {
     static let configuration = CommandConfiguration(
         commandName: "scale", abstract: "Many sandboxes alive at once: what each costs, and what is left of all.",
         discussion: """
@@ -16,7 +16,7 @@ struct BenchScaleCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var options: HostOptions
-    @Option(help: "How many at once.") var count = 200
+    @Option(parsing: .unconditional, help: "How many at once.") var count = 200
     @Option(
         help: ArgumentHelp(
             "A static program that writes eight bytes and waits when it has an argument. Without it, sandbox-probe.",
@@ -131,7 +131,7 @@ struct Crowd {
 
 /// The same program without sandboxes.
 private struct PlainCrowd {
-    private var processes: [pid_t] = []
+    private var processes: [Leftover] = []
 
     init(_ command: [String], _ count: Int = 1) async throws {
         for _ in 0..<count {
@@ -150,14 +150,17 @@ private struct PlainCrowd {
                 end()
                 throw HostError(.failed, "start '\(command[0])': \(String(cString: strerror(status)))")
             }
-            processes.append(process)
+            processes.append(
+                try Leftover { [process] in
+                    kill(process, SIGKILL)
+                    while waitpid(process, nil, 0) < 0 && errno == EINTR {}
+                })
             try await awaitMoment(reader)
         }
     }
 
     func end() {
-        for process in processes { kill(process, SIGKILL) }
-        for process in processes { while waitpid(process, nil, 0) < 0 && errno == EINTR {} }
+        for process in processes { process.remove() }
     }
 }
 

@@ -3,7 +3,7 @@ import Barchan
 import BarchanKernel
 import Glibc
 
-struct BenchStartCommand: AsyncParsableCommand {
+struct BenchStartCommand: TidyCommand {
     static let configuration = CommandConfiguration(
         commandName: "start", abstract: "From the wish for a sandbox to the first byte that the program in it writes.",
         discussion: """
@@ -27,7 +27,7 @@ struct BenchStartCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "An unpacked app package: measures the way to its getViewInfo and its first answer, too.",
             valueName: "directory")) var app: String?
-    @Option(help: "How often each way is taken.") var rounds = 100
+    @Option(parsing: .unconditional, help: "How often each way is taken.") var rounds = 100
     @Flag(help: "Prints JSON.") var json = false
 
     func run() async throws {
@@ -103,7 +103,11 @@ struct StartChoice {
     ) throws(HostError) -> [StartChoice] {
         let wanted = if let names { names } else { try plugin(configuration, candidates).identifier }
         var choices: [StartChoice] = []
-        for word in wanted.split(separator: ",") {
+        for word in wanted.split(separator: ",", omittingEmptySubsequences: false) {
+            guard !word.isEmpty else {
+                throw HostError(
+                    .invalidArgument, "measure '\(wanted)': a name is missing between two commas or at an end")
+            }
             let parts = word.split(separator: ":", maxSplits: 1).map(String.init)
             var chosen = configuration
             chosen.choices[.isolation, default: ProviderChoice()].provider = parts[0]
@@ -115,7 +119,9 @@ struct StartChoice {
             }
             choices += fitting
         }
-        guard !choices.isEmpty else { throw HostError(.invalidArgument, "measure '\(wanted)': no back end is named") }
+        if let name = choices.map(\.name).firstRepeated {
+            throw HostError(.invalidArgument, "measure '\(wanted)': '\(name)' is named twice")
+        }
         return choices
     }
 

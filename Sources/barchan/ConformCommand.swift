@@ -4,15 +4,15 @@ import BarchanConformance
 import BarchanControl
 import Glibc
 
-struct ConformCommand: AsyncParsableCommand {
+struct ConformCommand: TidyCommand {
     static let configuration = CommandConfiguration(
         commandName: "conform",
         abstract:
             "Tries every promise of isolation back ends from inside a sandbox, and compares it with what they claim.",
         discussion: """
             Runs the static program sandbox-probe as a grain's app, which makes some hundred attempts, and checks how sandboxes \
-            start and end. Takes some seconds for each back end, needs no running host, and leaves nothing on this machine; but a \
-            back end that claims walls it does not have lets some of the checks loose on it. \
+            start and end. Takes up to a minute for each back end, says on standard error what it tries, needs no running host, and \
+            leaves nothing on this machine, also when SIGINT or SIGTERM ends it; but a back end that claims walls it does not have lets some of the checks loose on it. \
             Fails when something that a back end claims, or that every back end promises, did not hold or could not be tried.
             """)
 
@@ -28,24 +28,16 @@ struct ConformCommand: AsyncParsableCommand {
 
     func run() async throws {
         signal(SIGPIPE, SIG_IGN)
+        // Before the suite, which takes a while: a report that cannot be written is known at once.
+        let file = try junit.map { try ReportFile(absolute($0)) }
         let report = ConformReport(try await suite.judge(options))
         printLine(json ? report.json.indented() : tap ? report.tap : report.text)
-        if let junit { try writeFile(report.junit, to: absolute(junit)) }
+        try file?.write(report.junit)
         if !report.everyClaimHeld { throw ExitCode(1) }
-    }
-
-    private func writeFile(_ text: String, to path: String) throws(HostError) {
-        guard let file = fopen(path, "we") else {
-            throw HostError(.failed, "write '\(path)': \(String(cString: strerror(errno)))")
-        }
-        let isWritten = fputs(text, file) >= 0
-        guard fclose(file) == 0, isWritten else {
-            throw HostError(.failed, "write '\(path)': \(String(cString: strerror(errno)))")
-        }
     }
 }
 
-struct ProbeCommand: AsyncParsableCommand {
+struct ProbeCommand: TidyCommand {
     static let configuration = CommandConfiguration(
         commandName: "probe",
         abstract:

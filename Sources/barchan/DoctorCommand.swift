@@ -3,7 +3,7 @@ import Barchan
 import BarchanControl
 import BarchanKernel
 
-struct DoctorCommand: AsyncParsableCommand {
+struct DoctorCommand: TidyCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
         abstract:

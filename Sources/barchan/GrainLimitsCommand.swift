@@ -17,6 +17,8 @@ struct GrainLimitsCommand: ParsableCommand {
     @Argument(help: "Limits to set, as 'memoryMiB=256' or 'memoryMiB=default'.") var changes: [String] = []
     @Flag(help: "Prints JSON.") var json = false
 
+    func validate() throws { _ = try changes.map(GrainLimitsCommand.change) }
+
     func run() throws {
         let changes: JSONValue? = changes.isEmpty ? nil : .object(try changes.map(GrainLimitsCommand.change))
         let answer = try options.ask("limits", ["grain": .string(grain), "changes": changes])

@@ -23,7 +23,7 @@ struct GrainRecordCommand: ParsableCommand {
         let answer = try host.ask("record", ["grain": .string(grain)])
         guard let path = answer["path"]?.text else { throw HostError(.failed, "record: the host named no file") }
         let stop = DispatchSemaphore(value: 0)
-        let signals = StopSignals { stop.signal() }
+        let signals = StopSignals { _ in stop.signal() }
         let hint = "recording grain '\(grain)'; use it now, then end this with Ctrl-C\n"
         write(Array(hint.utf8), to: output == nil ? 2 : 1)
         stop.wait()

@@ -18,12 +18,16 @@ struct GrainReplayCommand: AsyncParsableCommand {
     @Argument(help: "The recording.") var recording: String
     @Argument(parsing: .postTerminator, help: "The program and its arguments, behind '--'.") var program: [String] = []
     @Flag(help: "Plays the app to the transport instead.") var transport = false
-    @Option(help: "Seconds without a word of the other side after which what is missing counts as not coming.")
+    @Option(
+        parsing: .unconditional,
+        help: "Seconds without a word of the other side after which what is missing counts as not coming.")
     var patience = 10
 
     func validate() throws {
         guard program.isEmpty == transport else { throw ValidationError("name a program behind '--', or --transport") }
-        guard (1...86_400).contains(patience) else { throw ValidationError("--patience is 1 to 86400 seconds") }
+        guard (1...86_400).contains(patience) else {
+            throw ValidationError("--patience is \(patience); 1 to 86400 seconds are possible")
+        }
     }
 
     func run() async throws {

@@ -17,7 +17,7 @@ struct HostService {
             defer { continuation.finish() }
             try await frontend.run(for: host) { continuation.yield($0) }
         }
-        let signals = StopSignals {
+        let signals = StopSignals { _ in
             log(.info, "stopping")
             notifySystemd("STOPPING=1")
             serving.cancel()

@@ -21,7 +21,11 @@ enum Main {
         nonisolated(unsafe) var command = command
         Task {
             do {
-                try await command.run()
+                if var tidy = command as? any TidyCommand {
+                    try await tidy.runTidily()
+                } else {
+                    try await command.run()
+                }
                 exit(0)
             } catch {
                 BarchanCommand.exit(withError: error)

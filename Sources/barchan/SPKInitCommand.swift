@@ -19,7 +19,9 @@ struct SPKInitCommand: ParsableCommand {
         name: [.customShort("i"), .long],
         help: ArgumentHelp("The app's id. Default: a new key is made and kept in the keyring.", valueName: "id"))
     var appId: String?
-    @Option(name: .shortAndLong, help: ArgumentHelp("Where the web server listens, 1024 to 65535.", valueName: "port"))
+    @Option(
+        name: .shortAndLong, parsing: .unconditional,
+        help: ArgumentHelp("Where the web server listens, 1024 to 65535.", valueName: "port"))
     var port: Int?
     @Option(
         name: [.customShort("I"), .long],

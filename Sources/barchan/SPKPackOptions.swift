@@ -56,6 +56,7 @@ struct PlainManifestOptions: ParsableArguments {
             valueName: "words"))
     var command: String?
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Where its web server listens, 1024 to 65535. Default: it speaks Cap'n Proto itself.", valueName: "port"))
     var port: Int?

@@ -1,11 +1,11 @@
 import Dispatch
 import Glibc
 
-/// Calls back at the first SIGINT or SIGTERM; a second one ends the process at once.
+/// Calls back with the number of the first SIGINT or SIGTERM; a second one ends the process at once.
 final class StopSignals {
     private let sources: [any DispatchSourceSignal]
 
-    init(_ stop: @escaping @Sendable () -> Void) {
+    init(_ stop: @escaping @Sendable (CInt) -> Void) {
         let counter = Counter()
         sources = [SIGINT, SIGTERM].map { number in
             signal(number, SIG_IGN)
@@ -13,7 +13,7 @@ final class StopSignals {
             source.setEventHandler {
                 counter.count += 1
                 if counter.count > 1 { _exit(128 + number) }
-                stop()
+                stop(number)
             }
             source.resume()
             return source

@@ -20,6 +20,7 @@ struct SuiteOptions: ParsableArguments {
     var backends: [String] = []
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Starts the same package so often before the start that is judged, for back ends that keep sandboxes ready.",
             valueName: "number"))
@@ -27,6 +28,7 @@ struct SuiteOptions: ParsableArguments {
 
     func validate() throws {
         guard (0...100).contains(after) else { throw ValidationError("--after is \(after); 0 to 100 is possible") }
+        if let name = backends.firstRepeated { throw ValidationError("--backend \(name) is there twice") }
     }
 
     /// Runs the suite on one back end after the other.
@@ -65,8 +67,10 @@ struct SuiteOptions: ParsableArguments {
         configuration.choices[.isolation]?.required = []
         let wiring = Wiring(configuration, candidates: candidates, log: standardErrorLog(from: .error))
         let suite = IsolationSuite(probe: probe, launchesBefore: after) { try await wiring.isolation() }
+        let progress = SuiteProgress(of: name)
+        defer { progress.finish() }
         do {
-            return BackEndVerdict(name: name, result: .success(try await suite.run()))
+            return BackEndVerdict(name: name, result: .success(try await suite.run { progress.show($0) }))
         } catch let error as HostError {
             return BackEndVerdict(name: name, result: .failure(error))
         } catch let skip as ConformanceSkip {

@@ -14,12 +14,13 @@ struct TopCommand: ParsableCommand {
 
     @OptionGroup var options: HostOptions
     @Flag(help: "Prints one table and ends.") var once = false
-    @Option(help: ArgumentHelp("Time between two looks.", valueName: "seconds")) var interval = 2.0
+    @Option(parsing: .unconditional, help: ArgumentHelp("Time between two looks.", valueName: "seconds"))
+    var interval = 2.0
     @Flag(help: "Prints JSON: a line each time, with --once an indented list.") var json = false
 
     func validate() throws {
         guard interval >= 0.1, interval <= 3600 else {
-            throw ValidationError("an interval of 0.1 to 3600 seconds is needed")
+            throw ValidationError("--interval is \(interval); 0.1 to 3600 seconds are possible")
         }
     }
 

@@ -5,12 +5,15 @@ import Testing
 /// `barchan conform` and `barchan probe` as people run them.
 @Suite(.serialized, .timeLimit(.minutes(10)))
 struct ConformCommandTests {
-    private func run(_ arguments: [String]) async throws -> (lines: [String], status: CInt) {
+    /// - Parameter shell: What runs the command instead, which it gets as its last words.
+    private func run(
+        _ arguments: [String], by shell: [String] = []
+    ) async throws -> (lines: [String], status: CInt) {
         let command = Programs.path("barchan")
         guard access(command, X_OK) == 0 else { throw ConformanceSkip("'\(command)' is not built") }
         let (reader, writer) = try TrialDescriptors.pipe()
         let places = ["--plugin-dir", Programs.directory, "--program-dir", Programs.directory]
-        let process = try Command.start([command] + arguments + places, output: writer)
+        let process = try Command.start(shell + [command] + arguments + places, output: writer)
         close(writer)
         let lines = await TrialOutput(reader).rest()
         var status: CInt = 0
@@ -22,7 +25,10 @@ struct ConformCommandTests {
         try await skipping {
             let directory = try TemporaryDirectory()
             let report = "\(directory.path)/report.xml"
-            let (lines, status) = try await run(["conform", "--backend", "namespace", "--tap", "--junit", report])
+            let progress = "\(directory.path)/progress"
+            let (lines, status) = try await run(
+                ["conform", "--backend", "namespace", "--tap", "--junit", report],
+                by: ["/bin/sh", "-c", "exec \"$0\" \"$@\" 2>\(progress)"])
             let points = lines.dropFirst(2)
             #expect(lines.first == "TAP version 14" && lines.dropFirst().first == "1..\(points.count)")
             #expect(points.count > 900)
@@ -34,6 +40,11 @@ struct ConformCommandTests {
             let cases = try Text.lines(of: report).filter { $0.hasPrefix("<testcase ") }
             #expect(cases.count == points.count)
             #expect(cases.filter { $0.contains("<failure ") }.count == failures.count)
+            let steps = try Text.lines(of: progress)
+            #expect(steps.first == "isolation 'namespace': 1 of \(steps.count), the probe's attempts")
+            for (index, step) in steps.enumerated() {
+                #expect(step.hasPrefix("isolation 'namespace': \(index + 1) of \(steps.count), "), "\(step)")
+            }
         }
     }
 
@@ -45,6 +56,44 @@ struct ConformCommandTests {
                 #expect(lines.contains { $0.hasPrefix("| `\(guarantee.name)` | ") }, "\(guarantee)")
             }
             #expect(lines.contains("| `noNetwork` | yes |"))
+        }
+    }
+
+    /// With a /tmp and objects of System V of its own, so that what others make meanwhile is not seen.
+    @Test(
+        "what a signal ends leaves nothing",
+        arguments: [
+            (["conform", "--junit", "/tmp/report.xml"], "package/marker-*"),
+            (["bench", "start", "--rounds", "100000"], "root/program"),
+        ])
+    func aSignalLeavesNothing(_ words: [String], _ sign: String) async throws {
+        try await skipping {
+            guard geteuid() == 0 else { throw ConformanceSkip("only root can have a /tmp of its own") }
+            let script = """
+                mount -t tmpfs none /tmp || exit
+                "$0" "$@" >/dev/null &
+                until ls /tmp/barchan-conformance-*/\(sign) >/dev/null 2>&1; do kill -0 $! || exit; sleep 0.01; done
+                kill -TERM $!
+                wait $!
+                echo "status $?"
+                ls -A /tmp
+                tail -qn +2 /proc/sysvipc/shm /proc/sysvipc/sem /proc/sysvipc/msg
+                """
+            let lines = try await run(
+                words + ["--backend", "namespace"], by: ["/usr/bin/unshare", "-m", "-i", "/bin/sh", "-c", script]
+            ).lines
+            #expect(lines == ["status 143"])
+        }
+    }
+
+    @Test func aReportThatCannotBeWrittenIsKnownBeforeTheSuite() async throws {
+        try await skipping {
+            let directory = try TemporaryDirectory(), path = "\(directory.path)/none/report.xml"
+            let (lines, status) = try await run(
+                ["conform", "--backend", "namespace", "--junit", path],
+                by: ["/bin/sh", "-c", "exec \"$0\" \"$@\" 2>&1"])
+            #expect(lines == ["Error: write '\(path)': No such file or directory [failed]"])
+            #expect(status == 1)
         }
     }
 

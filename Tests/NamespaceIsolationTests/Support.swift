@@ -52,14 +52,6 @@ enum Text {
     }
 }
 
-/// A directory that goes with its owner.
-final class TemporaryDirectory: Sendable {
-    let path: String
-
-    init() throws { path = try TemporaryTree.make() }
-    deinit { TemporaryTree.remove(path) }
-}
-
 enum Command {
     /// Runs a program found through PATH and returns its exit status.
     static func run(_ arguments: [String]) async throws -> CInt {
