@@ -68,7 +68,8 @@ final class AnswerWatch: @unchecked Sendable {
             giveUp(
                 HostError(
                     .timedOut,
-                    "\(attempt()): the app has not answered for \(Duration.milliseconds(milliseconds)); it hangs or is busy, and its log may tell which")
+                    "\(attempt()): the app has not answered for \(Duration.milliseconds(milliseconds)); it hangs or is busy, and its log may tell which"
+                )
             )
         }
     }
