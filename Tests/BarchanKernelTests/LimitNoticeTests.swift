@@ -8,7 +8,7 @@ import Testing
     private func notices(_ isDropping: Bool = false, _ change: (inout SandboxUsage) -> Void = { _ in }) -> [String] {
         var usage = SandboxUsage()
         change(&usage)
-        return LimitNotice.all(usage, GrainLimits(), hasDroppedOutput: isDropping)
+        return LimitNotice.all(usage, GrainLimits(), diskBytes: 0, hasDroppedOutput: isDropping)
     }
 
     @Test func whatIsWithinItsLimitsSaysNothing() {

@@ -52,6 +52,65 @@ import Testing
         #expect(message.contains("130 MiB") && message.contains("100 are allowed"))
     }
 
+    private func open(_ grain: GrainID, _ test: TestHost) async throws -> any GrainSession {
+        let session = try await test.host.sessions.open(grain, by: test.person)
+        #expect(try await session.send(TestHost.get(), from: TestHost.client).text == "hello")
+        return session
+    }
+
+    @Test func oneThatIsFarBeyondOpensSoThatSomethingCanBeDeletedInIt() async throws {
+        let test = try await host(), grain = try await test.makeGrain()
+        try await grow(grain, to: 400, test)
+        await test.host.watch.look()
+        guard case .crashed(let reason) = try await test.state(of: grain) else {
+            Issue.record("it goes on")
+            return
+        }
+        #expect(reason.contains("400 MiB on disk, and 100 are allowed (volumeMiB); open it again to delete something"))
+        _ = try await open(grain, test)
+        await test.host.watch.look()
+        #expect(try await test.state(of: grain) == .running)
+        let volume = try #require(try await test.storage.volume(for: grain) as? MemoryVolume)
+        #expect(volume.limit.withLock { $0 } == 410 << 20, "a disk that holds it has to let it be opened, too")
+        try await grow(grain, to: 90, test)
+        try await test.host.grains.stop(grain, by: test.person)
+        _ = try await open(grain, test)
+        #expect(volume.limit.withLock { $0 } == 100 << 20)
+        #expect(try await test.host.grains.grain(grain, for: test.person).notice == nil)
+    }
+
+    @Test func whatWasDeletedBeyondTheLimitIsNotGivenBack() async throws {
+        let test = try await host(), grain = try await test.makeGrain()
+        try await grow(grain, to: 400, test)
+        await test.host.watch.look()
+        _ = try await open(grain, test)
+        try await grow(grain, to: 200, test)
+        try await test.host.grains.stop(grain, by: test.person)
+        _ = try await open(grain, test)
+        try await grow(grain, to: 220, test)
+        await test.host.watch.look()
+        #expect(try await test.state(of: grain) != .running)
+    }
+
+    /// However little it grows each time.
+    @Test func oneThatGrowsInsteadIsNotStartedAgainUntilItsLimitIsRaised() async throws {
+        let test = try await host(), grain = try await test.makeGrain()
+        for mebibytes: Int64 in [300, 309, 318] {
+            try await grow(grain, to: mebibytes, test)
+            await test.host.watch.look()
+            try await test.host.grains.stop(grain, by: test.person)
+            if mebibytes < 318 { _ = try await open(grain, test) }
+        }
+        let session = try await test.host.sessions.open(grain, by: test.person)
+        let message = await expectError(.resourceExhausted) {
+            _ = try await session.send(TestHost.get(), from: TestHost.client)
+        }
+        #expect(message.contains("takes 318 MiB on disk, 100 are allowed") && message.contains("barchan grain limits"))
+        try await test.host.operatorSetLimits(of: grain, [.volumeMiB: 400])
+        test.clock.advance(by: .seconds(2))
+        #expect(try await session.send(TestHost.get(), from: TestHost.client).text == "hello")
+    }
+
     @Test func aDiskThatCanHoldLimitsIsToldThemBeforeTheGrainRuns() async throws {
         let test = try await host(), grain = try await test.makeGrain()
         let volume = try #require(try await test.storage.volume(for: grain) as? MemoryVolume)

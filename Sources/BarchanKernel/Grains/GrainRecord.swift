@@ -80,7 +80,10 @@ struct GrainRecord: Sendable {
     var usedBytes: Int64 { fields.integer(GrainRecord.bytes) ?? 0 }
     /// Whether that is what its data takes. Otherwise something uses the data, or did when a host did not end in order.
     var isMeasured: Bool { fields[GrainRecord.bytes] != nil && fields[GrainRecord.unmeasured] == nil }
+    /// What its data took when it was first found beyond its limit, or less since.
+    var ceilingBytes: Int64? { fields.integer(GrainRecord.ceiling) }
     static let bytes = "bytes"
+    static let ceiling = "bytes-ceiling"
     static let unmeasured = "unmeasured"
     /// Limits that are this grain's own.
     var limits: [GrainLimit: Int64] {

@@ -42,12 +42,14 @@ struct GrainStarter: Sendable {
         let (record, hold) = try await held(grain)
         let package = try await package(of: record)
         let use = record.owner.map { AppUse(app: package.app, owner: $0) }
-        if let use { try failedStarts.require(use, to: "start grain '\(grain)'") }
+        let attempt = "start grain '\(grain)'"
+        if let use { try failedStarts.require(use, to: attempt) }
         let command = try command(for: record, in: package)
         try isolation.requireLoopback(for: command, of: package, to: "start grain '\(grain)'")
         let volume = try await volume(for: grain)
         let limits = limits.grain(of: package.app, own: record.limits)
-        try await requireRoom(for: record, limits)
+        try await reserve.require(to: attempt)
+        let allowance = try await sizes.allowance(for: record, limit: limits.volumeBytes, to: attempt)
         try await note(package.manifest.version, for: record)
         let sockets = try SocketPair()
         var hostEnd = sockets.hostEnd
@@ -60,13 +62,13 @@ struct GrainStarter: Sendable {
         do throws(HostError) {
             var specification = SandboxSpecification(
                 grain: grain, package: package.tree, data: volume.directory, command: command)
-            await limit(record.grain, to: limits.volumeBytes)
+            await limit(grain, to: allowance.allowedBytes)
             specification.app = package.app
             specification.limits = limits.sandbox
             // While the app starts; nobody waits for the disk.
             marking = Task { await sizes.markInUse(grain) }
             let running = try await launch(
-                specification, grainEnd: sockets.grainEnd, connection, volume, limits, services, hold, use)
+                specification, grainEnd: sockets.grainEnd, connection, volume, limits, allowance, services, hold, use)
             await marking?.value
             return running
         } catch {
@@ -78,19 +80,6 @@ struct GrainStarter: Sendable {
             if let use, FailedStarts.isOfApp(error) { failedStarts.note(use) }
             throw error
         }
-    }
-
-    /// A grain that fills its disk is stopped; what is far beyond its limit does not start again.
-    private func requireRoom(for record: GrainRecord, _ limits: GrainLimits) async throws(HostError) {
-        let attempt = "start grain '\(record.grain)'"
-        try await reserve.require(to: attempt)
-        guard let allowed = limits.volumeBytes else { return }
-        let bytes = try await sizes.measure(record)
-        guard bytes > allowed + allowed / 10 else { return }
-        throw HostError(
-            .resourceExhausted,
-            "\(attempt): its data takes \(bytes >> 20) MiB on disk, and \(allowed >> 20) are allowed; "
-                + "keep a backup and delete it, or have volumeMiB raised")
     }
 
     /// Where the disk holds grains within their limit itself. Whether it does or not, running grains are watched, too.
@@ -156,8 +145,8 @@ struct GrainStarter: Sendable {
 
     private func launch(
         _ specification: SandboxSpecification, grainEnd: consuming OwnedDescriptor, _ connection: any GrainConnection,
-        _ volume: any Volume, _ limits: GrainLimits, _ services: GrainServices, _ hold: PackageHold,
-        _ use: AppUse?
+        _ volume: any Volume, _ limits: GrainLimits, _ allowance: VolumeAllowance, _ services: GrainServices,
+        _ hold: PackageHold, _ use: AppUse?
     ) async throws(HostError) -> RunningGrain {
         let pipe = try Pipe()
         let grainLog = GrainLog(volume: volume, limits: limits, clock: clock, log: log)
@@ -174,7 +163,7 @@ struct GrainStarter: Sendable {
             let viewInfo = try await firstAnswer(of: sandbox, over: connection)
             return RunningGrain(
                 grain: specification.grain, sandbox: sandbox, connection: connection, viewInfo: viewInfo,
-                volume: volume, limits: limits, output: grainOutput, services: services,
+                volume: volume, limits: limits, allowance: allowance, output: grainOutput, services: services,
                 package: hold, use: use)
         } catch {
             await sandbox.terminate()

@@ -6,11 +6,17 @@ enum LimitNotice {
     static let remedy = "the administrator can raise it with 'barchan grain limits'"
 
     /// What has happened since the grain was started, or is so now; the most pressing first.
-    static func all(_ usage: SandboxUsage, _ limits: GrainLimits, hasDroppedOutput: Bool) -> [String] {
+    /// - Parameter diskBytes: What the grain's data takes.
+    static func all(
+        _ usage: SandboxUsage, _ limits: GrainLimits, diskBytes: Int64, hasDroppedOutput: Bool
+    ) -> [String] {
         var notices: [String] = []
         let sandbox = limits.sandbox
         if (usage.memoryKills ?? 0) > 0, let bytes = sandbox.memoryBytes { notices.append(memory(bytes)) }
         if (usage.refusedProcesses ?? 0) > 0, let count = sandbox.processes { notices.append(processes(count)) }
+        if let limit = limits.volumeBytes, diskBytes > limit {
+            notices.append("\(volume(diskBytes, limit)): delete something in it, because it is ended when it grows")
+        }
         if let used = usage.temporaryBytes, used >= sandbox.temporaryBytes - sandbox.temporaryBytes / 64 {
             notices.append("the app's /tmp or /dev/shm is full, at \(sandbox.temporaryBytes >> 20) MiB (temporaryMiB)")
         }
@@ -26,6 +32,10 @@ enum LimitNotice {
             )
         }
         return notices
+    }
+
+    static func volume(_ bytes: Int64, _ limit: Int64) -> String {
+        "its data takes \(bytes >> 20) MiB on disk, and \(limit >> 20) are allowed (volumeMiB)"
     }
 
     static func memory(_ bytes: Int64) -> String {

@@ -9,6 +9,10 @@ final class RunningGrain: Sendable {
     let viewInfo: ViewInfo
     let volume: any Volume
     let limits: GrainLimits
+    /// What its data may take, whatever the limit says, nil for any number.
+    let allowedBytes: Int64?
+    /// What its data took when it was last measured.
+    let diskBytes: Atomic<Int64>
     private let output: GrainOutput
     private let services: GrainServices
     private let hold: PackageHold
@@ -23,7 +27,8 @@ final class RunningGrain: Sendable {
 
     init(
         grain: GrainID, sandbox: any Sandbox, connection: any GrainConnection, viewInfo: ViewInfo, volume: any Volume,
-        limits: GrainLimits, output: GrainOutput, services: GrainServices, package: PackageHold, use: AppUse?
+        limits: GrainLimits, allowance: VolumeAllowance, output: GrainOutput, services: GrainServices,
+        package: PackageHold, use: AppUse?
     ) {
         self.grain = grain
         self.sandbox = sandbox
@@ -31,6 +36,8 @@ final class RunningGrain: Sendable {
         self.viewInfo = viewInfo
         self.volume = volume
         self.limits = limits
+        allowedBytes = allowance.allowedBytes
+        diskBytes = Atomic(allowance.usedBytes)
         self.output = output
         self.services = services
         hold = package
@@ -94,7 +101,8 @@ final class RunningGrain: Sendable {
 
     private func lookAtLimits() async {
         let usage = await (sandbox as? any MeasuredSandbox)?.usage() ?? SandboxUsage()
-        let texts = LimitNotice.all(usage, limits, hasDroppedOutput: output.log.hasDropped)
+        let texts = LimitNotice.all(
+            usage, limits, diskBytes: diskBytes.load(ordering: .relaxed), hasDroppedOutput: output.log.hasDropped)
         let new = notices.withLock { notices in
             defer { notices.texts = texts }
             return texts.filter { !notices.texts.contains($0) }

@@ -55,6 +55,36 @@ struct VolumeSizes: Sendable {
     }
 }
 
+/// What the data of a grain takes when it starts, and may take until it ends; in bytes, nil for any number.
+struct VolumeAllowance: Sendable {
+    let usedBytes: Int64
+    let allowedBytes: Int64?
+}
+
+extension VolumeSizes {
+    /// How far the data of a grain that is about to start may grow: to its limit, or hardly at all when it is beyond that. Then
+    /// the grain runs for somebody to delete something in it.
+    /// - Throws: ``HostError`` `.resourceExhausted` when it has grown instead: whatever it does, it does not get far.
+    func allowance(for record: GrainRecord, limit: Int64?, to attempt: String) async throws(HostError)
+        -> VolumeAllowance
+    {
+        guard let limit else { return VolumeAllowance(usedBytes: record.usedBytes, allowedBytes: nil) }
+        let bytes = try await measure(record), ceiling = bytes > limit ? min(record.ceilingBytes ?? bytes, bytes) : nil
+        // Apps write a little before anybody can delete anything.
+        let allowed = ceiling.map { $0 + limit / 10 } ?? limit
+        guard bytes <= allowed else {
+            throw HostError(
+                .resourceExhausted,
+                "\(attempt): its data takes \(bytes >> 20) MiB on disk, \(limit >> 20) are allowed (volumeMiB), and it grew when it "
+                    + "was opened to delete something in it; \(LimitNotice.remedy)")
+        }
+        if ceiling != record.ceilingBytes {
+            try await records.update(.grain(record.grain)) { $0[GrainRecord.ceiling] = ceiling.map { String($0) } }
+        }
+        return VolumeAllowance(usedBytes: bytes, allowedBytes: allowed)
+    }
+}
+
 extension Host {
     /// Measures the data of every grain whose record does not know what it takes: a host that did not end in order left it.
     func measureWhatIsUnknown() async {

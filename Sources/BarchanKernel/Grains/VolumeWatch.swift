@@ -13,9 +13,6 @@ actor VolumeWatch {
         var bytes: Int64
         var diskBytes: Int64
         var time: Duration
-
-        /// One that was beyond its limit may shrink, and grow no more.
-        var allowedBytes: Int64? { running.limits.volumeBytes.map { max($0, startBytes) } }
     }
 
     /// Between two looks at the disk.
@@ -62,11 +59,10 @@ actor VolumeWatch {
         for (life, running) in grains where isShort || isDue(running, room) {
             do throws(HostError) {
                 let measure = try await measure(running, diskBytes: room?.usedBytes ?? 0)
-                guard let allowed = measure.allowedBytes, measure.bytes > allowed else { continue }
-                await life.stop(
-                    running,
-                    because: "its data takes \(measure.bytes >> 20) MiB on disk, and \(allowed >> 20) are allowed "
-                        + "(volumeMiB)")
+                guard let allowed = running.allowedBytes, measure.bytes > allowed else { continue }
+                let limit = running.limits.volumeBytes ?? allowed
+                let advice = allowed > limit ? "it was to shrink, and grew" : "open it again to delete something in it"
+                await life.stop(running, because: "\(LimitNotice.volume(measure.bytes, limit)); \(advice)")
             } catch {
                 log(.warning, "measure the data of grain \(running.grain): \(error.message)")
             }
@@ -77,7 +73,7 @@ actor VolumeWatch {
     private func isDue(_ running: RunningGrain, _ room: DiskRoom?) -> Bool {
         guard let measure = measures[running.grain], measure.running === running else { return true }
         if clock.now() - measure.time >= Self.maximumAge { return true }
-        guard let allowed = measure.allowedBytes, let room else { return false }
+        guard let allowed = running.allowedBytes, let room else { return false }
         return room.usedBytes - measure.diskBytes >= max(Self.minimumGrowthBytes, (allowed - measure.bytes) / 2)
     }
 
@@ -89,6 +85,7 @@ actor VolumeWatch {
             running: running, startBytes: before?.startBytes ?? bytes, bytes: bytes, diskBytes: diskBytes,
             time: clock.now())
         measures[running.grain] = measure
+        running.diskBytes.store(bytes, ordering: .relaxed)
         return measure
     }
 
