@@ -116,6 +116,57 @@ import Testing
         }
     }
 
+    /// A page in ISO 8859-1, with its type, and bytes that are no text at all.
+    @Test func errorBodiesThatAreNotUTF8AreUnchanged() async throws {
+        try await onOwnThread {
+            let app = try ScriptedApp([
+                "latin1": "HTTP/1.1 404 No\r\nContent-Type: text/html; charset=iso-8859-1\r\n\r\n<p>f\u{fc}r\u{ff}",
+                "bytes": "HTTP/1.1 500 No\r\nContent-Length: 3\r\n\r\n\u{ff}\u{fe}x",
+                "utf8": "HTTP/1.1 404 No\r\nContent-Type: text/plain\r\n\r\nf\u{c3}\u{bc}r",
+            ])
+            let host = try GrainHost(port: app.port, command: try app.command())
+            defer { host.close() }
+            let session = try host.openSession()
+            try host.call(session, Wire.WebSession.Methods.get, { $1.setPath("latin1") }) { response, _ in
+                let body = try response.clientError.nonHtmlBody
+                let (type, bytes) = (try body.mimeType, try body.data.array)
+                #expect(type == "text/html; charset=iso-8859-1")
+                #expect(bytes == Array("<p>f".utf8) + [0xfc] + Array("r".utf8) + [0xff])
+                #expect(!response.clientError.hasDescriptionHtml)
+            }
+            try host.call(session, Wire.WebSession.Methods.get, { $1.setPath("bytes") }) { response, _ in
+                let body = try response.serverError.nonHtmlBody
+                let (type, bytes) = (try body.mimeType, try body.data.array)
+                #expect(type == "text/html")
+                #expect(bytes == [0xff, 0xfe, 0x78])
+            }
+            try host.call(session, Wire.WebSession.Methods.get, { $1.setPath("utf8") }) { response, _ in
+                let page = try response.clientError.descriptionHtml
+                #expect(page == "f\u{fc}r")
+                #expect(!response.clientError.hasNonHtmlBody)
+            }
+        }
+    }
+
+    /// What a browser would make of it (WHATWG URL Standard, section 1.3); what is UTF-8 is kept as it is.
+    @Test func locationsThatAreNotUTF8ArePercentEncoded() async throws {
+        try await onOwnThread {
+            let app = try ScriptedApp([
+                "latin1": "HTTP/1.1 302 Go\r\nLocation: /f\u{fc}r?a%20b=\u{ff}\r\n\r\n",
+                "utf8": "HTTP/1.1 302 Go\r\nLocation: /f\u{c3}\u{bc}r a\r\n\r\n",
+            ])
+            let host = try GrainHost(port: app.port, command: try app.command())
+            defer { host.close() }
+            let session = try host.openSession()
+            for (path, expected) in [("latin1", "/f%FCr?a%20b=%FF"), ("utf8", "/f\u{fc}r a")] {
+                try host.call(session, Wire.WebSession.Methods.get, { $1.setPath(path) }) { response, _ in
+                    let location = try response.redirect.location
+                    #expect(location == expected)
+                }
+            }
+        }
+    }
+
     @Test func unknownThingsAreRefusedAsTheHostExpects() async throws {
         try await onOwnThread {
             let app = try ScriptedApp()

@@ -29,17 +29,25 @@ struct AnswerWriter {
             let redirect = response.initRedirect()
             redirect.setIsPermanent(isPermanent)
             redirect.setSwitchToGet(switchToGet)
-            redirect.setLocation(text("Location") ?? "")
+            redirect.setLocation(location)
         case .preconditionFailed:
             let failed = response.initPreconditionFailed()
             writeTag { failed.initMatchingETag() }
         case .clientError(let code):
             let error = response.initClientError()
             error.setStatusCode(code)
-            if isEncoded { writeError(error.initNonHtmlBody(), body) } else { error.setDescriptionHtml(body.text) }
+            if let page = page(body) {
+                error.setDescriptionHtml(page)
+            } else {
+                writeError(error.initNonHtmlBody(), body)
+            }
         case .serverError:
             let error = response.initServerError()
-            if isEncoded { writeError(error.initNonHtmlBody(), body) } else { error.setDescriptionHtml(body.text) }
+            if let page = page(body) {
+                error.setDescriptionHtml(page)
+            } else {
+                writeError(error.initNonHtmlBody(), body)
+            }
         }
         writeAdditionalHeaders(response)
         return payload
@@ -77,6 +85,20 @@ struct AnswerWriter {
             content.initDisposition().setNormal()
         }
         writeTag { content.initETag() }
+    }
+
+    /// What is not UTF-8 is percent-encoded, as browsers do it.
+    private var location: String {
+        guard let field = head.fields.first("Location") else { return "" }
+        if let text = String(validating: field, as: UTF8.self) { return text }
+        let encoded = field.flatMap { $0 < 0x80 ? [$0] : PercentEncoding.encode(bytes: [$0]) }
+        return String(decoding: encoded, as: UTF8.self)
+    }
+
+    /// An error's body as a text; nil when its bytes, or the coding they are in, would not survive that.
+    private func page(_ body: Body) -> String? {
+        guard !isEncoded, case .bytes(let bytes) = body else { return nil }
+        return String(validating: bytes, as: UTF8.self)
     }
 
     /// A body whose coding must travel with it cannot be a text.
@@ -145,5 +167,4 @@ struct AnswerWriter {
 
 extension AnswerWriter.Body {
     var count: Int { if case .bytes(let bytes) = self { bytes.count } else { 0 } }
-    var text: String { if case .bytes(let bytes) = self { String(decoding: bytes, as: UTF8.self) } else { "" } }
 }
