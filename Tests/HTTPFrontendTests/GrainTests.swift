@@ -290,6 +290,20 @@ import Testing
         #expect(reply.values("Content-Security-Policy").count == 1)
     }
 
+    /// Browsers take the last of several types, ignore case and everything behind a semicolon.
+    @Test(arguments: [
+        "application/signed-exchange", "application/signed-exchange;v=b3", "Application/Signed-Exchange ; v=b3",
+        "text/html, application/signed-exchange;v=b3", "application/signed-exchange;v=b3, text/html",
+    ]) func noSignedExchangeIsSent(_ type: String) async throws {
+        let content = try await reply(.content(status: 200, content("x") { $0.mimeType = type }))
+        #expect(content.value("Content-Type") == "application/octet-stream")
+        var body = ErrorBody(bytes: [1])
+        body.mimeType = type
+        for outcome in [WebResponse.Outcome.clientError(status: 404, body), .serverError(body)] {
+            #expect(try await reply(outcome).value("Content-Type") == "application/octet-stream")
+        }
+    }
+
     @Test(arguments: 0..<5) func lineBreaksAreNotSent(_ place: Int) async throws {
         let evil = "a\r\nX-Evil: 1"
         let reply = try await reply(

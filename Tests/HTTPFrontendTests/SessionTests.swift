@@ -140,8 +140,7 @@ import Testing
         Relation(
             fields: ["Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: iframe"],
             isLetIn: false, method: "POST"),
-        Relation(
-            fields: ["Sec-Fetch-Site: none", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document"], isLetIn: true),
+        Relation(fields: ["Sec-Fetch-Site: none", "Sec-Fetch-Mode: navigate"], isLetIn: true),
         Relation(fields: ["Sec-Fetch-Site: same-origin", "Service-Worker: script"], isLetIn: false),
         Relation(fields: ["Sec-Fetch-Site: same-origin", "Sec-Fetch-Dest: serviceworker"], isLetIn: false),
         Relation(fields: ["Sec-Fetch-Site: same-origin", "Origin: http://evil.test"], isLetIn: false, method: "POST"),
@@ -157,6 +156,24 @@ import Testing
             return try await serving.request("/", to: session, fields, method: relation.method).status
         }
         #expect(status == (relation.isLetIn ? 200 : 403))
+    }
+}
+
+extension SessionTests {
+    /// Without the shell's page around, whose policy names the grain's host alone, a page could lead its tab away.
+    @Test(arguments: ["none", "same-origin", "same-site", "cross-site"])
+    func aTabOfItsOwnGoesToTheShell(_ relation: String) async throws {
+        let fields = ["Sec-Fetch-Site: \(relation)", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document"]
+        try await Serving.run { serving async throws in
+            let session = serving.host.openSession()
+            let page = try await serving.request("/a/b?c=%20d", to: session, fields)
+            #expect(page.status == 303)
+            #expect(page.value("Location") == "\(serving.baseURL)/grain/\(session.grain)/a/b?c=%20d")
+            let host = serving.grainHost(session)
+            #expect(try await serving.request("/", fields, host: host).status == 403)
+            let start = "/_sandstorm-init?sessionid=\(session.secret)&path=%2F"
+            #expect(try await serving.request(start, fields, host: host).status == 403)
+        }
     }
 }
 

@@ -8,6 +8,7 @@ import os
 import socket
 import sys
 import threading
+import time
 
 WWW = os.path.join(os.path.dirname(os.path.abspath(__file__)), "www")
 TYPES = {
@@ -48,6 +49,25 @@ def echo_socket(connection, key):
         connection.sendall(bytes([0x81, len(text)]) + text)
 
 
+def signed_exchange(target):
+    """An answer that claims to be signed by whoever is at `target`: to believe it or not a browser has to ask there. Written after
+    draft-yasskin-http-origin-signed-responses, section 5.3; the signature is none."""
+    now, zeros = int(time.time()), base64.b64encode(bytes(32)).decode()
+    signature = (
+        f'label;sig=*{zeros}*;integrity="digest/mi-sha256-03";validity-url="{target}validity";cert-url="{target}certificate";'
+        f"cert-sha256=*{zeros}*;date={now - 60};expires={now + 3600}").encode()
+
+    def string(text):
+        return (bytes([0x40 | len(text)]) if len(text) < 24 else bytes([0x58, len(text)])) + text.encode()
+
+    fields = {":status": "200", "digest": f"mi-sha256-03={zeros}", "content-type": "text/html", "content-encoding": "mi-sha256-03"}
+    names = sorted(fields, key=lambda name: (len(name), name))
+    headers = bytes([0xa0 | len(fields)]) + b"".join(string(name) + string(fields[name]) for name in names)
+    url = target.encode()
+    return (b"sxg1-b3\0" + len(url).to_bytes(2, "big") + url + len(signature).to_bytes(3, "big") +
+            len(headers).to_bytes(3, "big") + signature + headers + (4096).to_bytes(8, "big") + b"hello")
+
+
 def page(connection, path, fields, cookies, body):
     """What is not a file."""
     if path == "/echo":
@@ -70,6 +90,9 @@ def page(connection, path, fields, cookies, body):
     elif path == "/headers":
         # A page with whatever header lines it is asked for, and perhaps a broken picture that makes a browser report.
         answer(connection, 200, fields.pop("body", "<p>headers").encode(), headers=list(fields.items()))
+    elif path == "/exchange":
+        answer(connection, 200, signed_exchange(fields["to"]), "application/signed-exchange;v=b3",
+               [("X-Content-Type-Options", "nosniff")])
     elif path == "/crash":
         print("ending as asked", flush=True)
         os._exit(7)

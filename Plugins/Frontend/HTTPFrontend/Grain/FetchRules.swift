@@ -22,6 +22,10 @@ enum FetchRules {
         }
     }
 
+    /// Whether a tab of its own is to show the answer, as after a click with the middle button: there the shell's page would not
+    /// be around it, whose policy keeps the frame where it is. What is downloaded has another destination ("empty").
+    static func isTopLevel(_ head: CheckedHead) -> Bool { head.value(of: "sec-fetch-dest") == "document" }
+
     /// Our page opens the grain in its frame, from another site; so may a link, and then the cookie is missing.
     private static func isNavigation(_ head: CheckedHead) -> Bool {
         guard isSafe(head), head.value(of: "sec-fetch-mode") == "navigate" else { return false }

@@ -36,12 +36,15 @@ final class GrainService: Sendable {
             if let objection = FetchRules.objection(to: request.head, origin: origin.origin) {
                 throw RequestFault(403, objection)
             }
+            let isTopLevel = FetchRules.isTopLevel(request.head)
             if request.head.target.hasPrefix(SessionStart.path) {
+                guard !isTopLevel else { throw GrainService.notOpen }
                 return .response(finished(try await start(request.head, origin), request, nil))
             }
             let session = try await self.admitted(request.head, origin)
             admitted = session
             request.memory.session = session as? any DirectGrainSession
+            if isTopLevel { return .response(finished(intoFrame(request.head, session, origin), request, session)) }
             if request.head.asksForWebSocket { return try await openWebSocket(request, session, origin) }
             return .response(finished(try await pass(request, session, origin), request, session))
         } catch {
@@ -69,6 +72,14 @@ final class GrainService: Sendable {
         var fields = origin.policy
         fields.add("Set-Cookie", SessionCookie.line(session.secret, site: site))
         fields.add("Location", origin.origin + start.path)
+        fields.add("Cache-Control", "no-store")
+        return Response(303, fields: fields)
+    }
+
+    /// The same page where it belongs: in the shell's.
+    private func intoFrame(_ head: CheckedHead, _ session: any GrainSession, _ origin: GrainOrigin) -> Response {
+        var fields = origin.policy
+        fields.add("Location", "\(site.baseURL)/grain/\(session.grain)\(head.target)")
         fields.add("Cache-Control", "no-store")
         return Response(303, fields: fields)
     }
@@ -120,7 +131,8 @@ final class GrainService: Sendable {
         let head = request.head
         guard let origin = request.memory.grainOrigin, origin.host == head.host, let session = request.memory.session,
             session.identifier == origin.session, !head.asksForWebSocket, !head.target.hasPrefix(SessionStart.path),
-            FetchRules.objection(to: head, origin: origin.origin) == nil, admits(head, to: session)
+            FetchRules.objection(to: head, origin: origin.origin) == nil, !FetchRules.isTopLevel(head),
+            admits(head, to: session)
         else { return nil }
         let mapping = RequestMapping(head: head, host: origin.host)
         guard let method = try? mapping.method(), let body = mapping.shortBody(request.body, for: method),

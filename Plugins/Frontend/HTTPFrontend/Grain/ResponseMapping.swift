@@ -51,7 +51,7 @@ struct ResponseMapping {
             throw RequestFault(502, "The app answered with status \(status).")
         }
         var fields = fields
-        try add("Content-Type", content.mimeType, to: &fields)
+        try add("Content-Type", ResponseMapping.harmless(content.mimeType), to: &fields)
         try add("Content-Encoding", content.encoding, to: &fields)
         try add("Content-Language", content.language, to: &fields)
         try add(content.etag, to: &fields)
@@ -104,7 +104,7 @@ struct ResponseMapping {
             fields.add("Content-Type", "text/plain; charset=utf-8")
             return Response(status, fields: fields, body: .bytes(Array("\(status) \(StatusLine.name(status))\n".utf8)))
         }
-        try add("Content-Type", body.mimeType, to: &fields)
+        try add("Content-Type", ResponseMapping.harmless(body.mimeType), to: &fields)
         try add("Content-Encoding", body.encoding, to: &fields)
         try add("Content-Language", body.language, to: &fields)
         return Response(status, fields: fields, body: self.body(body.bytes))
@@ -123,6 +123,16 @@ struct ResponseMapping {
     }
 
     // MARK: Fields
+
+    /// The media type, but for that of a signed HTTP exchange (draft-yasskin-http-origin-signed-responses, section 5.3): to open
+    /// one the browser itself fetches a certificate from wherever it says, and goes to where it says when that fails, whatever
+    /// the page around may do. Wherever it stands in the value, because browsers take the last of several types.
+    static func harmless(_ mimeType: String) -> String {
+        mimeType.utf8.count >= signedExchange.utf8.count && mimeType.lowercased().contains(signedExchange)
+            ? "application/octet-stream" : mimeType
+    }
+
+    private static let signedExchange = "signed-exchange"
 
     private func add(_ name: StaticString, _ value: String, to fields: inout FieldBlock) throws(RequestFault) {
         guard !value.isEmpty else { return }

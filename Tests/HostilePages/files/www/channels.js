@@ -179,6 +179,7 @@ Object.assign(channels, {
   "iframe-own-redirect": t => { make("iframe", { src: own("/redirect", { to: t.url }) }); },
   "iframe-location": async t => { (await frame({ src: "/empty.html" })).contentWindow.location = t.url; },
   "iframe-navigation-api": async t => { (await frame({ src: "/empty.html" })).contentWindow.navigation.navigate(t.url); },
+  "iframe-exchange": t => { make("iframe", { src: own("/exchange", { to: secure(t.url) }) }); },
   "iframe-meta-refresh": t => { make("iframe", { srcdoc: `<meta http-equiv=refresh content="0;url=${t.url}">` }); },
   "iframe-refresh-header": t => { make("iframe", { src: own("/headers", { Refresh: `0;url=${t.url}` }) }); },
   "iframe-javascript": t => { make("iframe", { src: `javascript:location=${JSON.stringify(t.url)}` }); },

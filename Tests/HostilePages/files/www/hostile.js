@@ -18,6 +18,8 @@ const make = (tag, attributes = {}, parent = document.body) => {
 const add = html => { const box = make("div"); box.innerHTML = html; return box.firstElementChild; };
 const css = text => { const style = make("style"); style.textContent = text; return add('<p class="styled">x</p>'); };
 const blob = (text, type = "text/html") => URL.createObjectURL(new Blob([text], { type }));
+/** The same place over TLS. */
+const secure = url => url.replace(/^http:/, "https:");
 const own = (path, fields = {}) => `${path}?${Object.entries(fields).map(f => f.map(encodeURIComponent).join("=")).join("&")}`;
 const loaded = element => new Promise((resolve, reject) => {
   element.onload = () => resolve(element);

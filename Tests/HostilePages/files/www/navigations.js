@@ -10,6 +10,7 @@ Object.assign(spoilers, {
   "location-own-redirect": t => { location.href = own("/redirect", { to: t.url }); },
   "location-own-refresh": t => { location.href = own("/headers", { Refresh: `0;url=${t.url}` }); },
   "location-own-headers": t => { location.href = own("/headers", { Link: `<${t.url}>; rel=preload; as=image`, body: "<p>" }); },
+  "location-exchange": t => { location.href = own("/exchange", { to: secure(t.url) }); },
   "location-blob": t => { location.href = blob(both(t)); },
   "location-data": t => { location.href = "data:text/html," + encodeURIComponent(both(t)); },
   "location-javascript": t => { location.href = `javascript:'${both(t).replaceAll("'", "\\'")}'`; },
