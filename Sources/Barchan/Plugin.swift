@@ -50,6 +50,9 @@ private final class ExportedPlugin: Sendable {
 }
 
 /// Makes a provider of one of the four interfaces. Throws when the machine or the settings do not allow it.
+///
+/// For a setting that makes no sense it throws ``HostError`` `.invalidArgument` with a message that begins with "setting 'NAME'";
+/// the host says before it where the setting stands.
 public enum ProviderFactory: Sendable {
     public typealias Make<Provider> = @Sendable (PluginSettings, PluginContext) async throws(HostError) -> Provider
 

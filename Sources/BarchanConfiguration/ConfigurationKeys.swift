@@ -6,13 +6,22 @@ public struct ConfigurationKey: Sendable {
     public let name: String
     /// One line for people, with units and default.
     public let summary: String
+    /// The kind of value, as a person names it.
+    let needed: String
     let apply: @Sendable (SettingValue, inout HostConfiguration) throws(HostError) -> Void
+
+    /// For a value of another kind.
+    /// - Parameter kind: What it is, as a person names it.
+    func wrongKind(_ kind: String) -> HostError { ConfigurationKey.wrongKind(kind, needed) }
+
+    static func wrongKind(_ kind: String, _ needed: String) -> HostError {
+        HostError(.invalidArgument, "is \(kind); \(needed) is needed")
+    }
 
     static func text(
         _ name: String, _ summary: String, _ set: @escaping @Sendable (String, inout HostConfiguration) -> Void
     ) -> ConfigurationKey {
-        ConfigurationKey(name: name, summary: summary) { (value, configuration) throws(HostError) in
-            guard case .string(let text) = value else { throw wrongKind(value, "a string") }
+        key(name, summary, "a string", \.text) { (text, configuration) throws(HostError) in
             guard text.hasPrefix("/") else {
                 throw HostError(.invalidArgument, "is '\(text)'; an absolute path is needed")
             }
@@ -24,8 +33,7 @@ public struct ConfigurationKey: Sendable {
         _ name: String, _ summary: String, _ isGood: @escaping @Sendable (String) -> Bool,
         _ set: @escaping @Sendable (String, inout HostConfiguration) -> Void
     ) -> ConfigurationKey {
-        ConfigurationKey(name: name, summary: summary) { (value, configuration) throws(HostError) in
-            guard case .string(let text) = value else { throw wrongKind(value, "a string") }
+        key(name, summary, "a string", \.text) { (text, configuration) throws(HostError) in
             guard isGood(text), text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7f }) else {
                 throw HostError(.invalidArgument, "is '\(text)'; expected is: \(summary)")
             }
@@ -36,8 +44,7 @@ public struct ConfigurationKey: Sendable {
     static func flag(
         _ name: String, _ summary: String, _ set: @escaping @Sendable (Bool, inout HostConfiguration) -> Void
     ) -> ConfigurationKey {
-        ConfigurationKey(name: name, summary: summary) { (value, configuration) throws(HostError) in
-            guard case .boolean(let flag) = value else { throw wrongKind(value, "true or false") }
+        key(name, summary, "true or false", \.flag) { (flag, configuration) throws(HostError) in
             set(flag, &configuration)
         }
     }
@@ -46,8 +53,7 @@ public struct ConfigurationKey: Sendable {
         _ name: String, _ range: ClosedRange<Int64>, _ summary: String,
         _ set: @escaping @Sendable (Int64, inout HostConfiguration) -> Void
     ) -> ConfigurationKey {
-        ConfigurationKey(name: name, summary: summary) { (value, configuration) throws(HostError) in
-            guard case .integer(let number) = value else { throw wrongKind(value, "an integer") }
+        key(name, summary, "an integer", \.number) { (number, configuration) throws(HostError) in
             guard range.contains(number) else {
                 throw HostError(.invalidArgument, "is \(number); \(range.lowerBound) to \(range.upperBound) is allowed")
             }
@@ -55,9 +61,25 @@ public struct ConfigurationKey: Sendable {
         }
     }
 
-    static func wrongKind(_ value: SettingValue, _ needed: String) -> HostError {
-        HostError(.invalidArgument, "is \(value.kind); \(needed) is needed")
+    /// - Parameter value: Nil for a value of another kind.
+    static func key<Value>(
+        _ name: String, _ summary: String, _ needed: String,
+        _ value: @escaping @Sendable (SettingValue) -> Value?,
+        _ set: @escaping @Sendable (Value, inout HostConfiguration) throws(HostError) -> Void
+    ) -> ConfigurationKey {
+        ConfigurationKey(name: name, summary: summary, needed: needed) {
+            (given, configuration) throws(HostError) in
+            guard let value = value(given) else { throw wrongKind(given.kind, needed) }
+            try set(value, &configuration)
+        }
     }
+}
+
+extension SettingValue {
+    fileprivate var text: String? { if case .string(let text) = self { text } else { nil } }
+    fileprivate var number: Int64? { if case .integer(let number) = self { number } else { nil } }
+    fileprivate var flag: Bool? { if case .boolean(let flag) = self { flag } else { nil } }
+    fileprivate var texts: [String]? { if case .strings(let texts) = self { texts } else { nil } }
 }
 
 /// The sections and keys of the host itself; providers bring their own.
@@ -74,24 +96,24 @@ public enum ConfigurationKeys {
     static let host: [ConfigurationKey] = [
         .text("data", "directory for everything that must survive") { $1.dataDirectory = $0 },
         .text("programs", "directory with the helper programs") { $1.programDirectory = $0 },
-        ConfigurationKey(name: "plugins", summary: "directories with modules, in order") {
-            (value, configuration) throws(HostError) in
-            guard case .strings(let paths) = value, paths.allSatisfy({ $0.hasPrefix("/") }), !paths.isEmpty else {
+        .key("plugins", "directories with modules, in order", "a list of absolute paths", \.texts) {
+            (paths, configuration) throws(HostError) in
+            guard paths.allSatisfy({ $0.hasPrefix("/") }), !paths.isEmpty else {
                 throw HostError(.invalidArgument, "must be a list of absolute paths")
             }
             configuration.pluginDirectories = paths
         },
-        ConfigurationKey(name: "log", summary: "debug, info, warning or error") {
-            (value, configuration) throws(HostError) in
-            guard case .string(let name) = value, let level = HostLog.Level(name: name) else {
-                throw HostError(.invalidArgument, "must be one of: debug, info, warning, error")
+        .key("log", "debug, info, warning or error", "a string", \.text) {
+            (name, configuration) throws(HostError) in
+            guard let level = HostLog.Level(name: name) else {
+                throw HostError(.invalidArgument, "is '\(name)'; it must be one of: debug, info, warning, error")
             }
             configuration.logLevel = level
         },
-        ConfigurationKey(name: "logFormat", summary: "auto (journal or text), text, json or journal") {
-            (value, configuration) throws(HostError) in
-            guard case .string(let name) = value, let format = LogFormat(rawValue: name) else {
-                throw HostError(.invalidArgument, "must be one of: auto, text, json, journal")
+        .key("logFormat", "auto (journal or text), text, json or journal", "a string", \.text) {
+            (name, configuration) throws(HostError) in
+            guard let format = LogFormat(rawValue: name) else {
+                throw HostError(.invalidArgument, "is '\(name)'; it must be one of: auto, text, json, journal")
             }
             configuration.logFormat = format
         },

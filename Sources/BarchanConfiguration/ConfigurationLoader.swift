@@ -22,7 +22,8 @@ public enum ConfigurationLoader {
             try ConfigurationFile(text: text, name: file ?? defaultFile).apply(to: &configuration)
         }
         for override in overrides {
-            try ConfigurationFile(text: try toml(for: override), name: "--set \(override)").apply(to: &configuration)
+            try ConfigurationFile(text: try toml(for: override), name: "--set \(override)", isOneLine: true)
+                .apply(to: &configuration)
         }
         return configuration
     }

@@ -92,7 +92,8 @@ public struct TOMLParser {
         guard isList ? take("]]") : take("]") else { throw mistake("the name of a section has no ']'") }
         let name = path.joined(separator: ".")
         if isList {
-            guard let last = path.last, let table = try descend(path.dropLast(), from: root).appendTable(named: last)
+            guard let last = path.last,
+                let table = try descend(path.dropLast(), from: root).appendTable(named: last, line: line)
             else {
                 throw mistake("'\(name)' is there already and no list of sections")
             }
@@ -107,18 +108,20 @@ public struct TOMLParser {
     private func descend(_ path: ArraySlice<String>, from table: TOMLTable) throws(Mistake) -> TOMLTable {
         var table = table
         for name in path {
-            guard let next = table.subtable(name) else { throw mistake("'\(name)' is there already and no section") }
+            guard let next = table.subtable(name, line: line) else {
+                throw mistake("'\(name)' is there already and no section")
+            }
             table = next
         }
         return table
     }
 
     private mutating func entry(in table: TOMLTable, depth: Int) throws(Mistake) {
-        let path = try keyPath()
+        let first = line, path = try keyPath()
         guard take("=") else { throw mistake("'\(path.joined(separator: "."))' has no '='") }
         skipSpace()
         let value = try value(depth: depth), target = try descend(path.dropLast(), from: table)
-        guard let name = path.last, target.add(value, named: name) else {
+        guard let name = path.last, target.add(value, named: name, line: first) else {
             throw mistake("'\(path.joined(separator: "."))' is there twice")
         }
     }

@@ -47,7 +47,7 @@ enum BackEndCheck {
     private static func unusable(_ name: String, _ error: HostError) -> MachineCheck.Finding {
         MachineCheck.Finding(
             name: name, found: error.message, isNeeded: true,
-            fix: "choose another with provider = in [isolation]; 'barchan plugins' lists them")
+            fix: "mend what that says, or choose another with provider = in [isolation]; 'barchan plugins' lists them")
     }
 
     private static func list(_ guarantees: [Guarantee]) -> String {

@@ -73,41 +73,41 @@ import Testing
 
     @Test(arguments: [
         (
-            "[hosts]",
+            "[hosts]", 1,
             "unknown section [hosts]; known are: apps, backups, grains, host, limits, mail, people, isolation, storage, transport, frontend"
         ),
-        ("[host]\ndate = \"/x\"", "unknown key 'date' in [host]; known are: data, log, logFormat, plugins, programs"),
         (
-            "[isolation]\nprovidr = \"x\"",
+            "[host]\ndate = \"/x\"", 2,
+            "unknown key 'date' in [host]; known are: data, log, logFormat, plugins, programs"
+        ),
+        (
+            "[isolation]\nprovidr = \"x\"", 2,
             "unknown key 'providr' in [isolation]; known are: provider, require, and a section [isolation.NAME] for each provider"
         ),
         (
-            "data = \"/x\"",
+            "data = \"/x\"", 1,
             "'data' stands outside of a section; sections are: apps, backups, grains, host, limits, mail, people, isolation, storage, transport, frontend"
         ),
-        ("[host]\ndata = 3", "host.data is an integer; a string is needed"),
-        ("[host]\ndata = \"here\"", "host.data is 'here'; an absolute path is needed"),
-        ("[host]\nlog = \"loud\"", "host.log must be one of: debug, info, warning, error"),
-        ("[host]\nplugins = []", "host.plugins must be a list of absolute paths"),
-        ("[grains]\nidleSeconds = -1", "grains.idleSeconds is -1; 0 to 86400 is allowed"),
-        ("[grains]\nidleSeconds = \"5\"", "grains.idleSeconds is a string; an integer is needed"),
-        ("[isolation]\nprovider = 1", "isolation.provider is an integer; a string is needed"),
-        ("[isolation]\nrequire = \"noNetwork\"", "isolation.require is a string; a list of strings is needed"),
+        ("[host]\n\n# here\ndata = 3", 4, "host.data is an integer; a string is needed"),
+        ("[host]\ndata = \"here\"", 2, "host.data is 'here'; an absolute path is needed"),
+        ("[host]\nlog = \"loud\"", 2, "host.log is 'loud'; it must be one of: debug, info, warning, error"),
+        ("[host]\nlog = 1.5", 2, "host.log is a fraction or a date; a string is needed"),
+        ("[host]\nplugins = []", 2, "host.plugins must be a list of absolute paths"),
         (
-            "[isolation.x]\na = 1.5",
-            "isolation.x.a is neither a string, an integer, true or false, nor a list of strings"
+            "[host]\nplugins = [\n1 ]", 2,
+            "host.plugins is a list of other things than strings; a list of absolute paths is needed"
         ),
-        (
-            "[isolation.x]\na = [1]",
-            "isolation.x.a is neither a string, an integer, true or false, nor a list of strings"
-        ),
-        (
-            "[isolation.x.y]\na = 1",
-            "isolation.x.y is neither a string, an integer, true or false, nor a list of strings"
-        ),
+        ("[grains]\nidleSeconds = -1", 2, "grains.idleSeconds is -1; 0 to 86400 is allowed"),
+        ("[grains]\nidleSeconds = \"5\"", 2, "grains.idleSeconds is a string; an integer is needed"),
+        ("[grains]\nidleSeconds = 1.5", 2, "grains.idleSeconds is a fraction or a date; an integer is needed"),
+        ("[grains]\n[grains.idleSeconds]", 2, "grains.idleSeconds is a section; an integer is needed"),
+        ("[backups]\nverify = 1", 2, "backups.verify is an integer; true or false is needed"),
+        ("[isolation]\nprovider = 1", 2, "isolation.provider is an integer; a string is needed"),
+        ("[isolation]\nrequire = \"noNetwork\"", 2, "isolation.require is a string; a list of strings is needed"),
+        ("[host]\r\ndata = \"\"\"\r\n/x\"\"\"\r\nlog = 1", 4, "host.log is an integer; a string is needed"),
     ])
-    func aMistakeSaysWhatIsKnown(_ text: String, _ expected: String) {
-        #expect(message(text) == "read configuration 'test.toml': \(expected)")
+    func aMistakeSaysWhereItIsAndWhatIsKnown(_ text: String, _ line: Int, _ expected: String) {
+        #expect(message(text) == "read configuration 'test.toml', line \(line): \(expected)")
     }
 
     @Test(arguments: [
@@ -146,10 +146,35 @@ import Testing
     }
 
     @Test func sectionsCanBeWrittenInSeveralWays() throws {
-        let expected = try read("[isolation]\nprovider = \"p\"\n[isolation.p]\na = 1\nb = 2")
-        #expect(try read("isolation.provider = \"p\"\nisolation.p.a = 1\nisolation.p.b = 2") == expected)
-        #expect(try read("[isolation]\nprovider = \"p\"\np = { a = 1, b = 2 }") == expected)
-        #expect(try read("[ isolation . 'p' ]\na = 1\nb = 2\n[isolation]\nprovider = \"p\"") == expected)
+        func choice(_ text: String) throws -> ProviderChoice? {
+            var choice = try read(text).choices[.isolation]
+            choice?.places = [:]
+            return choice
+        }
+        let expected = try choice("[isolation]\nprovider = \"p\"\n[isolation.p]\na = 1\nb = 2")
+        #expect(expected?.settings == ["p": ["a": .integer(1), "b": .integer(2)]])
+        #expect(try choice("isolation.provider = \"p\"\nisolation.p.a = 1\nisolation.p.b = 2") == expected)
+        #expect(try choice("[isolation]\nprovider = \"p\"\np = { a = 1, b = 2 }") == expected)
+        #expect(try choice("[ isolation . 'p' ]\na = 1\nb = 2\n[isolation]\nprovider = \"p\"") == expected)
+    }
+
+    /// What a provider's setting has to be is known when its module is there: the place is kept until then.
+    @Test func settingsOfProvidersHavePlaces() throws {
+        let text = "[isolation.p]\na = 1\nb = 1.5\nc = [\n1]\n[isolation.p.d]\ne = 1"
+        let choice = try #require(try read(text).choices[.isolation])
+        #expect(choice.settings == ["p": ["a": .integer(1)]])
+        #expect(
+            choice.unreadable
+                == ["p": ["b": "a fraction or a date", "c": "a list of other things than strings", "d": "a section"]])
+        let lines = ["p": 1, "p.a": 2, "p.b": 3, "p.c": 4, "p.d": 6]
+        #expect(choice.places == lines.mapValues { "configuration 'test.toml', line \($0)" })
+        // A later value takes the place of one that cannot be read, with its own place.
+        let later = try withFile(text) {
+            try ConfigurationLoader.load(
+                file: $0, overrides: ["isolation.p.b=2"], paths: paths, dataDirectory: "/data")
+        }.choices[.isolation]
+        #expect(later?.settings["p"]?["b"] == .integer(2) && later?.unreadable["p"]?["b"] == nil)
+        #expect(later?.places["p.b"] == "configuration '--set isolation.p.b=2'")
     }
 
     @Test(arguments: [
@@ -180,11 +205,15 @@ import Testing
         ("isolation.x.on=true", "isolation.x.on = true"), ("host.data=/a\"b\\c", "host.data = \"/a\\\"b\\\\c\""),
     ])
     func anOverrideIsOneValue(_ override: String, _ toml: String) throws {
-        let configuration = try withFile {
+        var configuration = try withFile {
             try ConfigurationLoader.load(file: $0, overrides: [override], paths: paths, dataDirectory: "/data")
         }
         var expected = try read(toml)
         expected.choices[.isolation]?.preferred = "namespace"
+        for interface in PluginInterface.allCases {
+            expected.choices[interface]?.places = [:]
+            configuration.choices[interface]?.places = [:]
+        }
         #expect(configuration == expected)
     }
 
@@ -227,7 +256,10 @@ import Testing
             "[apps.0dp7n6ehj8r5ttfc0fj0au6gxkuy1nhw2kx70wussfa1mqj8tf80]\nioWeight = 1001",
             "is 1001; 1 to 1000 is allowed"
         ),
-        ("[apps.0dp7n6ehj8r5ttfc0fj0au6gxkuy1nhw2kx70wussfa1mqj8tf80]\nprocesses = \"x\"", "has to be an integer"),
+        (
+            "[apps.0dp7n6ehj8r5ttfc0fj0au6gxkuy1nhw2kx70wussfa1mqj8tf80]\nprocesses = \"x\"",
+            "processes is a string; an integer is needed"
+        ),
     ])
     func mistakesInAnAppsLimits(_ text: String, _ message: String) throws {
         let error = try #require(throws: HostError.self) {

@@ -113,6 +113,48 @@ import Testing
         #expect(section == "read [isolation.wals]: there is no such isolation; known are: 'walls'")
     }
 
+    /// A provider that needs a setting which has no default.
+    private static let needy = loaded(
+        Plugin(
+            identifier: "needy", summary: "",
+            settings: [
+                SettingDefinition("program", default: .string(""), ""),
+                SettingDefinition("depth", default: .integer(1), ""),
+            ],
+            factory: .isolation { (settings, _) throws(HostError) in
+                throw HostError(
+                    .invalidArgument, "setting 'program' is '\(settings.string("program"))'; a path is needed")
+            }))
+
+    @Test(arguments: [
+        ([:], "read [isolation.needy]: setting 'program' is ''; a path is needed"),
+        (["needy": "file, line 3"], "read file, line 3, [isolation.needy]: setting 'program' is ''; a path is needed"),
+        (
+            ["needy": "file, line 3", "needy.program": "file, line 4"],
+            "read file, line 4, [isolation.needy]: setting 'program' is ''; a path is needed"
+        ),
+    ])
+    func aMistakeThatOnlyTheProviderSeesHasItsPlace(_ places: [String: String], _ expected: String) async {
+        let message = await expectError(.invalidArgument) {
+            _ = try await wire([Self.needy] + candidates.dropFirst()) { $0.choices[.isolation]?.places = places }
+        }
+        #expect(message == expected)
+    }
+
+    @Test(arguments: [
+        ("depth", "setting 'depth' is a fraction or a date; an integer is needed"),
+        ("width", "unknown setting 'width'; known are: depth, program"),
+    ])
+    func aValueThatNoSettingTakesIsToldWithWhatIsNeeded(_ name: String, _ expected: String) async {
+        let message = await expectError(.invalidArgument) {
+            _ = try await wire([Self.needy] + candidates.dropFirst()) {
+                $0.choices[.isolation]?.unreadable = ["needy": [name: "a fraction or a date"]]
+                $0.choices[.isolation]?.places = ["needy.\(name)": "file, line 4"]
+            }
+        }
+        #expect(message == "read file, line 4, [isolation.needy]: \(expected)")
+    }
+
     @Test func pathsFollowTheInstalledLayoutOrTheBuildFolder() {
         #expect(
             HostPaths(executableDirectory: "/usr/bin") { $0 == "/usr/lib/barchan/plugins" }

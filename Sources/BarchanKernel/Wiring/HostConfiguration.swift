@@ -48,6 +48,10 @@ public struct ProviderChoice: Sendable, Equatable {
     public var required: Set<Guarantee> = []
     /// Settings by provider; those of providers not chosen are checked and kept for the day they are.
     public var settings: [String: [String: SettingValue]] = [:]
+    /// What stands where a setting's value should and no setting takes, as a person names it, by provider and name.
+    public var unreadable: [String: [String: String]] = [:]
+    /// Where a provider's section stands, and each of its settings, for messages: by `NAME` and `NAME.SETTING`.
+    public var places: [String: String] = [:]
 
     public init() {}
 }

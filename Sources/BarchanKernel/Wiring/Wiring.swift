@@ -69,7 +69,9 @@ public struct Wiring: Sendable {
 
     private func isolation(by plugin: Plugin) async throws(HostError) -> any IsolationProvider {
         guard case .isolation(let make) = plugin.factory else { throw wrongInterface(plugin) }
-        let provider = try await make(try settings(of: plugin), context(for: .isolation))
+        let provider = try await self.make(plugin) { (settings) throws(HostError) in
+            try await make(settings, context(for: .isolation))
+        }
         try require(.isolation, of: plugin, provider.guarantees)
         return provider
     }
@@ -118,7 +120,9 @@ public struct Wiring: Sendable {
     public func storage() async throws(HostError) -> any StorageProvider {
         let plugin = try plugin(for: .storage)
         guard case .storage(let make) = plugin.factory else { throw wrongInterface(plugin) }
-        let provider = try await make(try settings(of: plugin), context(for: .storage))
+        let provider = try await self.make(plugin) { (settings) throws(HostError) in
+            try await make(settings, context(for: .storage))
+        }
         try require(.storage, of: plugin, provider.guarantees)
         return provider
     }
@@ -127,7 +131,9 @@ public struct Wiring: Sendable {
     public func transport(on loops: [any HostLoop] = []) async throws(HostError) -> any TransportProvider {
         let plugin = try plugin(for: .transport)
         guard case .transport(let make) = plugin.factory else { throw wrongInterface(plugin) }
-        let provider = try await make(try settings(of: plugin), context(for: .transport, loops))
+        let provider = try await self.make(plugin) { (settings) throws(HostError) in
+            try await make(settings, context(for: .transport, loops))
+        }
         try require(.transport, of: plugin, provider.guarantees)
         return provider
     }
@@ -136,7 +142,9 @@ public struct Wiring: Sendable {
     public func frontend(on loops: [any HostLoop] = []) async throws(HostError) -> any FrontendProvider {
         let plugin = try plugin(for: .frontend)
         guard case .frontend(let make) = plugin.factory else { throw wrongInterface(plugin) }
-        let provider = try await make(try settings(of: plugin), context(for: .frontend, loops))
+        let provider = try await self.make(plugin) { (settings) throws(HostError) in
+            try await make(settings, context(for: .frontend, loops))
+        }
         try require(.frontend, of: plugin, provider.guarantees)
         return provider
     }
@@ -160,13 +168,15 @@ public struct Wiring: Sendable {
 
     /// What a plugin guarantees on this machine with its settings. Makes a provider to find out, and lets go of it.
     public func guarantees(of plugin: Plugin) async throws(HostError) -> Set<Guarantee> {
-        let settings = try settings(of: plugin), context = context(for: plugin.interface)
-        switch plugin.factory {
-        case .isolation(let make): return try await make(settings, context).guarantees
-        case .storage(let make): return try await make(settings, context).guarantees
-        case .transport(let make): return try await make(settings, context).guarantees
-        case .frontend(let make): return try await make(settings, context).guarantees
-        @unknown default: throw wrongInterface(plugin)
+        let context = context(for: plugin.interface)
+        return try await make(plugin) { (settings) throws(HostError) in
+            switch plugin.factory {
+            case .isolation(let make): return try await make(settings, context).guarantees
+            case .storage(let make): return try await make(settings, context).guarantees
+            case .transport(let make): return try await make(settings, context).guarantees
+            case .frontend(let make): return try await make(settings, context).guarantees
+            @unknown default: throw wrongInterface(plugin)
+            }
         }
     }
 
@@ -187,33 +197,8 @@ public struct Wiring: Sendable {
         return text
     }
 
-    private func names(_ plugins: [Plugin]) -> String {
+    func names(_ plugins: [Plugin]) -> String {
         plugins.map { "'\($0.identifier)'" }.sorted().joined(separator: ", ")
-    }
-
-    /// The chosen plugin's settings, after a look at the sections for the others.
-    private func settings(of plugin: Plugin) throws(HostError) -> PluginSettings {
-        let interface = plugin.interface
-        let sections = configuration.choices[interface]?.settings ?? [:]
-        let offered = candidates.compactMap(\.plugin).filter { $0.interface == interface }
-        for (name, values) in sections.sorted(by: { $0.key < $1.key }) {
-            guard let owner = offered.first(where: { $0.identifier == name }) else {
-                throw HostError(
-                    .invalidArgument,
-                    "read [\(interface.rawValue).\(name)]: there is no such \(interface.rawValue); known are: \(names(offered))"
-                )
-            }
-            _ = try parse(values, for: owner)
-        }
-        return try parse(sections[plugin.identifier] ?? [:], for: plugin)
-    }
-
-    private func parse(_ values: [String: SettingValue], for plugin: Plugin) throws(HostError) -> PluginSettings {
-        do {
-            return try PluginSettings(values, definitions: plugin.settings)
-        } catch {
-            throw HostError(error.code, "read [\(plugin.interface.rawValue).\(plugin.identifier)]: \(error.message)")
-        }
     }
 
     private func context(for interface: PluginInterface, _ loops: [any HostLoop] = []) -> PluginContext {
