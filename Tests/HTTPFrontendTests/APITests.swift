@@ -147,6 +147,41 @@ import Testing
             #expect(wrong.status == 410)
         }
     }
+
+    @Test("a page that asks for offers without end takes no room of another one")
+    func offersAreShared() async throws {
+        try await Serving.run { serving async throws in
+            let login = serving.host.logIn(), nonce = try await serving.nonce(of: login)
+            // The path of the new offer, for a page that the person has open.
+            let ask = { @Sendable (session: FakeSession, petname: String) async throws -> String in
+                let form = "nonce=\(nonce)&secret=\(session.secret.text)&template=t&petname=\(petname)"
+                let reply = try await serving.request("/sessions/\(session.identifier)/offer", as: login, form: form)
+                #expect(reply.status == 200, "\(reply.text)")
+                return "/offer/"
+                    + (reply.text.split(separator: "\"").last { $0.contains("/offer/") }?
+                        .split(separator: "/").last ?? "")
+            }
+            let quiet = serving.host.openSession()
+            let first = try await ask(quiet, "first")
+            // More than there is room for, each for a token of its own.
+            var floods: [[String]] = []
+            for _ in 0..<33 {
+                let session = serving.host.openSession()
+                var paths: [String] = []
+                for number in 0..<33 { paths.append(try await ask(session, "\(number)")) }
+                floods.append(paths)
+            }
+            #expect(try await Self.ask(serving, "static", first).status == 200)
+            let made = serving.host.calls.count
+            _ = try await ask(quiet, "first")
+            #expect(serving.host.calls.count == made, "its token is still known")
+            #expect(try await Self.ask(serving, "static", try await ask(quiet, "another")).status == 200)
+            // Whoever floods has its newest, and not its oldest.
+            let last = try #require(floods.last)
+            #expect(try await Self.ask(serving, "static", last[0]).status == 404)
+            #expect(try await Self.ask(serving, "static", last[32]).status == 200)
+        }
+    }
 }
 
 private enum Base64Text {

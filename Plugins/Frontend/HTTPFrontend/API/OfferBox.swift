@@ -10,7 +10,6 @@ final class OfferBox: Sendable {
     static let lifetimeSeconds: Int64 = 300
     /// Calls that ask for the same within so many seconds get the same token.
     static let reuseSeconds: Int64 = 150
-    static let maximumOffers = 1_000
     static let maximumTemplateBytes = 16 << 10
 
     struct Offer: Sendable {
@@ -19,42 +18,28 @@ final class OfferBox: Sendable {
         var page: String
         var apiOrigin: String
         var scriptNonce: String
-        var expires: Int64
     }
 
-    private let offers = Mutex<[String: Offer]>([:])
-    private let tokens = Mutex<[String: (token: APIToken, made: Int64)]>([:])
+    private let offers = Mutex(SessionShares<Offer>(lifetimeSeconds: lifetimeSeconds))
+    private let tokens = Mutex(SessionShares<APIToken>(lifetimeSeconds: reuseSeconds))
 
-    /// The token that was made for the same question a moment ago.
+    /// The token that was made for the same question of a session a moment ago.
     func token(for question: String, now: Int64) -> APIToken? {
-        tokens.withLock { tokens in
-            tokens = tokens.filter { now - $0.value.made < OfferBox.reuseSeconds }
-            return tokens[question]?.token
-        }
+        tokens.withLock { $0.value(at: question, now: now) }
     }
 
-    func keep(_ token: APIToken, for question: String, now: Int64) {
-        tokens.withLock { tokens in
-            if tokens.count < OfferBox.maximumOffers { tokens[question] = (token, now) }
-        }
+    func keep(_ token: APIToken, for question: String, of session: SessionID, now: Int64) {
+        tokens.withLock { $0.insert(token, at: question, of: session, now: now) }
     }
 
-    /// - Throws: ``HostError`` `.resourceExhausted` when too many wait to be shown.
-    func keep(_ offer: Offer, now: Int64) throws(HostError) -> String {
+    /// - Returns: The name to ask for it with, once.
+    func keep(_ offer: Offer, of session: SessionID, now: Int64) -> String {
         let name = Secret.random().text
-        let isKept = offers.withLock { offers in
-            offers = offers.filter { $0.value.expires > now }
-            guard offers.count < OfferBox.maximumOffers else { return false }
-            offers[name] = offer
-            return true
-        }
-        guard isKept else { throw HostError(.resourceExhausted, "render a template: too many wait to be shown") }
+        offers.withLock { $0.insert(offer, at: name, of: session, now: now) }
         return name
     }
 
-    func take(_ name: String, now: Int64) -> Offer? {
-        offers.withLock { $0.removeValue(forKey: name) }.flatMap { $0.expires > now ? $0 : nil }
-    }
+    func take(_ name: String, now: Int64) -> Offer? { offers.withLock { $0.take(name, now: now) } }
 }
 
 /// An offer template with its values put in, as a page.

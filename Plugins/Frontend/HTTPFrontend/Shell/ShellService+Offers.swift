@@ -20,17 +20,16 @@ extension ShellService {
         guard template.utf8.count <= OfferBox.maximumTemplateBytes else {
             throw HostError(.invalidArgument, "render a template: it has more than 16 KiB")
         }
-        let end = now + OfferBox.lifetimeSeconds
         let token = try await token(session, form, now: now)
         let nonce = Secret.random().text
         let page = OfferPage(
             template: template, token: token, apiHost: site.apiHost(token.host), apiOrigin: site.apiOrigin(token.host),
             title: title, clipboardButton: form["clipboard"], color: form["color"].flatMap(ShellService.color),
             clientApp: form["clientapp"].flatMap(ShellService.clientApp), scriptNonce: nonce)
-        let name = try offers.keep(
-            OfferBox.Offer(
-                html: page.html, page: site.grainOrigin(session.identifier), apiOrigin: site.apiOrigin(token.host),
-                scriptNonce: nonce, expires: end), now: now)
+        let offer = OfferBox.Offer(
+            html: page.html, page: site.grainOrigin(session.identifier), apiOrigin: site.apiOrigin(token.host),
+            scriptNonce: nonce)
+        let name = offers.keep(offer, of: session.identifier, now: now)
         return pages.json(200, "{\"uri\":\(JSONValue.quoted("\(site.staticOrigin)/offer/\(name)"))}")
     }
 
@@ -48,7 +47,7 @@ extension ShellService {
                 isAnonymous: form["forSharing"] == "1", expiresUnused: now + OfferBox.lifetimeSeconds,
                 resources: try ShellService.resources(form)),
             for: .session(session.identifier))
-        offers.keep(token, for: question, now: now)
+        offers.keep(token, for: question, of: session.identifier, now: now)
         return token
     }
 
