@@ -43,6 +43,9 @@ final class RawClient: @unchecked Sendable {
         return (descriptor, UInt16(bigEndian: address.sin_port))
     }
 
+    /// As `nc -N` does: nothing more is sent, and the answer is read.
+    func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
     func shut() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
     /// Closes with a reset, as a browser that was killed.

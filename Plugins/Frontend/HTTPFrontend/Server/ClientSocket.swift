@@ -8,6 +8,9 @@ protocol ClientSocketOwner: AnyObject {
     func received(_ bytes: UnsafeRawBufferPointer)
     /// There is room again after ``ClientSocket/isWritable`` was false.
     func becameWritable()
+    /// The client sends no more, and everything that it sent was read; whether it still reads is not known. Comes again whenever
+    /// bytes are asked for.
+    func inputEnded()
     /// It is closed, by whomever. Comes once.
     func closed()
 }
@@ -19,13 +22,16 @@ final class ClientSocket: @unchecked Sendable {
     // Edges: a request costs no call of epoll_ctl(2). TCP tells of room only where there was none.
     private static let events =
         EPOLLIN.rawValue | EPOLLOUT.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
-    private static let end = EPOLLRDHUP.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue
+    private static let broken = EPOLLHUP.rawValue | EPOLLERR.rawValue
+    private static let end = EPOLLRDHUP.rawValue | broken
 
     private let descriptor: CInt
     private var owner: (any ClientSocketOwner)?
     private var loop: LoopContext
     private var watch: (any LoopEntry)?
     private(set) var isOpen = true
+    /// The client sends no more.
+    private(set) var isInputOver = false
     private var mayRead = false, mayBeAtEnd = false, mayWrite = true
     private var wantsRead = false
     private var unsent: [UInt8] = []
@@ -96,6 +102,7 @@ final class ClientSocket: @unchecked Sendable {
     func closeOutput() { if isOpen { shutdown(descriptor, CInt(SHUT_WR)) } }
 
     private func ready(_ events: UInt32) {
+        if isInputOver, events & Self.broken != 0 { return close() }
         if events & (EPOLLIN.rawValue | Self.end) != 0 { mayRead = true }
         if events & Self.end != 0 { mayBeAtEnd = true }
         if !mayWrite, events & (EPOLLOUT.rawValue | Self.end) != 0 {
@@ -110,6 +117,7 @@ final class ClientSocket: @unchecked Sendable {
     /// Asks for bytes once. They come later, never from within this call.
     func requestRead() {
         guard isOpen, !wantsRead else { return }
+        guard !isInputOver else { return loop.host.post { [self] in owner?.inputEnded() } }
         wantsRead = true
         if mayRead { loop.host.post { [self] in receive() } }
     }
@@ -125,7 +133,9 @@ final class ClientSocket: @unchecked Sendable {
             owner?.received(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         } else if count < 0, errno == EAGAIN {
             mayRead = false
-        } else if count == 0 || errno != EINTR {
+        } else if count == 0 {
+            endInput()
+        } else if errno != EINTR {
             close()
         } else {
             receive()
@@ -137,7 +147,14 @@ final class ClientSocket: @unchecked Sendable {
         guard isOpen else { return }
         var byte: UInt8 = 0
         let count = recv(descriptor, &byte, 1, CInt(MSG_PEEK | MSG_DONTWAIT))
-        if count == 0 || count < 0 && errno != EAGAIN && errno != EINTR { close() }
+        if count == 0 { endInput() } else if count < 0 && errno != EAGAIN && errno != EINTR { close() }
+    }
+
+    private func endInput() {
+        guard !isInputOver else { return }
+        isInputOver = true
+        wantsRead = false
+        owner?.inputEnded()
     }
 
     // MARK: Writing

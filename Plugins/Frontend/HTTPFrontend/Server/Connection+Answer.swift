@@ -55,6 +55,8 @@ extension Connection {
                     }
                     write(piece, isChunked: isChunked)
                     await untilWritable()
+                    // Whoever still reads has another moment.
+                    if socket.isInputOver, phase == .exchange { inputEnded() }
                     guard phase == .exchange else { break }
                 }
             } catch { return false }

@@ -75,6 +75,15 @@ final class Connection: ClientSocketOwner, @unchecked Sendable {
 
     func becameWritable() { resumeWriter() }
 
+    /// A client that has closed one direction only (RFC 9293, section 3.6) gets its answers; a browser that went away looks the
+    /// same, and the app must not work for it. So each piece of an answer has a moment to come.
+    func inputEnded() {
+        guard phase == .exchange, let exchange = current, !exchange.isUpgraded, exchange.taker.isOver else {
+            return socket.close()
+        }
+        if waiting != .write { expect(.close, within: limits.halfClosed) }
+    }
+
     func closed() {
         guard phase != .closed else { return }
         phase = .closed
@@ -163,6 +172,7 @@ final class Connection: ClientSocketOwner, @unchecked Sendable {
     }
 
     private func serve(_ request: Request, _ exchange: Exchange) {
+        if socket.isInputOver, exchange.taker.isOver { inputEnded() }
         let box = Unshared(exchange)
         let here = loop
         exchange.pending = service.begin(request) { answer in

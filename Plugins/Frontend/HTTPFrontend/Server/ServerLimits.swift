@@ -12,6 +12,8 @@ struct ServerLimits: Sendable {
     var lastRequest = Duration.milliseconds(200)
     /// Without a byte of a body we want to read, or without the client taking a byte we want to send.
     var stall = Duration.seconds(60)
+    /// For a piece of an answer after the client has closed its direction.
+    var halfClosed = Duration.seconds(2)
     /// For a client to close after we refused to read on.
     var linger = Duration.seconds(3)
     /// How much of a refused body is thrown away so that the client gets to read why.
