@@ -70,7 +70,8 @@ public final class Host: FrontendHost {
             output: output, clock: clock, limits: configuration.limits, reserve: reserve,
             sizes: sizes, startLimit: configuration.life.startLimit, failedStarts: failedStarts,
             recordings: recordings, uses: uses, log: log)
-        let running = RunningCount(limit: configuration.limits.runningGrains)
+        let memory = MemoryReturn(clock: clock)
+        let running = RunningCount(limit: configuration.limits.runningGrains) { memory.noteEnd() }
         let accounts = AccountBook(records: records, clock: clock, settings: configuration.people)
         let logins = Host.logins(of: accounts, mail: mail, audit: audit, counters: counters, log: log)
         let sharing = SharingBook(

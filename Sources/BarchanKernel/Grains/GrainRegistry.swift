@@ -47,8 +47,13 @@ actor GrainRegistry {
 final class RunningCount: Sendable {
     private let limit: Int
     private let count = Mutex(0)
+    private let whenReleased: @Sendable () -> Void
 
-    init(limit: Int) { self.limit = limit }
+    /// - Parameter whenReleased: Is called each time a grain runs no longer.
+    init(limit: Int, whenReleased: @escaping @Sendable () -> Void = {}) {
+        self.limit = limit
+        self.whenReleased = whenReleased
+    }
 
     func take(for grain: GrainID) throws(HostError) {
         let isFree = count.withLock { count in
@@ -64,5 +69,8 @@ final class RunningCount: Sendable {
         }
     }
 
-    func release() { count.withLock { $0 -= 1 } }
+    func release() {
+        count.withLock { $0 -= 1 }
+        whenReleased()
+    }
 }

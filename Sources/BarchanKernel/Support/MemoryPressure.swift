@@ -76,14 +76,18 @@ final class MemoryPressure: Sendable {
     static func availableBytes() -> Int64? { bytes(of: "MemAvailable:") }
 
     private static func bytes(of entry: String) -> Int64? {
-        guard let file = fopen("/proc/meminfo", "re") else { return nil }
-        defer { fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: 4096)
-        let count = fread(&bytes, 1, bytes.count, file)
-        let text = String(decoding: bytes.prefix(count), as: UTF8.self)
-        for line in text.split(separator: "\n") where line.hasPrefix(entry) {
+        for line in text(of: "/proc/meminfo").split(separator: "\n") where line.hasPrefix(entry) {
             return line.split(separator: " ").dropFirst().first.flatMap { Int64($0) }.map { $0 << 10 }
         }
         return nil
+    }
+
+    /// The first page of a file of the kernel; empty when it cannot be read.
+    static func text(of path: String) -> String {
+        guard let file = fopen(path, "re") else { return "" }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = fread(&bytes, 1, bytes.count, file)
+        return String(decoding: bytes.prefix(count), as: UTF8.self)
     }
 }
