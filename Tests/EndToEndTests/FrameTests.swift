@@ -121,8 +121,8 @@ extension EndToEndTests {
                 #expect(try await page.evaluate(dialogIsOpen) == false)
 
                 try await page.say("{showConnectionGraph: {}}")
-                try await page.wait(
-                    for: "\(dialogIsOpen) && document.activeElement.id === 'share-who'", "who has access, in focus")
+                try await page.agree()
+                try await page.wait(for: "document.activeElement.id === 'share-who'", "who has access, in focus")
                 #expect(
                     try await page.evaluate("document.querySelector('dialog .tree').innerText").string?
                         .contains("from the app") == true)
@@ -327,7 +327,7 @@ private let dialogIsOpen = "document.querySelector('dialog.share').open"
 
 extension Stage {
     /// A new grain of the hostile app, whose page notes every message it gets.
-    fileprivate func open() async throws -> Page {
+    func open() async throws -> Page {
         let page = try await person.create("New hostile page")
         try await page.waitInFrame(for: "window.hostileReady", "the app's page")
         return page
@@ -349,7 +349,7 @@ extension Stage {
 
 extension Page {
     /// Posts a message to the page around the grain.
-    fileprivate func say(_ message: String) async throws {
+    func say(_ message: String) async throws {
         try await runInFrame("parent.postMessage(\(message), '*'); true")
     }
 

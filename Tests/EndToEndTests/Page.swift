@@ -5,6 +5,8 @@ struct Page: Sendable {
     let tools: DevTools
     let target: String
     let session: String
+    /// Whether what is evaluated counts as a person's act with the browser (user activation), in this page and those around it.
+    var isActing = true
 
     init(tools: DevTools, target: String, session: String) {
         self.tools = tools
@@ -49,8 +51,8 @@ struct Page: Sendable {
     /// Waits until an expression in the page itself is true.
     @discardableResult
     func wait(for expression: String, _ what: String, limit: Duration = .seconds(300)) async throws -> JSON {
-        let tools = tools, session = session
-        return try await within(limit, what) { try await poll(expression, tools) { session } }
+        let session = session
+        return try await within(limit, what) { try await poll(expression) { session } }
     }
 
     /// Waits until an expression in the grain's frame is true; survives that the frame goes from page to page.
@@ -58,7 +60,7 @@ struct Page: Sendable {
     func waitInFrame(for expression: String, _ what: String, limit: Duration = .seconds(300)) async throws -> JSON {
         let tools = tools, session = session
         return try await within(limit, what) {
-            try await poll(expression, tools) { await tools.frames(in: session).last?.identifier }
+            try await poll(expression) { await tools.frames(in: session).last?.identifier }
         }
     }
 
@@ -69,6 +71,20 @@ struct Page: Sendable {
     func evaluateInFrame(_ expression: String) async throws -> JSON {
         guard let frame = await tools.frames(in: session).last else { throw TestFailure("the page has no grain frame") }
         return try await evaluate(expression, in: frame.identifier)
+    }
+
+    /// A real click with the mouse.
+    /// - Parameter place: A script's expression for what to click, in the page around the grain.
+    func click(on place: String) async throws {
+        let point = try await wait(
+            for: "(r => r.width && { x: r.x + r.width / 2, y: r.y + r.height / 2 })(\(place).getBoundingClientRect())",
+            "\(place) to be there")
+        for kind in ["mousePressed", "mouseReleased"] {
+            let event: JSON = [
+                "type": .string(kind), "x": point["x"], "y": point["y"], "button": "left", "clickCount": 1,
+            ]
+            _ = try await tools.call("Input.dispatchMouseEvent", event, in: session)
+        }
     }
 
     /// A picture of the tab, kept among the artefacts.
@@ -99,45 +115,40 @@ struct Page: Sendable {
     }
 
     private func evaluate(_ expression: String, in session: String) async throws -> JSON {
-        try await evaluated(expression, tools, session)
+        let parameters: JSON = [
+            "expression": .string(expression), "awaitPromise": true, "returnByValue": true,
+            "userGesture": .bool(isActing),
+        ]
+        let answer = try await tools.call("Runtime.evaluate", parameters, in: session)
+        if answer["exceptionDetails"] != .null {
+            let details = answer["exceptionDetails"]
+            throw TestFailure(
+                details["exception"]["description"].string ?? details["text"].string ?? "an exception in the page")
+        }
+        return answer["result"]["value"]
     }
-}
 
-private func evaluated(_ expression: String, _ tools: DevTools, _ session: String) async throws -> JSON {
-    let answer = try await tools.call(
-        "Runtime.evaluate",
-        ["expression": .string(expression), "awaitPromise": true, "returnByValue": true, "userGesture": true],
-        in: session)
-    if answer["exceptionDetails"] != .null {
-        let details = answer["exceptionDetails"]
-        throw TestFailure(
-            details["exception"]["description"].string ?? details["text"].string ?? "an exception in the page")
-    }
-    return answer["result"]["value"]
-}
-
-/// Asks again and again, inside the page while it stays, anew after it went to another address.
-private func poll(
-    _ expression: String, _ tools: DevTools, session: @Sendable () async -> String?
-) async throws -> JSON {
-    let script = """
-        new Promise(resolve => {
-            let rounds = 0;
-            const look = () => {
-                let value = null;
-                try { value = (\(expression)); } catch (error) {}
-                if (value || ++rounds > 20) resolve(value || null); else setTimeout(look, 25);
-            };
-            look();
-        })
-        """
-    while true {
-        try Task.checkCancellation()
-        // An error here means that the page has just gone elsewhere; the next round asks the new one.
-        if let session = await session(), let value = try? await evaluated(script, tools, session) {
-            if value != .null && value != .bool(false) { return value }
-        } else {
-            try await Task.sleep(for: .milliseconds(25))
+    /// Asks again and again, inside the page while it stays, anew after it went to another address.
+    private func poll(_ expression: String, session: @Sendable () async -> String?) async throws -> JSON {
+        let script = """
+            new Promise(resolve => {
+                let rounds = 0;
+                const look = () => {
+                    let value = null;
+                    try { value = (\(expression)); } catch (error) {}
+                    if (value || ++rounds > 20) resolve(value || null); else setTimeout(look, 25);
+                };
+                look();
+            })
+            """
+        while true {
+            try Task.checkCancellation()
+            // An error here means that the page has just gone elsewhere; the next round asks the new one.
+            if let session = await session(), let value = try? await evaluate(script, in: session) {
+                if value != .null && value != .bool(false) { return value }
+            } else {
+                try await Task.sleep(for: .milliseconds(25))
+            }
         }
     }
 }

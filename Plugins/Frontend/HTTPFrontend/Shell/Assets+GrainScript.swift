@@ -31,9 +31,10 @@ extension Assets {
             upgraded: ["Load the new version", () => location.reload()],
             answer: ["Load again", () => location.reload(), true],
             refused: ["Close", () => tell("refused", null)],
+            wanted: ["Go on", () => { if (!isBusy()) openNow(postponed); }],
             limited: ["Close", () => { heard = notices.limited; tell("limited", null); }, true],
           };
-          let heard = null;
+          let heard = null, postponed = null;
           const notices = {};
           const tell = (kind, text) => {
             if (text) notices[kind] = text; else delete notices[kind];
@@ -125,13 +126,26 @@ extension Assets {
             if (e.key === "Escape") { rename.elements.title.value = title; rename.elements.title.blur(); }
           });
 
+          // Where a path of the app leads below an address of ours, or null: no `..`, however browsers come to read it so, may lead
+          // to another page.
+          const below = (address, path) => {
+            if (typeof path !== "string" || path.length > 4000 || /[\u0000-\u0020\\]/.test(path)) return null;
+            const start = new URL(address, location.href), url = new URL(start.href + path);
+            const stays = url.pathname === start.pathname || url.pathname.startsWith(start.pathname + "/");
+            return url.origin === start.origin && stays ? url : null;
+          };
+
           // Sharing: the page of it, in a dialog.
           const dialog = $("dialog.share"), shareLink = $("[data-share]", bar), sharing = `/grains/${grain}/sharing`;
           let inside = "";
           const fill = html => {
             fillDialog(dialog, html);
             const made = $("#made", dialog);
-            if (made) { made.value += inside; made.focus(); made.select(); }
+            if (!made) return;
+            // A webkey is for a program, and has no place inside.
+            if (inside && made.value.startsWith(location.origin + "/shared/")) made.value = below(made.value, inside) || made.value;
+            made.focus();
+            made.select();
           };
           const part = async form => {
             try {
@@ -142,7 +156,6 @@ extension Assets {
             } catch { tell("refused", "The server cannot be reached."); }
           };
           const openSharing = async (path, place) => {
-            if (!person) return tell("refused", "Only people who are logged in can share.");
             inside = path;
             if (!await part()) return;
             dialog.showModal();
@@ -196,13 +209,36 @@ extension Assets {
           const reply = message => frame.contentWindow.postMessage(message, origin);
           const isObject = v => v !== null && typeof v === "object";
           const isBusy = () => !!$("dialog[open]") || !!$("details.menu[open]");
+
+          // A page that opens the dialog over and over would keep people from the bar above it. So it opens it by itself once. After
+          // that it does as long as a click or key in its frame counts with the browser (transient activation: five seconds), and
+          // it is no click or key of ours that counts; otherwise the person is asked, beside the page.
+          let wasOpened = false, isOpening = false, touched = -Infinity;
+          const activationMilliseconds = 6000;
+          for (const kind of ["pointerdown", "pointerup", "keydown", "touchend"]) {
+            addEventListener(kind, e => { if (e.isTrusted) touched = performance.now(); }, true);
+          }
+          const isActing = () => navigator.userActivation?.isActive && performance.now() - touched > activationMilliseconds;
+          const openNow = async open => {
+            wasOpened = isOpening = true;
+            tell("wanted", null);
+            try { await open(); } finally { isOpening = false; }
+          };
+          const openForApp = (what, open) => {
+            // The question stays as it is until it is answered: a moving button could not be hit.
+            if (isBusy() || isOpening || notices.wanted && !isActing()) return;
+            if (wasOpened && !isActing()) {
+              postponed = open;
+              tell("wanted", `${app} wants to ${what}.`);
+            } else openNow(open);
+          };
+          const share = (what, path, place) => person
+            ? openForApp(what, () => openSharing(path, place)) : tell("refused", "Only people who are logged in can share.");
           const calls = {
             setPath(path) {
               if (path === "") path = "/";
-              if (typeof path !== "string" || !path.startsWith("/") || path.length > 4000 || /[\u0000-\u0020\\]/.test(path)) return;
-              const url = new URL(base + path, location.href);
-              // `..` must not lead to another page of ours.
-              if (url.pathname.startsWith(base + "/")) history.replaceState(null, "", url.pathname + url.search + url.hash);
+              const url = below(base, path);
+              if (url && path.startsWith("/")) history.replaceState(null, "", url.pathname + url.search + url.hash);
             },
             setTitle(text) {
               if (typeof text === "string") { pageTitle = text.slice(0, 200); showTitle(); }
@@ -212,12 +248,13 @@ extension Assets {
               reply({ rpcId: message.rpcId, grainTitle: title });
             },
             startSharing(where) {
-              if (!isObject(where) || isBusy()) return;
-              const text = (v, start) => typeof v === "string" && v.startsWith(start) && v.length < 4000 ? v : "";
-              openSharing(text(where.pathname, "/") + text(where.hash, "#"));
+              if (!isObject(where)) return;
+              const text = (v, start) => typeof v === "string" && v.startsWith(start) ? v : "";
+              const path = text(where.pathname, "/") + text(where.hash, "#");
+              share("open the sharing dialog", path);
             },
             showConnectionGraph(_) {
-              if (!isBusy()) openSharing("", "#share-who");
+              share("show who has access", "", "#share-who");
             },
             renderTemplate(call) {
               if (isObject(call)) offer(call);
@@ -227,7 +264,7 @@ extension Assets {
             },
             overlaySignin(call) {
               if (person || !isObject(call)) return;
-              if (Object.hasOwn(call, "disable")) dialog.close(); else if (!isBusy()) signIn();
+              if (Object.hasOwn(call, "disable")) dialog.close(); else openForApp("ask you to log in", signIn);
             },
             // For grains on domains of their own, of which there are none.
             requestLogout() {},
@@ -235,7 +272,8 @@ extension Assets {
             barchanProblem() { loaded = true; alive(); },
             barchanShowLog() {
               tell("answer", `${app} did not answer as it should. Its log may say why.`);
-              logLink.focus();
+              // Somebody who does something else keeps the focus.
+              if (document.activeElement === frame) logLink.focus();
             },
           };
           addEventListener("message", e => {
