@@ -44,16 +44,18 @@ public struct IsolationSuite: Sendable {
 
     /// Runs everything, one after the other; some seconds.
     /// - Parameter willBegin: Called before each step.
-    /// - Throws: What making the back end throws. That it cannot start the probe is a finding.
+    /// - Throws: What making the back end throws; `CancellationError` after ``Leftovers/clear()``. That it cannot start the probe is a finding.
     public func run(willBegin: (Step) -> Void = { _ in }) async throws -> IsolationVerdict {
         let checks = IsolationConformance.checks(probe: probe)
         willBegin(Step(name: "the probe's attempts", number: 1, count: checks.count + 1))
         let claimed = try await makeProvider().guarantees
         var trials = try await attemptTrials()
         for (number, check) in checks.enumerated() {
+            try Leftovers.requireKept()
             willBegin(Step(name: check.name, number: number + 2, count: checks.count + 1))
             trials.append(await trial(of: check, claimed))
         }
+        try Leftovers.requireKept()
         return IsolationVerdict(claimed: claimed, trials: trials)
     }
 

@@ -28,6 +28,14 @@ public final class Leftovers: Sendable {
         for removal in removals { removal() }
     }
 
+    /// Whether ``clear()`` was called; it may still be at work.
+    public var isCleared: Bool { state.withLock { $0.isCleared } }
+
+    /// - Throws: `CancellationError` when what the task makes has been removed: what fails from then on is nobody's fault.
+    public static func requireKept() throws {
+        if current?.isCleared == true { throw CancellationError() }
+    }
+
     /// The removal's number, or nil when everything was removed.
     fileprivate func add(_ removal: @escaping @Sendable () -> Void) -> Int? {
         state.withLock { state in

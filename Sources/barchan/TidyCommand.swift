@@ -15,6 +15,14 @@ extension TidyCommand {
             _exit(128 + number)
         }
         defer { signals.cancel() }
-        try await Leftovers.$current.withValue(leftovers) { try await run() }
+        var problem: (any Error)?
+        do {
+            try await Leftovers.$current.withValue(leftovers) { try await run() }
+        } catch {
+            problem = error
+        }
+        // A command fails when things are taken from it. The process does not end for that: the signal ends it when all are gone.
+        if leftovers.isCleared { await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in } }
+        if let problem { throw problem }
     }
 }
