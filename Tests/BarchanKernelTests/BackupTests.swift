@@ -198,6 +198,60 @@ import Testing
         #expect(!test.storage.recordKeys.contains { $0.contains("writing-backup") })
     }
 
+    /// What is in a folder when each piece of a file there is about to be written.
+    private final class WatchingBytes: ByteReader {
+        let folder: String
+        private let left = Mutex(2)
+        let seen = Mutex<[[String]]>([])
+        init(_ folder: String) { self.folder = folder }
+
+        func next() async throws(HostError) -> [UInt8]? {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? ["?"]
+            seen.withLock { $0.append(names) }
+            return left.withLock { left in
+                left -= 1
+                return left < 0 ? nil : [1, 2, 3]
+            }
+        }
+
+        func cancel() {}
+    }
+
+    /// A host that is killed meanwhile leaves what has a name.
+    @Test(arguments: [false, true]) func aBackupFileHasItsNameOnceItIsWhole(_ isNamed: Bool) async throws {
+        let folder = "/tmp/barchan-backup-\(GrainID.random())"
+        try #require(mkdir(folder, 0o700) == 0)
+        defer { _ = try? FileManager.default.removeItem(atPath: folder) }
+        // File systems that know files without names are most of them (open(2), O_TMPFILE is 0o20200000).
+        let unnamed = open(folder, 0o20_200_000 | O_RDWR | O_CLOEXEC, 0o600)
+        if unnamed >= 0 { close(unnamed) }
+        let expected = isNamed || unnamed < 0 ? ["a.zip.partial"] : []
+        for attempt in 1...2 {
+            let bytes = WatchingBytes(folder)
+            let write = {
+                try await BackupFile.write(bytes, to: "\(folder)/a.zip", isNamed: isNamed) { path throws(HostError) in
+                    let content = try await FileBytes(path).readAll(maximumBytes: 100)
+                    guard content == [1, 2, 3, 1, 2, 3] else { throw HostError(.corrupt, "\(content)") }
+                }
+            }
+            if attempt == 1 {
+                #expect(try await write() == 6)
+                #expect(bytes.seen.withLock { $0 } == [expected, expected, expected])
+            } else {
+                await expectError(.alreadyExists) { _ = try await write() }
+            }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["a.zip"])
+        }
+        // One that comes first to its end has the name, and nothing is left of the other.
+        let late = WatchingBytes(folder)
+        await expectError(.alreadyExists) {
+            _ = try await BackupFile.write(late, to: "\(folder)/b.zip", isNamed: isNamed) { _ in
+                close(creat("\(folder)/b.zip", 0o600))
+            }
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["a.zip", "b.zip"])
+    }
+
     @Test func aBackupFileIsRememberedOnlyWhileItIsWritten() async throws {
         let test = try await TestHost(), grain = try await opened(test), path = "/tmp/barchan-\(GrainID.random()).zip"
         defer { unlink(path) }
