@@ -167,17 +167,7 @@ struct OpenedFileList {
         }
         guard !fresh.isSubset(of: paths) else { return false }
         let text = (comments + paths.union(fresh).sorted()).map { "\($0)\n" }.joined()
-        let temporary = "\(file).\(getpid()).new"
-        let number = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-        guard number >= 0 else { throw fileError("make file", temporary) }
-        let output = OwnedDescriptor(takingOwnershipOf: number)
-        do throws(HostError) {
-            try writeFully(Array(text.utf8), to: output.rawValue, temporary)
-            guard rename(temporary, file) == 0 else { throw fileError("make file", file) }
-        } catch {
-            unlink(temporary)
-            throw error
-        }
+        try OutputFile.write(file) { number throws(HostError) in try writeFully(Array(text.utf8), to: number, file) }
         return true
     }
 }

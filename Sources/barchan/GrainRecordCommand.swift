@@ -69,14 +69,6 @@ enum RecordingFile {
     static func write(_ recording: Recording, to path: String?) throws(HostError) {
         let bytes = Array(recording.text.utf8)
         guard let path else { return try writeFully(bytes, to: 1, "standard output") }
-        let number = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard number >= 0 else { throw fileError("write", path) }
-        let descriptor = OwnedDescriptor(takingOwnershipOf: number)
-        do throws(HostError) { try writeFully(bytes, to: descriptor.rawValue, path) } catch {
-            var status = stat()
-            // Half a recording is none; a device stays.
-            if fstat(descriptor.rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFREG { unlink(path) }
-            throw error
-        }
+        try OutputFile.write(path, mode: 0o600) { number throws(HostError) in try writeFully(bytes, to: number, path) }
     }
 }

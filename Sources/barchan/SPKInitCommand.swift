@@ -59,10 +59,7 @@ struct SPKInitCommand: ParsableCommand {
         }
         let bytes = Array(text(app).utf8)
         guard output != "-" else { return write(bytes, to: 1) }
-        let number = open(output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-        guard number >= 0 else { throw fileError("make file", output) }
-        let file = OwnedDescriptor(takingOwnershipOf: number)
-        try writeFully(bytes, to: file.rawValue, output)
+        try OutputFile.write(output) { number throws(HostError) in try writeFully(bytes, to: number, output) }
         printLine("wrote '\(output)' for app \(app)\nnext: edit it, then 'barchan spk pack OUT.spk'")
     }
 

@@ -68,23 +68,9 @@ struct KeyringFile {
 
     /// The old file stays until the new one is on disk: a key that is lost is an app that is lost.
     private func replace(with bytes: [UInt8]) throws(HostError) {
-        // Through a link, so that the link stays one.
-        let target = realpath(path, nil).map { pointer in
-            defer { free(pointer) }
-            return String(cString: pointer)
-        }
-        let place = target ?? path, temporary = "\(place).\(getpid()).new"
-        let number = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard number >= 0 else { throw fileError("write keyring", temporary) }
-        let file = OwnedDescriptor(takingOwnershipOf: number)
-        do throws(HostError) {
-            try writeFully(bytes, to: file.rawValue, temporary)
-            guard fsync(file.rawValue) == 0, rename(temporary, place) == 0 else {
-                throw fileError("write keyring", place)
-            }
-        } catch {
-            unlink(temporary)
-            throw error
+        try OutputFile.write(path, mode: 0o600) { number throws(HostError) in
+            try writeFully(bytes, to: number, path)
+            guard fsync(number) == 0 else { throw fileError("write keyring", path) }
         }
     }
 }

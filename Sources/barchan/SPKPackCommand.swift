@@ -80,25 +80,13 @@ struct SPKPackCommand: ParsableCommand {
         tree.set(.injected("sandstorm-http-bridge-config", .bytes(bridgeConfiguration, isExecutable: false)))
     }
 
-    /// Under another name first: whoever reads `output` never sees half a package.
     private func write(_ writer: PackageWriter) throws(HostError) -> PackageID {
-        let temporary = "\(output).\(getpid()).new"
-        let number = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-        guard number >= 0 else { throw fileError("make file", temporary) }
-        let file = OwnedDescriptor(takingOwnershipOf: number)
         let progress = ProgressLine("packing", of: writer.archiveBytes * 2, isQuiet: quiet)
-        do throws(HostError) {
-            let package = try writer.write(
+        defer { progress.finish() }
+        return try OutputFile.write(output) { number throws(HostError) in
+            try writer.write(
                 threads: max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))), progress: { progress.show($0) },
-                to: { bytes throws(HostError) in try writeFully(bytes, to: number, temporary) })
-            guard rename(temporary, output) == 0 else { throw fileError("make file", output) }
-            progress.finish()
-            _ = consume file
-            return package
-        } catch {
-            progress.finish()
-            unlink(temporary)
-            throw error
+                to: { bytes throws(HostError) in try writeFully(bytes, to: number, output) })
         }
     }
 }
