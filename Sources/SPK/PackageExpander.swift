@@ -1,6 +1,6 @@
 import Barchan
 
-/// The outer layer of a package file: magic number and XZ stream (specification, section 1.1).
+/// The outer layer of a package file: magic number and XZ (specification, section 1.1).
 ///
 /// Bytes of the file go in, bytes of the two messages come out; nothing is kept. One caller at a time.
 public final class PackageExpander {
@@ -8,6 +8,7 @@ public final class PackageExpander {
     public static let magic: [UInt8] = [0x8f, 0xc6, 0xcd, 0xef, 0x45, 0x1a, 0xea, 0x96]
 
     private let decoder: XZDecoder
+    private let maximumBytes: Int64
     private var digest = SHA256()
     private var magicSeen = 0
     /// Bytes of the file taken so far.
@@ -15,6 +16,7 @@ public final class PackageExpander {
 
     public init(limits: PackageLimits = PackageLimits()) throws(HostError) {
         decoder = try XZDecoder(limits: limits)
+        maximumBytes = limits.fileBytes
     }
 
     /// Takes the next bytes of the file and hands on what they expand to, in pieces of at most 256 KiB.
@@ -24,6 +26,11 @@ public final class PackageExpander {
         _ bytes: UnsafeRawBufferPointer, _ sink: (UnsafeRawBufferPointer) throws(HostError) -> Void
     ) throws(HostError) {
         consumedBytes += Int64(bytes.count)
+        guard consumedBytes <= maximumBytes else {
+            throw HostError(
+                .resourceExhausted,
+                "read the package: its file is larger than \(maximumBytes) bytes, and so than what it may expand to")
+        }
         digest.update(bytes)
         var rest = bytes
         while magicSeen < Self.magic.count, let byte = rest.first {

@@ -1,7 +1,8 @@
 import Barchan
 import CLzma
 
-/// Expands one XZ stream that comes in pieces, within limits on memory and size.
+/// Expands XZ that comes in pieces, within limits on memory and size: what `xz -dc` expands, so several streams one behind
+/// the other too, with padding behind each (.xz file format, section 2).
 ///
 /// Several blocks are expanded by several threads when that fits into the memory limit.
 final class XZDecoder {
@@ -9,12 +10,17 @@ final class XZDecoder {
     private let output: UnsafeMutableRawBufferPointer
     private let limits: PackageLimits
     private var expanded: Int64 = 0
-    private(set) var isAtEnd = false
+    private var isAtEnd = false
+    /// The first stream up to the end of its first block's header, which tells how much memory it takes.
+    private var head: [UInt8] = []
+    /// A stream's header and the longest block header (.xz file format, sections 2.1.1 and 3.1.1).
+    private static let headBytes = 12 + 1024
 
     init(limits: PackageLimits) throws(HostError) {
         self.limits = limits
         output = .allocate(byteCount: 256 << 10, alignment: 16)
         var options = lzma_mt()
+        options.flags = 0x08  // LZMA_CONCATENATED, a macro that Swift cannot see
         options.threads = UInt32(max(1, limits.decoderThreads))
         options.memlimit_threading = UInt64(min(limits.decoderBytes, limits.threadedDecoderBytes))
         options.memlimit_stop = UInt64(limits.decoderBytes)
@@ -34,16 +40,14 @@ final class XZDecoder {
         _ bytes: UnsafeRawBufferPointer, _ sink: (UnsafeRawBufferPointer) throws(HostError) -> Void
     ) throws(HostError) {
         guard !bytes.isEmpty else { return }
+        head.append(contentsOf: bytes.prefix(Self.headBytes - head.count))
         stream.next_in = bytes.bindMemory(to: UInt8.self).baseAddress
         stream.avail_in = bytes.count
-        while stream.avail_in > 0 {
-            guard !isAtEnd else { throw Self.bad("there are more bytes behind the end of its XZ stream") }
-            try step(LZMA_RUN, sink)
-        }
+        while stream.avail_in > 0 { try step(LZMA_RUN, sink) }
     }
 
     /// The file is at its end; hands on the rest.
-    /// - Throws: ``HostError`` `.invalidArgument` when the stream is not at its end.
+    /// - Throws: ``HostError`` `.invalidArgument` when the last stream is not at its end.
     func finish(_ sink: (UnsafeRawBufferPointer) throws(HostError) -> Void) throws(HostError) {
         stream.next_in = nil
         stream.avail_in = 0
@@ -75,14 +79,31 @@ final class XZDecoder {
         switch result {
         case LZMA_BUF_ERROR: Self.bad("its XZ stream is cut off")
         case LZMA_FORMAT_ERROR: Self.bad("what follows the magic number is not an XZ stream")
-        case LZMA_DATA_ERROR: Self.bad("its XZ stream is damaged")
+        case LZMA_DATA_ERROR: Self.bad("its XZ stream is damaged, or followed by something else")
         case LZMA_OPTIONS_ERROR: Self.bad("its XZ stream uses a filter that is unknown here")
-        case LZMA_MEMLIMIT_ERROR, LZMA_MEM_ERROR:
-            HostError(
-                .resourceExhausted,
-                "expand the package: that takes \(lzma_memusage(&stream) >> 20) MiB of memory, more than the "
-                    + "\(limits.decoderBytes >> 20) MiB allowed here")
+        case LZMA_MEMLIMIT_ERROR: tooLarge
+        case LZMA_MEM_ERROR: HostError(.resourceExhausted, "expand the package: there is not enough memory")
         default: HostError(.failed, "expand the package: liblzma error \(result.rawValue)")
+        }
+    }
+
+    private var tooLarge: HostError {
+        let allowed = "more memory than the \(limits.decoderBytes >> 20) MiB allowed here"
+        let needed = neededBytes.flatMap { $0 > limits.decoderBytes ? ": \(($0 + (1 << 20) - 1) >> 20) MiB" : nil }
+        return HostError(
+            .resourceExhausted,
+            "expand the package: its XZ dictionary takes \(allowed)\(needed ?? ""); pack it again with at most 'xz -9'")
+    }
+
+    /// For the first block: the decoder with threads does not tell it.
+    private var neededBytes: UInt64? {
+        var probe = lzma_stream()
+        guard lzma_stream_decoder(&probe, 1, 0) == LZMA_OK else { return nil }
+        defer { lzma_end(&probe) }
+        return head.withUnsafeBufferPointer { bytes in
+            probe.next_in = bytes.baseAddress
+            probe.avail_in = bytes.count
+            return lzma_code(&probe, LZMA_RUN) == LZMA_MEMLIMIT_ERROR ? lzma_memusage(&probe) : nil
         }
     }
 

@@ -44,9 +44,10 @@ import Testing
         }
     }
 
-    @Test func moreBytesBehindThePackageAreRefused() throws {
-        let error = try #require(failure { _ = try verify(try fixture("good.spk") + [0, 0, 0, 0]) })
-        #expect(error.message.contains("behind the end"), "\(error.message)")
+    @Test(arguments: [[0, 0, 0], [0, 0, 0, 0, 1], Array("more".utf8), PackageExpander.magic])
+    func moreBytesBehindThePackageAreRefused(_ bytes: [UInt8]) throws {
+        let error = try #require(failure { _ = try verify(try fixture("good.spk") + bytes) })
+        #expect(error.message.contains("XZ stream"), "\(error.message)")
     }
 
     @Test func aFileThatIsNoPackageIsRefused() throws {

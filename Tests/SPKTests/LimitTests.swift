@@ -27,7 +27,27 @@ import Testing
         limits.decoderBytes = 1 << 20
         let error = try #require(failure { _ = try verify(try pack([file("a")], key: key), limits: limits) })
         #expect(error.code == .resourceExhausted)
-        #expect(error.message.contains("MiB of memory"), "\(error.message)")
+        #expect(error.message.contains("more memory than the 1 MiB"), "\(error.message)")
+    }
+
+    @Test func severalStreamsCountTogether() throws {
+        let package = try pack([file("zeros", [UInt8](repeating: 0, count: 1 << 20))], key: key)
+        let twice = package + package.dropFirst(PackageExpander.magic.count)
+        var limits = PackageLimits()
+        limits.expandedBytes = 3 << 19
+        _ = try verify(package, limits: limits)
+        #expect(failure { _ = try verify(twice, limits: limits) }?.code == .resourceExhausted)
+        // Without that limit they are expanded, and are not what was signed.
+        #expect(failure { _ = try verify(twice) }?.code == .invalidArgument)
+    }
+
+    @Test func whatExpandsToNothingIsNotReadForEver() throws {
+        let package = try pack([file("a")], key: key)
+        var limits = PackageLimits()
+        limits.expandedBytes = 1 << 16
+        let (some, many) = ([UInt8](repeating: 0, count: 1 << 20), [UInt8](repeating: 0, count: 2 << 20))
+        #expect(try verify(package + some, limits: limits).app == key.app)
+        #expect(failure { _ = try verify(package + many, limits: limits) }?.code == .resourceExhausted)
     }
 
     @Test func tooManyFilesAreRefused() throws {

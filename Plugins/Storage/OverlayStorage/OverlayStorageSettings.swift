@@ -30,7 +30,7 @@ struct OverlayStorageSettings {
         SettingDefinition(
             "packageFiles", default: .integer(250_000), "most files, links and directories in a package"),
         SettingDefinition(
-            "decoderBytes", default: .integer(36 << 20), "most memory for unpacking a package, in bytes"),
+            "decoderBytes", default: .integer(70 << 20), "most memory for unpacking a package, in bytes"),
         SettingDefinition(
             "gpg", default: .string("gpg"),
             "the program that verifies who a package's author is, a name or a path; empty: nobody verifies it"),
