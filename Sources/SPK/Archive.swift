@@ -20,7 +20,8 @@ public struct ArchiveEntry {
 
 /// The tree of files in a package, read in place and within limits.
 public struct Archive {
-    private let root: StructList<Wire.Archive.File>
+    private let bytes: UnsafeRawBufferPointer
+    private let owner: AnyObject
     private let limits: PackageLimits
 
     /// Reads an archive in memory that `owner` keeps alive and unchanged.
@@ -28,17 +29,24 @@ public struct Archive {
     public init(
         bytes: UnsafeRawBufferPointer, owner: AnyObject, limits: PackageLimits = PackageLimits()
     ) throws(HostError) {
-        // Every byte may be visited three times: to check everything before the disk is touched, to lay it out, to write it.
+        self.bytes = bytes
+        self.owner = owner
+        self.limits = limits
+        _ = try files()
+    }
+
+    /// Files may share bytes, though no packer makes them so. Each walk may read everything four times over, counted anew, so that
+    /// what one takes every later one takes, too.
+    private func files() throws(HostError) -> StructList<Wire.Archive.File> {
         let (words, overflow) = (bytes.count / 8 + 1).multipliedReportingOverflow(by: 4)
         let readerLimits = ReaderLimits(
             traversalWords: overflow ? Int.max : words, nesting: 2 * limits.depth + 4, segments: 1 << 16)
         do {
             let message = try MessageReader(unsafeBytes: bytes, owner: owner, framing: .stream, limits: readerLimits)
-            root = try message.root(Wire.Archive.self).files
+            return try message.root(Wire.Archive.self).files
         } catch {
             throw HostError(.invalidArgument, "read the archive: \(error)")
         }
-        self.limits = limits
     }
 
     /// Visits every entry, a directory before what is in it, in the order of the archive.
@@ -51,7 +59,7 @@ public struct Archive {
         _ top: Directory, enter: (ArchiveEntry, Directory) throws(HostError) -> Directory?
     ) throws(HostError) {
         var walker = ArchiveWalker<Directory>(limits: limits)
-        try walker.walk(root, in: top, path: [], enter: enter)
+        try walker.walk(try files(), in: top, path: [], enter: enter)
     }
 
     /// Checks names and limits of every entry.
@@ -68,8 +76,9 @@ public struct Archive {
 
     /// The bytes of a regular file at the top, or nil when there is none of that name.
     public func topLevelFile(_ name: String) throws(HostError) -> DataReader? {
+        let files = try files()
         do {
-            for file in root where try file.name == name {
+            for file in files where try file.name == name {
                 switch file.which {
                 case .regular: return try file.regular
                 case .executable: return try file.executable

@@ -45,10 +45,15 @@ private struct UnpackedTree {
     static func write(_ archive: Archive, to path: String, progress: @escaping (Int64) -> Void) throws(HostError) {
         guard mkdir(path, 0o777) == 0 else { throw fileError("make directory", path) }
         var tree = UnpackedTree(progress: progress)
-        try archive.walk(Array(path.utf8)) { entry, parent throws(HostError) in
-            try tree.write(entry, to: parent + [0x2f] + entry.name)
+        do throws(HostError) {
+            try archive.walk(Array(path.utf8)) { entry, parent throws(HostError) in
+                try tree.write(entry, to: parent + [0x2f] + entry.name)
+            }
+            for directory in tree.directories.reversed() { try date(directory.path, directory.modified) }
+        } catch {
+            try? ToolProcess.run(["rm", "-rf", "--", path], package: "coreutils")
+            throw error
         }
-        for directory in tree.directories.reversed() { try date(directory.path, directory.modified) }
     }
 
     private init(progress: @escaping (Int64) -> Void) { self.progress = progress }
