@@ -105,6 +105,8 @@ public struct ArchiveSummary: Sendable {
 
     /// The mount points there should be.
     public static let neededMountPoints: Set<String> = ["dev", "tmp", "var", "proc/cpuinfo"]
+    /// Where the package has something that cannot be a mount point.
+    var obstructions: Set<String> = []
     private var isInProc = false
 
     mutating func count(_ entry: ArchiveEntry, depth: Int) {
@@ -123,8 +125,11 @@ public struct ArchiveSummary: Sendable {
             } else if Self.neededMountPoints.contains(name) {
                 mountPoints.insert(name)
             }
-        case .directory, .link: break
+            return
+        case .directory, .link:
+            if depth == 1, isInProc, name == "cpuinfo" { obstructions.insert("proc/cpuinfo") }
         }
+        if depth == 0, name == "proc" || Self.neededMountPoints.contains(name) { obstructions.insert(name) }
     }
 
     private static func blockBytes(of content: ArchiveEntry.Content) -> Int64 {

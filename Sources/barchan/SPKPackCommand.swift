@@ -55,6 +55,7 @@ struct SPKPackCommand: ParsableCommand {
         let key = try options.file().read().key(for: app ?? plan.app)
         if let latest = mtime ?? Self.sourceDate { plan.tree.limitDates(to: latest) }
         plan.tree.addMountPoints()
+        do { try AppManifest(manifestFile: plan.manifest).checkInstallable() } catch { printWarning("\(error)") }
         try inject(plan.manifest, plan.bridgeConfiguration, into: &plan.tree)
         let writer = try PackageWriter(tree: plan.tree, key: key) { reference, sink throws(HostError) in
             guard let bytes = try spool.bytes(of: reference) else { return try readFile(reference, sink) }

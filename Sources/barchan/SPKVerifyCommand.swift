@@ -18,9 +18,11 @@ struct SPKVerifyCommand: ParsableCommand {
 
     func run() throws {
         let package = try VerifiedPackage(path: file, scratch: scratchDirectory())
-        let manifest = try package.manifest().localized(for: preferredLanguages())
+        let everyLanguage = try package.manifest()
+        let manifest = everyLanguage.localized(for: preferredLanguages())
         do {
-            _ = try package.archive.check()
+            try package.archive.check().checkMountPoints()
+            try everyLanguage.checkInstallable()
             _ = try package.app.current(forPackage: package.identifier)
         } catch {
             printWarning("nobody can install this: \(error)")

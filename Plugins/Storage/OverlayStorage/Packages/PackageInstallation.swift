@@ -69,8 +69,9 @@ actor PackageInstallation {
         var budget = PageBudget(receiver)
         let summary = try archive.check { budget.touch() }
         receiver.forgetPages()
+        try summary.checkMountPoints()
         let manifest = try Self.manifest(of: archive)
-        _ = try AppManifest(manifestFile: manifest, limits: limits)
+        try AppManifest(manifestFile: manifest, limits: limits).checkInstallable()
         try write(archive, summary, manifest, app: app, as: identifier)
         return (identifier, true)
     }
