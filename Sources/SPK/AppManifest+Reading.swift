@@ -11,7 +11,7 @@ extension AppManifest {
     public init(manifestFile bytes: [UInt8], limits: PackageLimits = PackageLimits()) throws(HostError) {
         guard bytes.count <= limits.manifestBytes else {
             throw HostError(
-                .resourceExhausted,
+                .invalidArgument,
                 "read the manifest: it is larger than the \(limits.manifestBytes) bytes allowed here")
         }
         do {

@@ -53,7 +53,7 @@ public struct Archive {
     ///
     /// - Parameter enter: Called for each entry; its result stands for the entry, if that is a directory, in the calls
     ///   for what is in it. `top` stands for the root.
-    /// - Throws: ``HostError`` `.invalidArgument` for a name or tree that may not be, `.resourceExhausted` for a limit;
+    /// - Throws: ``HostError`` `.invalidArgument` for a name or tree that may not be or exceeds a limit;
     ///   and what `enter` throws.
     public func walk<Directory>(
         _ top: Directory, enter: (ArchiveEntry, Directory) throws(HostError) -> Directory?

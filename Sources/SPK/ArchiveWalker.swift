@@ -17,7 +17,7 @@ struct ArchiveWalker<Directory> {
     ) throws(HostError) {
         guard path.count <= limits.depth else {
             throw HostError(
-                .resourceExhausted, "unpack \(quoted(path)): directories are nested more than \(limits.depth) deep")
+                .invalidArgument, "unpack \(quoted(path)): directories are nested more than \(limits.depth) deep")
         }
         var seen = NamesOfDirectory()
         for (position, file) in files.enumerated() {
@@ -87,19 +87,19 @@ struct ArchiveWalker<Directory> {
         if case .file(let data, _) = entry.content { fileBytes += Int64(data.count) }
         guard fileBytes <= limits.expandedBytes else {
             throw HostError(
-                .resourceExhausted,
+                .invalidArgument,
                 "unpack \(quoted(path)): the files are larger than \(limits.expandedBytes) bytes together")
         }
         nameBytes += entry.name.count
         guard nameBytes <= limits.allNamesBytes else {
             throw HostError(
-                .resourceExhausted,
+                .invalidArgument,
                 "unpack \(quoted(path)): the names are longer than \(limits.allNamesBytes) bytes together")
         }
         entries += 1
         guard entries <= limits.entries else {
             throw HostError(
-                .resourceExhausted, "unpack \(quoted(path)): the package has more than \(limits.entries) files")
+                .invalidArgument, "unpack \(quoted(path)): the package has more than \(limits.entries) files")
         }
     }
 

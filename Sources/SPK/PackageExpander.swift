@@ -20,7 +20,7 @@ public final class PackageExpander {
     }
 
     /// Takes the next bytes of the file and hands on what they expand to, in pieces of at most 256 KiB.
-    /// - Throws: ``HostError`` `.invalidArgument` with what is wrong with the file, `.resourceExhausted` for a limit;
+    /// - Throws: ``HostError`` `.invalidArgument` with what is wrong with the file, which limit it exceeds included;
     ///   and what `sink` throws.
     public func feed(
         _ bytes: UnsafeRawBufferPointer, _ sink: (UnsafeRawBufferPointer) throws(HostError) -> Void
@@ -28,7 +28,7 @@ public final class PackageExpander {
         consumedBytes += Int64(bytes.count)
         guard consumedBytes <= maximumBytes else {
             throw HostError(
-                .resourceExhausted,
+                .invalidArgument,
                 "read the package: its file is larger than \(maximumBytes) bytes, and so than what it may expand to")
         }
         digest.update(bytes)

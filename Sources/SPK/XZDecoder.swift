@@ -64,7 +64,7 @@ final class XZDecoder {
         expanded += Int64(count)
         guard expanded <= limits.expandedBytes else {
             throw HostError(
-                .resourceExhausted,
+                .invalidArgument,
                 "expand the package: it becomes larger than the \(limits.expandedBytes) bytes allowed here")
         }
         if count > 0 { try sink(UnsafeRawBufferPointer(rebasing: output[..<count])) }
@@ -91,7 +91,7 @@ final class XZDecoder {
         let allowed = "more memory than the \(limits.decoderBytes >> 20) MiB allowed here"
         let needed = neededBytes.flatMap { $0 > limits.decoderBytes ? ": \(($0 + (1 << 20) - 1) >> 20) MiB" : nil }
         return HostError(
-            .resourceExhausted,
+            .invalidArgument,
             "expand the package: its XZ dictionary takes \(allowed)\(needed ?? ""); pack it again with at most 'xz -9'")
     }
 

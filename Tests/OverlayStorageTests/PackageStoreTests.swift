@@ -130,7 +130,7 @@ import Testing
             file.bytes += Array(bytes)
         })
         let error = await #expect(throws: HostError.self) { _ = try await install(file.bytes, storage) }
-        #expect(error?.code == .resourceExhausted)
+        #expect(error?.code == .invalidArgument)
         #expect(try scratch.files() == before)
     }
 

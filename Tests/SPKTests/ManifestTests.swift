@@ -107,7 +107,7 @@ import Testing
         var limits = PackageLimits()
         limits.manifestBytes = 100
         let error = failure { _ = try AppManifest(manifestFile: [UInt8](repeating: 0, count: 101), limits: limits) }
-        #expect(error?.code == .resourceExhausted)
+        #expect(error?.code == .invalidArgument)
     }
 
     @Test func aRoleWithAnUnknownPermissionIsRefused() throws {

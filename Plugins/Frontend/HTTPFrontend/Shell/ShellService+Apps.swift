@@ -86,7 +86,7 @@ extension Visit {
         while let part = try await form.nextPart() {
             if part.fileName != nil { throw ShellService.staleForm }
             guard part.name == "nonce" else { continue }
-            let text = try await part.body.readAll(maximumBytes: 1024)
+            let text = try await part.body.readShort(maximumBytes: 1024)
             guard Secret(String(decoding: text, as: UTF8.self)) == person.nonce else { throw ShellService.staleForm }
             return try await Visit.fileOf(form)
         }

@@ -93,7 +93,7 @@ extension ShellService {
     func uploadPicture(_ visit: Visit, _ person: Person) async throws(HostError) -> Response {
         do throws(HostError) {
             let file = try await visit.uploadedFile(for: person)
-            let bytes = try await file.readAll(maximumBytes: 64 << 10)
+            let bytes = try await file.readShort(maximumBytes: 64 << 10)
             try await host.people.setPicture(bytes, of: person.account.identifier)
         } catch {
             guard error != ShellService.staleForm else { throw error }

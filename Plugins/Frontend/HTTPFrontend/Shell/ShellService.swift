@@ -154,8 +154,13 @@ struct ShellService: Sendable {
         return response
     }
 
+    /// What has a place in memory is longer than that.
+    static let tooLong = HostError(.invalidArgument, "What was sent is longer than it may be; nothing was changed.")
+
     static func status(_ error: HostError) -> Int {
-        switch error.code {
+        // RFC 9110, section 15.5.14.
+        if error == tooLong { return 413 }
+        return switch error.code {
         case .invalidArgument, .corrupt: 400
         case .permissionDenied: 403
         case .notFound: 404

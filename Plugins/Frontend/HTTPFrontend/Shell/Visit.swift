@@ -93,7 +93,7 @@ struct Visit {
         case .none: return []
         case .bytes(let bytes): return Visit.allFields(Substring(decoding: bytes, as: UTF8.self))
         case .stream(let reader, _):
-            return Visit.allFields(Substring(decoding: try await reader.readAll(maximumBytes: 65_536), as: UTF8.self))
+            return Visit.allFields(Substring(decoding: try await reader.readShort(maximumBytes: 65_536), as: UTF8.self))
         @unknown default: return []
         }
     }
@@ -135,4 +135,16 @@ struct Person: Sendable {
     }
 
     var isAdministrator: Bool { account.role == .administrator }
+}
+
+extension ByteReader {
+    /// What people send that is held in memory whole.
+    /// - Throws: ``ShellService/tooLong`` when it is longer; and what ``next()`` throws.
+    func readShort(maximumBytes: Int) async throws(HostError) -> [UInt8] {
+        do throws(HostError) {
+            return try await readAll(maximumBytes: maximumBytes)
+        } catch {
+            throw error.code == .resourceExhausted ? ShellService.tooLong : error
+        }
+    }
 }
