@@ -55,6 +55,28 @@ extension EndToEndTests {
     }
 }
 
+extension EndToEndTests {
+    @Test("what a grain takes on disk is listed after the host was killed, before anybody opens it")
+    func sizesAfterAKill() async throws {
+        try await Stage.with("sizes", apps: ["hello"]) { stage in
+            let page = try await stage.person.create("New greeting")
+            try await page.waitInFrame(for: "document.body.innerText.includes('Hello')", "the greeting")
+            let grain = try await page.grain()
+            let content = "\(stage.command.data)/storage/volumes/\(grain)/data/large"
+            try Data(repeating: 7, count: 20 << 20).write(to: URL(filePath: content))
+            stage.host.process.signal(SIGKILL)
+            await stage.host.process.end()
+            try await page.close()
+            let restarted = try await stage.restarted("sizes-again")
+            try await within(.seconds(300), "the list to say what is there") {
+                while try await stage.command.grains().map(\.bytes).first ?? 0 < 20 << 20 {}
+            }
+            #expect(try await stage.command.grains().map(\.state) == ["stopped"])
+            try await restarted.host.stop()
+        }
+    }
+}
+
 extension Page {
     /// Presses the button for a new grain and reads what comes of it.
     fileprivate func createGrain() async throws -> (status: Double, text: String) {

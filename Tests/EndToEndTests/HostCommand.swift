@@ -8,6 +8,8 @@ struct HostCommand: Sendable {
         let identifier: String
         let state: String
         let title: String
+        /// What its data takes on disk.
+        let bytes: Int
     }
 
     func grains() async throws -> [Grain] {
@@ -15,7 +17,8 @@ struct HostCommand: Sendable {
         guard status == 0 else { throw TestFailure("barchan grain list: status \(status)") }
         return try JSON(parsing: Data(output.utf8)).array.map {
             Grain(
-                identifier: $0["grain"].string ?? "", state: $0["state"].string ?? "", title: $0["title"].string ?? "")
+                identifier: $0["grain"].string ?? "", state: $0["state"].string ?? "", title: $0["title"].string ?? "",
+                bytes: $0["bytes"].int ?? -1)
         }
     }
 

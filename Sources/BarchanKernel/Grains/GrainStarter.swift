@@ -45,7 +45,7 @@ struct GrainStarter: Sendable {
         let attempt = "start grain '\(grain)'"
         if let use { try failedStarts.require(use, to: attempt) }
         let command = try command(for: record, in: package)
-        try isolation.requireLoopback(for: command, of: package, to: "start grain '\(grain)'")
+        try isolation.requireLoopback(for: command, of: package, to: attempt)
         let volume = try await volume(for: grain)
         let limits = limits.grain(of: package.app, own: record.limits)
         try await reserve.require(to: attempt)
