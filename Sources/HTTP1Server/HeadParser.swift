@@ -25,7 +25,7 @@ public struct HeadParser: Sendable {
             scanned = lineFeed + 1
             lineStart = scanned
             // One empty line before the request is what careless clients leave behind a body.
-            if isEmpty && lines > 0 { return try finish(at: scanned) }
+            if isEmpty && lines > 0 { return try finish(at: scanned, in: input) }
             if isEmpty && lineFeed > 1 { throw RequestFault(400, "The request starts with empty lines.") }
             lines += isEmpty ? 0 : 1
             if lines > limits.fields + 1 {
@@ -33,22 +33,20 @@ public struct HeadParser: Sendable {
             }
         }
         scanned = input.count
-        try checkSize(input.count)
+        try checkSize(input)
         return nil
     }
 
-    private func checkSize(_ count: Int) throws(RequestFault) {
-        if lines == 0 && count > limits.targetBytes + 64 {
+    private func checkSize(_ input: UnsafeRawBufferPointer) throws(RequestFault) {
+        if lines == 0 && input.count > limits.targetBytes + 64 {
             throw RequestFault(414, "The address is longer than \(limits.targetBytes) bytes.")
         }
-        if count > limits.headBytes {
-            throw RequestFault(431, "The request's fields are longer than \(limits.headBytes) bytes.")
-        }
+        if input.count > limits.headBytes { throw .overlong(input, limit: limits.headBytes) }
     }
 
-    private mutating func finish(at end: Int) throws(RequestFault) -> Int {
+    private mutating func finish(at end: Int, in input: UnsafeRawBufferPointer) throws(RequestFault) -> Int {
         if end > limits.headBytes {
-            throw RequestFault(431, "The request's fields are longer than \(limits.headBytes) bytes.")
+            throw .overlong(UnsafeRawBufferPointer(rebasing: input[..<end]), limit: limits.headBytes)
         }
         scanned = 0
         lineStart = 0

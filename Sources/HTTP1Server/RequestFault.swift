@@ -3,6 +3,10 @@ public struct RequestFault: Error, Sendable, Equatable {
     public let status: Int
     /// A sentence for the person who wrote the client.
     public let reason: String
+    /// The Host of a head that was refused for its length, when it had come so far and is one.
+    public internal(set) var host: String?
+    /// Whether cookies made most of that head.
+    public internal(set) var isOfCookies = false
 
     public init(_ status: Int, _ reason: String) {
         self.status = status

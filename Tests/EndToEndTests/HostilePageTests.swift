@@ -81,7 +81,44 @@ extension EndToEndTests {
         // SECURITY.md says so: browsers know no way to forbid it.
         #expect(leaks == ["cookie-for-all-hosts": "tossed"])
     }
+
+    @Test("cookies that a page sets for the whole domain shut nobody out for longer than until the next login")
+    func cookieBomb() async throws {
+        let port = try freePort()
+        let settings = ["base_url=http://barchan.localhost:\(port)", "port=\(port)"].map { "frontend.http.\($0)" }
+        try await Stage.with("cookie-bomb", apps: ["HostilePages"], settings: settings) { stage in
+            let page = try await stage.open()
+            // What our own script asks for would have the cookies deleted before the person sees anything.
+            _ = try await page.evaluate(
+                "window.fetch = () => new Promise(() => {}); navigator.sendBeacon = () => true; true")
+            let kept = try await page.evaluateInFrame(bomb)
+            #expect(kept.number ?? 0 > 100_000, "the browser keeps them")
+            let refused = try await Page(in: stage.tools, at: stage.host.address)
+            let text = try await refused.evaluate("document.body.innerText").string ?? ""
+            #expect(text.contains("more cookies than this server takes") && text.contains("log in"), "\(text)")
+            try await refused.capture("cookie-bomb")
+            try await refused.go(to: stage.host.address)
+            #expect(try await refused.evaluate("document.body.innerText").string?.contains("not logged in") == true)
+            try await stage.person.logIn(by: try await stage.command.user("login-link", "administrator"))
+            // Open pages say what has happened, too.
+            let second = try await stage.open()
+            _ = try await second.evaluateInFrame(bomb)
+            _ = try await second.evaluate("dispatchEvent(new Event('online')); true")
+            try await second.wait(
+                for: "document.querySelector('.problem p').textContent.includes('more cookies')", "the explanation")
+            try await stage.host.stop()
+        }
+    }
 }
+
+/// Fills the jar of the whole domain, and says how long the browser's field has become.
+private let bomb = """
+    (() => {
+        const rest = "x".repeat(4000) + ";domain=barchan.localhost;path=/;max-age=9999999;secure;samesite=none";
+        for (let i = 0; i < 60; i++) document.cookie = `bomb${i}=${rest}`;
+        return document.cookie.length;
+    })()
+    """
 
 private struct HostileResult {
     let channel: String

@@ -5,9 +5,10 @@ struct Person: Sendable {
     let tools: DevTools
     let host: HostProcess
 
-    /// Opens the one-time link.
-    func logIn() async throws {
-        let page = try await Page(in: tools, at: host.loginLink)
+    /// Opens a one-time link.
+    /// - Parameter link: Nil for the one that the host printed.
+    func logIn(by link: String? = nil) async throws {
+        let page = try await Page(in: tools, at: link ?? host.loginLink)
         // The link's page asks first: a preview of the link in a chat must not use it up.
         if try await page.evaluate("!!document.querySelector('form button')") == true {
             _ = try await page.evaluate("document.querySelector('form button').click()")

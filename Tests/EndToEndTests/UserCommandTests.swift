@@ -169,7 +169,7 @@ extension HostCommand {
 
     /// Runs `barchan user`, which has to succeed, and gives what it prints.
     @discardableResult
-    fileprivate func user(_ words: String...) async throws -> String {
+    func user(_ words: String...) async throws -> String {
         let (status, output) = try await run(words)
         guard status == 0 else { throw TestFailure("barchan user \(words): status \(status): \(output)") }
         return output.trimmingCharacters(in: .newlines)

@@ -70,7 +70,9 @@ struct FrontendService: RequestService {
 
     func refusal(_ fault: RequestFault, host: String?, _ trace: TraceID) -> Response {
         metrics.noteRefusal(fault.status)
-        var response = refusal(fault, host: host)
+        // Only there: elsewhere pages of grains and other sites could send such heads, and so log people out.
+        let isOurs = fault.isOfCookies && fault.host.map(site.place) == .shell
+        var response = isOurs ? shell.pages.tooManyCookies : refusal(fault, host: host)
         response.fields.add(trace)
         if fault.status == 503 { response.fields.add("Retry-After", "2") }
         return response

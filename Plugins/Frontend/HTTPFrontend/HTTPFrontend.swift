@@ -40,6 +40,12 @@ struct HTTPFrontend: FrontendProvider {
             baseURL: settings.baseURL, wildcardHost: settings.wildcardHost, port: listener.port ?? settings.port)
         let service = try FrontendService(host: host, site: site, settings: settings, log: log)
         await host.operations.noteExceptions(settings.pageExceptions.mapValues(\.descriptions))
+        if site.sharesDomain {
+            log(
+                .info,
+                "pages of grains share a domain with \(site.baseURL): one can set cookies for all of it, and so log people out; "
+                    + "see SECURITY.md, 'Cookies for the parent domain'")
+        }
         ready(FrontendAddress(baseURL: site.baseURL))
         let limits = settings.limits
         let count = Atomic(0)

@@ -43,6 +43,16 @@ final class Site: Sendable {
         hasSecureGrains = isHTTPS || name.hasSuffix(".localhost")
     }
 
+    /// Whether a page of a grain may set cookies that the browser sends to our own pages, too: where the last two names of both are the same.
+    var sharesDomain: Bool {
+        let ours = Site.lastNames(of: baseHost)
+        return ours.count == 2 && ours == Site.lastNames(of: grainSuffix)
+    }
+
+    private static func lastNames(of host: String) -> [Substring] {
+        host.prefix { $0 != ":" }.split(separator: ".").suffix(2)
+    }
+
     private static func isHost(_ text: Substring) -> Bool {
         !text.isEmpty
             && text.utf8.allSatisfy {

@@ -85,6 +85,8 @@ extension Assets {
               if (answer.ok) { misses = 0; tell("offline", null); show(await answer.json()); }
               else if (answer.status === 410) return gone();
               else if (answer.status === 403) return gone("You are not logged in on this browser any more, or may not open this any more.");
+              else if (answer.status === 431) return gone("Your browser sent more cookies than the server takes, as a page of a grain can set them. "
+                + "It was asked to delete all cookies of this domain, your login among them: log in again.");
               else offline(`The server cannot do its work at the moment (it answered ${answer.status}).`);
             } catch {
               if (!leaving) offline(navigator.onLine ? "The server cannot be reached." : "This device is offline.");

@@ -80,6 +80,18 @@ struct Pages: Sendable {
         return page(status, "error", title: Pages.heading(status), values, person)
     }
 
+    /// The browser is asked to delete its cookies for the whole domain, because it would be refused again and again otherwise
+    /// (W3C Clear Site Data).
+    var tooManyCookies: Response {
+        var response = error(
+            431,
+            "Your browser sent more cookies than this server takes. A page of a grain can set such cookies for every page here. "
+                + "Close the grain that you opened last, load this page again, and log in: the browser was asked to delete all cookies of "
+                + "this domain, your login among them. If this page comes again, delete the cookies in the browser’s settings.")
+        response.fields.add("Clear-Site-Data", "\"cookies\"")
+        return response
+    }
+
     private static func heading(_ status: Int) -> String {
         switch status {
         case 403: "Not for you, or not like this"
