@@ -87,7 +87,8 @@ struct Pages: Sendable {
             431,
             "Your browser sent more cookies than this server takes. A page of a grain can set such cookies for every page here. "
                 + "Close the grain that you opened last, load this page again, and log in: the browser was asked to delete all cookies of "
-                + "this domain, your login among them. If this page comes again, delete the cookies in the browser’s settings.")
+                + "this domain, your login among them. If this page comes again, delete the cookies in the browser’s settings."
+        )
         response.fields.add("Clear-Site-Data", "\"cookies\"")
         return response
     }
