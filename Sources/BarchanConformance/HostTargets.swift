@@ -64,10 +64,17 @@ private final class HostFile: Sendable {
 
 /// The probe itself as an ordinary process, waiting, in a group of its own.
 private final class HostProcess: Sendable {
-    let number: pid_t
-    private let leftover: Leftover
+    var number: pid_t { process.value }
+    private let process: Leftover<pid_t>
 
     init(_ probe: String) throws {
+        process = try Leftover(try HostProcess.start(probe)) { number in
+            kill(number, SIGKILL)
+            waitpid(number, nil, 0)
+        }
+    }
+
+    private static func start(_ probe: String) throws -> pid_t {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -79,49 +86,59 @@ private final class HostProcess: Sendable {
         guard result == 0 else {
             throw ConformanceSkip("'\(probe)' cannot be run: \(String(cString: strerror(result)))")
         }
-        self.number = number
-        leftover = try Leftover { [number] in
-            kill(number, SIGKILL)
-            waitpid(number, nil, 0)
-        }
+        return number
     }
 }
 
 /// System V memory, semaphores and messages under one key that nobody else has.
 private final class HostObjects: Sendable {
-    let key: CInt
-    let memory: CInt
-    let semaphores: CInt
-    let messages: CInt
-    private let leftover: Leftover
+    private struct Numbers {
+        var key: CInt = 0, memory: CInt = -1, semaphores: CInt = -1, messages: CInt = -1
+    }
+
+    var key: CInt { objects.value.key }
+    var memory: CInt { objects.value.memory }
+    var semaphores: CInt { objects.value.semaphores }
+    var messages: CInt { objects.value.messages }
+    private let objects: Leftover<Numbers>
 
     init() throws {
-        let flags = CInt(0o1000 | 0o2000 /* a new one only */ | 0o666)
-        var key: CInt = 0, memory: CInt = -1
-        for _ in 0..<100 where memory < 0 {
-            key = CInt.random(in: 1 << 20...CInt.max)
-            memory = shmget(key, 4096, flags)
-        }
-        (self.key, self.memory) = (key, memory)
-        semaphores = semget(key, 1, flags)
-        messages = msgget(key, flags)
-        leftover = try Leftover { [memory, semaphores, messages] in
-            shmctl(memory, 0, nil)
-            _ = clinux_syscall(66 /* semctl, which Swift does not see */, Int(semaphores), 0, 0, 0, 0, 0)
-            msgctl(messages, 0, nil)
+        objects = try Leftover(HostObjects.make()) { made in
+            shmctl(made.memory, 0, nil)
+            _ = clinux_syscall(66 /* semctl, which Swift does not see */, Int(made.semaphores), 0, 0, 0, 0, 0)
+            msgctl(made.messages, 0, nil)
         }
         guard memory >= 0, semaphores >= 0, messages >= 0 else {
             throw ConformanceSkip("no System V objects can be made on this host: \(String(cString: strerror(errno)))")
         }
     }
+
+    /// A negative number stands for what cannot be made.
+    private static func make() -> Numbers {
+        let flags = CInt(0o1000 | 0o2000 /* a new one only */ | 0o666)
+        var made = Numbers()
+        for _ in 0..<100 where made.memory < 0 {
+            made.key = CInt.random(in: 1 << 20...CInt.max)
+            made.memory = shmget(made.key, 4096, flags)
+        }
+        made.semaphores = semget(made.key, 1, flags)
+        made.messages = msgget(made.key, flags)
+        return made
+    }
 }
 
 /// A POSIX message queue.
 private final class HostQueue: Sendable {
-    private let leftover: Leftover
+    private let queue: Leftover<String>
 
     init(_ name: String) throws {
-        // Not mq_open(3), which Swift does not see either: 240, and 241 to remove it.
+        queue = try Leftover(try HostQueue.make(name)) { name in
+            name.withCString { _ = clinux_syscall(241, Int(bitPattern: $0), 0, 0, 0, 0, 0) }
+        }
+    }
+
+    /// Not mq_open(3), which Swift does not see either: 240, and 241 to remove it.
+    private static func make(_ name: String) throws -> String {
         let queue = name.withCString {
             clinux_syscall(240, Int(bitPattern: $0), Int(O_RDWR | O_CREAT | O_CLOEXEC), 0o666, 0, 0, 0)
         }
@@ -129,6 +146,6 @@ private final class HostQueue: Sendable {
             throw ConformanceSkip("no message queue can be made on this host: \(String(cString: strerror(errno)))")
         }
         close(CInt(queue))
-        leftover = try Leftover { name.withCString { _ = clinux_syscall(241, Int(bitPattern: $0), 0, 0, 0, 0, 0) } }
+        return name
     }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 
 /// What checks and measurements have made on this machine and not removed yet.
@@ -9,6 +10,8 @@ public final class Leftovers: Sendable {
 
     private struct State {
         var isCleared = false
+        /// Things that are being made or removed on some thread.
+        var underWay = 0
         var next = 0
         var removals: [Int: @Sendable () -> Void] = [:]
     }
@@ -17,11 +20,13 @@ public final class Leftovers: Sendable {
 
     public init() {}
 
-    /// Removes everything, on the caller's thread. Nothing more can be made afterwards, so that work that goes on leaves
-    /// nothing either. A second call does nothing.
+    /// Removes everything, on the caller's thread, and returns when all of it is gone. Nothing more can be made afterwards, so
+    /// that work that goes on leaves nothing either. A second call does nothing.
     public func clear() {
+        state.withLock { $0.isCleared = true }
+        // Making or removing one thing takes moments, and happens on threads that nobody here can wait for.
+        while state.withLock({ $0.underWay > 0 }) { usleep(1_000) }
         let removals = state.withLock { state in
-            state.isCleared = true
             defer { state.removals = [:] }
             return state.removals.values
         }
@@ -36,41 +41,69 @@ public final class Leftovers: Sendable {
         if current?.isCleared == true { throw CancellationError() }
     }
 
-    /// The removal's number, or nil when everything was removed.
-    fileprivate func add(_ removal: @escaping @Sendable () -> Void) -> Int? {
+    // MARK: For Leftover
+
+    /// - Returns: Whether something may be made.
+    fileprivate func begin() -> Bool {
         state.withLock { state in
-            guard !state.isCleared else { return nil }
+            if !state.isCleared { state.underWay += 1 }
+            return !state.isCleared
+        }
+    }
+
+    fileprivate func end() { state.withLock { $0.underWay -= 1 } }
+
+    /// Ends what ``begin()`` began. Returns the removal's number.
+    fileprivate func add(_ removal: @escaping @Sendable () -> Void) -> Int {
+        state.withLock { state in
+            state.underWay -= 1
             state.next += 1
             state.removals[state.next] = removal
             return state.next
         }
     }
 
-    /// Whoever gets the removal does it.
+    /// Whoever gets the removal does it and calls ``end()``.
     fileprivate func take(_ number: Int) -> (@Sendable () -> Void)? {
-        state.withLock { $0.removals.removeValue(forKey: number) }
+        state.withLock { state in
+            let removal = state.removals.removeValue(forKey: number)
+            if removal != nil { state.underWay += 1 }
+            return removal
+        }
     }
 }
 
 /// Something that was made and is removed once: by ``remove()``, with this object, or by ``Leftovers/clear()``.
-public final class Leftover: Sendable {
+public final class Leftover<Value: Sendable>: Sendable {
+    /// What names it.
+    public let value: Value
     private let ledger: Leftovers
     private let number: Int
 
-    /// - Throws: `CancellationError` when the task's ledger was cleared; then it has been removed.
-    public init(_ removal: @escaping @Sendable () -> Void) throws {
-        ledger = Leftovers.current ?? Leftovers()
-        guard let number = ledger.add(removal) else {
-            removal()
-            throw CancellationError()
+    /// - Throws: What making it throws; `CancellationError` when the task's ledger was cleared.
+    public init(_ make: @autoclosure () throws -> Value, remove: @escaping @Sendable (Value) -> Void) throws {
+        let ledger = Leftovers.current ?? Leftovers()
+        guard ledger.begin() else { throw CancellationError() }
+        let made: Value
+        do {
+            made = try make()
+        } catch {
+            ledger.end()
+            throw error
         }
-        self.number = number
+        value = made
+        number = ledger.add { remove(made) }
+        self.ledger = ledger
     }
 
     deinit { remove() }
 
-    public func remove() { ledger.take(number)?() }
+    public func remove() {
+        guard let removal = ledger.take(number) else { return }
+        removal()
+        ledger.end()
+    }
 
     /// It is no leftover any more.
-    public func keep() { _ = ledger.take(number) }
+    public func keep() { if ledger.take(number) != nil { ledger.end() } }
 }

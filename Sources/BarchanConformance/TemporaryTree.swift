@@ -3,14 +3,10 @@ import Glibc
 
 /// A directory of a check's own below /tmp, removed with this object or by ``Leftovers/clear()``.
 public final class TemporaryDirectory: Sendable {
-    public let path: String
-    private let leftover: Leftover
+    public var path: String { leftover.value }
+    private let leftover: Leftover<String>
 
-    public init() throws {
-        let path = try TemporaryTree.make()
-        self.path = path
-        leftover = try Leftover { TemporaryTree.remove(path) }
-    }
+    public init() throws { leftover = try Leftover(try TemporaryTree.make()) { TemporaryTree.remove($0) } }
 }
 
 /// Files for a check, below a directory of their own.

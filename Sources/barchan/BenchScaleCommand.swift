@@ -131,32 +131,40 @@ struct Crowd {
 
 /// The same program without sandboxes.
 private struct PlainCrowd {
-    private var processes: [Leftover] = []
+    private var processes: [Leftover<pid_t>] = []
 
     init(_ command: [String], _ count: Int = 1) async throws {
         for _ in 0..<count {
             let (reader, writer) = try TrialDescriptors.pipe()
-            var actions = posix_spawn_file_actions_t()
-            posix_spawn_file_actions_init(&actions)
-            defer { posix_spawn_file_actions_destroy(&actions) }
-            posix_spawn_file_actions_adddup2(&actions, writer, 1)
-            let arguments = command.map { strdup($0) } + [nil]
-            defer { for text in arguments { free(text) } }
-            var process: pid_t = 0
-            let status = posix_spawn(&process, command[0], &actions, nil, arguments, [nil])
-            close(writer)
-            guard status == 0 else {
+            do {
+                defer { close(writer) }
+                processes.append(
+                    try Leftover(try PlainCrowd.start(command, output: writer)) { process in
+                        kill(process, SIGKILL)
+                        while waitpid(process, nil, 0) < 0 && errno == EINTR {}
+                    })
+            } catch {
                 close(reader)
                 end()
-                throw HostError(.failed, "start '\(command[0])': \(String(cString: strerror(status)))")
+                throw error
             }
-            processes.append(
-                try Leftover { [process] in
-                    kill(process, SIGKILL)
-                    while waitpid(process, nil, 0) < 0 && errno == EINTR {}
-                })
             try await awaitMoment(reader)
         }
+    }
+
+    private static func start(_ command: [String], output: CInt) throws(HostError) -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_adddup2(&actions, output, 1)
+        let arguments = command.map { strdup($0) } + [nil]
+        defer { for text in arguments { free(text) } }
+        var process: pid_t = 0
+        let status = posix_spawn(&process, command[0], &actions, nil, arguments, [nil])
+        guard status == 0 else {
+            throw HostError(.failed, "start '\(command[0])': \(String(cString: strerror(status)))")
+        }
+        return process
     }
 
     func end() {

@@ -29,20 +29,22 @@ struct PluginsCommand: TidyCommand {
 
 /// A directory in which providers can be made without touching a host's data.
 struct ScratchDirectory {
-    let path: String
-    private let leftover: Leftover
+    var path: String { directory.value }
+    private let directory: Leftover<String>
 
     init() throws {
+        directory = try Leftover(try ScratchDirectory.make()) { TemporaryTree.remove($0) }
+        for interface in PluginInterface.allCases { mkdir("\(path)/\(interface.rawValue)", 0o700) }
+    }
+
+    private static func make() throws(HostError) -> String {
         var template = Array("/tmp/barchan-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
             throw HostError(.failed, "make a directory in /tmp: \(String(cString: strerror(errno)))")
         }
-        let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        self.path = path
-        leftover = try Leftover { TemporaryTree.remove(path) }
-        for interface in PluginInterface.allCases { mkdir("\(path)/\(interface.rawValue)", 0o700) }
+        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     /// Follows no link; what cannot be removed stays.
-    func remove() { leftover.remove() }
+    func remove() { directory.remove() }
 }

@@ -7,16 +7,15 @@ import Glibc
 final class ReportFile {
     private let path: String
     private let descriptor: CInt
-    /// Nil when the file was there before.
-    private let leftover: Leftover?
+    /// The descriptor of a new file; -1 when it was there before.
+    private let new: Leftover<CInt>
 
     /// - Throws: ``HostError`` `.failed` when it cannot be written.
     init(_ path: String) throws {
         self.path = path
-        let new = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-        descriptor = new >= 0 ? new : open(path, O_WRONLY | O_CLOEXEC)
+        new = try Leftover(open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)) { if $0 >= 0 { unlink(path) } }
+        descriptor = new.value >= 0 ? new.value : open(path, O_WRONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw ReportFile.problem(path) }
-        leftover = new < 0 ? nil : try Leftover { unlink(path) }
     }
 
     deinit { close(descriptor) }
@@ -32,7 +31,7 @@ final class ReportFile {
             guard count > 0 else { throw ReportFile.problem(path) }
             rest = rest.dropFirst(count)
         }
-        leftover?.keep()
+        new.keep()
     }
 
     private static func problem(_ path: String) -> HostError {
