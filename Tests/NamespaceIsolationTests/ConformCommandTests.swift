@@ -92,7 +92,7 @@ struct ConformCommandTests {
             let (lines, status) = try await run(
                 ["conform", "--backend", "namespace", "--junit", path],
                 by: ["/bin/sh", "-c", "exec \"$0\" \"$@\" 2>&1"])
-            #expect(lines == ["Error: write '\(path)': No such file or directory [failed]"])
+            #expect(lines == ["Error: write '\(path)': No such file or directory [notFound]"])
             #expect(status == 1)
         }
     }
