@@ -56,7 +56,8 @@ public final class Host: FrontendHost {
         let audit = AuditBook(records: records, clock: clock, log: log)
         let counters = HostCounters()
         let output = try OutputReader()
-        let uses = PackageUses()
+        let memory = MemoryReturn(clock: clock)
+        let uses = PackageUses { memory.noteEnd() }
         let packageBook = PackageBook(
             storage: storage, isolation: isolation, uses: uses, clock: clock,
             previousLifetime: configuration.life.previousVersion, log: log)
@@ -70,7 +71,6 @@ public final class Host: FrontendHost {
             output: output, clock: clock, limits: configuration.limits, reserve: reserve,
             sizes: sizes, startLimit: configuration.life.startLimit, failedStarts: failedStarts,
             recordings: recordings, uses: uses, log: log)
-        let memory = MemoryReturn(clock: clock)
         let running = RunningCount(limit: configuration.limits.runningGrains) { memory.noteEnd() }
         let accounts = AccountBook(records: records, clock: clock, settings: configuration.people)
         let logins = Host.logins(of: accounts, mail: mail, audit: audit, counters: counters, log: log)

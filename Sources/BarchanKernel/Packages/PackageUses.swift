@@ -16,7 +16,10 @@ public final class PackageUses: Sendable {
 
     private let state = Mutex(State())
 
-    public init() {}
+    private let whenInstalled: @Sendable () -> Void
+
+    /// - Parameter whenInstalled: Called whenever an installation is over, however it ended.
+    public init(whenInstalled: @escaping @Sendable () -> Void = {}) { self.whenInstalled = whenInstalled }
 
     /// Called, on any thread, whenever something that was held or installed may be needed no more.
     func onRelease(_ body: @escaping @Sendable () -> Void) { state.withLock { $0.onRelease = body } }
@@ -43,7 +46,10 @@ public final class PackageUses: Sendable {
             state.installing += 1
             return true
         }) { await waitForRemovals() }
-        defer { leave { $0.installing -= 1 } }
+        defer {
+            leave { $0.installing -= 1 }
+            whenInstalled()
+        }
         return try await body()
     }
 
