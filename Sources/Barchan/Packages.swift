@@ -7,8 +7,8 @@ public protocol PackageStore: Sendable {
     /// - Parameter file: The bytes of the `.spk`; cancelled on error.
     /// - Parameter expected: When given, the identifier the file must turn out to have.
     /// - Parameter progress: Called now and then with the bytes of `file` consumed so far.
-    /// - Throws: ``HostError`` `.invalidArgument` with what is wrong with the file, `.resourceExhausted` for one that
-    ///   exceeds a limit or for a full disk.
+    /// - Throws: ``HostError`` `.invalidArgument` with what is wrong with the file, also for one that exceeds a limit;
+    ///   `.resourceExhausted` for a full disk.
     func install(
         _ file: any ByteReader, expecting expected: PackageID?, progress: @escaping @Sendable (Int64) -> Void
     ) async throws(HostError) -> InstalledPackage
