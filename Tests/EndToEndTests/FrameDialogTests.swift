@@ -35,54 +35,6 @@ extension EndToEndTests.Frame {
             try await stage.host.stop()
         }
     }
-
-    @Test("a page cannot open the dialog over and over, and may again for a person who acts in it")
-    func trap() async throws {
-        try await Stage.with("frame-trap", apps: ["HostilePages"]) { stage in
-            var page = try await stage.open()
-            // From here on only the mouse acts.
-            page.isActing = false
-            _ = try await page.evaluate("window.arrived = 0; addEventListener('message', () => { ++arrived; }); true")
-            try await page.runInFrame(
-                """
-                window.trap = setInterval(() => {
-                    for (const name of ['startSharing', 'showConnectionGraph', 'overlaySignin'])
-                        parent.postMessage({[name]: {}}, '*');
-                }, 20); true
-                """)
-            try await page.wait(for: Page.dialogIsOpen, "the dialog, once")
-            try await page.click(on: "document.querySelector('dialog.share .close')")
-            try await page.wait(for: Page.isAsking, "the question whether to go on")
-            // The bar is the person's, also once their click does not count any more.
-            let menu = "document.querySelector('header.bar details.menu:last-of-type')"
-            try await page.click(on: "\(menu).querySelector('summary')")
-            try await page.wait(for: "\(menu).open", "the menu")
-            try await page.click(on: "\(menu).querySelector('summary')")
-            try await page.wait(for: "!\(menu).open", "the menu to close")
-            try await page.wait(for: "!navigator.userActivation.isActive && (arrived = 1)", "the click to be over")
-            try await page.wait(for: "arrived > 100", "the page to have asked again and again")
-            #expect(try await page.evaluate("\(Page.isAsking) && !\(Page.dialogIsOpen)") == true)
-
-            try await page.click(on: "document.querySelector('.problem [data-again]')")
-            try await page.wait(for: Page.dialogIsOpen, "the dialog that the person agreed to")
-            #expect(try await page.evaluate(Page.isAsking) == false)
-            try await page.click(on: "document.querySelector('dialog.share .close')")
-
-            // An ordinary app: its button opens the dialog, as soon as no click of ours may count for one.
-            try await page.runInFrame(
-                """
-                clearInterval(trap);
-                onclick = () => parent.postMessage({startSharing: {pathname: '/there'}}, '*'); true
-                """)
-            while try await page.evaluate(Page.dialogIsOpen) == false {
-                _ = try await page.evaluate("arrived = 0")
-                try await page.click(on: "document.querySelector('iframe')")
-                try await page.wait(for: "arrived > 0 || \(Page.dialogIsOpen)", "the click to be heard")
-            }
-            #expect(try await page.evaluate(Page.isAsking) == false)
-            try await stage.host.stop()
-        }
-    }
 }
 
 extension Page {

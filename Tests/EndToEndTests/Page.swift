@@ -73,20 +73,6 @@ struct Page: Sendable {
         return try await evaluate(expression, in: frame.identifier)
     }
 
-    /// A real click with the mouse.
-    /// - Parameter place: A script's expression for what to click, in the page around the grain.
-    func click(on place: String) async throws {
-        let point = try await wait(
-            for: "(r => r.width && { x: r.x + r.width / 2, y: r.y + r.height / 2 })(\(place).getBoundingClientRect())",
-            "\(place) to be there")
-        for kind in ["mousePressed", "mouseReleased"] {
-            let event: JSON = [
-                "type": .string(kind), "x": point["x"], "y": point["y"], "button": "left", "clickCount": 1,
-            ]
-            _ = try await tools.call("Input.dispatchMouseEvent", event, in: session)
-        }
-    }
-
     /// A picture of the tab, kept among the artefacts.
     func capture(_ name: String) async throws {
         if let frame = await tools.frames(in: session).last {
