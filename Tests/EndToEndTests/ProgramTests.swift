@@ -52,7 +52,7 @@ extension EndToEndTests {
                 try "hello\n".write(toFile: local + "/a.txt", atomically: true, encoding: .utf8)
                 try String(repeating: "0123456789", count: 200_000).write(
                     toFile: local + "/sub folder/ä b.txt", atomically: true, encoding: .utf8)
-                let (_, password) = try await ChildProcess.run("/usr/bin/rclone", ["obscure", key.token])
+                let (_, password) = try await ChildProcess.run("/usr/bin/rclone", ["obscure", "--", key.token])
                 let remote = [
                     "--config", "/dev/null", "--webdav-url", key.address, "--webdav-user", "x", "--webdav-pass",
                     password.trimmingCharacters(in: .newlines),

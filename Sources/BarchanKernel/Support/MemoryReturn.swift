@@ -5,9 +5,9 @@ import Synchronization
 
 /// Gives memory back to the system that ended grains and installations have made the host take.
 ///
-/// malloc(3) keeps what is freed for the next time, page by page between what is still in use: after a flood of calls, or some dozen uploads
-/// that were broken off, that is hundreds of megabytes that nobody else can have. malloc_trim(3) gives the free pages back. It holds up who allocates meanwhile, so it is called
-/// seldom, only when it is worth it, and on a thread of its own.
+/// malloc(3) keeps what is freed for the next time, page by page between what is still in use: after a flood of calls, or some dozen
+/// uploads that were broken off, that is hundreds of megabytes that nobody else can have. malloc_trim(3) gives the free pages back. It
+/// holds up who allocates meanwhile, so it is called seldom, only when it is worth it, and on a thread of its own.
 final class MemoryReturn: Sendable {
     /// From a grain's end on: its connections are being taken down meanwhile.
     static let delay = Duration.seconds(10)
