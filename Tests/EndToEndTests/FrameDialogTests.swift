@@ -35,6 +35,35 @@ extension EndToEndTests.Frame {
             try await stage.host.stop()
         }
     }
+
+    @Test("a page cannot open the dialog over and over")
+    func trap() async throws {
+        try await Stage.with("frame-trap", apps: ["HostilePages"]) { stage in
+            var page = try await stage.open()
+            // Nobody clicks or types, as far as the browser knows, and not a moment ago either.
+            page.isActing = false
+            try await page.wait(for: "!navigator.userActivation.isActive", "the last click to be over")
+            try await page.runInFrame(
+                """
+                setInterval(() => {
+                    for (const name of ['startSharing', 'showConnectionGraph', 'overlaySignin'])
+                        parent.postMessage({[name]: {}}, '*');
+                }, 20); true
+                """)
+            try await page.wait(for: Page.dialogIsOpen, "the dialog, once")
+            for _ in 0..<2 {
+                try await page.closeDialog()
+                try await page.wait(for: Page.isAsking, "the question whether to go on")
+                _ = try await page.evaluate("window.arrived = 0; addEventListener('message', () => { ++arrived; }); true")
+                try await page.wait(for: "arrived > 100", "the page to have asked again and again")
+                #expect(try await page.evaluate("\(Page.isAsking) && !\(Page.dialogIsOpen)") == true)
+                _ = try await page.evaluate("document.querySelector('.problem [data-again]').click()")
+                try await page.wait(for: Page.dialogIsOpen, "the dialog that the person agreed to")
+                #expect(try await page.evaluate(Page.isAsking) == false)
+            }
+            try await stage.host.stop()
+        }
+    }
 }
 
 extension Page {
