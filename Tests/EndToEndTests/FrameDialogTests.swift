@@ -54,7 +54,8 @@ extension EndToEndTests.Frame {
             for _ in 0..<2 {
                 try await page.closeDialog()
                 try await page.wait(for: Page.isAsking, "the question whether to go on")
-                _ = try await page.evaluate("window.arrived = 0; addEventListener('message', () => { ++arrived; }); true")
+                _ = try await page.evaluate(
+                    "window.arrived = 0; addEventListener('message', () => { ++arrived; }); true")
                 try await page.wait(for: "arrived > 100", "the page to have asked again and again")
                 #expect(try await page.evaluate("\(Page.isAsking) && !\(Page.dialogIsOpen)") == true)
                 _ = try await page.evaluate("document.querySelector('.problem [data-again]').click()")
