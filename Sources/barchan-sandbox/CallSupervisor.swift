@@ -28,17 +28,35 @@ struct CallSupervisor {
     /// Those that have to wait for the next interval.
     private var waiting: Set<UInt64> = []
 
-    private struct WatchedSandbox {
+    private final class WatchedSandbox {
         let listener: CallListener
         let view: SandboxView
         /// Its control group that counts memory; nil where none does.
         let memory: MemoryGroup?
         /// Monotonic milliseconds.
         let started: Int64
-        var interval: Int64 = 0
-        var answered = 0
         /// Received and to be answered in the next interval.
         var held: [CallListener.Call] = []
+        private var interval: Int64 = 0
+        private var answered = 0
+
+        init(listener: CallListener, view: SandboxView, memory: MemoryGroup?, started: Int64) {
+            self.listener = listener
+            self.view = view
+            self.memory = memory
+            self.started = started
+        }
+
+        var isFull: Bool { held.count >= CallSupervisor.heldMaximum }
+
+        /// Whether one more call may be answered now; counts it if so.
+        func takeTurn(_ now: Int64) -> Bool {
+            let interval = now / CallSupervisor.intervalMilliseconds
+            if self.interval != interval { (self.interval, answered) = (interval, 0) }
+            guard answered < CallSupervisor.answersPerInterval else { return false }
+            answered += 1
+            return true
+        }
     }
 
     /// Runs in a new process that has the launcher's other descriptors still open.
@@ -122,53 +140,30 @@ struct CallSupervisor {
 
     /// One call, so that every sandbox gets its turn.
     private mutating func serve(_ token: UInt64, _ now: Int64) {
-        guard let call = sandboxes[token]?.listener.receive() else { return }
-        if mayAnswer(token, now) {
-            answer(call, of: token, now)
+        guard let sandbox = sandboxes[token], let call = sandbox.listener.receive() else { return }
+        if sandbox.takeTurn(now) {
+            sandbox.listener.answer(call, with: answer(call, sandbox, now))
         } else {
-            sandboxes[token]?.held.append(call)
+            sandbox.held.append(call)
             waiting.insert(token)
-            if isFull(token) { setPaused(true, token) }
+            if sandbox.isFull { events.setPaused(true, sandbox.listener.number, token) }
         }
     }
 
     /// Answers those that had asked too much.
     private mutating func resume(_ now: Int64) {
         for token in waiting {
-            let held = sandboxes[token]?.held ?? [], wasFull = isFull(token)
+            guard let sandbox = sandboxes[token] else { continue }
+            let wasFull = sandbox.isFull
             var count = 0
-            while count < held.count && mayAnswer(token, now) {
-                answer(held[count], of: token, now)
+            while count < sandbox.held.count && sandbox.takeTurn(now) {
+                sandbox.listener.answer(sandbox.held[count], with: answer(sandbox.held[count], sandbox, now))
                 count += 1
             }
-            sandboxes[token]?.held.removeFirst(count)
-            if count == held.count { waiting.remove(token) }
-            if wasFull && !isFull(token) { setPaused(false, token) }
+            sandbox.held.removeFirst(count)
+            if sandbox.held.isEmpty { waiting.remove(token) }
+            if wasFull && !sandbox.isFull { events.setPaused(false, sandbox.listener.number, token) }
         }
-    }
-
-    private func isFull(_ token: UInt64) -> Bool {
-        sandboxes[token].map { $0.held.count >= CallSupervisor.heldMaximum } ?? false
-    }
-
-    private func setPaused(_ isPaused: Bool, _ token: UInt64) {
-        guard let sandbox = sandboxes[token] else { return }
-        events.setPaused(isPaused, sandbox.listener.number, token)
-    }
-
-    private mutating func mayAnswer(_ token: UInt64, _ now: Int64) -> Bool {
-        let interval = now / CallSupervisor.intervalMilliseconds
-        if sandboxes[token]?.interval != interval {
-            sandboxes[token]?.interval = interval
-            sandboxes[token]?.answered = 0
-        }
-        return sandboxes[token].map { $0.answered < CallSupervisor.answersPerInterval } ?? false
-    }
-
-    private mutating func answer(_ call: CallListener.Call, of token: UInt64, _ now: Int64) {
-        guard let sandbox = sandboxes[token] else { return }
-        sandboxes[token]?.answered += 1
-        sandbox.listener.answer(call, with: answer(call, sandbox, now))
     }
 
     /// Decided by the call's number and registers, and for questions about an interface by its name, which is read once.

@@ -121,7 +121,6 @@ final class WebSocketOpening: @unchecked Sendable {
 
     private func finish(_ result: Result<Opened, HostError>) {
         session.answers?.remove(patience)
-        patience = nil
         call?.cancel()
         call = nil
         let waiting = reply

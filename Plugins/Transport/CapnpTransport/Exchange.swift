@@ -145,7 +145,6 @@ extension Exchange {
         session.membrane.forget(cut)
         cut = nil
         session.answers?.remove(patience)
-        patience = nil
         streamed = nil
         call?.cancel()
         call = nil

@@ -3,10 +3,10 @@ import CapnProto
 
 /// A call that opens something to send to: a request stream.
 final class OpeningCall: @unchecked Sendable {
-    // On the loop's thread only, after `perform`.
-    private let target: RPCCapability
     typealias Reply = UnsafeContinuation<Result<RPCCapability?, HostError>, Never>
 
+    // On the loop's thread only, after `perform`.
+    private let target: RPCCapability
     private let session: CapnpWebSession
     private let queue: ByteQueue
     private let attempt: String
@@ -67,7 +67,6 @@ final class OpeningCall: @unchecked Sendable {
 
     private func finish(_ result: Result<RPCCapability?, HostError>) {
         session.answers?.remove(patience)
-        patience = nil
         call?.cancel()
         call = nil
         let waiting = reply

@@ -99,8 +99,8 @@ struct ResponseMapping {
 
     private func error(_ status: Int, _ body: ErrorBody?, _ fields: FieldBlock) throws(RequestFault) -> Response {
         var fields = fields
-        if body == nil, head.method == "HEAD" { return Response(status, fields: fields) }
         guard let body else {
+            if head.method == "HEAD" { return Response(status, fields: fields) }
             fields.add("Content-Type", "text/plain; charset=utf-8")
             return Response(status, fields: fields, body: .bytes(Array("\(status) \(StatusLine.name(status))\n".utf8)))
         }
