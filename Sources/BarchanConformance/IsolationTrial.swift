@@ -52,6 +52,18 @@ public final class IsolationTrial: Sendable {
         return RunningTrial(sandbox: sandbox, output: TrialOutput(reader), socket: TrialOutput(host))
     }
 
+    /// Opens a file of the host ten times while a sandbox watches what it has under that name (inotify(7)).
+    /// - Returns: What the probe says it saw: `watched`, and how often.
+    public func watch(_ path: String) async throws -> String? {
+        let running = try await start(["watch-when-told", path])
+        try require(await running.output.line() == "watching ok", "it cannot watch")
+        for _ in 0..<10 { close(open(path, O_RDONLY | O_CLOEXEC)) }
+        try require(write(running.socket.descriptor, "x", 1) == 1, "it cannot be told")
+        let seen = await running.output.line()
+        await running.sandbox.terminate()
+        return seen
+    }
+
     /// Runs the probe to its end.
     public func facts(
         _ arguments: [String], environment: [String] = [], limits: SandboxLimits = SandboxLimits()

@@ -25,6 +25,16 @@ import Testing
         return next
     }
 
+    /// Somebody uses the grain, it grows, and its host is killed.
+    private func expectMeasureAfterUse(of grain: GrainID, _ test: TestHost) async throws {
+        let session = try await test.host.sessions.open(grain, by: test.person)
+        _ = try await session.send(TestHost.get(), from: TestHost.client)
+        try await grow(grain, to: 33 << 20, test)
+        let next = try await killed(test)
+        await next.host.measureWhatIsUnknown()
+        #expect(try await shown(grain, next) == 33 << 20)
+    }
+
     @Test func aHostMeasuresWhatAKilledOneDidNot() async throws {
         let test = try await TestHost(), grain = try await test.makeGrain(), other = try await test.makeGrain()
         try await grow(grain, to: 120 << 20, test)
@@ -49,12 +59,7 @@ import Testing
     @Test func aGrainThatRunsAgainIsMeasuredAgain() async throws {
         let test = try await TestHost(), grain = try await test.makeGrain()
         try await test.host.grains.stop(grain, by: test.person)
-        let session = try await test.host.sessions.open(grain, by: test.person)
-        _ = try await session.send(TestHost.get(), from: TestHost.client)
-        try await grow(grain, to: 33 << 20, test)
-        let next = try await killed(test)
-        await next.host.measureWhatIsUnknown()
-        #expect(try await shown(grain, next) == 33 << 20)
+        try await expectMeasureAfterUse(of: grain, test)
     }
 
     @Test func soIsOneThatWentOnAfterItWasFrozen() async throws {
@@ -63,12 +68,7 @@ import Testing
         let grain = try await test.makeGrain()
         await test.clock.pass(.seconds(60))
         await test.clock.whenSomebodySleeps(for: .seconds(300))
-        let session = try await test.host.sessions.open(grain, by: test.person)
-        _ = try await session.send(TestHost.get(), from: TestHost.client)
-        try await grow(grain, to: 33 << 20, test)
-        let next = try await killed(test)
-        await next.host.measureWhatIsUnknown()
-        #expect(try await shown(grain, next) == 33 << 20)
+        try await expectMeasureAfterUse(of: grain, test)
     }
 
     @Test func aFailedStartIsMeasured() async throws {

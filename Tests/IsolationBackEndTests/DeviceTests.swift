@@ -1,6 +1,5 @@
 import Barchan
 import BarchanConformance
-import CLinux
 import Glibc
 import LandlockIsolation
 import Testing
@@ -21,11 +20,6 @@ struct DeviceTests {
     private func watch(_ path: String, on provider: any IsolationProvider) async throws {
         guard geteuid() == 0 else { throw ConformanceSkip("only root makes devices") }
         let trial = try IsolationTrial(provider, probe: Programs.path("sandbox-probe"))
-        let running = try await trial.start(["watch-when-told", path])
-        try require(await running.output.line() == "watching ok", "it cannot watch")
-        for _ in 0..<10 { close(open(path, O_RDONLY | O_CLOEXEC)) }
-        try require(write(running.socket.descriptor, "x", 1) == 1, "it cannot be told")
-        #expect(await running.output.line() == "watched 0")
-        await running.sandbox.terminate()
+        #expect(try await trial.watch(path) == "watched 0")
     }
 }

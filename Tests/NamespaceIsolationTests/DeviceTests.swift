@@ -27,12 +27,7 @@ struct DeviceTests {
         try await skipping {
             try requireOwnDevices()
             let trial = try await IsolationTrial(Machine.provider(), probe: Programs.path("sandbox-probe"))
-            let running = try await trial.start(["watch-when-told", path])
-            try require(await running.output.line() == "watching ok", "it cannot watch")
-            for _ in 0..<10 { close(open(path, O_RDONLY | O_CLOEXEC)) }
-            try require(write(running.socket.descriptor, "x", 1) == 1, "it cannot be told")
-            #expect(await running.output.line() == "watched 0")
-            await running.sandbox.terminate()
+            #expect(try await trial.watch(path) == "watched 0")
         }
     }
 }
