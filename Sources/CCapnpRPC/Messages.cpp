@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include <string_view>
+
 namespace bcr {
 namespace {
 
@@ -111,7 +113,23 @@ kj::Exception exception(bcr_error_kind kind, const char *text) {
   return kj::Exception(type, "rpc", 0, kj::str(text));
 }
 
+kj::Maybe<kj::String> wordsOfCheck(kj::StringPtr text) {
+  // kj/debug.h: "expected CONDITION [LEFT == RIGHT]; WORDS; NAME = VALUE", as much as there is of it.
+  constexpr kj::StringPtr separator = "; "_kj;
+  if (!text.startsWith("expected ")) return nullptr;
+  kj::Vector<kj::String> words;
+  std::string_view rest(text.cStr(), text.size());
+  for (size_t end = rest.find(separator.cStr()); end != rest.npos; end = rest.find(separator.cStr())) {
+    rest.remove_prefix(end + separator.size());
+    auto part = rest.substr(0, rest.find(separator.cStr()));
+    if (part.find(" = ") == part.npos) words.add(kj::str(kj::arrayPtr(part.data(), part.size())));
+  }
+  if (words.empty()) return kj::str("a message that the protocol does not allow");
+  return kj::strArray(words, separator.cStr());
+}
+
 ErrorView::ErrorView(const kj::Exception &exception) : text(kj::str(exception.getDescription())) {
+  KJ_IF_MAYBE (words, wordsOfCheck(text)) { text = kj::mv(*words); }
   auto kind = bcr_failed;
   switch (exception.getType()) {
   case kj::Exception::Type::FAILED: break;

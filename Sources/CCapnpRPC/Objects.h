@@ -47,6 +47,10 @@ capnp::MessageSize size(const bcr_payload *payload);
 
 kj::Exception exception(bcr_error_kind kind, const char *text);
 
+/// What a failed check of libcapnp's says in words, without the expression it is made of and the values it compared: these may be
+/// addresses of this process, which no grain and no browser is to learn. Null for any other text.
+kj::Maybe<kj::String> wordsOfCheck(kj::StringPtr text);
+
 /// An exception as C sees it, as long as this lives.
 struct ErrorView {
   explicit ErrorView(const kj::Exception &exception);

@@ -1,6 +1,6 @@
 #include "Wire.h"
 
-#include <capnp/rpc.capnp.h>
+#include "Objects.h"
 
 #include <errno.h>
 #include <string.h>
@@ -24,6 +24,13 @@ constexpr int sendBufferBytes = 524288;
 constexpr uint64_t shortestRest = 1000000; // nanoseconds: a handful of calls at a time, not one
 // Room is asked for only when there was none: a socket tells of it each time that the other side has read.
 constexpr uint32_t readEvents = EPOLLIN | EPOLLRDHUP | EPOLLET;
+
+/// The error that a message carries.
+template <typename Root> auto errorOf(Root root) -> kj::Maybe<decltype(root.getAbort())> {
+  if (root.isAbort()) return root.getAbort();
+  if (root.isReturn() && root.getReturn().isException()) return root.getReturn().getException();
+  return nullptr;
+}
 
 uint32_t littleEndian(const kj::byte *bytes) {
   uint32_t value;
@@ -277,7 +284,19 @@ kj::Promise<void> Wire::writeMessages(
 
 kj::Promise<void> Wire::writeMessage(
     kj::ArrayPtr<const int>, kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>> segments) {
-  bool canWait = noteSent(segments);
+  capnp::ReaderOptions options;
+  options.traversalLimitInWords = UINT64_C(1) << 40; // our own words
+  capnp::SegmentArrayMessageReader reader(segments, options);
+  auto root = reader.getRoot<capnp::rpc::Message>();
+  KJ_IF_MAYBE (error, errorOf(root)) {
+    KJ_IF_MAYBE (words, wordsOfCheck(error->getReason())) {
+      capnp::MallocMessageBuilder message;
+      message.setRoot(root);
+      KJ_ASSERT_NONNULL(errorOf(message.getRoot<capnp::rpc::Message>())).setReason(*words);
+      return writeMessage(nullptr, message.getSegmentsForOutput());
+    }
+  }
+  bool canWait = noteSent(root);
   if (failure != nullptr) return kj::READY_NOW;
 
   size_t headerWords = segments.size() / 2 + 1, bytes = headerWords * 8;
@@ -403,12 +422,8 @@ kj::Promise<void> Wire::end() {
 }
 
 /// What our own RPC system says; last of all why it gave up. Returns whether nobody waits for it.
-bool Wire::noteSent(kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>> segments) {
+bool Wire::noteSent(capnp::rpc::Message::Reader root) {
   if (failure != nullptr) return false;
-  capnp::ReaderOptions options;
-  options.traversalLimitInWords = UINT64_C(1) << 40; // our own words
-  capnp::SegmentArrayMessageReader reader(segments, options);
-  auto root = reader.getRoot<capnp::rpc::Message>();
   bool canWait = ledger.sent(root);
   if (root.isCall() || root.isBootstrap()) allowance.grant();
   if (root.isAbort() && toldReason == nullptr && !atEnd) {

@@ -5,6 +5,7 @@
 #include "CapabilityLedger.h"
 #include "Loop.h"
 
+#include <capnp/rpc.capnp.h>
 #include <capnp/serialize-async.h>
 
 #include <deque>
@@ -54,7 +55,7 @@ private:
   bool fill();
   kj::Own<Message> finish();
   void police(Message &message);
-  bool noteSent(kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>> segments);
+  bool noteSent(capnp::rpc::Message::Reader root);
   void append(const kj::byte *bytes, size_t count);
   void dropSent(size_t count);
   void tellDrained();

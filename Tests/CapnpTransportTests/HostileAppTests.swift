@@ -53,6 +53,25 @@ import Testing
         await neighbour.close()
     }
 
+    /// What libcapnp says of its failed checks has expressions of its source in it, and values: addresses, too.
+    @Test(arguments: [
+        RawRPC.bootstrap(question: 9) + RawRPC.disembargo(export: 0),
+        RawRPC.bootstrap(question: 9) + RawRPC.bootstrap(question: 9),
+        hexBytes("00000000010000000000ff7f01000100"),
+    ])
+    func noErrorTellsOfTheInsideOfTheHost(_ broken: [UInt8]) async throws {
+        let pair = try SocketPair()
+        let connection = try await transport().connect(over: pair.host, offering: MemoryGrainHost())
+        writeBytes(pair.grain, broken)
+        await connection.waitForClose()
+        let error = try #require(await hostError { _ = try await connection.viewInfo() }).message
+        await connection.close()
+        let told = String(decoding: readBytes(pair.grain, 65_536), as: UTF8.self)
+        for text in [error, told] {
+            #expect(!text.contains("expected ") && !text.contains("==") && !text.contains("->"), "\(text)")
+        }
+    }
+
     @Test func randomBytesNeverDoMoreThanEndTheConnection() async throws {
         var generator = SplitMix64(state: 42)
         let provider = try await transport()

@@ -10,6 +10,15 @@ enum RawRPC {
         message(4) { pointer in pointer.initStructure(StructSize(dataWords: 1, pointers: 0)).store(question, 0) }
     }
 
+    /// Asks the other side to send back what it has sent to one of its own objects.
+    static func disembargo(export: UInt32) -> [UInt8] {
+        message(13) { pointer in
+            let body = pointer.initStructure(StructSize(dataWords: 1, pointers: 1))
+            body.store(UInt32(1), 0)
+            body.pointer(0).initStructure(StructSize(dataWords: 1, pointers: 0)).store(export, 0)
+        }
+    }
+
     /// The answer to a question: a promise that this side keeps under a number.
     /// - Parameter count: How many promises go along, with numbers from there on; the first is the answer.
     static func `return`(answer: UInt32, senderPromise: UInt32, count: Int = 1) -> [UInt8] {

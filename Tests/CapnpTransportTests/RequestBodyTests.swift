@@ -122,6 +122,26 @@ import Testing
         await connection.close()
     }
 
+    @Test func anAppThatRefusesAPieceAndDoesNotAnswerEither() async throws {
+        let unanswered = Record<RPCIncoming>()
+        let (connection, app) = try await connectedApp(["refusedBodyMilliseconds": .integer(10)]) { call in
+            let stream = AppServer(call.loop) { inner in
+                guard inner.interfaceID == Wire.ByteStream.interfaceID else { return unanswered.append(inner.incoming) }
+                inner.incoming.fail(RPCError(.failed, "the disk is full"))
+            }
+            let results = MessageBuilder()
+            results.initRoot(Wire.WebSession.PostStreamingResults.self).setStream(capability: 0)
+            call.incoming.reply(results, capabilities: [call.loop.export(stream)])
+        }
+        let session = try await connection.openWebSession(.ann)
+        let error = await hostError {
+            _ = try await session.send(post(.bytes([UInt8](repeating: 1, count: 100_000))))
+        }
+        #expect(error?.message.contains("the disk is full") == true)
+        withExtendedLifetime(app) {}
+        await connection.close()
+    }
+
     @Test func aBodyThatBreaksOffFailsTheRequest() async throws {
         let (connection, app) = try await connectedApp(handler: streaming(Record(), Record()))
         let body = ScriptedReader([[1, 2]], end: HostError(.disconnected, "the browser went away"))

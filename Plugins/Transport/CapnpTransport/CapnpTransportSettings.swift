@@ -20,6 +20,7 @@ struct CapnpTransportSettings: Sendable {
     var callsPerSecond: Int64
     var handlePingMilliseconds: Int64
     var answerMilliseconds: Int64
+    var refusedBodyMilliseconds: Int64
 
     static let definitions: [SettingDefinition] = [
         SettingDefinition(
@@ -62,6 +63,9 @@ struct CapnpTransportSettings: Sendable {
             "answerMilliseconds", default: .integer(300_000),
             "how long an app may take to begin an answer, or to take a piece of a request, 0 (any time) to 86400000"),
         SettingDefinition(
+            "refusedBodyMilliseconds", default: .integer(10_000),
+            "how long an app that refuses a piece of a request may take to answer all the same, 0 to 600000"),
+        SettingDefinition(
             "heldObjects", default: .integer(4096),
             "objects of the host that a grain may have asked for and hold, 1 to 1048576"),
         SettingDefinition(
@@ -86,6 +90,7 @@ struct CapnpTransportSettings: Sendable {
         streamStartMilliseconds = try settings.integer("streamStartMilliseconds", in: 0...60000)
         handlePingMilliseconds = try settings.integer("handlePingMilliseconds", in: 10...3_600_000)
         answerMilliseconds = try settings.integer("answerMilliseconds", in: 0...86_400_000)
+        refusedBodyMilliseconds = try settings.integer("refusedBodyMilliseconds", in: 0...600_000)
         heldObjects = Int(try settings.integer("heldObjects", in: 1...1_048_576))
         callsPerSecond = try settings.integer("callsPerSecond", in: 10...10_000_000)
     }

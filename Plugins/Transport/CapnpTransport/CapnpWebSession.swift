@@ -192,8 +192,11 @@ extension CapnpWebSession {
             } catch {
                 sender.abort()
                 body.reader.cancel()
-                // An app that stops reading may still answer; a body that breaks off cannot be answered.
-                if error.code == .cancelled || !error.message.hasPrefix(request.attempt) { exchange.abort(error) }
+                // An app that stops reading may still answer, soon; a body that breaks off cannot be answered.
+                if error.code != .cancelled, error.message.hasPrefix(request.attempt) {
+                    try? await Task.sleep(for: .milliseconds(settings.refusedBodyMilliseconds))
+                }
+                exchange.abort(error)
             }
         }
         let ask = RequestMessage(Wire.WebSession.RequestStream.Methods.getResponse) { _ in }
