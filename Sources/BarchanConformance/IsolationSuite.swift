@@ -47,8 +47,9 @@ public struct IsolationSuite: Sendable {
     /// - Throws: What making the back end throws; `CancellationError` after ``Leftovers/clear()``. That it cannot start the probe is a finding.
     public func run(willBegin: (Step) -> Void = { _ in }) async throws -> IsolationVerdict {
         let checks = IsolationConformance.checks(probe: probe)
-        willBegin(Step(name: "the probe's attempts", number: 1, count: checks.count + 1))
+        // A back end that is not there fails here, before anything is said to be tried.
         let claimed = try await makeProvider().guarantees
+        willBegin(Step(name: "the probe's attempts", number: 1, count: checks.count + 1))
         var trials = try await attemptTrials()
         for (number, check) in checks.enumerated() {
             try Leftovers.requireKept()
