@@ -104,6 +104,15 @@ public final class LayeredTree {
         return node(at: resolved) != nil
     }
 
+    /// Whether nothing stands at `path`, or a file without content; links followed.
+    public func hasNothing(at path: String) -> Bool {
+        guard let parts = try? resolved(Self.components(Array(path.utf8))) else { return true }
+        return switch node(at: parts) {
+        case nil, .file(_, byteCount: 0, _, _): true
+        default: false
+        }
+    }
+
     /// The tree as the packer wants it.
     public var sources: [PackageSource] { Self.sources(root) }
 

@@ -41,17 +41,9 @@ struct DebianTree {
 
     /// What installing would have written: a grain is one user, 1000 (specification, section 3.1).
     private func addPeople(to tree: LayeredTree, _ spool: Spool) throws(HostError) {
-        let files: KeyValuePairs = [
-            "etc/passwd": "app:x:1000:1000:app:/var:/bin/sh\n", "etc/group": "app:x:1000:\n",
-            "etc/hosts": "127.0.0.1 localhost\n",
-        ]
-        for (path, text) in files where !tree.has(path) {
-            let bytes = Array(text.utf8)
-            try tree.setFile(
-                Array(path.utf8), reference: spool.reference(byteCount: bytes.count), byteCount: bytes.count,
-                isExecutable: false, modifiedNanoseconds: 0)
-            try spool.append(bytes)
-        }
+        try tree.add("etc/passwd", "app:x:1000:1000:app:/var:/bin/sh\n", spool)
+        try tree.add("etc/group", "app:x:1000:\n", spool)
+        try tree.addHosts(spool)
     }
 
     /// One package file of the closure.
@@ -116,5 +108,23 @@ func makeDirectories(_ path: String) throws(HostError) {
     for part in path.split(separator: "/") {
         place += "/\(part)"
         guard mkdir(place, 0o700) == 0 || errno == EEXIST else { throw fileError("make directory", place) }
+    }
+}
+
+extension LayeredTree {
+    /// Adds a text file where there is none, or an empty one.
+    func add(_ path: String, _ text: String, _ spool: Spool) throws(HostError) {
+        guard hasNothing(at: path) else { return }
+        let bytes = Array(text.utf8)
+        try setFile(
+            Array(path.utf8), reference: spool.reference(byteCount: bytes.count), byteCount: bytes.count,
+            isExecutable: false, modifiedNanoseconds: 0)
+        try spool.append(bytes)
+    }
+
+    /// Adds the names that a grain has for itself. `localhost` is not ::1: a server that listens there by that name would not be
+    /// found at 127.0.0.1, where the bridge looks for it.
+    func addHosts(_ spool: Spool) throws(HostError) {
+        try add("etc/hosts", "127.0.0.1 localhost sandbox\n::1 ip6-localhost ip6-loopback\n", spool)
     }
 }

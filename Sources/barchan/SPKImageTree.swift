@@ -66,6 +66,8 @@ struct ImageTree {
         let tree = LayeredTree()
         let importer = TarImporter(tree: tree, spool: spool, hasWhiteouts: true)
         for layer in layers { try read(layer, importer) }
+        // Who runs containers writes this file when they start.
+        try tree.addHosts(spool)
         return (tree, Self.settings(configuration))
     }
 

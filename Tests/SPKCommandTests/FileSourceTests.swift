@@ -58,7 +58,9 @@ import Testing
     }
 
     /// Two layers, of which the second replaces, removes and empties what the first has.
-    private func layers() throws {
+    /// - Parameter hosts: What the first has as /etc/hosts.
+    private func layers(hosts: String?) throws {
+        if let hosts { try workshop.write("one/etc/hosts", hosts) }
         try workshop.write("one/bin/sh", "shell", isExecutable: true)
         try workshop.write("one/app/run", "first", isExecutable: true)
         try workshop.write("one/app/gone", "x")
@@ -74,7 +76,8 @@ import Testing
     private static let configuration =
         #"{"config":{"Entrypoint":["run"],"Cmd":["--serve"],"Env":["PATH=/app:/bin","A=1"],"WorkingDir":"/app"}}"#
 
-    private func checkImage() throws {
+    /// - Parameter hosts: What /etc/hosts is in the package.
+    private func checkImage(hosts: String = FileSourceTests.hosts) throws {
         let outcome = try workshop.spk(
             "pack", "--from-image", "image.tar", "--title", "Image", "--port", "9000", "--bridge",
             try workshop.bridge(),
@@ -86,6 +89,7 @@ import Testing
         #expect(!paths.contains("app/gone"))
         #expect(!paths.contains { $0.contains(".wh.") })
         #expect(try workshop.read("out/app/run") == "second")
+        #expect(try workshop.read("out/etc/hosts") == hosts)
         #expect(FileManager.default.isExecutableFile(atPath: "\(workshop.path)/out/app/run"))
         let details = try workshop.spk("verify", "--details", "app.spk").output
         for part in ["\"/app/run\"", "\"--serve\"", "\"A=1\"", "\"PATH=/app:/bin\"", "\"9000\""] {
@@ -93,16 +97,20 @@ import Testing
         }
     }
 
-    @Test func whatDockerSaves() throws {
-        try layers()
+    /// A grain's own name, and the loopback's.
+    private static let hosts = "127.0.0.1 localhost sandbox\n::1 ip6-localhost ip6-loopback\n"
+
+    /// Whoever runs containers writes /etc/hosts: images have none, or an empty one.
+    @Test(arguments: [nil, "127.0.0.1 db localhost\n"]) func whatDockerSaves(hosts: String?) throws {
+        try layers(hosts: hosts)
         try workshop.write("manifest.json", #"[{"Config":"c.json","Layers":["one.tar","two.tar"]}]"#)
         try workshop.write("c.json", Self.configuration)
         try run("/usr/bin/tar", "-cf", "image.tar", "manifest.json", "c.json", "one.tar", "two.tar")
-        try checkImage()
+        try checkImage(hosts: hosts ?? Self.hosts)
     }
 
     @Test func anOCILayout() throws {
-        try layers()
+        try layers(hosts: "")
         try workshop.write("c.json", Self.configuration)
         let names = try ["c.json", "one.tar", "two.tar"].map { "sha256:\(try sha256($0))" }
         try workshop.write(
@@ -158,6 +166,7 @@ import Testing
         #expect(paths.contains { $0.hasSuffix("/libc.so.6") })
         #expect(!paths.contains { $0.hasPrefix("usr/share/doc") })
         #expect(try workshop.read("out/etc/passwd").contains("1000"))
+        #expect(try workshop.read("out/etc/hosts") == Self.hosts)
         #expect(try FileManager.default.destinationOfSymbolicLink(atPath: "\(workshop.path)/out/bin") == "usr/bin")
         #expect(try workshop.spk("verify", "--details", "app.spk").output.contains("/usr/bin/busybox"))
     }

@@ -99,7 +99,7 @@ finish() {
     : >"$tree/proc/cpuinfo"
     echo 'app:x:1000:1000:app:/var:/bin/sh' >"$tree/etc/passwd"
     echo 'app:x:1000:' >"$tree/etc/group"
-    echo '127.0.0.1 localhost' >"$tree/etc/hosts"
+    printf '127.0.0.1 localhost sandbox\n::1 ip6-localhost ip6-loopback\n' >"$tree/etc/hosts"
     # The last packages decide; files of our own are as old as the newest of theirs, so that the package is the same
     # whenever it is made.
     local newest
