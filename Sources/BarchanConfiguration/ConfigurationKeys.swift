@@ -141,7 +141,7 @@ public enum ConfigurationKeys {
         .integer("sessionSeconds", 60...86_400, "a session not kept alive for so long is closed, 180") {
             $1.life.sessionLifetime = .seconds($0)
         },
-        .integer("startSeconds", 1...3_600, "from the start to the first answer, 120") {
+        .integer("startSeconds", 1...3_600, "until the app says what it is, before its web server listens, 120") {
             $1.life.startLimit = .seconds($0)
         },
         .integer("restartPauseSeconds", 0...3_600, "between a failed start and the next, five times it after five, 2") {

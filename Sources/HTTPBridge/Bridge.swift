@@ -19,7 +19,7 @@ func serve(_ invocation: Invocation, _ log: Log) throws(CallFailure) -> Int32 {
     let proxySocket = listener(log) { () throws(CallFailure) in
         invocation.proxyPort == 0 ? nil : try Listener.loopback(invocation.proxyPort)
     }
-    let process = try AppProcess(invocation.command)
+    let process = try AppProcess(invocation.command, log)
     guard let loop = EventLoop() else { throw .failed("make an event loop: \(errorText(errno))") }
     let ending = Ending(loop)
     guard let exitWatch = process.whenExited(on: loop, { status in ending.end(status) }) else {
@@ -27,7 +27,8 @@ func serve(_ invocation: Invocation, _ log: Log) throws(CallFailure) -> Int32 {
     }
     let configuration = try BridgeConfiguration(path: invocation.configurationPath)
     let app = AppServer(port: invocation.port, on: loop)
-    let view = MainView(app: app, configuration: configuration, log: log)
+    let view = MainView(
+        app: app, configuration: configuration, patienceSeconds: invocation.patienceSeconds, log: log)
     let host = PeerConnection(hostDescriptor, side: bcr_client, offering: Capability(to: view, on: loop), on: loop) {
         _, reason in
         log.say("the host is gone: \(reason)")

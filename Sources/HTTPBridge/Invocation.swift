@@ -2,7 +2,7 @@
 struct Invocation {
     static let usage = """
         usage: barchan-http-bridge [--config <file>] [--api-socket <path>] [--proxy-port <port>] [--identities <folder>] \
-        <port> -- <program> [argument ...]
+        [--patience <seconds>] <port> -- <program> [argument ...]
         """
 
     let port: UInt16
@@ -13,6 +13,8 @@ struct Invocation {
     /// 0 for no proxy.
     var proxyPort = OutboundProxy.port
     var identityFolder = "/var/.sandstorm-http-bridge/identities"
+    /// How long requests may wait for the app to open its port.
+    var patienceSeconds = AppReadiness.patienceSeconds
 
     init?(_ arguments: [String]) {
         var arguments = arguments[...]
@@ -26,6 +28,9 @@ struct Invocation {
             case "--proxy-port":
                 guard let port = UInt16(value) else { return nil }
                 proxyPort = port
+            case "--patience":
+                guard let seconds = UInt32(value) else { return nil }
+                patienceSeconds = seconds
             default: return nil
             }
             arguments = arguments.dropFirst(2)

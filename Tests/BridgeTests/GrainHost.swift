@@ -68,16 +68,20 @@ final class GrainHost {
     private let connection: OpaquePointer
     let view: Capability
 
-    /// - Parameter offering: What the grain gets from its host.
+    /// - Parameters:
+    ///   - offering: What the grain gets from its host.
+    ///   - errors: A new file for what the bridge and the app say on standard error; nil for this program's own.
     init(
         config: String = Place.fixtures + "bridge-config.bin", options: [String] = [],
-        offering: any RPCObject = NothingOffered(), port: UInt16, command: [String]
+        offering: any RPCObject = NothingOffered(), port: UInt16, command: [String],
+        errors: String? = nil
     ) throws {
         loop = try #require(EventLoop())
         var ends: [Int32] = [-1, -1]
         try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &ends) == 0)
         let fixed = [Place.bridge, "--config", config, "--api-socket", "", "--proxy-port", "0"]
-        process = try Self.spawn(fixed + options + [String(port), "--"] + command, descriptor3: ends[1])
+        process = try Self.spawn(
+            fixed + options + [String(port), "--"] + command, descriptor3: ends[1], errors: errors)
         Glibc.close(ends[1])
         let bootstrap = Capability(to: offering, on: loop)
         var limits = bcr_limits_default()
@@ -138,11 +142,12 @@ final class GrainHost {
         return try #require(outcome).get()
     }
 
-    static func spawn(_ command: [String], descriptor3: Int32) throws -> pid_t {
+    static func spawn(_ command: [String], descriptor3: Int32, errors: String? = nil) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, descriptor3, 3)
+        if let errors { posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_CREAT | O_EXCL, 0o600) }
         var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
         var environment: [UnsafeMutablePointer<CChar>?] = [strdup("PATH=/usr/bin:/bin"), strdup("SANDSTORM=1"), nil]
         defer { for string in arguments + environment { free(string) } }

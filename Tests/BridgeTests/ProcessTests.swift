@@ -1,3 +1,4 @@
+import CCapnpRPC
 import CapnProto
 import Glibc
 import GrainSchemas
@@ -42,6 +43,44 @@ import Testing
         }
     }
 
+    @Test(arguments: [("kill -11 $$", "signal 11 (Segmentation fault)"), ("kill -9 $$", "signal 9 (Killed)")])
+    func theLogSaysWhichSignalEndedTheProgram(_ example: (String, String)) async throws {
+        try await onOwnThread {
+            let log = try Place.temporaryFolder() + "/log"
+            let host = try GrainHost(
+                port: try Place.freePort(), command: ["sh", "-c", example.0], errors: log)
+            _ = host.waitForExit()
+            #expect(Place.contents(log) == "barchan-http-bridge: the app was ended by \(example.1)\n")
+        }
+    }
+
+    /// Whoever waits for a port that stays shut is told so in the end, whoever comes later at once, and nobody once it is open.
+    @Test func aPortThatStaysShutFailsRequestsUntilItOpens() async throws {
+        try await onOwnThread {
+            let app = try ScriptedApp(), folder = try Place.temporaryFolder(), sign = folder + "/go",
+                log = folder + "/log"
+            let script = "until [ -e '\(sign)' ]; do sleep 0.01; done; exec \"$@\""
+            let host = try GrainHost(
+                options: ["--patience", "1"], port: app.port, command: ["sh", "-c", script, "sh"] + app.command(),
+                errors: log)
+            defer { host.close() }
+            let early = try host.openSession()
+            try expectShut(app.port, early, host)
+            #expect(Place.contents(log).contains("has not opened port \(app.port) for 1 seconds"))
+            let late = try host.openSession()
+            for session in [early, late] { try expectShut(app.port, session, host) }
+            Glibc.close(open(sign, O_WRONLY | O_CREAT, 0o600))
+            #expect(becomesTrue { (try? host.get(late, "x").first?.contains("bytes=\"ok\"")) == true })
+            #expect(try host.get(early, "x").first?.contains("bytes=\"ok\"") == true)
+        }
+    }
+
+    private func expectShut(_ port: UInt16, _ session: Capability, _ host: GrainHost) throws {
+        let failure = #expect(throws: CallFailure.self) { try host.get(session, "x") }
+        #expect(failure?.kind == bcr_overloaded)
+        #expect(failure?.text.contains("has not opened its port \(port)") == true, "\(failure?.text ?? "")")
+    }
+
     /// Descriptor 3 is the bridge's alone (specification, section 7.1).
     @Test func theProgramDoesNotGetTheHost() async throws {
         try await onOwnThread {
@@ -77,7 +116,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["", "x -- y", "0 -- y", "80 y z", "80 --", "70000 -- y", "--config"])
+    @Test(arguments: ["", "x -- y", "0 -- y", "80 y z", "80 --", "70000 -- y", "--config", "--patience x 80 -- y"])
     func aWrongCommandLineIsRefused(_ line: String) {
         #expect(Invocation(line.split(separator: " ").map(String.init)) == nil)
     }
@@ -87,6 +126,7 @@ import Testing
         #expect(plain.port == 8_000)
         #expect(plain.command == ["a", "--", "b"])
         #expect(plain.configurationPath == "/sandstorm-http-bridge-config")
+        #expect(plain.patienceSeconds == 120)
         #expect(try #require(Invocation(["--config", "/x", "1", "--", "a"])).configurationPath == "/x")
     }
 }

@@ -6,7 +6,7 @@ extension RPCError {
         switch kind {
         case .disconnected: HostError(.disconnected, "\(attempt): the grain is gone: \(text)")
         case .unimplemented: HostError(.unsupported, "\(attempt): the app does not know this: \(text)")
-        case .overloaded: HostError(.resourceExhausted, "\(attempt): the app is overloaded: \(text)")
+        case .overloaded: HostError(.resourceExhausted, "\(attempt): the app takes no request now: \(text)")
         case .failed: HostError(.failed, "\(attempt): the app says: \(text)")
         }
     }

@@ -8,7 +8,7 @@ protocol AppConnectionOwner: AnyObject {
     /// Everything given to `send` is with the kernel.
     func connectionDrained(_ connection: AppConnection)
     /// No more bytes come. `problem` is nil when the app closed in good order.
-    func connection(_ connection: AppConnection, ended problem: String?)
+    func connection(_ connection: AppConnection, ended problem: CallFailure?)
 }
 
 /// One TCP connection to the app.
@@ -25,6 +25,8 @@ final class AppConnection {
     private var readBytes = AppServer.firstReadBytes
     /// The app reads no more; what is sent is dropped, because its answer may still be worth reading.
     private var isWriteBroken = false
+    /// Nobody listens at the app's port, which is known when something was to be sent.
+    private var isRefused = false
 
     /// Whether bytes are taken from the app. While they are not, the kernel holds the app back.
     var isReading = true { didSet { if isReading != oldValue { updateWatch() } } }
@@ -51,7 +53,14 @@ final class AppConnection {
     }
 
     private static func refused(_ app: AppServer, _ reason: Int32) -> CallFailure {
-        .failed("connect to the app at 127.0.0.1:\(app.port): \(errorText(reason)); see the grain's log")
+        guard reason == ECONNREFUSED else {
+            return .failed("connect to the app at 127.0.0.1:\(app.port): \(errorText(reason)); see the grain's log")
+        }
+        // Nothing was sent: whoever asks later may get an answer.
+        return CallFailure(
+            bcr_overloaded,
+            "the app has not opened its port \(app.port), or has closed it; the grain's log may say why, and the next try "
+                + "may find it open")
     }
 
     func close() {
@@ -98,6 +107,7 @@ final class AppConnection {
             }
             if errno == EINTR { continue }
             if errno == EAGAIN || errno == ENOTCONN { return }
+            isRefused = errno == ECONNREFUSED
             isWriteBroken = true
             break
         }
@@ -113,7 +123,7 @@ final class AppConnection {
             watch.interest = interest
         } else if !interest.isEmpty {
             watch = Watch(descriptor, for: interest, on: app.loop) { [unowned self] in ready($0) }
-            if watch == nil { end("it cannot be watched") }
+            if watch == nil { end(.failed("read the app's answer: it cannot be watched")) }
         }
     }
 
@@ -141,10 +151,12 @@ final class AppConnection {
         app.trim.noteActivity()
         let count = recv(descriptor, app.buffer.baseAddress, readBytes, 0)
         if count < 0 {
-            if errno != EAGAIN, errno != EINTR { end(errorText(errno)) }
-            return
+            let reason = errno
+            guard reason != EAGAIN, reason != EINTR else { return }
+            if reason == ECONNREFUSED { return end(Self.refused(app, reason)) }
+            return end(.failed("read the app's answer: \(errorText(reason))"))
         }
-        guard count > 0 else { return end(nil) }
+        guard count > 0 else { return end(isRefused ? Self.refused(app, ECONNREFUSED) : nil) }
         if count == readBytes { readBytes = min(readBytes * 2, AppServer.largestReadBytes) }
         let bytes = UnsafeRawBufferPointer(rebasing: app.buffer[..<count]).assumingMemoryBound(to: UInt8.self)
         if use.isUnanswered { app.pool.noteAnswer(on: self) }
@@ -154,7 +166,7 @@ final class AppConnection {
     /// Looks once whether more is there already, in particular the end, which often comes with the last bytes.
     func receiveMore() { if isReading { receive() } }
 
-    private func end(_ problem: String?) {
+    private func end(_ problem: CallFailure?) {
         let owner = owner
         close()
         owner?.connection(self, ended: problem)

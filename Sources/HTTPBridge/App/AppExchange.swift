@@ -117,13 +117,13 @@ final class AppExchange: AppConnectionOwner {
         advance()
     }
 
-    func connection(_ connection: AppConnection, ended problem: String?) {
+    func connection(_ connection: AppConnection, ended problem: CallFailure?) {
         if let bytes = repeatable {
             repeatable = nil
             app.pool.noteLoss(of: connection)
             return startFresh(bytes)
         }
-        if let problem, !parser.isComplete { return fail(.failed("read the app's answer: \(problem)")) }
+        if let problem, !parser.isComplete { return fail(problem) }
         do {
             try parser.finish()
         } catch {

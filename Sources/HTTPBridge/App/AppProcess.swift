@@ -4,9 +4,11 @@ import Glibc
 /// The app's program and whatever descends from it.
 final class AppProcess {
     private let process: pid_t
+    private let log: Log
 
     /// Starts the program. It gets the bridge's environment plus the proxy's address, and no descriptor above 2.
-    init(_ command: [String]) throws(CallFailure) {
+    init(_ command: [String], _ log: Log) throws(CallFailure) {
+        self.log = log
         process = try Self.spawn(command)
     }
 
@@ -33,14 +35,20 @@ final class AppProcess {
 
     func kill() { Glibc.kill(process, SIGKILL) }
 
-    /// The program's exit status as a shell counts, once it has ended.
+    /// The program's exit status as a shell counts, once it has ended. Process 1 cannot end by a signal of its own: which one
+    /// it was stands in the log.
     private func collectChildren() -> Int32? {
         var exitStatus: Int32?
         var status: Int32 = 0
         while case let child = waitpid(-1, &status, WNOHANG), child > 0 {
             guard child == process else { continue }
-            let wasKilled = clinux_wifsignaled(status) != 0
-            exitStatus = wasKilled ? 128 + clinux_wtermsig(status) : clinux_wexitstatus(status)
+            guard clinux_wifsignaled(status) != 0 else {
+                exitStatus = clinux_wexitstatus(status)
+                continue
+            }
+            let signal = clinux_wtermsig(status)
+            log.say("the app was ended by signal \(signal) (\(strsignal(signal).map { String(cString: $0) } ?? "?"))")
+            exitStatus = 128 + signal
         }
         return exitStatus
     }

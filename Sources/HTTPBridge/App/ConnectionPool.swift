@@ -134,7 +134,7 @@ extension ConnectionPool {
         stopKeeping()
     }
 
-    func connection(_ connection: AppConnection, ended problem: String?) {
+    func connection(_ connection: AppConnection, ended problem: CallFailure?) {
         idle.removeAll { $0 === connection }
         noteLoss(of: connection)
     }

@@ -59,8 +59,8 @@ final class WebSocketBridge: AppConnectionOwner, RPCObject {
         }
     }
 
-    func connection(_ connection: AppConnection, ended problem: String?) {
-        end(.failed("open a web socket: \(problem ?? "the app closed the connection before it answered")"))
+    func connection(_ connection: AppConnection, ended problem: CallFailure?) {
+        end(problem ?? .failed("open a web socket: the app closed the connection before it answered"))
     }
 
     func connectionDrained(_ connection: AppConnection) {

@@ -86,7 +86,7 @@ final class PowerboxAPIs {
         _ identifier: GrantedAPI.Identifier, of user: SessionUser,
         _ completion: @escaping (Result<Capability, CallFailure>) -> Void
     ) {
-        readiness.whenOpen { [self] in
+        readiness.whenDecided { [self] in
             do { completion(.success(try object(identifier, of: user))) } catch {
                 completion(.failure(.failed("grant an API: \(error)")))
             }

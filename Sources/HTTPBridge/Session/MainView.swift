@@ -23,11 +23,11 @@ final class MainView: RPCObject {
     /// What other grains may be granted; nothing without those who grant it.
     private var powerbox: PowerboxAPIs?
 
-    init(app: AppServer, configuration: BridgeConfiguration, log: Log) {
+    init(app: AppServer, configuration: BridgeConfiguration, patienceSeconds: UInt32, log: Log) {
         self.app = app
         self.configuration = configuration
         self.log = log
-        readiness = AppReadiness(of: app, log: log)
+        readiness = AppReadiness(of: app, patienceSeconds: patienceSeconds, log: log)
         hooks = configuration.expectsAppHooks ? AppHooks(on: app.loop) : nil
     }
 
@@ -161,9 +161,9 @@ final class MainView: RPCObject {
         sessions.insert(record, number)
         let session = WebSessionObject(app: app, log: log, headers: headers) { [sessions] in sessions.remove(number) }
         let capability = Capability(to: session, on: app.loop)
-        if readiness.isOpen { return capability }
+        if readiness.isDecided { return capability }
         let promise = CapabilityPromise(on: app.loop)
-        readiness.whenOpen { promise.resolve(capability) }
+        readiness.whenDecided { promise.resolve(capability) }
         return promise.capability
     }
 }
