@@ -7,10 +7,13 @@ public struct RequestFault: Error, Sendable, Equatable {
     public internal(set) var host: String?
     /// Whether cookies made most of that head.
     public internal(set) var isOfCookies = false
+    /// When the same request may pass; nil where nobody knows.
+    public let retryAfterSeconds: Int64?
 
-    public init(_ status: Int, _ reason: String) {
+    public init(_ status: Int, _ reason: String, retryAfterSeconds: Int64? = nil) {
         self.status = status
         self.reason = reason
+        self.retryAfterSeconds = retryAfterSeconds
     }
 }
 

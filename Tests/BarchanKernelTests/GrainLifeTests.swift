@@ -51,8 +51,10 @@ import Testing
         for _ in 0..<5 { grains.append(try await test.makeGrain()) }
         #expect(test.grains.apps.count == 5)
         // No new grain, and no old one beyond the pause of a single grain.
-        let refusal = await expectError(.resourceExhausted) { _ = try await test.makeGrain() }
-        #expect(refusal.contains("the next try is possible in 10 seconds"), "\(refusal)")
+        let refusal = await #expect(throws: HostError.self) { _ = try await test.makeGrain() }
+        #expect(refusal?.code == .resourceExhausted && refusal?.retryAfter == .seconds(10))
+        #expect(
+            refusal?.message.contains("the next try is possible in 10 seconds") == true, "\(refusal?.message ?? "")")
         test.clock.advance(by: .seconds(3))
         let session = try await test.host.sessions.open(grains[0], by: test.person)
         await expectError(.resourceExhausted) { _ = try await session.send(TestHost.get(), from: TestHost.client) }
@@ -325,6 +327,10 @@ import Testing
         test.grains.refuseLaunches(with: HostError(.invalidArgument, "run '/first': no such file"))
         let grain = try await test.makeGrain()
         #expect(try await test.state(of: grain) == .crashed(reason: "run '/first': no such file"))
+        // No fault of whoever opens it.
+        let session = try await test.host.sessions.open(grain, by: test.person)
+        let message = await expectError(.failed) { _ = try await session.send(TestHost.get(), from: TestHost.client) }
+        #expect(message == "run '/first': no such file")
     }
 
     @Test func aMissingPackageIsTheReason() async throws {

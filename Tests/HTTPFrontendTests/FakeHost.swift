@@ -236,6 +236,7 @@ struct FakeGrains: GrainDirectory {
         -> GrainSummary
     {
         guard package == FakeHost.wiki.identifier else { throw HostError(.notFound, "There is no such package.") }
+        if let refusal = host.directory.withLock({ $0.refusal }) { throw refusal }
         return host.addGrain(title ?? "Untitled wiki")
     }
 

@@ -30,6 +30,24 @@ import Testing
         }
     }
 
+    /// What passes in a while is no lack of room (RFC 9110, sections 10.2.3 and 15.6.4), in the shell and on a grain's host.
+    @Test func whatMayBeTriedAgainLater() async throws {
+        try await Serving.run { serving async throws in
+            let later = HostError(.resourceExhausted, "start it: not now", retryAfter: .seconds(8))
+            let login = serving.host.logIn()
+            serving.host.directory.withLock { $0.refusal = later }
+            let nonce = try await serving.nonce(of: login)
+            let made = try await serving.request(
+                "/grains", as: login, form: "nonce=\(nonce)&package=\(FakeHost.wiki.identifier)&action=0")
+            #expect(made.status == 503 && made.value("Retry-After") == "8")
+            let session = serving.host.openSession()
+            serving.host.answer { (_, _) throws(HostError) in throw later }
+            let page = try await serving.request(
+                "/", ["Cookie: \(serving.cookie(session))"], host: serving.grainHost(session))
+            #expect(page.status == 503 && page.value("Retry-After") == "8")
+        }
+    }
+
     @Test(arguments: [(HostError.Code.invalidArgument, 400), (.resourceExhausted, 507)])
     func aPackageOverALimitOrADiskThatIsFull(code: HostError.Code, status: Int) async throws {
         try await Serving.run { serving async throws in

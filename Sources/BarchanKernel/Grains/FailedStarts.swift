@@ -34,12 +34,12 @@ final class FailedStarts: Sendable {
         let end = forgiven.withLock { $0[use] } ?? .zero
         let wait: Duration = end - clock.now() - pause * (FailedStarts.atOnce - 1)
         guard wait > .zero else { return }
-        let (seconds, fraction) = wait.components
+        let (whole, fraction) = wait.components, seconds = whole + (fraction > 0 ? 1 : 0)
         throw HostError(
             .resourceExhausted,
             "\(attempt): grains of this app failed to start, or ended within \(FailedStarts.shortestLife.components.seconds) "
                 + "seconds, \(FailedStarts.atOnce) times in a short time; their logs say why; the next try is possible in "
-                + "\(seconds + (fraction > 0 ? 1 : 0)) seconds")
+                + "\(seconds) seconds", retryAfter: .seconds(seconds))
     }
 
     /// Whether a start that failed so is the app's failure.

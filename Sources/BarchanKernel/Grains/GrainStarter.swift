@@ -34,7 +34,8 @@ struct GrainStarter: Sendable {
             return running
         } catch {
             services.end()
-            throw error
+            // It is the package that is wrong, not what was asked of the host.
+            throw error.code == .invalidArgument ? HostError(.failed, error.message) : error
         }
     }
 

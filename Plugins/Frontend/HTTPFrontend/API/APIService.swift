@@ -31,7 +31,7 @@ struct APIService: Sendable {
         } catch {
             let response = Response.sentence(error.status, error.reason, policy)
             return .response(
-                grains.finished(response, request, admitted?.session, target: admitted?.target, reason: error.reason))
+                grains.finished(response, request, admitted?.session, target: admitted?.target, fault: error))
         }
     }
 

@@ -8,16 +8,20 @@ extension GrainService {
     /// - Parameters:
     ///   - session: Whose log; nil when nobody was let in.
     ///   - target: What the request asked for, when a secret stands in its own.
+    ///   - fault: What `response` says went wrong.
     func finished(
         _ response: Response, _ request: Request, _ session: (any GrainSession)?, target: String? = nil,
-        reason: String? = nil
+        fault: RequestFault? = nil
     ) -> Response {
         metrics.noteGrain(response.status, since: request.begin)
         if let session, notesAll || response.status >= 500 {
-            note(GrainLogLine(request, target ?? request.head.target, response.status, reason: reason), of: session)
+            note(
+                GrainLogLine(request, target ?? request.head.target, response.status, reason: fault?.reason),
+                of: session)
         }
         var response = response
         response.fields.add(request.trace)
+        if let seconds = fault?.retryAfterSeconds { response.fields.add("Retry-After", String(seconds)) }
         return response
     }
 

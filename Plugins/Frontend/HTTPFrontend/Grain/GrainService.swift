@@ -49,7 +49,7 @@ final class GrainService: Sendable {
             return .response(finished(try await pass(request, session, origin), request, session))
         } catch {
             let page = errorPage(error.status, error.reason, origin, for: request)
-            return .response(finished(page, request, admitted, reason: error.reason))
+            return .response(finished(page, request, admitted, fault: error))
         }
     }
 
@@ -158,7 +158,7 @@ final class GrainService: Sendable {
             }
         } catch {
             let page = errorPage(error.status, error.reason, origin, for: request)
-            return finished(page, request, session, reason: error.reason)
+            return finished(page, request, session, fault: error)
         }
     }
 
@@ -246,8 +246,10 @@ final class GrainService: Sendable {
         case .unsupported: return RequestFault(501, "The app does not know this kind of request: \(error.message)")
         case .disconnected:
             return RequestFault(
-                503, "The app went away before it answered. Loading the page again starts it anew. (\(error.message))")
-        case .resourceExhausted, .cancelled: return RequestFault(503, error.message)
+                503, "The app went away before it answered. Load the page again to start it anew. Why: \(error.message)"
+            )
+        case .resourceExhausted, .cancelled:
+            return RequestFault(503, error.message, retryAfterSeconds: error.retryAfter?.components.seconds)
         case .timedOut: return RequestFault(504, error.message)
         default: return RequestFault(500, error.message)
         }

@@ -135,8 +135,11 @@ struct ShellService: Sendable {
                 .warning, "\(visit.request.head.method) /\(visit.path.first ?? ""): \(error)",
                 [KeyValue("trace", trace.description)])
         }
-        return visit.wantsJSON
+        var response =
+            visit.wantsJSON
             ? pages.jsonError(status, error.message) : pages.error(status, error.message, trace: trace)
+        if let wait = error.retryAfter { response.fields.add("Retry-After", String(wait.components.seconds)) }
+        return response
     }
 
     /// The first parts of the paths at which somebody could guess a secret.
@@ -160,6 +163,8 @@ struct ShellService: Sendable {
     static func status(_ error: HostError) -> Int {
         // RFC 9110, section 15.5.14.
         if error == tooLong { return 413 }
+        // RFC 9110, section 15.6.4: it is no lack of room, and over in a moment.
+        if error.retryAfter != nil { return 503 }
         return switch error.code {
         case .invalidArgument, .corrupt: 400
         case .permissionDenied: 403
