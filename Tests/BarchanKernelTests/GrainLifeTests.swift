@@ -26,6 +26,8 @@ import Testing
         let test = try await TestHost()
         let grain = try await test.makeGrain()
         await test.grains.app(1).end(.exited(status: 1))
+        try await test.whenAllHaveCrashed()
+        test.clock.advance(by: .seconds(2))
         let session = try await test.host.sessions.open(grain, by: test.person)
         _ = try await session.send(TestHost.get(), from: TestHost.client)
         #expect(test.grains.apps.map(\.specification.command.arguments) == [["/first"], ["/first"]])
@@ -194,7 +196,7 @@ import Testing
     @Test(arguments: [
         (
             SandboxExit.signaled(signal: 9), 1, 0,
-            "the app needed more memory than it may have, which is 1024 MiB (memoryMiB); the administrator can raise it with 'barchan grain limits'. The app was ended by signal 9; its log is empty"
+            "the app needed more memory than it may have, which is 1024 MiB (memoryMiB); the administrator can raise it with 'barchan grain limits'. The app was ended by signal 9 (Killed); its log is empty"
         ),
         (
             .exited(status: 1), 0, 5,
@@ -274,8 +276,10 @@ import Testing
     @Test func theNextRequestStartsACrashedGrain() async throws {
         let test = try await TestHost()
         let grain = try await test.makeGrain()
-        await test.grains.app(1).end(.signaled(signal: 11))
         let session = try await test.host.sessions.open(grain, by: test.person)
+        _ = try await session.send(TestHost.get(), from: TestHost.client)
+        await test.grains.app(1).end(.signaled(signal: 11))
+        try await test.whenAllHaveCrashed()
         #expect(try await session.send(WebRequest(method: .post, path: ""), from: TestHost.client).text == "hello")
         #expect(test.grains.apps.count == 2)
     }

@@ -69,11 +69,12 @@ import Testing
         let test = try await TestHost()
         let grain = try await test.makeGrain()
         let first = await test.grains.app(1)
+        let session = try await test.host.sessions.open(grain, by: test.person)
+        _ = try await session.send(TestHost.get(), from: TestHost.client)
         first.onRequest { _ throws(HostError) in
             first.end(.signaled(signal: 9))
             throw HostError(.disconnected, "gone")
         }
-        let session = try await test.host.sessions.open(grain, by: test.person)
         #expect(try await session.send(WebRequest(method: method, path: ""), from: TestHost.client).text == "hello")
         #expect(test.grains.apps.count == 2)
     }
@@ -83,11 +84,12 @@ import Testing
         let test = try await TestHost()
         let grain = try await test.makeGrain()
         let first = await test.grains.app(1)
+        let session = try await test.host.sessions.open(grain, by: test.person)
+        _ = try await session.send(TestHost.get(), from: TestHost.client)
         first.onRequest { _ throws(HostError) in
             first.end(.signaled(signal: 9))
             throw HostError(.disconnected, "gone")
         }
-        let session = try await test.host.sessions.open(grain, by: test.person)
         await expectError(.disconnected) {
             _ = try await session.send(WebRequest(method: method, path: ""), from: TestHost.client)
         }
@@ -99,14 +101,63 @@ import Testing
         let test = try await TestHost()
         test.grains.onLaunch { app in
             app.answerFirst()
-            app.onRequest { _ throws(HostError) in
+            app.onRequest { request throws(HostError) in
+                guard request.path == "end" else { return .text("hello") }
                 app.end(.exited(status: 1))
                 throw HostError(.disconnected, "gone")
             }
         }
         let grain = try await test.makeGrain()
         let session = try await test.host.sessions.open(grain, by: test.person)
+        _ = try await session.send(TestHost.get(), from: TestHost.client)
+        await expectError(.disconnected) { _ = try await session.send(TestHost.get("end"), from: TestHost.client) }
+        #expect(test.grains.apps.count == 2)
+    }
+
+    /// Whoever waited reads what the grain's owner reads, and the log says it, too.
+    @Test(arguments: [
+        (SandboxExit.exited(status: 3), 0, "the app ended with status 3"),
+        (.exited(status: 139), 0, "the app ended with status 139, which stands for signal 11 (Segmentation fault)"),
+        (.signaled(signal: 11), 0, "the app was ended by signal 11 (Segmentation fault)"),
+        (
+            .signaled(signal: 9), 1,
+            "the app needed more memory than it may have, which is 1024 MiB (memoryMiB); the administrator can raise it with 'barchan grain limits'. The app was ended by signal 9 (Killed)"
+        ),
+    ])
+    func aRequestThatWasCutSaysHowTheAppEnded(_ exit: SandboxExit, _ memoryKills: Int64, _ cause: String) async throws {
+        let test = try await TestHost()
+        let grain = try await test.makeGrain(), app = await test.grains.app(1)
+        app.used.withLock { $0.memoryKills = memoryKills }
+        app.onRequest { _ throws(HostError) in
+            app.print("bye\n")
+            app.end(exit)
+            throw HostError(.disconnected, "gone")
+        }
+        let session = try await test.host.sessions.open(grain, by: test.person)
+        let message = await expectError(.disconnected) {
+            _ = try await session.send(WebRequest(method: .post, path: ""), from: TestHost.client)
+        }
+        #expect(message == "\(cause); the end of its log:\nbye")
+        let volume = try #require(try await test.storage.volume(for: grain))
+        let log = String(decoding: try await volume.readLog(maximumBytes: 4_096), as: UTF8.self)
+        #expect(log == "bye\n\n[barchan: \(cause)]\n")
+    }
+
+    /// Starting it again for the same request would only fail again; so it is as with any start that failed.
+    @Test func anAppThatEndsBeforeItsFirstAnswerHasFailedToStart() async throws {
+        let test = try await TestHost()
+        let grain = try await test.makeGrain(), app = await test.grains.app(1)
+        app.onRequest { _ throws(HostError) in
+            app.end(.exited(status: 3))
+            throw HostError(.disconnected, "gone")
+        }
+        let session = try await test.host.sessions.open(grain, by: test.person)
         await expectError(.disconnected) { _ = try await session.send(TestHost.get(), from: TestHost.client) }
+        let message = await expectError(.failed) { _ = try await session.send(TestHost.get(), from: TestHost.client) }
+        #expect(message.hasPrefix("start the app: the app ended with status 3; "), "\(message)")
+        #expect(test.grains.apps.count == 1)
+        test.clock.advance(by: .seconds(2))
+        #expect(try await session.send(TestHost.get(), from: TestHost.client).text == "hello")
         #expect(test.grains.apps.count == 2)
     }
 

@@ -35,6 +35,24 @@ import Testing
         #expect(try await test.state(of: other) == .running)
     }
 
+    @Test func aRequestThatWasCutByThatSaysSo() async throws {
+        let test = try await host(), grain = try await test.makeGrain(), app = await test.grains.app(1)
+        let isAsked = Later<Bool>()
+        app.onRequest { _ throws(HostError) in
+            isAsked.set(true)
+            _ = await app.waitForExit()
+            throw HostError(.disconnected, "gone")
+        }
+        let session = try await test.host.sessions.open(grain, by: test.person)
+        async let message = expectError(.disconnected) {
+            _ = try await session.send(WebRequest(method: .post, path: ""), from: TestHost.client)
+        }
+        _ = await isAsked.get()
+        try await grow(grain, to: 120, test)
+        await test.host.watch.look()
+        #expect(await message.contains("100 are allowed (volumeMiB)"))
+    }
+
     @Test func oneThatIsALittleBeyondMayStartToShrinkButNotGrow() async throws {
         let test = try await host(), grain = try await test.makeGrain()
         try await grow(grain, to: 108, test)

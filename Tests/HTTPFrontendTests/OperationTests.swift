@@ -136,6 +136,19 @@ import Testing
         }
     }
 
+    /// Else each failure would put the end of the log into the log once more.
+    @Test func theLogIsNotInTheLog() async throws {
+        try await Serving.run { serving async throws in
+            let reason = "start the app: it ended with status 3; the end of its log:\nlast\nwords"
+            serving.host.answer { (_, _) throws(HostError) in throw HostError(.failed, reason) }
+            let session = serving.host.openSession()
+            let reply = try await serving.request("/", to: session, ["Accept: text/html"])
+            #expect(reply.text.contains("last\nwords"))
+            let notes = try await serving.notes(of: session, 1)
+            #expect(notes[0].hasSuffix(": start the app: it ended with status 3"), "\(notes)")
+        }
+    }
+
     @Test func whatIsNoRequestHasATraceToo() async throws {
         try await Serving.run { serving async throws in
             let client = try RawClient(port: serving.port)

@@ -1,4 +1,5 @@
 import Barchan
+import Glibc
 
 /// How a grain's sandbox ended, in words that its owner can do something with.
 struct GrainEnd {
@@ -47,10 +48,28 @@ struct GrainEnd {
 
     private var exitText: String {
         switch exit {
+        // As shells, and the bridge, say of a program that a signal ended.
+        case .exited(let status) where (129..<160).contains(status):
+            "the app ended with status \(status), which stands for signal \(Self.signal(status - 128))"
         case .exited(let status): "the app ended with status \(status)"
-        case .signaled(let signal): "the app was ended by signal \(signal)"
+        case .signaled(let signal): "the app was ended by signal \(Self.signal(signal))"
         case .lost: "the app is gone"
         @unknown default: "the app is gone"
         }
     }
+
+    private static func signal(_ number: CInt) -> String {
+        "\(number) (\(strsignal(number).map { String(cString: $0) } ?? "unknown"))"
+    }
+}
+
+/// The end of a grain that nobody wished for.
+struct GrainCrash {
+    /// As its owner reads it.
+    let reason: String
+    /// Whether the app ended soon after its start and had answered nothing: it would only end again.
+    let hasFailedToStart: Bool
+
+    /// What a request gets that was under way.
+    var error: HostError { HostError(.disconnected, reason) }
 }

@@ -281,23 +281,32 @@ actor GrainLife {
         let exit = cause == nil || isForced ? nil : await exitSoon(of: ending)
         await ending.end()
         await starter.sizes.noteUse(of: grain, isOver: true)
-        if let cause {
-            counters.grainCrashes.add(1, ordering: .relaxed)
-            let reason = await crashReason(of: ending, exit?.text ?? cause)
-            phase = .crashed(reason: reason)
-            log(.warning, "grain \(grain): \(reason)")
-        } else {
+        guard let cause else {
             phase = .stopped
-            log(.info, "grain \(grain) stopped")
+            return log(.info, "grain \(grain) stopped")
         }
+        counters.grainCrashes.add(1, ordering: .relaxed)
+        let crash = await crash(of: ending, exit?.text ?? cause, isForced: isForced)
+        if crash.hasFailedToStart { lastFailure = (HostError(.failed, "start the app: \(crash.reason)"), clock.now()) }
+        ending.crash.withLock { $0 = crash }
+        phase = .crashed(reason: crash.reason)
+        log(.warning, "grain \(grain): \(crash.reason)")
     }
 
-    /// What its owner is told of a grain that is gone. An app that ended soon after its start has failed to start.
-    private func crashReason(of ended: RunningGrain, _ cause: String) async -> String {
+    /// What its owner is told of a grain that is gone, and what its log says. An app that ended soon after its start has failed
+    /// to start.
+    private func crash(of ended: RunningGrain, _ cause: String, isForced: Bool) async -> GrainCrash {
         // It has ended, so this is known by now, whoever noticed what first.
-        if let loss = await GrainEnd(of: ended.sandbox, ended.limits.sandbox).loss { return loss }
-        if let use = ended.use, clock.now() - startedAt < FailedStarts.shortestLife { starter.failedStarts.note(use) }
-        return await EndReport.text(cause, volume: ended.volume)
+        if let loss = await GrainEnd(of: ended.sandbox, ended.limits.sandbox).loss {
+            await EndReport.note(loss, volume: ended.volume)
+            return GrainCrash(reason: loss, hasFailedToStart: false)
+        }
+        let isEarly = clock.now() - startedAt < FailedStarts.shortestLife
+        if isEarly, let use = ended.use { starter.failedStarts.note(use) }
+        let reason = await EndReport.text(cause, volume: ended.volume)
+        await EndReport.note(cause, volume: ended.volume)
+        return GrainCrash(
+            reason: reason, hasFailedToStart: isEarly && !isForced && !ended.hasAnswered.load(ordering: .relaxed))
     }
 
     /// How the sandbox ended, if it does within a second (specification, section 4.5).
@@ -413,8 +422,12 @@ actor GrainLife {
         }
     }
 
+    /// How long a request that got no answer waits for what is known of its grain's end.
+    private static let endWait = Duration.seconds(3)
+
     /// A request got no answer: returns when that is settled, so that the next try meets a new start or a live grain.
-    func settle(_ suspect: RunningGrain) async {
+    /// - Returns: How the grain ended; nil when it lives, when somebody wished for its end, or when that takes long.
+    func settle(_ suspect: RunningGrain) async -> GrainCrash? {
         let isClosed = await first(
             {
                 await suspect.connection.waitForClose()
@@ -425,6 +438,10 @@ actor GrainLife {
                 return false
             })
         if isClosed { end(suspect, cause: "the app closed its connection to the host") }
+        if case .stopping(let task) = phase, suspect.isEnding.load(ordering: .acquiring) {
+            await first({ await task.value }, { [clock] in await clock.sleep(for: GrainLife.endWait) })
+        }
+        return suspect.crash.withLock { $0 }
     }
 
     // MARK: Holding still

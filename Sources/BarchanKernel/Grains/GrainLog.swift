@@ -67,9 +67,12 @@ final class GrainLog: Sendable {
 
     /// A line of the host's own, which no throttle keeps back.
     func note(_ text: String) {
-        pending.state.withLock { $0.pending += Array("\n[barchan: \(text)]\n".utf8) }
+        pending.state.withLock { $0.pending += GrainLog.line(text) }
         wake.yield()
     }
+
+    /// A line of the host's own as it stands in a log.
+    static func line(_ text: String) -> [UInt8] { Array("\n[barchan: \(text)]\n".utf8) }
 
     /// Whether the app printed more than is kept.
     var hasDropped: Bool { pending.state.withLock { $0.throttle.hasDropped } }

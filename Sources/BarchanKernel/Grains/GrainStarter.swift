@@ -212,8 +212,14 @@ struct GrainStarter: Sendable {
         case .cancelled: return error
         case .disconnected:
             if let loss = end.loss { return HostError(.disconnected, "start the app: \(loss)") }
-            return HostError(.failed, "start the app: " + (await EndReport.text(end.text, volume: volume)))
-        default: return HostError(.failed, "start the app: " + (await EndReport.text(error.message, volume: volume)))
+            return await failedStart(end.text, volume)
+        default: return await failedStart(error.message, volume)
         }
+    }
+
+    private func failedStart(_ cause: String, _ volume: any Volume) async -> HostError {
+        let text = await EndReport.text(cause, volume: volume)
+        await EndReport.note(cause, volume: volume)
+        return HostError(.failed, "start the app: \(text)")
     }
 }

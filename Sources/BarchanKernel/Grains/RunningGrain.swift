@@ -22,6 +22,10 @@ final class RunningGrain: Sendable {
     private let lastMeasure = Mutex<Measure?>(nil)
     /// Requests and web sockets so far.
     let requests = Atomic<Int>(0)
+    /// Whether one of them was answered.
+    let hasAnswered = Atomic<Bool>(false)
+    /// How it ended, once all of it is gone; nil, too, when somebody wished for that.
+    let crash = Mutex<GrainCrash?>(nil)
     /// It is known that no request should be sent to it any more.
     let isEnding = Atomic<Bool>(false)
 
@@ -140,6 +144,12 @@ struct GrainOutput: Sendable {
 enum EndReport {
     static let maximumLogBytes = 2_048
     private static let maximumLogLines = 10
+
+    /// Writes the end into the grain's log.
+    static func note(_ cause: String, volume: any Volume) async {
+        // That it cannot be written was said when the app's own output could not.
+        try? await volume.appendToLog(GrainLog.line(cause))
+    }
 
     static func text(_ cause: String, volume: any Volume) async -> String {
         let bytes = (try? await volume.readLog(maximumBytes: maximumLogBytes)) ?? []

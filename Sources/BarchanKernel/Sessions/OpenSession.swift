@@ -127,8 +127,8 @@ actor OpenSession: DirectGrainSession {
 
     /// Asks the app, starting the grain when it is not running.
     ///
-    /// A grain that goes away before it answers is asked again once, when asking twice does no harm. A session of a
-    /// grain known to be gone is replaced before anything is sent, whatever the method.
+    /// A grain that goes away before it answers is asked again once, when asking twice does no harm and it had not just failed
+    /// to start. A session of a grain known to be gone is replaced before anything is sent, whatever the method.
     private func attempt<Answer: Sendable>(
         canRepeat: Bool, from client: WebClient, _ ask: @Sendable (any WebSession) async throws(HostError) -> Answer
     ) async throws(HostError) -> Answer {
@@ -138,13 +138,14 @@ actor OpenSession: DirectGrainSession {
             running.requests.add(1, ordering: .relaxed)
             do throws(HostError) {
                 let answer = try await ask(session)
+                running.hasAnswered.store(true, ordering: .relaxed)
                 try await noteAnswer()
                 noteDirect(session, running)
                 return answer
             } catch {
                 guard error.code == .disconnected else { throw error }
-                await lose(running)
-                if isLast { throw error }
+                let crash = await lose(running)
+                if isLast || crash?.hasFailedToStart == true { throw crash?.error ?? error }
             }
         }
         throw HostError(.disconnected, "ask grain '\(grain)': it went away")
@@ -171,8 +172,9 @@ actor OpenSession: DirectGrainSession {
             switch await opening.value {
             case .success(let session): return (running, session)
             case .failure(let error):
-                await lose(running)
-                guard error.code == .disconnected, !isLast else { throw error }
+                let crash = await lose(running)
+                guard error.code == .disconnected else { throw error }
+                if isLast || crash?.hasFailedToStart == true { throw crash?.error ?? error }
             }
         }
         throw closed
@@ -232,10 +234,11 @@ actor OpenSession: DirectGrainSession {
     }
 
     /// Forgets the web session with a grain that did not answer.
-    private func lose(_ running: RunningGrain) async {
+    /// - Returns: How the grain ended, if that is known.
+    private func lose(_ running: RunningGrain) async -> GrainCrash? {
         presence.withLock { if $0.direct?.running === running { $0.direct = nil } }
         if let current, current.running === running { self.current = nil }
-        await life.settle(running)
+        return await life.settle(running)
     }
 
     /// From now on the grain starts with its continue command.
@@ -280,8 +283,8 @@ actor OpenSession: DirectGrainSession {
     private func repeated(
         _ request: WebRequest, from client: WebClient, after error: HostError, lost running: RunningGrain
     ) async -> Result<WebResponse, HostError> {
-        await lose(running)
-        guard request.isSafe else { return .failure(error) }
+        let crash = await lose(running)
+        guard request.isSafe, crash?.hasFailedToStart != true else { return .failure(crash?.error ?? error) }
         do throws(HostError) {
             let response = try await attempt(canRepeat: false, from: client) { (session) throws(HostError) in
                 try await session.send(request)

@@ -68,8 +68,13 @@ private struct GrainLogLine {
         let milliseconds = (uptimeNanoseconds() &- request.begin) / 1_000_000
         text = GrainLogLine.printable(
             "\(request.head.method) \(String(decoding: path, as: UTF8.self)) \(status) after \(milliseconds) ms")
-        self.reason = reason.map { ": \(GrainLogLine.printable($0))" } ?? ""
+        self.reason = reason.map { ": \(GrainLogLine.printable(GrainLogLine.withoutLog($0)))" } ?? ""
         trace = request.trace
+    }
+
+    /// How a grain ended may be told with the end of its log. In that log it would be one long line, and in the next end's report.
+    private static func withoutLog(_ text: String) -> String {
+        text.firstRange(of: "; the end of its log:\n").map { String(text[..<$0.lowerBound]) } ?? text
     }
 
     private static func printable(_ text: String) -> String {
@@ -88,6 +93,7 @@ enum GrainErrorPage {
             body{margin:0;min-height:100vh;display:grid;place-items:center;background:light-dark(#faf8f5,#191714);color:light-dark(#2b2620,#ece6dc)}
             main{max-width:34rem;padding:2rem;overflow-wrap:anywhere}
             h1{font-size:1.35rem;margin:0 0 .5rem}
+            h1+p{white-space:pre-line}
             small{color:light-dark(#6f6558,#a59b8b)}
             button{font:inherit;padding:.5rem 1rem;margin:1rem .5rem 0 0;border-radius:.5rem;border:1px solid light-dark(#c9bda9,#574e41);background:light-dark(#fff,#26221d);color:inherit;cursor:pointer}
             </style>
