@@ -1,6 +1,7 @@
 /// Columns of text, as wide as their widest cell.
 struct Table {
-    private var rows: [[String]]
+    /// The heading, and what was added.
+    private(set) var rows: [[String]]
 
     init(_ heading: [String]) { rows = [heading] }
 

@@ -9,7 +9,8 @@ struct TopCommand: ParsableCommand {
         discussion: """
             CPU % is of one processor. Memory includes page cache, /tmp and what the kernel holds for the grain. A dash \
             stands for what nobody counts: the isolation back end does not, or it would need control groups that this machine \
-            does not have; 'barchan doctor' says which there are.
+            does not have; 'barchan doctor' says which there are. On a terminal that is too narrow long names are cut, and then \
+            columns left out; --once and a pipe have everything.
             """)
 
     @OptionGroup var options: HostOptions
@@ -41,13 +42,17 @@ struct TopCommand: ParsableCommand {
         var table = Table(TopReport.heading)
         for row in report.cells { table.add(row) }
         guard !once, isatty(1) == 1 else { return printLine(table.text) }
-        // Home, then every line up to its end and everything below: no flicker.
-        let lines = table.text.split(separator: "\n").prefix(TopCommand.terminalRows() - 1)
-        write(Array(("\u{1b}[H" + lines.map { "\($0)\u{1b}[K\n" }.joined() + "\u{1b}[J").utf8), to: 1)
+        // Home, then every line up to its end and everything below: no flicker. What is wider than it has characters, as
+        // Chinese is, does not go on in the next line meanwhile.
+        let (rows, columns) = TopCommand.terminalSize()
+        let lines = TopScreen.lines(of: table.rows, columns: columns).prefix(rows - 1)
+        let screen = lines.map { "\($0)\u{1b}[K\n" }.joined()
+        write(Array("\u{1b}[H\u{1b}[?7l\(screen)\u{1b}[?7h\u{1b}[J".utf8), to: 1)
     }
 
-    private static func terminalRows() -> Int {
+    private static func terminalSize() -> (rows: Int, columns: Int) {
         var size = winsize()
-        return ioctl(1, UInt(TIOCGWINSZ), &size) == 0 && size.ws_row > 1 ? Int(size.ws_row) : 24
+        guard ioctl(1, UInt(TIOCGWINSZ), &size) == 0 else { return (24, 80) }
+        return (size.ws_row > 1 ? Int(size.ws_row) : 24, size.ws_col > 0 ? Int(size.ws_col) : 80)
     }
 }
