@@ -16,7 +16,7 @@ extension Plugin {
 public func barchanPlugin() -> UnsafeMutableRawPointer { Plugin.direct.exported() }
 
 /// What the loader reads before it runs any code of this file: name size, description size, type, `Barchan`, then the
-/// contract's major and minor version and Swift's.
+/// contract's major and minor version and Swift's: change them with the contract and the toolchain that build this.
 @section(".note.barchan") @used
 private let note:
     (
