@@ -44,8 +44,7 @@ extension IsolationConformance {
             await running.sandbox.terminate()
             let exit = await running.sandbox.waitForExit()
             try require(exit == .signaled(signal: SIGKILL), "it was \(exit)")
-            // The end of the pipe comes when nobody holds it.
-            _ = await running.output.rest()
+            try await running.requireNobodyLeft()
             do {
                 try await sandbox.thaw()
             } catch { return }

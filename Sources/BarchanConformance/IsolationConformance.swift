@@ -83,12 +83,17 @@ public enum IsolationConformance {
             try require(await running.socket.readSome() == sent, "something else came back")
             await running.sandbox.terminate()
         },
-        Promise("ordinaryUser", "a program does not run as root, and in no other group") { trial in
+        // Every login lists a user's own group, too, and nobody but root may shorten the list (setgroups(2) is denied in an
+        // ordinary user's namespaces). There it grants nothing: the program runs in that group anyway.
+        Promise(
+            "ordinaryUser",
+            "a program does not run as root, and in no group but its own, which the list of others may repeat if the host is not root"
+        ) { trial in
             let facts = try await trial.facts(["privileges"])
             for name in ["user", "user.effective", "group"] {
                 try require(facts[name].flatMap { Int($0) }.map { $0 > 0 } == true, "\(name) is \(facts[name] ?? "?")")
             }
-            try facts.require("groups", "0")
+            try facts.require(geteuid() == 0 ? "groups" : "groups.others", "0")
         },
         Promise("ownIdentity", "a program runs as user and group 1000", [.ownIdentity]) { trial in
             let facts = try await trial.facts(["privileges"])
@@ -131,15 +136,16 @@ public enum IsolationConformance {
             let running = try await trial.start(["descendants", "ignore", "wait"])
             _ = await running.output.line()
             await running.sandbox.terminate()
-            // The end of the pipe comes when nobody holds it.
-            _ = await running.output.rest()
+            try await running.requireNobodyLeft()
         },
         Promise(
             "descendantsEndWithFirst", "daemons go when the first process exits", [.completeTermination],
             harmsWhereBroken: true
         ) { trial in
-            let facts = try await trial.facts(["descendants", "exit", "0"])
-            try require(facts.exit == .exited(status: 0), "it was \(facts.exit)")
+            let running = try await trial.start(["descendants", "exit", "0"])
+            try await running.requireNobodyLeft()
+            let exit = await running.sandbox.waitForExit()
+            try require(exit == .exited(status: 0), "it was \(exit)")
         },
         Promise(
             "runawaysEnd", "processes that start others and end, without a pause, go with the sandbox",
@@ -148,9 +154,11 @@ public enum IsolationConformance {
             let running = try await trial.start(["runaways", "4", "wait"])
             _ = await running.output.line()
             await running.sandbox.terminate()
-            _ = await running.output.rest()
-            let facts = try await trial.facts(["runaways", "4", "exit", "0"])
-            try require(facts.exit == .exited(status: 0), "it was \(facts.exit)")
+            try await running.requireNobodyLeft()
+            let leaving = try await trial.start(["runaways", "4", "exit", "0"])
+            try await leaving.requireNobodyLeft()
+            let exit = await leaving.sandbox.waitForExit()
+            try require(exit == .exited(status: 0), "it was \(exit)")
         },
     ]
 

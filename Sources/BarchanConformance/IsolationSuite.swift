@@ -40,20 +40,27 @@ public struct IsolationSuite: Sendable {
         /// From 1 to `count`.
         public let number: Int
         public let count: Int
+        /// By the steps before.
+        public let found: IsolationVerdict
     }
 
-    /// Runs everything, one after the other; some seconds.
+    /// Runs everything, one after the other; some seconds, but up to five minutes for each step that does not end.
     /// - Parameter willBegin: Called before each step.
     /// - Throws: What making the back end throws; `CancellationError` after ``Leftovers/clear()``. That it cannot start the probe is a finding.
     public func run(willBegin: (Step) -> Void = { _ in }) async throws -> IsolationVerdict {
         let checks = IsolationConformance.checks(probe: probe)
         // A back end that is not there fails here, before anything is said to be tried.
         let claimed = try await makeProvider().guarantees
-        willBegin(Step(name: "the probe's attempts", number: 1, count: checks.count + 1))
-        var trials = try await attemptTrials()
-        for (number, check) in checks.enumerated() {
+        var trials: [IsolationVerdict.Trial] = []
+        func begin(_ name: String, _ number: Int) throws {
             try Leftovers.requireKept()
-            willBegin(Step(name: check.name, number: number + 2, count: checks.count + 1))
+            let found = IsolationVerdict(claimed: claimed, trials: trials)
+            willBegin(Step(name: name, number: number, count: checks.count + 1, found: found))
+        }
+        try begin("the probe's attempts", 1)
+        trials = try await attemptTrials()
+        for (number, check) in checks.enumerated() {
+            try begin(check.name, number + 2)
             trials.append(await trial(of: check, claimed))
         }
         try Leftovers.requireKept()
@@ -73,18 +80,17 @@ public struct IsolationSuite: Sendable {
         }
         let running = try await trial.start(
             ["attempts"] + targets.arguments + more, environment: IsolationSuite.environment)
-        // The end of the sandbox ends the output.
         let limit = Task {
             try await Task.sleep(for: IsolationSuite.timeLimit)
             await running.sandbox.terminate()
         }
-        let report = ProbeReport(lines: await running.output.rest())
+        let facts = await running.finish()
         limit.cancel()
-        let exit = await running.sandbox.waitForExit()
+        let report = ProbeReport(lines: facts.lines)
         try withExtendedLifetime(targets) {
             try require(
                 report.isComplete,
-                "the probe ended (\(exit)) after \(report.attempts.count) of \(report.announced ?? 0) attempts")
+                "the probe ended (\(facts.exit)) after \(report.attempts.count) of \(report.announced ?? 0) attempts")
         }
         return report.attempts
     }

@@ -64,13 +64,11 @@ public final class IsolationTrial: Sendable {
         return seen
     }
 
-    /// Runs the probe to its end.
+    /// Runs the probe until its first process ends, and then ends the sandbox.
     public func facts(
         _ arguments: [String], environment: [String] = [], limits: SandboxLimits = SandboxLimits()
     ) async throws -> ProbeFacts {
-        let running = try await start(arguments, environment: environment, limits: limits)
-        let lines = await running.output.rest()
-        return ProbeFacts(lines: lines, exit: await running.sandbox.waitForExit())
+        try await start(arguments, environment: environment, limits: limits).finish()
     }
 
     /// The error of a launch that must not succeed.
@@ -90,6 +88,32 @@ public struct RunningTrial: Sendable {
     public let sandbox: any Sandbox
     public let output: TrialOutput
     public let socket: TrialOutput
+
+    /// What the first process says until it ends, and how it ended. Then the sandbox is ended, and nobody waits for what a
+    /// back end leaves of it.
+    public func finish() async -> ProbeFacts {
+        async let lines = output.rest()
+        let exit = await sandbox.waitForExit()
+        await sandbox.terminate()
+        // All that the first process wrote is in the pipe by now; whoever is left may hold it for ever.
+        output.stopWaiting()
+        return ProbeFacts(lines: await lines, exit: exit)
+    }
+
+    /// Waits until no process holds the output any more.
+    /// - Parameter time: How long, at most. A sandbox that ends takes moments.
+    public func requireNobodyLeft(within time: Duration = .seconds(60)) async throws {
+        let output = output
+        let limit = Task {
+            try await Task.sleep(for: time)
+            output.stopWaiting()
+        }
+        _ = await output.rest()
+        limit.cancel()
+        guard case .success = await limit.result else { return }
+        await sandbox.terminate()
+        throw ConformanceFailure("a process holds the output \(time) after the end")
+    }
 }
 
 /// What a probe said.
@@ -123,9 +147,20 @@ public final class TrialOutput: @unchecked Sendable {
     // Used by one caller at a time.
     public let descriptor: CInt
     private var buffer: [UInt8] = []
+    /// Readable when nobody waits for more (eventfd(2)).
+    private let enough = eventfd(0, CInt(EFD_CLOEXEC) | CInt(EFD_NONBLOCK))
 
     public init(_ descriptor: CInt) { self.descriptor = descriptor }
-    deinit { close(descriptor) }
+    deinit {
+        close(descriptor)
+        if enough >= 0 { close(enough) }
+    }
+
+    /// What is there already is still read; then comes the end. May be called while another reads.
+    public func stopWaiting() {
+        var one: UInt64 = 1
+        _ = write(enough, &one, 8)
+    }
 
     /// The next line without its end, or nil after the last.
     public func line() async -> String? {
@@ -139,7 +174,7 @@ public final class TrialOutput: @unchecked Sendable {
         }
     }
 
-    /// Every line up to the end, which comes when no process holds the other end any more.
+    /// Every line up to the end, which comes when no process holds the other end any more, or after ``stopWaiting()``.
     public func rest() async -> [String] {
         var lines: [String] = []
         while let line = await line() { lines.append(line) }
@@ -147,8 +182,14 @@ public final class TrialOutput: @unchecked Sendable {
     }
 
     public func readSome() async -> [UInt8]? {
-        let descriptor = descriptor
+        let descriptor = descriptor, enough = enough
         return await onThread {
+            var sources = [
+                pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: enough, events: Int16(POLLIN), revents: 0),
+            ]
+            while poll(&sources, 2, -1) < 0 && errno == EINTR {}
+            guard sources[0].revents != 0 else { return nil }
             var bytes = [UInt8](repeating: 0, count: 1 << 16)
             let count = read(descriptor, &bytes, bytes.count)
             return count > 0 ? Array(bytes.prefix(count)) : nil

@@ -14,6 +14,7 @@ public final class Leftovers: Sendable {
         var underWay = 0
         var next = 0
         var removals: [Int: @Sendable () -> Void] = [:]
+        var afterwards: @Sendable () -> Void = {}
     }
 
     private let state = Mutex(State())
@@ -31,7 +32,11 @@ public final class Leftovers: Sendable {
             return state.removals.values
         }
         for removal in removals { removal() }
+        state.withLock { $0.afterwards }()
     }
+
+    /// - Parameter body: Called by ``clear()`` when all is gone. A second call puts another in its place.
+    public func afterClearing(_ body: @escaping @Sendable () -> Void) { state.withLock { $0.afterwards = body } }
 
     /// Whether ``clear()`` was called; it may still be at work.
     public var isCleared: Bool { state.withLock { $0.isCleared } }

@@ -5,19 +5,26 @@ import BarchanControl
 /// What `barchan conform` says: for people, as JSON, as TAP and as JUnit.
 struct ConformReport {
     private let verdicts: [BackEndVerdict]
+    /// What was under way when a signal ended the command; nil when everything was tried.
+    private let unfinishedAt: String?
 
-    init(_ verdicts: [BackEndVerdict]) { self.verdicts = verdicts }
+    init(_ verdicts: [BackEndVerdict], unfinishedAt: String? = nil) {
+        self.verdicts = verdicts
+        self.unfinishedAt = unfinishedAt
+    }
 
     private var judged: [(name: String, verdict: IsolationVerdict)] {
         verdicts.compactMap { entry in (try? entry.result.get()).map { (entry.name, $0) } }
     }
 
     /// A back end that cannot be used here claims nothing.
-    var everyClaimHeld: Bool { judged.allSatisfy(\.verdict.everyClaimHeld) }
+    var everyClaimHeld: Bool { unfinishedAt == nil && judged.allSatisfy(\.verdict.everyClaimHeld) }
 
     // MARK: For people
 
-    var text: String { verdicts.map(text).joined(separator: "\n\n") }
+    var text: String {
+        (verdicts.map(text) + (unfinishedAt.map { ["UNFINISHED: stopped at \($0)"] } ?? [])).joined(separator: "\n\n")
+    }
 
     private func text(_ entry: BackEndVerdict) -> String {
         switch entry.result {
@@ -61,7 +68,10 @@ struct ConformReport {
     // MARK: For programs
 
     var json: JSONValue {
-        .members(["held": .boolean(everyClaimHeld), "backEnds": .array(verdicts.map(json))])
+        .members([
+            "held": .boolean(everyClaimHeld), "unfinishedAt": unfinishedAt.map { .string($0) } ?? .null,
+            "backEnds": .array(verdicts.map(json)),
+        ])
     }
 
     private func json(_ entry: BackEndVerdict) -> JSONValue {
@@ -106,7 +116,8 @@ struct ConformReport {
             }
         }
         let lines = points.enumerated().map { "\($1.0) \($0 + 1) - \($1.1)" }
-        return (["TAP version 14", "1..\(lines.count)"] + lines).joined(separator: "\n")
+        let end = unfinishedAt.map { ["Bail out! stopped at \(tapText($0))"] } ?? []
+        return (["TAP version 14", "1..\(lines.count)"] + lines + end).joined(separator: "\n")
     }
 
     private func isClaimed(_ trial: IsolationVerdict.Trial, _ verdict: IsolationVerdict) -> Bool {

@@ -32,8 +32,13 @@ struct SuiteOptions: ParsableArguments {
     }
 
     /// Runs the suite on one back end after the other.
+    /// - Parameter willBegin: Called before each step, with what was found so far and what comes next.
     /// - Throws: ``HostError`` for a back end that was named and is not there or cannot be used.
-    func judge(_ options: HostOptions) async throws -> [BackEndVerdict] {
+    func judge(
+        _ options: HostOptions, willBegin: ([BackEndVerdict], String) -> Void = { _, _ in }
+    ) async throws -> [BackEndVerdict] {
+        // A sandbox may have as many descriptors under way as this process may have, and a host may have all.
+        raiseOpenFilesLimit()
         var configuration = try options.configuration()
         let scratch = try ScratchDirectory()
         defer { scratch.remove() }
@@ -51,7 +56,11 @@ struct SuiteOptions: ParsableArguments {
         }
         var verdicts: [BackEndVerdict] = []
         for name in backends.isEmpty ? offered : backends {
-            let verdict = try await judge(name, configuration, candidates, probe)
+            let verdict = try await judge(name, configuration, candidates, probe) { step in
+                willBegin(
+                    verdicts + [BackEndVerdict(name: name, result: .success(step.found))],
+                    "'\(step.name)' (\(step.number) of \(step.count)) of isolation '\(name)'")
+            }
             if case .failure(let error) = verdict.result, !backends.isEmpty { throw error }
             verdicts.append(verdict)
         }
@@ -59,7 +68,8 @@ struct SuiteOptions: ParsableArguments {
     }
 
     private func judge(
-        _ name: String, _ configuration: HostConfiguration, _ candidates: [ModuleCandidate], _ probe: String
+        _ name: String, _ configuration: HostConfiguration, _ candidates: [ModuleCandidate], _ probe: String,
+        willBegin: (IsolationSuite.Step) -> Void
     ) async throws -> BackEndVerdict {
         var configuration = configuration
         configuration.choices[.isolation]?.provider = name
@@ -70,7 +80,11 @@ struct SuiteOptions: ParsableArguments {
         let progress = SuiteProgress(of: name)
         defer { progress.finish() }
         do {
-            return BackEndVerdict(name: name, result: .success(try await suite.run { progress.show($0) }))
+            let verdict = try await suite.run { step in
+                willBegin(step)
+                progress.show(step)
+            }
+            return BackEndVerdict(name: name, result: .success(verdict))
         } catch let error as HostError {
             return BackEndVerdict(name: name, result: .failure(error))
         } catch let skip as ConformanceSkip {

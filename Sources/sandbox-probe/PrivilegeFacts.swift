@@ -8,6 +8,7 @@ enum PrivilegeFacts {
         say("user.effective", geteuid())
         say("group", getgid())
         say("groups", getgroups(0, nil))
+        say("groups.others", otherGroups())
         say("noNewPrivileges", clinux_prctl(39, 0, 0, 0, 0))
         say("dumpable", clinux_prctl(3, 0, 0, 0, 0))
         say("seccomp", clinux_prctl(21, 0, 0, 0, 0))
@@ -30,6 +31,14 @@ enum PrivilegeFacts {
         let bounding = (UInt(0)..<64).filter { clinux_prctl(23, $0, 0, 0, 0) == 1 }.count
         say("capabilities.bounding", bounding)
         say("secureBits", String(clinux_prctl(27, 0, 0, 0, 0), radix: 16))
+    }
+
+    /// In how many groups the process is besides its own; -1 when the kernel does not say.
+    static func otherGroups() -> Int {
+        // As many as a process can be in.
+        var groups = [gid_t](repeating: 0, count: 65536)
+        let count = Int(getgroups(CInt(groups.count), &groups)), own = getgid()
+        return count < 0 ? count : groups.prefix(count).filter { $0 != own }.count
     }
 
     static func reportLimits() {

@@ -86,6 +86,42 @@ struct ConformCommandTests {
         }
     }
 
+    @Test func whatIsFoundBeforeASignalIsPrinted() async throws {
+        try await skipping {
+            let directory = try TemporaryDirectory(), progress = "\(directory.path)/progress"
+            let script = """
+                "$0" "$@" 2>\(progress) &
+                until grep -qs ': 3 of ' \(progress); do kill -0 $! || exit; sleep 0.01; done
+                kill -INT $!
+                wait $!
+                echo "status $?"
+                """
+            let lines = try await run(["conform", "--backend", "namespace"], by: ["/bin/sh", "-c", script]).lines
+            #expect(lines.first == "isolation 'namespace'" && lines.last == "status 130", "\(lines)")
+            #expect(lines.dropLast().last?.hasPrefix("UNFINISHED: stopped at '") == true, "\(lines)")
+            #expect(lines.contains { $0.hasPrefix("ordinaryNeeds ") && $0.contains("  kept  ") }, "\(lines)")
+        }
+    }
+
+    /// As every login makes one: the user's own group is in the list of groups, too, and the soft limit of open files is low.
+    @Test func whatEveryBackEndPromisesHoldsForAnOrdinaryUser() async throws {
+        try await skipping {
+            guard geteuid() == 0 else { throw ConformanceSkip("only root can become an ordinary user") }
+            let script = """
+                user="setpriv --reuid=4243 --regid=4243 --groups=4243"
+                $user test -x "$0" && ulimit -S -n 256 && exec $user "$0" "$@"
+                """
+            let lines = try await run(
+                ["conform", "--tap", "--backend", "namespace"], by: ["/bin/sh", "-c", script]
+            ).lines
+            guard lines.count > 900 else { throw ConformanceSkip("an ordinary user cannot use the back end here") }
+            let points = lines.filter { $0.contains(" - namespace everyBackEnd ") }
+            for name in ["start.groups", "ordinaryUser", "othersStart"] {
+                #expect(points.contains { $0.hasPrefix("ok ") && $0.hasSuffix(" \(name)") }, "\(name): \(points)")
+            }
+        }
+    }
+
     @Test func aReportThatCannotBeWrittenIsKnownBeforeTheSuite() async throws {
         try await skipping {
             let directory = try TemporaryDirectory(), path = "\(directory.path)/none/report.xml"
