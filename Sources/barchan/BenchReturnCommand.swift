@@ -20,6 +20,7 @@ struct BenchReturnCommand: TidyCommand {
         guard (1...100_000).contains(rounds) else {
             throw HostError(.invalidArgument, "measure \(rounds) rounds: a number from 1 to 100000 is needed")
         }
+        raiseOpenFilesLimit()
         let configuration = try options.configuration()
         let candidates = ModuleLoader(directories: configuration.pluginDirectories).load()
         let wiring = Wiring(configuration, candidates: candidates, log: standardErrorLog(from: .warning))

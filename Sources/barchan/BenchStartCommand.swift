@@ -10,7 +10,8 @@ struct BenchStartCommand: TidyCommand {
             Runs the same static program in turns: plainly (vfork and exec; this is 1.0), in a sandbox of each back end, and \
             under Debian's bubblewrap with the same walls, where that is installed. A back end that makes sandboxes ahead of \
             time is measured without anything (bare), with network namespaces made ahead (cold), with whole sandboxes \
-            (pooled) and, where it keeps sandboxes ready for a package in use, with those (parked). Prints medians, ratios, and what part of each start went where.
+            (pooled) and, where it keeps sandboxes ready for a package in use, with those (parked). Prints medians, ratios, and what part of each start went where. \
+            Of several back ends one that cannot be used here is named and left out, and the exit status is 1.
             """)
 
     @OptionGroup var options: HostOptions
@@ -34,6 +35,7 @@ struct BenchStartCommand: TidyCommand {
         guard (1...100_000).contains(rounds) else {
             throw HostError(.invalidArgument, "measure \(rounds) rounds: a number from 1 to 100000 is needed")
         }
+        raiseOpenFilesLimit()
         let configuration = try options.configuration()
         let candidates = ModuleLoader(directories: configuration.pluginDirectories).load()
         let choices = try StartChoice.all(backend, configuration, candidates)
@@ -42,8 +44,16 @@ struct BenchStartCommand: TidyCommand {
         let programs = configuration.programDirectory
         let program = program.map { [absolute($0)] } ?? ["\(programs)/sandbox-probe", "moment"]
         let transport = try await wiring(configuration, candidates).transport()
+        var unusable: [(name: String, error: HostError)] = []
         for choice in choices {
-            let isolation = try await wiring(choice.configuration, candidates).isolation()
+            let isolation: any IsolationProvider
+            do throws(HostError) {
+                isolation = try await wiring(choice.configuration, candidates).isolation()
+            } catch {
+                printNote("isolation '\(choice.name)' cannot be used here: \(error.message)")
+                unusable.append((choice.name, error))
+                continue
+            }
             let ground = try BenchGround(program: program, owner: isolation.fileOwner)
             if ways.isEmpty {
                 ways.append(PlainStart(ground: ground))
@@ -58,10 +68,12 @@ struct BenchStartCommand: TidyCommand {
                     try AppStart(choice.name, isolation, transport, package: absolute(app), ground: owned))
             }
         }
+        if ways.isEmpty, let first = unusable.first { throw first.error }
         let report = StartReport(
             program: program.joined(separator: " "), rounds: rounds, starts: try await measure(ways),
             apps: try await measure(appStarts))
         printLine(json ? report.json.indented() : report.text)
+        if !unusable.isEmpty { throw ExitCode(1) }
     }
 
     private func wiring(_ configuration: HostConfiguration, _ candidates: [ModuleCandidate]) -> Wiring {

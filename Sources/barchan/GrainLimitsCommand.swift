@@ -17,7 +17,10 @@ struct GrainLimitsCommand: ParsableCommand {
     @Argument(help: "Limits to set, as 'memoryMiB=256' or 'memoryMiB=default'.") var changes: [String] = []
     @Flag(help: "Prints JSON.") var json = false
 
-    func validate() throws { _ = try changes.map(GrainLimitsCommand.change) }
+    func validate() throws {
+        let names = try changes.map(GrainLimitsCommand.change).map(\.name)
+        if let name = names.firstRepeated { throw ValidationError("'\(name)' is there twice") }
+    }
 
     func run() throws {
         let changes: JSONValue? = changes.isEmpty ? nil : .object(try changes.map(GrainLimitsCommand.change))

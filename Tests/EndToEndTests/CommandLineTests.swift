@@ -15,6 +15,11 @@ struct CommandLineTests {
             ("conform --after -1", "--after is -1; 0 to 100 is possible\nUsage: barchan conform "),
             ("conform --backend oci --backend oci", "--backend oci is there twice\nUsage: barchan conform "),
             ("top --interval -1", "--interval is -1.0; 0.1 to 3600 seconds are possible\nUsage: barchan top "),
+            ("probe --markdown --json", "print Markdown or JSON, not both\nUsage: barchan probe "),
+            (
+                "grain limits x memoryMiB=64 memoryMiB=65",
+                "'memoryMiB' is there twice\nUsage: barchan grain limits "
+            ),
             ("audit --limit -1", "--limit is -1; 1 to 1000 is possible\nUsage: barchan audit "),
             (
                 "grain limits x memoryMiB=much",
@@ -29,5 +34,13 @@ struct CommandLineTests {
         let (status, output) = try await ChildProcess.run(
             "/bin/sh", ["-c", "exec \"$0\" \(words) 2>&1", Places.barchan])
         #expect(status != 0 && output.contains(expected), "\(output)")
+    }
+
+    @Test func aBackEndThatCannotBeUsedKeepsNoOtherFromBeingMeasured() async throws {
+        let (status, output) = try await ChildProcess.run(
+            "/bin/sh",
+            ["-c", "exec \"$0\" bench start --backend external,namespace:bare --rounds 1 2>&1", Places.barchan])
+        #expect(status == 1 && output.contains("isolation 'external' cannot be used here: "), "\(output)")
+        #expect(output.contains("\nnamespace:bare "), "\(output)")
     }
 }
