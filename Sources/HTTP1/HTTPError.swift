@@ -23,7 +23,7 @@ public enum HTTPError: Error, Sendable, Equatable, CaseIterable {
     case hostMissing
     case valueNotWritable
 
-    /// The reason as part of a sentence: "the answer is broken: …".
+    /// The reason as part of a sentence: "the answer is broken: …". Also what is printed.
     public var reason: String {
         switch self {
         case .startLineMalformed: "the first line is not an HTTP/1 start line"
@@ -50,4 +50,8 @@ public enum HTTPError: Error, Sendable, Equatable, CaseIterable {
         case .valueNotWritable: "a value holds a line end or another character that may not be written there"
         }
     }
+}
+
+extension HTTPError: CustomStringConvertible {
+    public var description: String { reason }
 }

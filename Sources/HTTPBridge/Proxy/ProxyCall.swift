@@ -15,10 +15,13 @@ final class ProxyCall {
     private var head: [UInt8]?
     private var length: UInt64?
     private var isChunked = false
-    /// Pieces that came and did not go on, with those that wait for that.
+    /// What was written and answered before the call returned.
+    private var early: [UInt8] = []
+    /// Pieces behind that, which did not go on, with those that wait for that.
     private var held: [(bytes: [UInt8], call: IncomingCall)] = []
     private var hasBody = false
     private var isSent = false
+    private var isDropped = false
     private var isOver = false
 
     /// Nil for a method that cannot be passed on.
@@ -54,6 +57,7 @@ final class ProxyCall {
         connection.onChange = nil
         for piece in held { piece.call.fail(.disconnected("nobody wants this any more")) }
         held = []
+        early = []
     }
 
     // MARK: The answer
@@ -70,7 +74,7 @@ final class ProxyCall {
                         ? try ProxyAnswer(options: message)
                         : try ProxyAnswer(message, isConditional: request.isConditional))
             } catch {
-                connection.answer(502, "The answer cannot be passed on: \(error)")
+                connection.answer(502, "The answer cannot be passed on: \(error).")
             }
         }
         if connection.isOver { end() }
@@ -89,7 +93,8 @@ final class ProxyCall {
             self.handle = handle
             self.head = head
             hasBody = true
-            return pass()
+            pass()
+            return breakOff()
         }
         connection.finish()
     }
@@ -98,25 +103,31 @@ final class ProxyCall {
     private func pass() {
         guard hasBody, !isOver else { return }
         if let head {
-            guard length != nil || !held.isEmpty || isSent else { return }
+            guard length != nil || !early.isEmpty || !held.isEmpty || isSent else { return }
             self.head = nil
             isChunked = length == nil && knowsChunks
             let framing =
                 length.map { "Content-Length: \($0)\r\n" } ?? (isChunked ? "Transfer-Encoding: chunked\r\n" : "")
             connection.send(head + Array("\(framing)\r\n".utf8))
         }
+        // There may be room at once, and then this comes again while it sends.
+        let first = early
+        early = []
+        send(first)
         while !held.isEmpty, connection.hasRoom {
             let (bytes, call) = held.removeFirst()
-            if !bytes.isEmpty {
-                connection.send(
-                    isChunked ? ChunkWriter.header(for: bytes.count) + bytes + ChunkWriter.contentEnd : bytes)
-            }
+            send(bytes)
             call.reply()
         }
         guard held.isEmpty, isSent else { return }
         if isChunked { connection.send(ChunkWriter.bodyEnd) }
         connection.finish()
         end()
+    }
+
+    private func send(_ bytes: [UInt8]) {
+        guard !bytes.isEmpty else { return }
+        connection.send(isChunked ? ChunkWriter.header(for: bytes.count) + bytes + ChunkWriter.contentEnd : bytes)
     }
 
     // MARK: The body
@@ -128,6 +139,11 @@ final class ProxyCall {
 
     fileprivate func write(_ bytes: [UInt8], _ call: IncomingCall) {
         guard !isOver else { return call.fail(.disconnected("nobody wants this any more")) }
+        // Some wait for this before they return, and until then nothing can go on (specification, section 7.6).
+        if !hasBody, early.count < ProxyConnection.windowBytes {
+            early += bytes
+            return call.reply()
+        }
         held.append((bytes, call))
         pass()
     }
@@ -137,9 +153,14 @@ final class ProxyCall {
         pass()
     }
 
-    /// Without the end of the body something is missing, and the client has to see that.
     fileprivate func streamDropped() {
-        guard hasBody, !isSent, !isOver else { return }
+        isDropped = true
+        breakOff()
+    }
+
+    /// Without the end of the body something is missing, and the client has to see that.
+    private func breakOff() {
+        guard isDropped, hasBody, !isSent, !isOver else { return }
         connection.abort()
     }
 }

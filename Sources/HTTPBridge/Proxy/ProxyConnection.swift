@@ -6,8 +6,10 @@ final class ProxyConnection {
     /// What of a request's body is kept until it goes on.
     private static let bodyBytes = 16 << 20
     /// Bytes that wait for a client that reads slowly before `hasRoom` says no.
-    private static let windowBytes = 524_288
+    static let windowBytes = 524_288
     private static let readBytes = 65_536
+    /// For a piece of the answer after the client has closed its direction.
+    private static let patienceMicroseconds: UInt64 = 10_000_000
 
     private enum State { case reading, waiting, answering, flushing, ended }
 
@@ -20,18 +22,24 @@ final class ProxyConnection {
     private var state = State.reading
     private var unsent: [UInt8] = []
     private var hasContinued = false
+    /// The first bytes, by which CONNECT is known: its request line is none that the parser takes.
+    private var opening: [UInt8] = []
+    private var hasInputEnded = false
+    private let patienceMicroseconds: UInt64
+    private var patience: Timer?
     /// Comes when there is room for more of the answer, and when nobody wants it any more.
     var onChange: (() -> Void)?
 
     /// Owns the descriptor.
     init(
         _ descriptor: Int32, on loop: EventLoop, onRequest: @escaping (ProxyConnection, RequestHead, [UInt8]) -> Void,
-        onEnd: @escaping (ProxyConnection) -> Void
+        onEnd: @escaping (ProxyConnection) -> Void, patienceMicroseconds: UInt64 = ProxyConnection.patienceMicroseconds
     ) {
         self.descriptor = descriptor
         self.loop = loop
         self.onRequest = onRequest
         self.onEnd = onEnd
+        self.patienceMicroseconds = patienceMicroseconds
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
@@ -95,9 +103,9 @@ final class ProxyConnection {
             count = max(received, 0)
         }
         if received < 0, errno == EAGAIN || errno == EINTR { return }
-        // A client that sends no more and one that is gone look alike.
-        guard received > 0 else { return end(isWhole: false) }
+        guard received > 0 else { return received == 0 ? inputEnded() : end(isWhole: false) }
         guard state == .reading else { return }
+        opening += bytes.prefix(8 - opening.count)
         do throws(HTTPError) {
             try parser.feed(bytes.span)
         } catch { return refuse(error) }
@@ -112,10 +120,20 @@ final class ProxyConnection {
         }
     }
 
+    /// A client that has closed its direction gets its answer. One that went away looks the same, and nobody must work for it
+    /// for long: so each piece of the answer has a moment to come.
+    private func inputEnded() {
+        guard state != .reading, !hasInputEnded else { return end(isWhole: false) }
+        hasInputEnded = true
+        flush()
+    }
+
     private func refuse(_ error: HTTPError) {
         switch error {
         case .headTooLarge, .tooManyFields: answer(431, "The header is too large.")
         case .bodyTooLarge: answer(413, "The body is larger than the \(Self.bodyBytes) bytes that can be passed on.")
+        case .startLineMalformed where opening.elementsEqual("CONNECT ".utf8):
+            answer(501, "https does not go through this proxy: ask for the same address with http://.")
         default: answer(400, "This is not a valid request: \(error.reason).")
         }
     }
@@ -136,13 +154,23 @@ final class ProxyConnection {
             }
         }
         if unsent.isEmpty, state == .flushing { return end(isWhole: true) }
-        watch?.interest = unsent.isEmpty ? .readable : [.readable, .writable]
+        var interest: Watch.Readiness = hasInputEnded ? [] : .readable
+        if !unsent.isEmpty { interest.insert(.writable) }
+        watch?.interest = interest
+        if hasInputEnded { waitForMore() }
         if couldNot, hasRoom { onChange?() }
+    }
+
+    private func waitForMore() {
+        patience = nil
+        guard unsent.isEmpty else { return }
+        patience = Timer(on: loop, afterMicroseconds: patienceMicroseconds) { [weak self] in self?.end(isWhole: false) }
     }
 
     private func end(isWhole: Bool) {
         guard state != .ended else { return }
         state = .ended
+        patience = nil
         watch?.cancel()
         watch = nil
         if isWhole {
