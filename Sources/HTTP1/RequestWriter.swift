@@ -33,6 +33,19 @@ public struct RequestWriter: Sendable {
         try appendValue(value.span)
     }
 
+    /// A field that holds an address: `base`, and behind it a root and a path as in the request line.
+    /// - Throws: ``HTTPError/valueNotWritable`` for a blank or control character in any of them.
+    public mutating func field(
+        _ name: StaticString, base: String, root: [UInt8], path: String
+    ) throws(HTTPError) {
+        append(name)
+        append(": ")
+        try appendTarget(Array(base.utf8).span)
+        try appendTarget(root.span)
+        try appendTarget(Array(path.utf8).span)
+        append("\r\n")
+    }
+
     public mutating func field(_ name: StaticString, constant value: StaticString) {
         append(name)
         append(": ")

@@ -126,6 +126,43 @@ import Testing
         }
     }
 
+    /// The prefix of an API binds what is copied and moved at both ends, and nothing is rewritten at either.
+    @Test(arguments: ["a/y?q", "../y", "%2e%2e/y", "/y", "//h/y", "https://h/y", ""])
+    func aDestinationIsBelowTheSameRootAsAPath(_ path: String) async throws {
+        try await onOwnThread {
+            let heads = try heads { host in
+                let session = try host.openSession(.api)
+                try host.call(session, Methods.move) { _, params in
+                    params.setPath(path)
+                    params.setDestination(path)
+                } _: {
+                    try ok($0, $1)
+                }
+                try host.call(session, Methods.copy) { _, params in
+                    params.setPath(path)
+                    params.setDestination(path)
+                } _: {
+                    try ok($0, $1)
+                }
+            }
+            #expect(heads.map(\.first) == ["MOVE /api/\(path) HTTP/1.1", "COPY /api/\(path) HTTP/1.1"])
+            #expect(heads.allSatisfy { $0.contains("Destination: /api/\(path)") })
+        }
+    }
+
+    @Test(arguments: ["a b", "a\tb", "a\r\nX: 1", "a\u{7f}"])
+    func aDestinationThatCouldBeNoPathIsRefused(_ destination: String) async throws {
+        try await onOwnThread {
+            let heads = try heads { host in
+                let session = try host.openSession(.api)
+                #expect(throws: CallFailure.self) {
+                    try host.call(session, Methods.move, { $1.setDestination(destination) }) { _, _ in }
+                }
+            }
+            #expect(heads.isEmpty)
+        }
+    }
+
     private func fill(_ content: Wire.WebSession.PostContent.Builder) {
         content.setMimeType("a/b")
         content.setContent([1, 2, 3])

@@ -268,12 +268,14 @@ extension WebSessionObject {
         try sendContent("REPORT", try params.path, try params.content, try params.context, call, message)
     }
 
+    /// What is written there lies below the same root as what is asked for, and by the same rule.
+    ///
     /// The base path has no slash at its end and the destination none at its start (specification, section 27). The original bridge
-    /// puts none between them, which is no address any more and which nginx refuses; packages in the field bring that bridge along.
+    /// puts nothing between them, which is no address any more and which nginx refuses; packages in the field bring that bridge along.
     private func describeDestination(
         _ destination: String, noOverwrite: Bool, in writer: inout RequestWriter
     ) throws(HTTPError) {
-        try writer.field("Destination", (headers.basePath + "/" + destination))
+        try writer.field("Destination", base: headers.basePath, root: headers.root, path: destination)
         writer.field("Overwrite", constant: noOverwrite ? "F" : "T")
     }
 
