@@ -62,6 +62,36 @@ import Testing
         }
     }
 
+    /// The app cannot tell whether it has been started again since.
+    @Test func whatWasGrantedIsTheSameBeforeAndAfterItIsBroughtBack() async throws {
+        try await onOwnThread {
+            let grain = try GrantingGrain()
+            defer { grain.close() }
+            let chooser = try grain.request(tags: [Wire.ApiSession.interfaceID])
+            #expect(try grain.post(chooser, "fe<ed") == .noContent)
+            let granted = try #require(grain.context.granted)
+            let saved = try grain.grain.host.call(granted, Wire.AppPersistent.Methods.save, { _, _ in }) {
+                try SavedPointer($0.objectId, of: $1)
+            }
+            grain.grain.api.restored = Identity(name: "Ann")
+            let restored = try grain.restore(saved)
+            for object in [granted, restored] {
+                try grain.grain.host.call(object, Wire.WebSession.Methods.move) { _, params in
+                    params.setPath("a")
+                    params.setDestination("b")
+                } _: { _, _ in
+                }
+            }
+            let heads = grain.app.log.split(separator: "MOVE ").map {
+                $0.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("X-Sandstorm-Session-Id") }
+            }
+            #expect(heads.count == 2)
+            #expect(heads.first == heads.last)
+            #expect(heads.first?.contains("X-Sandstorm-Session-Type: normal") == true)
+            #expect(heads.first?.contains("Destination: /api/v1/b") == true)
+        }
+    }
+
     @Test func aRefusalOfTheHostIsPassedOn() async throws {
         try await onOwnThread {
             let grain = try GrantingGrain()
@@ -127,6 +157,8 @@ private final class GrantingGrain {
             [context] payload, params in
             let user = params.initUserInfo()
             user.initDisplayName().setDefaultText("Ann")
+            user.setPictureUrl("https://static.x/p")
+            params.setTabId([UInt8](repeating: 0xa0, count: 16))
             if !isAnonymous {
                 user.setIdentityId((0..<32).map { UInt8($0) })
                 user.setIdentity(capability: payload.index(of: Capability(to: NothingOffered(), on: loop)))
@@ -172,11 +204,15 @@ private final class GrantingGrain {
 
 /// A person whom the host still knows.
 private final class Identity: RPCObject {
+    private let name: String
+
+    init(name: String = "Ann now") { self.name = name }
+
     func receive(_ call: IncomingCall, _ params: ReceivedMessage) throws(CallFailure) {
         guard call.isCall(of: Wire.Identity.Methods.getProfile) else { throw .unimplemented(call) }
         let payload = Payload()
         payload.message.initRoot(Wire.Identity.GetProfileResults.self).initProfile().initDisplayName()
-            .setDefaultText("Ann now")
+            .setDefaultText(name)
         call.reply(payload)
     }
 }

@@ -94,8 +94,7 @@ final class PowerboxAPIs {
     }
 
     private func object(_ identifier: GrantedAPI.Identifier, of user: SessionUser) throws -> Capability {
-        var user = user
-        user.permissions = zip(permissionNames, identifier.permissions).filter(\.1).map(\.0)
+        let user = user.granting(zip(permissionNames, identifier.permissions).filter(\.1).map(\.0))
         let headers = try SessionHeaders(
             api: nil, path: identifier.path + "/", user: user, number: sessions.nextNumber(),
             apiName: identifier.name)

@@ -81,16 +81,16 @@ struct SessionHeaders {
 
 /// Who uses a session, and in which tab.
 struct SessionUser {
-    let tabID: [UInt8]
+    private(set) var tabID: [UInt8]
     let displayName: String
     /// 32 bytes, or none for somebody anonymous.
     let identityID: [UInt8]
     let preferredHandle: String
-    let pictureURL: String
+    private(set) var pictureURL: String
     let pronouns: Wire.Profile.Pronouns
     /// Names of what the user may do.
-    var permissions: [String]
-    let purpose: SessionPurpose
+    private(set) var permissions: [String]
+    private(set) var purpose: SessionPurpose
 
     init(
         _ info: Wire.UserInfo.Reader, tabID: [UInt8], permissionNames: [String], purpose: SessionPurpose
@@ -118,6 +118,16 @@ struct SessionUser {
         pictureURL = ""
         pronouns = profile.pronouns ?? .neutral
         permissions = []
+    }
+
+    /// The same person in a session of something they granted: no tab belongs to it, and no picture is known when it is brought back.
+    func granting(_ permissions: [String]) -> SessionUser {
+        var user = self
+        user.tabID = []
+        user.purpose = .normal
+        user.pictureURL = ""
+        user.permissions = permissions
+        return user
     }
 
     /// X-Sandstorm-User-Id: the first half of the identity.
