@@ -32,5 +32,9 @@ interface AppHooks(AppObjectId) {
 
   getViewInfo @0 () -> Grain.UiView.ViewInfo;
   restore @1 (objectId :AppObjectId) -> (cap :Capability);
+  # The app's own id of an object it saved: what its AppPersistent.save gave the host. An id that is
+  # a struct has to be a BridgeObjectId with the app's id as `application`, which is then what comes
+  # here; a text, data or any other list comes back as it is.
+
   drop @2 (objectId :AppObjectId);
 }

@@ -138,17 +138,62 @@ import Testing
                 grain.connectInBackground(offering: answers ? Hooks() : NothingOffered())
             }
             #expect(names == [answers ? "from the app" : "configured"])
-            guard answers else { return }
-            let object = try grain.host.call(grain.host.view, Wire.MainView.Methods.restore) { _, params in
-                let id = params.initObjectId().initStructure(Wire.BridgeObjectId.self)
-                id.initApplication().setText("thing 7")
-            } _: {
+        }
+    }
+
+    /// An app saves its own id, wrapped in the bridge's struct or not, and gets it back.
+    @Test(arguments: [true, false])
+    func whatTheAppSavedComesBackWithItsOwnID(_ isWrapped: Bool) async throws {
+        try await onOwnThread {
+            let grain = try LocalGrain { $0.setExpectAppHooks(true) }
+            defer { grain.host.close() }
+            grain.connectInBackground(offering: Hooks())
+            func fill(_ id: PointerBuilder) {
+                (isWrapped ? id.initStructure(Wire.BridgeObjectId.self).initApplication() : id).setText("thing 7")
+            }
+            let object = try grain.host.call(
+                grain.host.view, Wire.MainView.Methods.restore, { fill($1.initObjectId()) }
+            ) {
                 try #require($1.capability($0.structure.pointer(0).capability()))
             }
             let answer = #expect(throws: CallFailure.self) {
                 try grain.host.call(object, Wire.Handle.Methods.ping, { _, _ in }) { _, _ in }
             }
             #expect(answer?.kind == bcr_unimplemented)
+            try grain.host.call(grain.host.view, Wire.MainView.Methods.drop, { fill($1.initObjectId()) }) { _, _ in }
+        }
+    }
+
+    /// Each failure says what was attempted.
+    @Test func anIDThatCannotBeReadIsNoSessionThatCannotBeOpened() async throws {
+        try await onOwnThread {
+            let grain = try LocalGrain { $0.setSaveIdentityCaps(true) }
+            defer { grain.host.close() }
+            // The granted API is a text instead of a struct.
+            func fill(_ id: PointerBuilder) {
+                let saved = id.initStructure(Wire.BridgeObjectId.self)
+                saved.structure.store(UInt16(1), 0)
+                saved.structure.pointer(0).setText("feed")
+            }
+            let restore = #expect(throws: CallFailure.self) {
+                try grain.host.call(grain.host.view, Wire.MainView.Methods.restore, { fill($1.initObjectId()) }) {
+                    _, _ in
+                }
+            }
+            #expect(restore?.text.contains("restore: ") == true)
+            let drop = #expect(throws: CallFailure.self) {
+                try grain.host.call(grain.host.view, Wire.MainView.Methods.drop, { fill($1.initObjectId()) }) { _, _ in
+                }
+            }
+            #expect(drop?.text.contains("drop: ") == true)
+            let session = #expect(throws: CallFailure.self) {
+                try grain.host.call(grain.host.view, Wire.UiView.Methods.newSession) { _, params in
+                    params.setSessionType(Wire.WebSession.interfaceID)
+                    params.initSessionParams().setText("no parameters")
+                } _: { _, _ in
+                }
+            }
+            #expect(session?.text.contains("open a session: ") == true)
         }
     }
 }
@@ -162,6 +207,8 @@ final class Hooks: RPCObject {
         } else if call.isCall(of: Wire.AppHooks.Methods.restore), Self.isThing7(params) {
             let object = Capability(to: NothingOffered(), on: try Self.known(loop))
             payload.message.initRoot(Wire.AppHooks.RestoreResults.self).setCap(capability: payload.index(of: object))
+        } else if call.isCall(of: Wire.AppHooks.Methods.drop), Self.isThing7(params) {
+            payload.message.initRoot(Wire.AppHooks.DropResults.self)
         } else {
             throw .unimplemented(call)
         }

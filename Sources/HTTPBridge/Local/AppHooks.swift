@@ -23,22 +23,19 @@ final class AppHooks {
     }
 
     /// Brings back an object that the app saved earlier.
-    func restore(_ call: IncomingCall, _ params: ReceivedMessage) throws {
-        let object = try params.reader.root(Wire.MainView.RestoreParams.self).objectId
-            .structure(Wire.BridgeObjectId.self)
+    /// - Parameter id: A part of `params`.
+    func restore(_ id: PointerReader, _ call: IncomingCall, _ params: ReceivedMessage) throws {
         var payload = Payload()
         let request = payload.message.initRoot(Wire.AppHooks.RestoreParams.self)
-        try SavedPointer(object.application, of: params).copy(to: request.initObjectId(), in: &payload)
+        try SavedPointer(id, of: params).copy(to: request.initObjectId(), in: &payload)
         OutgoingCall(promise.capability, Wire.AppHooks.Methods.restore, payload) { Self.answer(call, $0) }
     }
 
     /// Tells the app that an object is not wanted any more.
-    func drop(_ call: IncomingCall, _ params: ReceivedMessage) throws {
-        let object = try params.reader.root(Wire.MainView.DropParams.self).objectId
-            .structure(Wire.BridgeObjectId.self)
+    func drop(_ id: PointerReader, _ call: IncomingCall, _ params: ReceivedMessage) throws {
         var payload = Payload()
         let request = payload.message.initRoot(Wire.AppHooks.DropParams.self)
-        try SavedPointer(object.application, of: params).copy(to: request.initObjectId(), in: &payload)
+        try SavedPointer(id, of: params).copy(to: request.initObjectId(), in: &payload)
         OutgoingCall(promise.capability, Wire.AppHooks.Methods.drop, payload) { Self.answer(call, $0) }
     }
 

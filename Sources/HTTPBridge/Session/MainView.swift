@@ -1,7 +1,6 @@
 import CCapnpRPC
 import CapnProto
 import GrainSchemas
-import HTTP1
 
 /// What the host gets when it asks for the app: a UiView that speaks for a web server.
 final class MainView: RPCObject {
@@ -40,11 +39,14 @@ final class MainView: RPCObject {
             }
         } catch let failure as CallFailure {
             throw failure
-        } catch let error as HTTPError {
-            throw .failed("open a session: \(error.reason)")
         } catch {
-            throw .failed("open a session: \(error)")
+            throw .failed("\(Self.attempt(call)): \(error)")
         }
+    }
+
+    private static func attempt(_ call: IncomingCall) -> StaticString {
+        if call.isCall(of: Wire.MainView.Methods.restore) { return "restore" }
+        return call.isCall(of: Wire.MainView.Methods.drop) ? "drop" : "open a session"
     }
 
     private func dispatch(_ call: IncomingCall, _ params: ReceivedMessage) throws {
@@ -66,18 +68,20 @@ final class MainView: RPCObject {
     private func dispatchObjects(_ call: IncomingCall, _ params: ReceivedMessage) throws {
         switch call.ordinal {
         case Wire.MainView.Methods.restore.ordinal:
-            let object = try params.reader.root(Wire.MainView.RestoreParams.self).objectId
-                .structure(Wire.BridgeObjectId.self)
-            guard object.which == .httpApi else { return try ownHooks(call).restore(call, params) }
-            guard let powerbox else {
-                throw CallFailure.failed("restore: the app's package keeps nobody who could have granted this")
+            switch try SavedObject(try params.reader.root(Wire.MainView.RestoreParams.self).objectId) {
+            case .own(let id): try ownHooks(call).restore(id, call, params)
+            case .granted(let api):
+                guard let powerbox else {
+                    throw CallFailure.failed("restore: the app's package keeps nobody who could have granted this")
+                }
+                powerbox.restore(try GrantedAPI.Identifier(api), call)
             }
-            powerbox.restore(try GrantedAPI.Identifier(try object.httpApi), call)
         case Wire.MainView.Methods.drop.ordinal:
-            let object = try params.reader.root(Wire.MainView.DropParams.self).objectId
-                .structure(Wire.BridgeObjectId.self)
+            switch try SavedObject(try params.reader.root(Wire.MainView.DropParams.self).objectId) {
+            case .own(let id): try ownHooks(call).drop(id, call, params)
             // Nothing is kept for one grant alone.
-            if object.which == .httpApi { call.reply() } else { try ownHooks(call).drop(call, params) }
+            case .granted: call.reply()
+            }
         default: throw CallFailure.unimplemented(call)
         }
     }
