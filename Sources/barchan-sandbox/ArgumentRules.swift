@@ -50,7 +50,7 @@ struct ArgumentTest {
 /// The calls where it depends on the arguments. Errors are those of an ordinary kernel that lacks the feature.
 enum ArgumentRules {
     static let all =
-        [clone, personality, architecture, prctl, ioctl, fileControl, makeNode, makeNodeAt, rename] + memory
+        [clone, personality, robustList, architecture, prctl, ioctl, fileControl, makeNode, makeNodeAt, rename] + memory
         + SocketRules.all
 
     /// No new namespaces. clone3 hides its flags in memory and does not exist here, so that libc takes this one.
@@ -65,6 +65,10 @@ enum ArgumentRules {
     /// The ordinary Linux personality, and asking for it.
     private static let personality = CallRules(
         call: "personality", rules: [ArgumentRule(.allow, .is(0, in: [0, .max]))], otherwise: .error(ENOSYS))
+
+    /// The caller's own list of locks only: musl asks for it to find out whether locks that outlive their holder can be had.
+    private static let robustList = CallRules(
+        call: "get_robust_list", rules: [ArgumentRule(.allow, .is(0, in: [0]))], otherwise: .error(ENOSYS))
 
     /// arch_prctl: thread pointers (ARCH_SET_GS and following) and extended register state (ARCH_GET_XCOMP_SUPP and
     /// following), which numerical libraries ask for.

@@ -53,7 +53,7 @@ struct RuntimeTests {
                 (try? await Command.run(["musl-gcc", "-static", "-O1", "-o", "\(trial.package)/test/musl", source]))
                     == 0
             else { throw ConformanceSkip("musl-gcc cannot build musl.c") }
-            try await run(trial, ["/test/musl"], checks: 25)
+            try await run(trial, ["/test/musl"], checks: 26)
         }
     }
 

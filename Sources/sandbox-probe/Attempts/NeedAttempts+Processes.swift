@@ -134,6 +134,10 @@ extension NeedAttempts {
             return result == -Int(EAGAIN) ? 0 : result
         },
         works("robustList") { _ in kernel(SYS_set_robust_list, buffer(24), 24) },
+        works("robustList.own") { _ in
+            // What musl asks before it makes a lock that outlives its holder.
+            kernel(SYS_get_robust_list, 0, buffer(8), buffer(8))
+        },
         works("threadIdentifier") { _ in kernel(SYS_set_tid_address, buffer(8)) },
         works("threadSignal") { _ in kernel(SYS_tgkill, Int(getpid()), Int(kernel(SYS_gettid)), 0) },
         works("barrier") { _ in kernel(SYS_membarrier, 0, 0, 0) },

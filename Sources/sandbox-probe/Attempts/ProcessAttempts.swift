@@ -113,7 +113,7 @@ enum ProcessAttempts {
         absent("own.memory.write") { _ in kernel(SYS_process_vm_writev, Int(getpid()), part(), 1, part(), 1, 0) },
         absent("own.compare") { _ in kernel(SYS_kcmp, Int(getpid()), Int(getpid()), 0, 0, 0) },
         absent("own.descriptor.take") { _ in kernel(438, Int(clinux_pidfd_open(getpid())), 0, 0) },
-        absent("own.futexes") { _ in kernel(SYS_get_robust_list, 0, buffer(8), buffer(8)) },
+        absent("own.futexes") { _ in kernel(SYS_get_robust_list, Int(getpid()), buffer(8), buffer(8)) },
         // The credentials of whoever made the socket of descriptor 3 are the host's.
         fact("peer.number", .privateProcesses, is: "0") { _ in
             let credentials = buffer(16)

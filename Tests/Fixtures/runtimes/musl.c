@@ -30,6 +30,8 @@ int main(int argc, char **argv) {
   void *result = 0;
   for (int i = 0; i < 8; i++) ok("thread", !pthread_create(&threads[i], 0, thread, &threads[i]));
   for (int i = 0; i < 8; i++) ok("join", !pthread_join(threads[i], &result) && result == &threads[i]);
+  pthread_mutexattr_t lock;
+  ok("robust", !pthread_mutexattr_init(&lock) && !pthread_mutexattr_setrobust(&lock, PTHREAD_MUTEX_ROBUST));
   char *memory = malloc(64 << 20);
   memset(memory, 1, 64 << 20);
   ok("memory", (memory = realloc(memory, 128 << 20)) && memory[1] == 1);
