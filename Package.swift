@@ -208,7 +208,8 @@ let package = Package(
             .testTarget(
                 name: "NamespaceIsolationTests",
                 dependencies: [
-                    contract, "NamespaceIsolation", "SandboxProtocol", "BarchanConformance", "CLinux",
+                    contract, "NamespaceIsolation", "SandboxLauncher", "SandboxProtocol", "BarchanConformance",
+                    "CLinux",
                 ],
                 swiftSettings: strict),
             .testTarget(

@@ -31,7 +31,7 @@ final class HostTargets: Sendable {
             "process=\(stranger.number)", "tcp=\(tcp.port)", "udp=\(udp.port)", "tcp6=\(tcp6.port)",
             "abstract=\(name)", "socket=\(file.directory)/socket", "file=\(file.path)", "key=\(objects.key)",
             "memory=\(objects.memory)", "semaphores=\(objects.semaphores)", "messages=\(objects.messages)",
-            "queue=\(name)", "user=\(geteuid())",
+            "queue=\(name)", "user=\(geteuid())", "niceness=\(clinux_niceness(getpid()))",
         ]
     }
 

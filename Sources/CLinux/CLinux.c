@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/vfs.h>
 
 // Inside a sandbox there is no procfs. Swift's runtime wants it twice: it looks for its own path before main, through
@@ -78,6 +79,10 @@ int clinux_share_memory(unsigned long flags, void (*body)(void *), void *context
 int clinux_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {
   return posix_spawn_file_actions_addclosefrom_np(actions, first);
 }
+
+int clinux_niceness(pid_t thread) { return getpriority(PRIO_PROCESS, (id_t)thread); }
+
+int clinux_set_niceness(int niceness) { return setpriority(PRIO_PROCESS, 0, niceness); }
 
 int clinux_accept(int listener) { return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC); }
 

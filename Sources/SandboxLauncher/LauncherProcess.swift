@@ -52,6 +52,17 @@ public enum LauncherProcess {
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         let strings = command.map { strdup($0) }, variables = environment.map { strdup($0) }
         defer { for string in strings + variables { free(string) } }
-        return posix_spawn(&process, command[0], &actions, &attributes, strings + [nil], variables + [nil])
+        return atOrdinaryNiceness {
+            posix_spawn(&process, command[0], &actions, &attributes, strings + [nil], variables + [nil])
+        }
+    }
+
+    /// At the niceness that the host was started with, which is its main thread's. libdispatch lets threads of root's go before
+    /// others (setpriority(2)), and what is started by one of those, every grain included, would do so for good.
+    private static func atOrdinaryNiceness(_ body: () -> CInt) -> CInt {
+        let own = clinux_niceness(0), ordinary = clinux_niceness(getpid())
+        guard own != ordinary, clinux_set_niceness(ordinary) == 0 else { return body() }
+        defer { _ = clinux_set_niceness(own) }
+        return body()
     }
 }

@@ -6,7 +6,7 @@ import Glibc
 /// No walls at all, and a bad start besides: the control, on which the suite's attempts have to fail.
 ///
 /// The program is an ordinary process of this user, in the wrong directory, with a terminal as its input, a file as its errors,
-/// a directory of the host left open, a signal blocked and one ignored, and another mask.
+/// a directory of the host left open, a signal blocked and one ignored, another mask and another niceness.
 struct OpenIsolation: IsolationProvider {
     let guarantees: Set<Guarantee> = []
     let fileOwner = FileOwner(user: geteuid(), group: getegid())
@@ -35,7 +35,7 @@ struct OpenIsolation: IsolationProvider {
         posix_spawnattr_setsigmask(&attributes, &blocked)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
 
-        let script = "trap '' USR2; umask 022; cd /tmp; exec \"$0\" \"$@\""
+        let script = "trap '' USR2; umask 022; cd /tmp; exec nice -n 1 \"$0\" \"$@\""
         let words = ["sh", "-c", script, root + program] + specification.command.arguments.dropFirst()
         let arguments = words.map { strdup($0) } + [nil]
         let environment = ["LEAK=1"] + specification.command.environment

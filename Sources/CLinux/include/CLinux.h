@@ -50,6 +50,10 @@ int clinux_pipe2(int descriptors[2], int flags);
 int clinux_accept(int listener);
 // posix_spawn_file_actions_addclosefrom_np(3).
 int clinux_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
+// getpriority(2) of a thread, 0 for the calling one; a process's number is its main thread's.
+int clinux_niceness(pid_t thread);
+// setpriority(2) of the calling thread: 0, or -1 and errno.
+int clinux_set_niceness(int niceness);
 
 // For programs that run inside a sandbox, see CLinux.c: call the first at the start of main, so that the environment is
 // again exactly the given one, and take arguments from here instead of from CommandLine.

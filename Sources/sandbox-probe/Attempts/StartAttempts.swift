@@ -44,6 +44,11 @@ enum StartAttempts {
             }
             return entries.joined(separator: " ")
         },
+        fact("niceness", .everyBackEnd, is: "the host's") { targets in
+            // The kernel's own answer is 20 less the niceness.
+            let own = 20 - kernel(SYS_getpriority, 0, 0)
+            return own == targets.number("niceness") ? "the host's" : "\(own)"
+        },
         fact("alarm", .everyBackEnd, is: "0") { _ in "\(kernel(SYS_alarm, 0))" },
         fact("terminal", .everyBackEnd, is: "ENOTTY") { _ in
             errorName(CInt(-min(0, kernel(SYS_ioctl, 0, 0x5401, buffer(64)))))
