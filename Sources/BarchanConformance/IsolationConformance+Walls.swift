@@ -185,6 +185,21 @@ extension IsolationConformance {
         },
     ]
 
+    /// For who counts now and then.
+    private static let patience = Duration.seconds(60)
+
+    /// How many processes were refused as soon as that is told, or in the end; nil where nobody counts them.
+    private static func refusals(toldOf sandbox: any Sandbox) async -> Int64? {
+        guard let measured = sandbox as? any MeasuredSandbox else { return nil }
+        let end = ContinuousClock.now + patience
+        var told = await measured.usage().refusedProcesses
+        while told == 0, ContinuousClock.now < end {
+            try? await Task.sleep(for: .milliseconds(50))
+            told = await measured.usage().refusedProcesses
+        }
+        return told
+    }
+
     static let limitChecks = [
         Promise("fixedLimits", "no core files, little locked memory, no real time, a bound on descriptors") { trial in
             let facts = try await trial.facts(["limits"])
@@ -217,6 +232,18 @@ extension IsolationConformance {
             let facts = try await trial.facts(["fork", "100"], limits: limits)
             try require(facts["forked"].flatMap { Int($0) }.map { (1..<20).contains($0) } == true, "\(facts.lines)")
             try facts.require("forked.last", "EAGAIN")
+        },
+        Promise(
+            "processLimitTold", "that processes are refused is told, where use is counted", [.processLimit],
+            harmsWhereBroken: true
+        ) { trial in
+            var limits = SandboxLimits()
+            limits.processes = 20
+            let running = try await trial.start(["fork", "100", "wait"], limits: limits)
+            while let line = await running.output.line(), !line.hasPrefix("forked.last ") {}
+            let told = await refusals(toldOf: running.sandbox)
+            await running.sandbox.terminate()
+            try require(told != 0, "nothing was told of it in \(patience)")
         },
         Promise("memoryLimit", "memory is bounded, and a program that wants more is ended", [.memoryLimit]) { trial in
             var limits = SandboxLimits()

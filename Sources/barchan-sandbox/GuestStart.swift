@@ -14,6 +14,8 @@ struct GuestStart {
     let hasNamespaces: Bool
     /// Whether a supervisor answers calls that ask about the machine.
     let isVirtualizing: Bool
+    /// Whether a control group bounds processes, too, and counts those that it refuses.
+    var hasProcessGroup = false
     /// Whether this process is user 0 of a user namespace, as some runtimes want, and has to become another in one of its own.
     var isRoot = false
 
@@ -50,7 +52,7 @@ struct GuestStart {
         var bounds = order
         if !hasNamespaces { bounds.processes = 0 }
         try ResourceLimits.applyDefaults()
-        try ResourceLimits.applyBounds(bounds, hasProcessGroup: false)
+        try ResourceLimits.applyBounds(bounds, hasProcessGroup: hasProcessGroup)
         openStandardInput()
         if hasNamespaces { try check(clinux_set_names("sandbox", 7), .hostName) }
         // Belongs to the namespaces that are around now.

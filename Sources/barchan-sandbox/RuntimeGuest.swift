@@ -10,8 +10,11 @@ struct RuntimeGuest {
     let usesLandlock: Bool
     let isVirtualizing: Bool
     let isRoot: Bool
+    let hasProcessGroup: Bool
     /// Says that the runtime makes this process user 0.
     static let rootOption = "--root"
+    /// Says that a control group bounds processes, too.
+    static let processGroupOption = "--process-group"
     /// Out of the way of the program's descriptors and of those that come with the order.
     private let report: CInt = 4
 
@@ -21,6 +24,7 @@ struct RuntimeGuest {
         guard arguments.first == RuntimeGuest.option else { return nil }
         usesLandlock = !arguments.contains("--no-landlock")
         isRoot = arguments.contains(RuntimeGuest.rootOption)
+        hasProcessGroup = arguments.contains(RuntimeGuest.processGroupOption)
         isVirtualizing = arguments.contains("--virtual-calls")
     }
 
@@ -32,7 +36,8 @@ struct RuntimeGuest {
         guard send(BlankReport.parkedMessage, to: report) else { _exit(1) }
         GuestStart(
             report: report, landlock: usesLandlock ? LandlockWall.supported() : nil,
-            packageRoot: RuntimeStage.packageRoot, hasNamespaces: true, isVirtualizing: isVirtualizing, isRoot: isRoot
+            packageRoot: RuntimeStage.packageRoot, hasNamespaces: true, isVirtualizing: isVirtualizing,
+            hasProcessGroup: hasProcessGroup, isRoot: isRoot
         ).follow { (isVirtualizing) throws(LaunchFailure) in try SyscallFilter.build(virtualizing: isVirtualizing) }
     }
 }

@@ -37,7 +37,7 @@ final class RuntimeMaker: SandboxMaker {
         self.runtime = runtime
         guestOptions =
             (configuration.usesLandlock ? [] : ["--no-landlock"]) + (virtualizing ? ["--virtual-calls"] : [])
-            + runtime.guestOptions
+            + (groups.countsProcesses ? [RuntimeGuest.processGroupOption] : []) + runtime.guestOptions
         var features = groups.features.union(.processLimit)
         if configuration.usesLandlock && LandlockWall.supported() != nil { features.insert(.landlock) }
         self.features = features

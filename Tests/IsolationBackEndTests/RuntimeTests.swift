@@ -30,6 +30,22 @@ struct RuntimeTests {
         }
     }
 
+    /// Goes on until it is ended, which is the test.
+    @Test(arguments: Runtime.all) func whoGoesOnBeingRefusedProcessesIsEnded(_ runtime: Runtime) async throws {
+        try await skipping {
+            let trial = try await trial(runtime)
+            guard trial.provider.guarantees.isSuperset(of: [.freezing, .memoryLimit]) else {
+                throw ConformanceSkip("there are no groups")
+            }
+            var limits = SandboxLimits()
+            limits.processes = 20
+            let running = try await trial.start(["exhaust", "0"], limits: limits)
+            #expect(await running.sandbox.waitForExit() == .signaled(signal: SIGKILL))
+            let usage = await (running.sandbox as? any MeasuredSandbox)?.usage()
+            #expect(usage?.refusedProcesses.map { $0 >= 20 } == true, "\(String(describing: usage))")
+        }
+    }
+
     @Test(arguments: Runtime.all) func layersLieOverEachOther(_ runtime: Runtime) async throws {
         try await skipping {
             let trial = try await trial(runtime)
