@@ -29,8 +29,7 @@ public final class LauncherIsolation: PackageHolder {
         let launcher = try await launchers.launcher()
         launcher.connection.prepareLaunch(of: specification.package.layers)
         var order = try LaunchOrder(specification)
-        // Where no group bounds memory. Twice the limit: the whole stack of a thread counts here, used or not.
-        if !launcher.connection.features.contains(.memoryLimit) { order.dataBytes = order.memoryBytes &* 2 }
+        if !launcher.connection.features.contains(.memoryLimit) { order.boundData() }
         do throws(LaunchFailure) {
             let record = try await launcher.connection.launch(order, socket: socket, output: output)
             return LauncherSandbox(record, launcher)
@@ -43,6 +42,16 @@ public final class LauncherIsolation: PackageHolder {
         // A launcher that cannot be started holds nothing.
         guard !package.layers.isEmpty, let launcher = try? await launchers.launcher() else { return }
         await launcher.connection.release(package.layers)
+    }
+}
+
+extension LaunchOrder {
+    /// Where no group bounds memory: twice the limit for one process, since not all that it asks for is used, and the stacks of
+    /// all threads that it may have, which count as a whole, used or not. The watcher counts what is used. Without bounds of
+    /// both there is none of this.
+    fileprivate mutating func boundData() {
+        guard memoryBytes > 0, processes > 0 else { return }
+        dataBytes = min(memoryBytes, 1 << 60) * 2 + min(processes, 1 << 32) * LaunchOrder.stackBytes
     }
 }
 

@@ -116,6 +116,8 @@ public struct LaunchOrder: Sendable, Equatable {
     public var ioWeight: UInt64
     /// Bound on the data of each single process (RLIMIT_DATA), 0 for none.
     public var dataBytes: UInt64
+    /// What each thread may have as its stack, if it does not ask for more (the soft RLIMIT_STACK).
+    public static let stackBytes: UInt64 = 8 << 20
 
     public init(
         layers: [String], data: String, arguments: [String], environment: [String], openFilesSoft: UInt64 = 1024,

@@ -61,6 +61,24 @@ struct ProcessTable {
         return numbers
     }
 
+    /// Processor time that the kernel took for processes and for those they waited for, by proc_pid_stat(5).
+    static func kernelMicroseconds(of members: [pid_t], _ processes: CInt) -> UInt64 {
+        let ticksPerSecond = UInt64(max(1, sysconf(CInt(_SC_CLK_TCK))))
+        var buffer = [UInt8](repeating: 0, count: 1024), ticks: UInt64 = 0
+        for process in members {
+            // It may have ended just now. The name may hold anything, but is the last thing in parentheses.
+            guard let count = read(processes, "\(process)/stat", &buffer),
+                let end = buffer[..<count].lastIndex(of: 0x29)
+            else { continue }
+            let fields = buffer[(end + 1)..<count].split(separator: 0x20)
+            // stime and cstime.
+            for field in [12, 14] where fields.count > field {
+                ticks += UInt64(String(decoding: fields[field], as: UTF8.self)) ?? 0
+            }
+        }
+        return ticks * 1_000_000 / ticksPerSecond
+    }
+
     private static func entry(of process: pid_t, _ processes: CInt, _ buffer: inout [UInt8]) -> Entry? {
         guard process > 0, let count = read(processes, "\(process)/status", &buffer) else { return nil }
         var entry = Entry()

@@ -13,7 +13,7 @@ enum ResourceLimits {
         try limit(CLINUX_RLIMIT_RTPRIO, 0, 0)
         // The default depends on the machine's memory.
         try limit(CLINUX_RLIMIT_SIGPENDING, 4096, 4096)
-        try limit(CLINUX_RLIMIT_STACK, 8 << 20, UInt64.max)
+        try limit(CLINUX_RLIMIT_STACK, LaunchOrder.stackBytes, UInt64.max)
     }
 
     /// Of the launcher, so that the sum over its sandboxes has no bound where that can be had: the kernel notes in each user

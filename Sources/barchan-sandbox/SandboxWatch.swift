@@ -8,7 +8,7 @@ import SandboxProtocol
 ///
 /// Weaker than a group: between two looks a sandbox can go over its limit, and what it holds without any process having it
 /// mapped (System V shared memory, full pipes and sockets) is not seen. Meanwhile RLIMIT_DATA bounds what one process
-/// gets, see ``LaunchOrder/dataBytes``.
+/// gets, see ``LaunchOrder/dataBytes``, and RLIMIT_NPROC refuses processes. Who goes on trying is ended, too.
 final class SandboxWatch {
     private let processes: CInt
     private let boundsMemory: Bool
@@ -77,6 +77,9 @@ final class SandboxWatch {
             use.memoryBytes = ProcessMemory.proportional(of: members, table, processes, files: use.fileBytes)
         }
         use.note()
+        let now = StartSlot.now()
+        guard use.processLimit > 0, now >= use.nextRefusalLook else { return }
+        use.noteRefusals(use.isAtProcessLimit ? ProcessTable.kernelMicroseconds(of: members, processes) : nil, at: now)
     }
 
     private func sharedMemoryHasGrown() -> Bool {
@@ -106,6 +109,12 @@ struct WatchedUse {
     private var peakBytes: UInt64 = 0
     private var memoryKills: UInt64 = 0
     private var refusedProcesses: UInt64 = 0
+    /// Looks closer together than so would take a moment of load for more.
+    private static let refusalPause: UInt64 = 500_000_000
+    fileprivate private(set) var nextRefusalLook: UInt64 = 0
+    /// Its use of the kernel's time while it has as many processes as it may, and how many looks found it so.
+    private var refusals = BusyUse()
+    private var looksAtLimit: UInt64 = 0
 
     init(memoryLimit: UInt64, processLimit: UInt64) {
         self.memoryLimit = memoryLimit
@@ -118,12 +127,27 @@ struct WatchedUse {
     /// Whether it has to be ended.
     private(set) var isOver = false
 
+    /// As many as RLIMIT_NPROC lets it have: the next one is refused, and nobody would hear of it.
+    fileprivate var isAtProcessLimit: Bool { processLimit > 0 && processes >= processLimit }
+
+    /// Nobody counts refusals, but they are the kernel's work: who is at the limit and keeps a quarter of a processor busy there
+    /// is taken for one that is refused processes, and ended as where a group counts them.
+    /// - Parameter kernelMicroseconds: What the kernel took for its processes so far; nil when it is not at the limit.
+    fileprivate mutating func noteRefusals(_ kernelMicroseconds: UInt64?, at time: UInt64) {
+        if let used = kernelMicroseconds {
+            refusals.note(BusyUse.Sample(time: time, used: used, inKernel: used), yielding: .reduced)
+            looksAtLimit += 1
+        }
+        nextRefusalLook = time + WatchedUse.refusalPause
+        refusals.note(encounters: (memory: 0, processes: looksAtLimit))
+        if refusals.isStuck { isOver = true }
+    }
+
     fileprivate mutating func note() {
         peakBytes = max(peakBytes, memoryBytes)
         let hasMuch = memoryLimit > 0 && memoryBytes > memoryLimit
-        // As many as RLIMIT_NPROC lets it have: the next one is refused, and nobody would hear of it. More than that only
-        // where that limit cannot be set.
-        if processLimit > 0 && processes >= processLimit { refusedProcesses = 1 }
+        // More than that only where RLIMIT_NPROC cannot be set.
+        if isAtProcessLimit { refusedProcesses = 1 }
         guard !isOver, hasMuch || (processLimit > 0 && processes > processLimit) else { return }
         isOver = true
         if hasMuch { memoryKills = 1 }

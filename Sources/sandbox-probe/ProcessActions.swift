@@ -29,6 +29,18 @@ enum ProcessActions {
         say("forked.last", started < most ? errorName(errno) : "ok")
     }
 
+    /// Starts threads with ordinary stacks until that fails, or `most` run.
+    static func startThreads(_ most: Int) {
+        var started = 0, thread = pthread_t(), result: CInt = 0
+        while started < most {
+            result = pthread_create(&thread, nil, { _ in ProcessActions.waitForever() }, nil)
+            if result != 0 { break }
+            started += 1
+        }
+        say("threads", started)
+        say("threads.last", result == 0 ? "ok" : errorName(result))
+    }
+
     /// Takes memory and uses every page of it.
     static func allocate(_ mebibytes: Int) {
         for _ in 0..<mebibytes {

@@ -52,6 +52,7 @@ struct SandboxProbe {
         "reserve": { ProcessActions.reserve(number(&$0)) },
         "spread": { ProcessActions.spread(number(&$0), mebibytes: number(&$0)) },
         "memory-file": { ProcessActions.fillMemoryFile(number(&$0)) },
+        "threads": { ProcessActions.startThreads(number(&$0)) },
         "fork": { ProcessActions.fork(number(&$0)) },
         "signal-all": { _ in ProcessActions.signalEverybody() },
         "descendants": { _ in ProcessActions.leaveDescendants() },

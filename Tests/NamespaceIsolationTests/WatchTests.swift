@@ -69,11 +69,25 @@ struct WatchTests {
         }
     }
 
-    /// Between two looks, too, one process gets no more than twice the limit.
+    /// Between two looks, too, one process gets no more than twice the limit and the stacks of its threads.
     @Test func theKernelRefusesOneProcessMore() async throws {
         try await skipping {
-            let facts = try await trial().facts(["reserve", "80"], limits: limits { $0.memoryBytes = 32 << 20 })
-            #expect(facts["reserved"] == "ENOMEM", "\(facts)")
+            let limits = limits { ($0.memoryBytes, $0.processes) = (32 << 20, 4) }
+            for (mebibytes, answer) in [(80, "ok"), (100, "ENOMEM")] {
+                let facts = try await trial().facts(["reserve", "\(mebibytes)"], limits: limits)
+                #expect(facts["reserved"] == answer, "\(facts)")
+            }
+        }
+    }
+
+    /// However little memory it may have: what a thread does not use of its stack is not taken.
+    @Test func asManyThreadsStartAsAreAllowed() async throws {
+        try await skipping {
+            let limits = limits { ($0.memoryBytes, $0.processes) = (64 << 20, 200) }
+            let facts = try await trial().facts(["threads", "300", "exit", "0"], limits: limits)
+            try facts.require("threads", "199")
+            try facts.require("threads.last", "EAGAIN")
+            #expect(facts.exit == .exited(status: 0), "\(facts)")
         }
     }
 
@@ -90,6 +104,17 @@ struct WatchTests {
             }
             #expect(seen.refusedProcesses == 1 && seen.processes == 20, "\(seen)")
             await running.sandbox.terminate()
+        }
+    }
+
+    /// Goes on until it is ended, which is the test.
+    @Test func whoGoesOnBeingRefusedProcessesIsEnded() async throws {
+        try await skipping {
+            let trial = try await trial()
+            let running = try await trial.start(["exhaust", "0"], limits: limits { $0.processes = 20 })
+            #expect(await running.sandbox.waitForExit() == .signaled(signal: SIGKILL))
+            let end = try await usage(of: running)
+            #expect(end.refusedProcesses == 1 && end.memoryKills == 0, "\(end)")
         }
     }
 }
