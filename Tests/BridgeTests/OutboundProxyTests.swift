@@ -229,7 +229,7 @@ import Testing
             let loop = try #require(EventLoop())
             var ends: [Int32] = [-1, -1]
             try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
-            fcntl(ends[0], F_SETFL, O_NONBLOCK)
+            _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
             var events: [String] = []
             let connection = ProxyConnection(
                 ends[0], on: loop,
