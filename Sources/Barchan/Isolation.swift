@@ -71,6 +71,16 @@ public protocol MeasuredSandbox: Sandbox {
     func usage() async -> SandboxUsage
 }
 
+/// A sandbox whose files without a name are known, which take space on the disk of its data and are nowhere in it.
+public protocol FileHoldingSandbox: Sandbox {
+    /// What files take on the file system of /var that have no name (any more) and that a process of the sandbox has open or
+    /// mapped, in bytes; each counts once. What cannot be seen is missing: at least descriptors under way in sockets. 0 after the
+    /// end, nil where nobody can look.
+    ///
+    /// Looking takes a moment for each open file: ask as often as the data is measured, not more.
+    func unnamedFileBytes() async -> Int64?
+}
+
 /// A sandbox that can stop where it is, see ``Guarantee/freezing``.
 public protocol FreezableSandbox: Sandbox {
     /// Stops every process where it is and returns when all have stopped: no timer runs, nothing is computed or written.

@@ -22,6 +22,9 @@ public protocol MeteredVolumeStore: VolumeStore {
 
 /// Volumes that the disk itself can hold within a size.
 public protocol LimitingVolumeStore: VolumeStore {
+    /// Whether the disk can do that; fixed as long as the store lives.
+    var holdsLimits: Bool { get async }
+
     /// From now on the disk refuses what would make the grain's volume take more than `bytes`, nil for no limit. What is
     /// larger already may only shrink. Only while nothing uses the volume; a second call changes the limit.
     ///

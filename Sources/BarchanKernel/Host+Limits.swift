@@ -10,7 +10,8 @@ extension Host {
         public let limit: GrainLimit
         public let value: Int64
         public let origin: Origin
-        /// Whether the isolation back end of the grain's app promises that it holds.
+        /// Whether the isolation back end of the grain's app promises that it holds; of the size of the data, whether the disk
+        /// holds it. Where it does not, the host looks at the data and ends the grain, after the fact.
         public let isGuaranteed: Bool
     }
 
@@ -21,12 +22,18 @@ extension Host {
         let own = record.limits, ofApp = record.app.flatMap { limits.apps[$0] } ?? [:]
         let all = limits.grain(of: record.app, own: own)
         let guarantees = isolation.guarantees(for: record.app)
+        let isHeldByDisk = await holdsVolumes
         return GrainLimit.allCases.map { limit in
             LimitInForce(
                 limit: limit, value: limit.value(in: all),
                 origin: own[limit] != nil ? .grain : ofApp[limit] != nil ? .app : .host,
-                isGuaranteed: limit.isGuaranteed(by: guarantees, in: all))
+                isGuaranteed: limit.isGuaranteed(by: guarantees, isHeldByDisk: isHeldByDisk, in: all))
         }
+    }
+
+    /// Whether the disk itself holds grains to what their data may take.
+    var holdsVolumes: Bool {
+        get async { await (grainBook.volumes as? any LimitingVolumeStore)?.holdsLimits ?? false }
     }
 
     /// Gives a grain limits of its own, from its next start on; the others stay.

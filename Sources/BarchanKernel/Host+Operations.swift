@@ -77,9 +77,11 @@ extension Host: OperationDirectory {
     public func limits(for account: AccountID) async throws(HostError) -> [KeyValue] {
         try await accountBook.requireAdministrator(account, to: "see the limits")
         let guarantees = isolation.guarantees(for: nil), bounds = self.limits.grain
+        let isHeldByDisk = await holdsVolumes
         let perGrain = GrainLimit.allCases.map { limit in
-            let isGuaranteed = limit.isGuaranteed(by: guarantees, in: bounds)
-            let note = isGuaranteed ? "" : " (the isolation back end does not guarantee it)"
+            let isGuaranteed = limit.isGuaranteed(by: guarantees, isHeldByDisk: isHeldByDisk, in: bounds)
+            let keeper = limit == .volumeMiB ? "disk" : "isolation back end"
+            let note = isGuaranteed ? "" : " (the \(keeper) does not guarantee it)"
             return KeyValue(limit.rawValue, "\(limit.value(in: bounds))\(note)")
         }
         return [

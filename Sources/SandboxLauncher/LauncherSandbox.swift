@@ -4,7 +4,7 @@ import SandboxProtocol
 import Synchronization
 
 /// A sandbox, as the contract knows it.
-final class LauncherSandbox: MeasuredSandbox, FreezableSandbox, TimedSandbox {
+final class LauncherSandbox: MeasuredSandbox, FileHoldingSandbox, FreezableSandbox, TimedSandbox {
     private let record: SandboxRecord
     private let launcher: LauncherHandle
 
@@ -38,6 +38,12 @@ final class LauncherSandbox: MeasuredSandbox, FreezableSandbox, TimedSandbox {
         // What cannot be measured has ended meanwhile.
         let measure = try? await launcher.connection.act(.measure, on: record)
         return SandboxUsage(measure ?? record.lastMeasure ?? SandboxMeasure())
+    }
+
+    func unnamedFileBytes() async -> Int64? {
+        guard !record.hasEnded else { return 0 }
+        guard let measure = try? await launcher.connection.act(.measureUnnamed, on: record) else { return 0 }
+        return measure.unnamedBytes.map { Int64(clamping: $0) }
     }
 }
 

@@ -94,6 +94,8 @@ public enum SandboxAction: UInt8, Sendable, CaseIterable {
     /// Stop every process where it is. Done when all have stopped.
     case freeze
     case thaw
+    /// Say what files without a name take on the disk of its data, see ``SandboxMeasure/unnamedBytes``.
+    case measureUnnamed
 }
 
 /// What to run and what it may see; the launcher's form of a sandbox specification.

@@ -16,6 +16,9 @@ public struct SandboxMeasure: Sendable, Equatable {
     /// Open files of the process that has most, and how many that process may have.
     public var openFiles: UInt64?
     public var openFilesLimit: UInt64?
+    /// What files take that have no name, are on the file system of /var, and that its processes have open or mapped. Only in the
+    /// answer to ``SandboxAction/measureUnnamed``: looking for them is work.
+    public var unnamedBytes: UInt64?
     public var isFrozen = false
 
     public init() {}
@@ -25,7 +28,7 @@ public struct SandboxMeasure: Sendable, Equatable {
     func write(to writer: inout MessageWriter) {
         for value in [
             processorMicroseconds, memoryBytes, memoryPeakBytes, processes, readBytes, writtenBytes, memoryKills,
-            refusedProcesses, temporaryBytes, openFiles, openFilesLimit,
+            refusedProcesses, temporaryBytes, openFiles, openFilesLimit, unnamedBytes,
         ] {
             writer.append(value ?? SandboxMeasure.unknown)
         }
@@ -34,7 +37,7 @@ public struct SandboxMeasure: Sendable, Equatable {
 
     init?(from reader: inout MessageReader) {
         var values: [UInt64?] = []
-        for _ in 0..<11 {
+        for _ in 0..<12 {
             guard let value = reader.uint64() else { return nil }
             values.append(value == SandboxMeasure.unknown ? nil : value)
         }
@@ -50,6 +53,7 @@ public struct SandboxMeasure: Sendable, Equatable {
         temporaryBytes = values[8]
         openFiles = values[9]
         openFilesLimit = values[10]
+        unnamedBytes = values[11]
         isFrozen = flag == 1
     }
 }

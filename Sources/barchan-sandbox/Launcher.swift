@@ -218,6 +218,8 @@ final class Launcher {
         switch action {
         case .measure:
             reply(.acted(ticket: ticket, errorNumber: 0, measure(sandbox)))
+        case .measureUnnamed:
+            reply(.acted(ticket: ticket, errorNumber: 0, measureUnnamed(sandbox)))
         case .thaw:
             reply(.acted(ticket: ticket, errorNumber: sandbox.group.setFrozen(false), SandboxMeasure()))
         case .freeze:
@@ -232,6 +234,15 @@ final class Launcher {
         let members = sandbox.group.processes
         accounts?.add(members.isEmpty ? sandbox.watched?.members ?? [] : members, to: &measure)
         sandbox.watched?.add(to: &measure)
+        return measure
+    }
+
+    private func measureUnnamed(_ sandbox: LaunchedSandbox) -> SandboxMeasure {
+        var measure = SandboxMeasure()
+        guard let processes = accounts?.processes else { return measure }
+        var members = sandbox.group.processes
+        if members.isEmpty { members = ProcessTable(processes).tree(of: sandbox.processID) }
+        measure.unnamedBytes = UnnamedFiles.bytes(of: members, processes)
         return measure
     }
 

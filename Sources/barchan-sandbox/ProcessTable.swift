@@ -41,8 +41,12 @@ struct ProcessTable {
         return found.filter { entries[$0] != nil }
     }
 
-    /// The names in a directory that are numbers.
+    /// The names in a directory that are numbers. Also 0, a descriptor; other names give that, too, and lead nowhere.
     static func numbers(in directory: CInt, _ name: String) -> [pid_t] {
+        names(in: directory, name).map { pid_t(truncatingIfNeeded: strtol($0, nil, 10)) }
+    }
+
+    static func names(in directory: CInt, _ name: String) -> [String] {
         let own = openat(directory, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard own >= 0 else { return [] }
         guard let stream = fdopendir(own) else {
@@ -50,15 +54,14 @@ struct ProcessTable {
             return []
         }
         defer { closedir(stream) }
-        var numbers: [pid_t] = []
+        var names: [String] = []
         while let entry = readdir(stream) {
-            let number = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { strtol($0, nil, 10) }
-            }
-            // Also 0, a descriptor; other names give that, too, and lead nowhere.
-            numbers.append(pid_t(truncatingIfNeeded: number))
+            names.append(
+                withUnsafePointer(to: &entry.pointee.d_name) {
+                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+                })
         }
-        return numbers
+        return names
     }
 
     /// Processor time that the kernel took for processes and for those they waited for, by proc_pid_stat(5).

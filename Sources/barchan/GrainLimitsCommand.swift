@@ -39,7 +39,10 @@ struct GrainLimitsCommand: ParsableCommand {
         printLine(table.text)
         if limits.elements?.contains(where: { $0["guaranteed"] == .boolean(false) }) == true {
             printLine(
-                "(NO: the isolation back end may let the grain go beyond; 'barchan doctor' says what can be done)")
+                """
+                (NO: the isolation back end may let the grain go beyond; of volumeMiB, the disk does, and the host looks at the \
+                data and ends the grain. 'barchan doctor' says what can be done)
+                """)
         }
     }
 

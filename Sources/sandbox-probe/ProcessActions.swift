@@ -73,6 +73,29 @@ enum ProcessActions {
         say("filled", mebibytes)
     }
 
+    /// Fills two files without a name in /var, one of which is only mapped, and others that do not count: with a name, in memory, and
+    /// in /tmp. A child has the same files.
+    static func holdUnnamedFiles(_ mebibytes: Int) {
+        func fill(_ file: CInt, _ mebibytes: Int) -> CInt {
+            let block = [UInt8](repeating: 1, count: 1 << 20)
+            for _ in 0..<mebibytes where write(file, block, block.count) < 0 { say("filled.last", errorName(errno)) }
+            return file
+        }
+        let make = O_RDWR | O_CREAT | O_EXCL
+        _ = fill(open("/var/named", make, 0o600), 1)
+        _ = fill(clinux_memfd_create("file", 0), 1)
+        _ = fill(open("/tmp/unnamed", make, 0o600), 1)
+        unlink("/tmp/unnamed")
+        _ = dup(fill(open("/var/unnamed", make, 0o600), mebibytes))
+        unlink("/var/unnamed")
+        let mapped = fill(open("/var/mapped", make, 0o600), mebibytes)
+        unlink("/var/mapped")
+        let memory = mmap(nil, 4096, PROT_READ, MAP_SHARED, mapped, 0)
+        close(mapped)
+        if clinux_clone(UInt(SIGCHLD)) == 0 { waitForever() }
+        say("holding", memory == MAP_FAILED ? errorName(errno) : "ok")
+    }
+
     /// Daemons: sessions of their own, deaf to every signal. They hold the output open as long as they live.
     static func leaveDescendants() {
         for _ in 0..<3 where clinux_clone(UInt(SIGCHLD)) == 0 {

@@ -53,6 +53,7 @@ struct SandboxProbe {
         "spread": { ProcessActions.spread(number(&$0), mebibytes: number(&$0)) },
         "memory-file": { ProcessActions.fillMemoryFile(number(&$0)) },
         "threads": { ProcessActions.startThreads(number(&$0)) },
+        "unnamed-files": { ProcessActions.holdUnnamedFiles(number(&$0)) },
         "fork": { ProcessActions.fork(number(&$0)) },
         "signal-all": { _ in ProcessActions.signalEverybody() },
         "descendants": { _ in ProcessActions.leaveDescendants() },

@@ -9,6 +9,7 @@ final class MemoryStorage: StorageProvider, PackageStore, VolumeStore, RecordSto
         var records: [RecordKey: Record] = [:]
         var version: UInt64 = 0
         var watchers: [(prefix: RecordKey, continuation: AsyncStream<Void>.Continuation)] = []
+        var holdsLimits = true
     }
 
     private let state = Mutex(State())
@@ -167,9 +168,12 @@ extension MemoryStorage: MeteredVolumeStore {
 }
 
 extension MemoryStorage: LimitingVolumeStore {
+    var holdsLimits: Bool { state.withLock { $0.holdsLimits } }
+    func leaveLimitsToTheHost() { state.withLock { $0.holdsLimits = false } }
+
     func limit(_ grain: GrainID, to bytes: Int64?) async throws(HostError) -> Bool {
         guard let volume = state.withLock({ $0.volumes[grain] }) else { throw HostError(.notFound, "limit '\(grain)'") }
         volume.limit.withLock { $0 = bytes }
-        return true
+        return holdsLimits
     }
 }

@@ -83,7 +83,7 @@ final class ScriptedGrains: PackageHolder, TransportProvider {
 }
 
 /// One launched app, as a test plays it.
-final class ScriptedApp: MeasuredSandbox {
+final class ScriptedApp: MeasuredSandbox, FileHoldingSandbox {
     let specification: SandboxSpecification
     let viewInfo = Later<ViewInfo?>()
     let exit = Later<SandboxExit>()
@@ -92,6 +92,8 @@ final class ScriptedApp: MeasuredSandbox {
     let freezing = Mutex((count: 0, isFrozen: false))
     /// What it says it uses or used.
     let used = Mutex(SandboxUsage())
+    /// What it has open without a name.
+    let unnamed = Mutex<Int64?>(0)
     /// How often it was asked.
     let measures = Atomic(0)
     /// How its sandbox is found to have ended when the host ends it.
@@ -150,6 +152,8 @@ final class ScriptedApp: MeasuredSandbox {
         measures.add(1, ordering: .relaxed)
         return used.withLock { $0 }
     }
+
+    func unnamedFileBytes() async -> Int64? { unnamed.withLock { $0 } }
 
     func terminate() async { end(endWhenTerminated.withLock { $0 }) }
 

@@ -5,8 +5,8 @@ import Testing
 
 /// What the data of grains may take on disk.
 @Suite struct VolumeWatchTests {
-    private func host(limitMiB: Int64 = 100) async throws -> TestHost {
-        try await TestHost { $0.limits.grain.volumeBytes = limitMiB << 20 }
+    private func host(limitMiB: Int64 = 100, storage: MemoryStorage = MemoryStorage()) async throws -> TestHost {
+        try await TestHost(storage: storage) { $0.limits.grain.volumeBytes = limitMiB << 20 }
     }
 
     /// What a grain's data takes from now on; the disk fills by as much.
@@ -175,6 +175,71 @@ import Testing
             _ = try await test.host.backups.restore(BufferedBytes([1]), by: test.person)
         }
         await expectError(.resourceExhausted) { _ = try await test.host.backups.backUp(greedy, by: test.person) }
+    }
+
+    /// What a grain has open without a name from now on; the disk fills by as much.
+    private func hold(_ mebibytes: Int64, by grain: GrainID, _ test: TestHost) async throws {
+        let app = try #require(test.grains.apps.last { $0.specification.grain == grain })
+        app.unnamed.withLock { $0 = mebibytes << 20 }
+        test.storage.disk.withLock { $0.freeBytes -= mebibytes << 20 }
+    }
+
+    private func watchedHost(limitMiB: Int64 = 100) async throws -> TestHost {
+        let storage = MemoryStorage()
+        storage.leaveLimitsToTheHost()
+        return try await host(limitMiB: limitMiB, storage: storage)
+    }
+
+    @Test func filesWithoutANameCount() async throws {
+        let test = try await watchedHost(), grain = try await test.makeGrain()
+        await test.host.watch.look()
+        try await grow(grain, to: 50, test)
+        try await hold(40, by: grain, test)
+        await test.host.watch.look()
+        let shown = try await test.host.grains.grain(grain, for: test.person)
+        #expect(shown.state == .running && shown.usedBytes == 90 << 20)
+        try await hold(80, by: grain, test)
+        await test.host.watch.look()
+        guard case .crashed(let reason) = try await test.state(of: grain) else {
+            Issue.record("it goes on")
+            return
+        }
+        #expect(reason.contains("its data takes 130 MiB on disk, and 100 are allowed (volumeMiB)"))
+        #expect(reason.contains("80 MiB of it were files without a name"))
+        // They went with it.
+        _ = try await open(grain, test)
+    }
+
+    @Test func whereTheDiskHoldsLimitsFilesWithoutANameAreInItsCountAlready() async throws {
+        let test = try await host(), grain = try await test.makeGrain()
+        try await grow(grain, to: 60, test)
+        try await hold(60, by: grain, test)
+        await test.host.watch.look()
+        #expect(try await test.state(of: grain) == .running)
+    }
+
+    @Test func whenTheDiskIsNearlyFullWhoHidesWhatItTookIsStopped() async throws {
+        let test = try await watchedHost(limitMiB: 1 << 20)
+        let modest = try await test.makeGrain(), greedy = try await test.makeGrain()
+        await test.host.watch.look()
+        try await grow(modest, to: 4, test)
+        try await hold(89 << 10 | 512, by: greedy, test)
+        await test.host.watch.look()
+        #expect(try await test.state(of: greedy) != .running)
+        #expect(try await test.state(of: modest) == .running)
+    }
+
+    @Test func aLimitThatIsOnlyWatchedIsNotCalledGuaranteed() async throws {
+        for (test, isHeld) in [(try await host(), true), (try await watchedHost(), false)] {
+            let grain = try await test.makeGrain()
+            func limit() async throws -> Host.LimitInForce? {
+                try await test.host.operatorLimits(of: grain).first { $0.limit == .volumeMiB }
+            }
+            #expect(try await limit()?.isGuaranteed == isHeld)
+            // What asks for nothing cannot be broken.
+            try await test.host.operatorSetLimits(of: grain, [.volumeMiB: 0])
+            #expect(try await limit()?.isGuaranteed == true)
+        }
     }
 
     @Test func aSmallDiskKeepsAFiftieth() {

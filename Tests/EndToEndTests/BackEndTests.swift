@@ -55,7 +55,7 @@ extension EndToEndTests {
                 limits.array.first { $0["limit"].string == limit }?["guaranteed"]
             }
             #expect(isGuaranteed("memoryMiB") == .bool(false))
-            #expect(isGuaranteed("processes") == .bool(true) && isGuaranteed("volumeMiB") == .bool(true))
+            #expect(isGuaranteed("processes") == .bool(true))
 
             let doctor = try await ChildProcess.json(["doctor", "--json"] + settings.flatMap { ["--set", $0] })
             let found = doctor["findings"].array.filter { $0["name"].string == "isolation 'external'" }

@@ -32,6 +32,7 @@ import Testing
         measure.temporaryBytes = 8
         measure.openFiles = 9
         measure.openFilesLimit = 10
+        measure.unnamedBytes = 11
         measure.isFrozen = true
         return measure
     }()

@@ -69,6 +69,24 @@ struct WatchTests {
         }
     }
 
+    /// They are on the disk, and no walk finds them.
+    @Test(arguments: [true, false]) func filesWithoutANameAreFound(inGroups: Bool) async throws {
+        try await skipping {
+            let provider = try await Machine.provider(inGroups ? [:] : ["controlGroups": .boolean(false)])
+            let trial = try IsolationTrial(provider, probe: Programs.path("sandbox-probe"))
+            let running = try await trial.start(["unnamed-files", "8", "wait"])
+            let line = await running.output.line()
+            try require(line == "holding ok", "it said \(line ?? "nothing")")
+            let sandbox = try require(running.sandbox as? any FileHoldingSandbox, "nobody looks for them")
+            let bytes = try await require(sandbox.unnamedFileBytes(), "they cannot be seen")
+            // What is only mapped can be seen by a host that is root alone.
+            let expected: ClosedRange<Int64> = geteuid() == 0 ? 16 << 20...17 << 20 : 8 << 20...17 << 20
+            #expect(expected.contains(bytes), "\(bytes)")
+            await running.sandbox.terminate()
+            #expect(await sandbox.unnamedFileBytes() == 0)
+        }
+    }
+
     /// Between two looks, too, one process gets no more than twice the limit and the stacks of its threads.
     @Test func theKernelRefusesOneProcessMore() async throws {
         try await skipping {

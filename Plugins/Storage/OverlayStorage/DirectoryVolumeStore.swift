@@ -111,6 +111,8 @@ extension DirectoryVolumeStore: MeteredVolumeStore {
 }
 
 extension DirectoryVolumeStore: LimitingVolumeStore {
+    var holdsLimits: Bool { projects != nil }
+
     func limit(_ grain: GrainID, to bytes: Int64?) async throws(HostError) -> Bool {
         guard projects != nil else { return false }
         let data = try root.directory(grain.text).directory("data")

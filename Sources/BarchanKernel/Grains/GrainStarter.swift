@@ -50,7 +50,7 @@ struct GrainStarter: Sendable {
         let volume = try await volume(for: grain)
         let limits = limits.grain(of: package.app, own: record.limits)
         try await reserve.require(to: attempt)
-        let allowance = try await sizes.allowance(for: record, limit: limits.volumeBytes, to: attempt)
+        var allowance = try await sizes.allowance(for: record, limit: limits.volumeBytes, to: attempt)
         try await note(package.manifest.version, for: record)
         let sockets = try SocketPair()
         var hostEnd = sockets.hostEnd
@@ -63,7 +63,7 @@ struct GrainStarter: Sendable {
         do throws(HostError) {
             var specification = SandboxSpecification(
                 grain: grain, package: package.tree, data: volume.directory, command: command)
-            await limit(grain, to: allowance.allowedBytes)
+            allowance.isHeldByDisk = await limit(grain, to: allowance.allowedBytes)
             specification.app = package.app
             specification.limits = limits.sandbox
             // While the app starts; nobody waits for the disk.
@@ -84,12 +84,13 @@ struct GrainStarter: Sendable {
     }
 
     /// Where the disk holds grains within their limit itself. Whether it does or not, running grains are watched, too.
-    private func limit(_ grain: GrainID, to bytes: Int64?) async {
-        guard let volumes = volumes as? any LimitingVolumeStore else { return }
+    private func limit(_ grain: GrainID, to bytes: Int64?) async -> Bool {
+        guard let volumes = volumes as? any LimitingVolumeStore else { return false }
         do throws(HostError) {
-            _ = try await volumes.limit(grain, to: bytes)
+            return try await volumes.limit(grain, to: bytes)
         } catch {
             log(.warning, "the data of grain \(grain) is only measured: \(error.message)")
+            return false
         }
     }
 

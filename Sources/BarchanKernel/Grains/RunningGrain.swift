@@ -11,6 +11,8 @@ final class RunningGrain: Sendable {
     let limits: GrainLimits
     /// What its data may take, whatever the limit says, nil for any number.
     let allowedBytes: Int64?
+    /// Whether the disk itself refuses what is beyond that.
+    let isHeldByDisk: Bool
     /// What its data took when it was last measured.
     let diskBytes: Atomic<Int64>
     private let output: GrainOutput
@@ -41,6 +43,7 @@ final class RunningGrain: Sendable {
         self.volume = volume
         self.limits = limits
         allowedBytes = allowance.allowedBytes
+        isHeldByDisk = allowance.isHeldByDisk
         diskBytes = Atomic(allowance.usedBytes)
         self.output = output
         self.services = services

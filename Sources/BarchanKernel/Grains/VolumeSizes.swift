@@ -59,6 +59,8 @@ struct VolumeSizes: Sendable {
 struct VolumeAllowance: Sendable {
     let usedBytes: Int64
     let allowedBytes: Int64?
+    /// Whether the disk itself refuses what is beyond that. It knows of every file then, with a name or without.
+    var isHeldByDisk = false
 }
 
 extension VolumeSizes {

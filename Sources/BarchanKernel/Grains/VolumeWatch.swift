@@ -2,7 +2,7 @@ import Barchan
 
 /// Keeps running grains within what their data may take on disk, and the disk from being filled.
 ///
-/// A volume is measured by walking through it, which is done seldom: after a grain's start, then when the disk has filled by
+/// A volume is measured by walking through it and by asking for what the grain has open without a name, which is done seldom: after a grain's start, then when the disk has filled by
 /// enough for the grain to be beyond its limit, and once a minute. In between a look at the disk's free space, one system
 /// call, is all. What a grain can write between two looks is the disk's reserve's to bear.
 actor VolumeWatch {
@@ -10,9 +10,11 @@ actor VolumeWatch {
         let running: RunningGrain
         /// At the first measure since the grain was started.
         let startBytes: Int64
-        var bytes: Int64
-        var diskBytes: Int64
-        var time: Duration
+        let bytes: Int64
+        /// Of these, what files without a name take.
+        let unnamedBytes: Int64
+        let diskBytes: Int64
+        let time: Duration
     }
 
     /// Between two looks at the disk.
@@ -61,13 +63,21 @@ actor VolumeWatch {
                 let measure = try await measure(running, diskBytes: room?.usedBytes ?? 0)
                 guard let allowed = running.allowedBytes, measure.bytes > allowed else { continue }
                 let limit = running.limits.volumeBytes ?? allowed
-                let advice = allowed > limit ? "it was to shrink, and grew" : "open it again to delete something in it"
+                let advice = Self.advice(measure, allowed, limit)
                 await life.stop(running, because: "\(LimitNotice.volume(measure.bytes, limit)); \(advice)")
             } catch {
                 log(.warning, "measure the data of grain \(running.grain): \(error.message)")
             }
         }
         if isShort, let room { await stopFastestGrowing(of: grains, room) }
+    }
+
+    private static func advice(_ measure: Measure, _ allowed: Int64, _ limit: Int64) -> String {
+        if measure.bytes - measure.unnamedBytes <= allowed {
+            let unnamed = measure.unnamedBytes >> 20
+            return "\(unnamed) MiB of it were files without a name that it had open, which are gone with it"
+        }
+        return allowed > limit ? "it was to shrink, and grew" : "open it again to delete something in it"
     }
 
     private func isDue(_ running: RunningGrain, _ room: DiskRoom?) -> Bool {
@@ -79,11 +89,14 @@ actor VolumeWatch {
 
     @discardableResult
     private func measure(_ running: RunningGrain, diskBytes: Int64) async throws(HostError) -> Measure {
-        let bytes = try await running.volume.usedBytes()
+        // Before the walk: what loses its name meanwhile must not count twice. A disk that holds limits knows of all.
+        let holder = running.isHeldByDisk ? nil : running.sandbox as? any FileHoldingSandbox
+        let unnamed = await holder?.unnamedFileBytes() ?? 0
+        let bytes = try await running.volume.usedBytes() + unnamed
         let before = measures[running.grain].flatMap { $0.running === running ? $0 : nil }
         let measure = Measure(
-            running: running, startBytes: before?.startBytes ?? bytes, bytes: bytes, diskBytes: diskBytes,
-            time: clock.now())
+            running: running, startBytes: before?.startBytes ?? bytes, bytes: bytes, unnamedBytes: unnamed,
+            diskBytes: diskBytes, time: clock.now())
         measures[running.grain] = measure
         running.diskBytes.store(bytes, ordering: .relaxed)
         return measure

@@ -79,6 +79,13 @@ public enum GrainLimit: String, Sendable, CaseIterable {
         return guarantees.contains(guarantee)
     }
 
+    /// The same, with what the disk does.
+    /// - Parameter isHeldByDisk: Whether it refuses what is beyond ``volumeMiB``. Where it does not, that limit is only watched.
+    func isGuaranteed(by guarantees: Set<Guarantee>, isHeldByDisk: Bool, in limits: GrainLimits) -> Bool {
+        guard self != .volumeMiB else { return isHeldByDisk || limits.volumeBytes == nil }
+        return isGuaranteed(by: guarantees, in: limits)
+    }
+
     /// What `limits` say, in the unit of the name.
     public func value(in limits: GrainLimits) -> Int64 {
         switch self {

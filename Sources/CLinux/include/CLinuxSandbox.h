@@ -86,6 +86,8 @@ static inline int clinux_close_range(unsigned first, unsigned last, unsigned fla
 static inline int clinux_memfd_create(const char *name, unsigned flags) {
     return (int)syscall(SYS_memfd_create, name, flags);
 }
+// Whether two threads have one table of descriptors (kcmp(2)), also where that cannot be said.
+static inline int clinux_share_files(pid_t one, pid_t other) { return syscall(SYS_kcmp, one, other, 2 /* KCMP_FILES */, 0, 0) <= 0; }
 static inline int clinux_openat2(int directory, const char *path, uint64_t flags, uint64_t resolve) {
     struct open_how how;
     memset(&how, 0, sizeof how);
