@@ -11,12 +11,15 @@ import OverlayStorage
 ///     storage-worker durability DIRECTORY FIRST  prints "durable N" once batch N is durable, for ever
 ///     storage-worker faults DIRECTORY STORE SEED FILE...  see FaultWork
 ///     storage-worker describe DIRECTORY STORE    prints everything there is
+///     storage-worker closed DIRECTORY            makes a volume that its app has closed to itself, as an ordinary user; prints
+///                                                what it takes, and the volumes that it and its backup became
 ///     storage-worker volumes DIRECTORY           makes and removes volumes for ever, printing "made ID" and "removed ID"
 @main
 struct StorageWorker {
     static func main() async throws {
         let arguments = CommandLine.arguments
         guard arguments.count > 2, case .storage(let make) = Plugin.overlay.factory else { exit(2) }
+        if arguments[1] == "closed" { becomeOrdinary(with: arguments[2]) }
         let storage = try await make(
             try PluginSettings(
                 ["install", "faults", "describe"].contains(arguments[1])
@@ -28,6 +31,7 @@ struct StorageWorker {
         case "install": for file in arguments[4...] { try await install(file, into: storage) }
         case "commit": try await commit(Int(arguments[3]) ?? 0, writers: Int(arguments[4]) ?? 1, into: storage)
         case "volumes": try await useVolumes(of: storage)
+        case "closed": try await ClosedVolume(storage.volumes).use()
         case "durability":
             try await RecordDurability.write(into: storage.records, first: Int(arguments[3]) ?? 0) {
                 say("durable \($0)")
@@ -69,6 +73,15 @@ struct StorageWorker {
             try await group.waitForAll()
         }
         say("took \(start.duration(to: .now))")
+    }
+
+    /// Nobody who is root.
+    private static func becomeOrdinary(with directory: String) {
+        let ordinary: uid_t = 65_534
+        guard geteuid() == 0 else { return }
+        guard chown(directory, ordinary, ordinary) == 0, setgroups(0, nil) == 0,
+            setgid(ordinary) == 0, setuid(ordinary) == 0
+        else { exit(2) }
     }
 
     private static func useVolumes(of storage: any StorageProvider) async throws {

@@ -89,10 +89,10 @@ extension DirectoryVolumeStore: MeteredVolumeStore {
     }
 
     func usedBytes(of grain: GrainID) async throws(HostError) -> Int64 {
-        let data = try root.directory(grain.text).directory("data")
-        if let bytes = try projects?.usedBytes(data) { return bytes }
+        let volume = try root.directory(grain.text)
+        if let projects, let bytes = try projects.usedBytes(try volume.directory("data")) { return bytes }
         // A walk may take long, so it has a thread to itself and holds up no other grain.
-        return try await TreeWalk().bytes(of: data)
+        return try await TreeWalk().bytes(of: volume)
     }
 
     func appendToLog(of grain: GrainID, _ bytes: [UInt8]) throws(HostError) {
@@ -105,8 +105,7 @@ extension DirectoryVolumeStore: MeteredVolumeStore {
     }
 
     func synchronize(_ grain: GrainID) async throws(HostError) {
-        let data = try root.directory(grain.text).directory("data")
-        try await TreeWalk().synchronize(data)
+        try await TreeWalk().synchronize(try root.directory(grain.text))
     }
 }
 
@@ -135,7 +134,7 @@ private actor TreeWalk {
     private let thread = StorageThread(name: "volume walk")
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
-    func bytes(of directory: Directory) throws(HostError) -> Int64 { try directory.treeBytes() }
+    func bytes(of volume: Directory) throws(HostError) -> Int64 { try volume.treeBytes(of: "data") }
     func assign(_ project: UInt32, to data: Directory) throws(HostError) {
         try VolumeProjects.assign(project, to: data)
     }

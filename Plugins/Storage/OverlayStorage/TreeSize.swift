@@ -3,19 +3,21 @@ import CLinux
 import Glibc
 
 extension Directory {
-    /// Space on disk that everything below takes, in bytes. A file with several names counts a share for each. What has no
-    /// content counts, too: a file system has only so many files.
+    /// Space on disk that everything below one of its directories takes, in bytes. A file with several names counts a share for
+    /// each. What has no content counts, too: a file system has only so many files.
     ///
     /// A grain may change the tree meanwhile: what vanishes is not counted, and no step follows a link or leaves the
-    /// directory.
-    func treeBytes() throws(HostError) -> Int64 {
-        var measure = TreeMeasure()
-        try measure.add(self, bases: 0)
+    /// directory. What it has closed to its own user is opened for the host, unless somebody else is doing that just now.
+    func treeBytes(of name: String) throws(HostError) -> Int64 {
+        guard exists(name) else { throw systemError("open directory '\(path)/\(name)'") }
+        var measure = TreeMeasure(mayOpen: lockForOwnerAccess(isPatient: false))
+        try measure.add(Array(name.utf8), in: self, bases: 0)
         return measure.bytes
     }
 }
 
 private struct TreeMeasure {
+    let mayOpen: Bool
     var bytes: Int64 = 0
     /// For an inode and its name.
     private static let leastBytes: Int64 = 4096
@@ -24,12 +26,16 @@ private struct TreeMeasure {
     /// Nested starting points. 100,000 directories inside one another pass; what is deeper is not counted.
     private static let maximumBases = 128
 
-    mutating func add(_ base: Directory, bases: Int) throws(HostError) {
-        var pending: [[UInt8]] = [[0x2e]]
+    init(mayOpen: Bool) { self.mayOpen = mayOpen }
+
+    mutating func add(_ start: [UInt8], in base: Directory, bases: Int) throws(HostError) {
+        var pending = [start]
+        var accesses = bases == 0 ? OwnerAccesses() : OwnerAccesses(most: 0)
         while let path = pending.popLast() {
+            if mayOpen { accesses.enter(path, beneath: base) }
             guard let directory = Self.open(path, in: base) else { continue }
             if path.count > Self.maximumPathBytes {
-                if bases < Self.maximumBases { try add(directory, bases: bases + 1) }
+                if bases < Self.maximumBases { try add([0x2e], in: directory, bases: bases + 1) }
                 continue
             }
             for name in try directory.rawNames() where count(name, in: directory) {

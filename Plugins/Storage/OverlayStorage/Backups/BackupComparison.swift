@@ -18,14 +18,16 @@ struct BackupComparison {
 
     /// - Throws: ``HostError`` `.corrupt` with the first difference.
     func contents(_ metadata: BackupMetadata) throws(HostError) -> BackupContents {
-        var contents = BackupContents(metadata: metadata), expected: Set<[UInt8]> = []
+        var contents = BackupContents(metadata: metadata), expected: [[UInt8]: ZIPMember?] = [:]
         for member in archive.members {
             guard let path = BackupLayout.path(of: member.entry) else { continue }
             // Parents that the archive does not name are made, too.
-            for end in path.indices where path[end] == 0x2f { expected.insert(Array(path[path.startIndex..<end])) }
+            for end in path.indices where path[end] == 0x2f {
+                let parent = Array(path[path.startIndex..<end])
+                if expected[parent] == nil { expected[parent] = .some(nil) }
+            }
             guard !path.isEmpty else { continue }
-            expected.insert(Array(path))
-            try compare(member, Array(path))
+            expected[Array(path)] = member
             switch member.entry.kind {
             case .file: contents.files += 1
             case .directory: contents.directories += 1
@@ -35,15 +37,18 @@ struct BackupComparison {
         }
         var listing = try TreeListing(tree)
         while let item = try listing.next() {
-            guard expected.remove(item.path) != nil else { throw Self.difference(item.text, "is not in the backup") }
+            guard let member = expected.removeValue(forKey: item.path) else {
+                throw Self.difference(item.text, "is not in the backup")
+            }
+            // In this order, because the listing opens what is closed.
+            if let member { try compare(member, item) }
         }
-        guard let missing = expected.first else { return contents }
+        guard let missing = expected.keys.first else { return contents }
         throw Self.difference(String(decoding: missing, as: UTF8.self), "was not restored")
     }
 
-    private func compare(_ member: ZIPMember, _ path: [UInt8]) throws(HostError) {
-        let entry = member.entry
-        let item = TreeItem(path: path, facts: try tree.facts(beneath: path))
+    private func compare(_ member: ZIPMember, _ item: TreeItem) throws(HostError) {
+        let entry = member.entry, path = item.path
         let kind: TreeItem.Kind = entry.kind == .file ? .file : entry.kind == .link ? .link : .directory
         guard item.kind == kind else { throw Self.difference(entry.text, "is of another kind") }
         guard Int64(item.facts.st_mtim.tv_sec) == entry.modified else {

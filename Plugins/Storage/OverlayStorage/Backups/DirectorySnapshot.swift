@@ -20,13 +20,18 @@ final class DirectorySnapshot: VolumeSnapshot {
         self.limits = limits
         self.lock = lock
         name = Directory.temporaryName("new")
+        // What this cannot lock is a file system without locks.
+        _ = volume.lockForOwnerAccess(isPatient: true)
+        let access = OwnerAccess(to: Array(Self.dataName.utf8), beneath: volume)
+        defer { withExtendedLifetime(access) {} }
         do throws(HostError) {
             let place = try root.directory(makingIfMissing: name, mode: 0o700)
-            let source = try volume.directory("data")
+            let source = try volume.directory(Self.dataName)
             let data = try place.directory(makingIfMissing: Self.dataName, mode: 0o700)
             try source.copyTree(into: data)
             let facts = try source.facts(beneath: [0x2e])
-            guard fchmod(data.number, facts.st_mode & 0o7777) == 0,
+            // Whatever its owner may do there, a restored volume is its owner's to use.
+            guard fchmod(data.number, facts.st_mode & 0o7777 | 0o700) == 0,
                 futimens(data.number, [facts.st_mtim, facts.st_mtim]) == 0
             else { throw systemError("set mode and time of '\(data.path)'") }
             try place.writeFile(Self.logName, log)

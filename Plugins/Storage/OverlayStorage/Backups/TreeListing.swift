@@ -26,9 +26,12 @@ struct TreeItem {
 }
 
 /// Everything below a directory that nobody changes meanwhile: parents before what is in them, in order of their names.
+///
+/// Directories that are closed to their owner are open to the host while it is at what is in them.
 struct TreeListing {
     private let base: Directory
     private var pending: [[UInt8]] = []
+    private var accesses = OwnerAccesses()
 
     init(_ base: Directory) throws(HostError) {
         self.base = base
@@ -37,8 +40,12 @@ struct TreeListing {
 
     mutating func next() throws(HostError) -> TreeItem? {
         guard let path = pending.popLast() else { return nil }
+        accesses.leave(for: path)
         let item = TreeItem(path: path, facts: try base.facts(beneath: path))
-        if item.kind == .directory { try push(try base.directory(beneath: path), path: path + [0x2f]) }
+        if item.kind == .directory {
+            accesses.enter(path, beneath: base)
+            try push(try base.directory(beneath: path), path: path + [0x2f])
+        }
         return item
     }
 
@@ -70,13 +77,15 @@ extension Directory {
             OwnedDescriptor(takingOwnershipOf: number), path: "\(self.path)/\(String(decoding: path, as: UTF8.self))")
     }
 
-    /// A regular file below this one, through no link, for reading.
+    /// A regular file below this one, through no link, for reading; also one that its owner may not read.
     func file(beneath path: [UInt8]) throws(HostError) -> OwnedDescriptor {
         let flags = UInt64(O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         // Beneath, no links, no other file system: openat2(2).
         let number = path.withName { clinux_openat2(self.number, $0, flags, 0x08 | 0x04 | 0x01) }
-        guard number >= 0 else { throw systemError(attempt("open", path)) }
-        return OwnedDescriptor(takingOwnershipOf: number)
+        if number >= 0 { return OwnedDescriptor(takingOwnershipOf: number) }
+        let error = errno
+        if error == EACCES, let file = OwnerAccess(to: path, beneath: self)?.openFile() { return file }
+        throw systemError(attempt("open", path), error)
     }
 
     func linkTarget(beneath path: [UInt8]) throws(HostError) -> [UInt8] {
