@@ -4,6 +4,12 @@
 # in the standard framing (segment table, then the segments), at most 192 KiB to the program and 4 KiB from it. Descriptors
 # travel beside the packet as SCM_RIGHTS. The program sends one reply `hello` before anything else. The end of the socket means
 # that the host is gone: every sandbox has to be gone then, too.
+#
+# The program has to go on reading: a host whose requests are not read or answered for 30 seconds ends it. As a rule it is process 1
+# of a pid namespace, which no signal ends whose action is the default one, not even one that it sends itself (abort, SIGTERM): it
+# has to exit, and to wait for processes whose parents have ended.
+#
+# `barchan conform --backend external --set isolation.external.program=PATH` tries a program.
 
 @0xd46b56e33d09d739;
 
@@ -20,6 +26,13 @@ struct IsolationRequest {
     launch @1 :IsolationLaunch;
     # Start a program. Two descriptors come along: what becomes its descriptor 3, and what becomes its 1 and 2. The answer
     # is `started` or `failed`.
+    #
+    # What every sandbox has: descriptor 0, which is /dev/null and can only be read, those three, and no other; / as the
+    # working directory; umask 007; every signal with its default action and none blocked; a user that is not root, in no
+    # group but its own; /dev with null, zero, random, urandom and shm; a directory /tmp of its own; where the package has a file
+    # /proc/cpuinfo, the machine's there; and a loopback interface that is up, unless it guarantees `unixSocketsOnly`. With
+    # `ownIdentity` user and group are 1000 and the host is called sandbox, and with `privateProcesses` the program is
+    # process 1.
 
     terminate @2 :Void;
     # End every process of the sandbox. The answer is `exited` or `signaled`, once all are gone. A number that has ended
@@ -83,11 +96,14 @@ struct IsolationHello {
   # 1.
 
   guarantees @1 :List(Text);
-  # What the back end promises here and now, by the names that configurations use.
+  # What the back end promises here and now, by the names that configurations use: privateFileSystem, readOnlyPackage,
+  # noNetwork, privateProcesses, privateIPC, syscallFilter, noCapabilities, noKernelFileSystems, ownIdentity,
+  # unixSocketsOnly, completeTermination, processLimit, memoryLimit, landlock, virtualizedCalls. At most 64, each of 1 to 64
+  # ASCII letters and digits.
 
   user @2 :UInt32;
   group @3 :UInt32;
-  # To whom the files of grains belong, as the host sees it.
+  # To whom the files of grains belong, as the host sees it: 1 to 4294967293 when that is root, its own otherwise.
 }
 
 struct IsolationFailure {

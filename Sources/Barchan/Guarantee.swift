@@ -48,6 +48,13 @@ extension Guarantee {
     /// A second file-system and signal wall through Landlock.
     public static let landlock = Guarantee("landlock")
 
+    /// All that an isolation back end can promise.
+    public static let isolation: [Guarantee] = [
+        .privateFileSystem, .readOnlyPackage, .noNetwork, .privateProcesses, .privateIPC, .syscallFilter,
+        .noCapabilities, .noKernelFileSystems, .ownIdentity, .unixSocketsOnly, .completeTermination, .processLimit,
+        .memoryLimit, .landlock, .freezing, .virtualizedCalls, .processorWeight, .ioWeight,
+    ]
+
     // MARK: Storage
 
     /// What was acknowledged survives the death of the host process at any moment.

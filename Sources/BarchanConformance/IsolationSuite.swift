@@ -8,11 +8,7 @@ public struct IsolationSuite: Sendable {
     /// What ordinary programs need must work on every back end.
     public static let ordinaryNeeds = "ordinaryNeeds"
     /// The guarantees of isolation, in the order in which they are listed.
-    public static let guarantees: [Guarantee] = [
-        .privateFileSystem, .readOnlyPackage, .noNetwork, .privateProcesses, .privateIPC, .syscallFilter,
-        .noCapabilities, .noKernelFileSystems, .ownIdentity, .unixSocketsOnly, .completeTermination, .processLimit,
-        .memoryLimit, .landlock, .freezing, .virtualizedCalls,
-    ]
+    public static let guarantees = Guarantee.isolation.filter { ![.processorWeight, .ioWeight].contains($0) }
 
     /// Path of the static `sandbox-probe`.
     private let probe: String

@@ -25,6 +25,7 @@ extension LaunchFailure {
     private var code: HostError.Code {
         switch (step, errorNumber) {
         case (.lostBeforeStart, _): .disconnected
+        case (.request, _), (_, ETOOMANYREFS): .resourceExhausted
         case (_, ENOMEM), (_, EAGAIN), (_, EMFILE), (_, ENFILE), (_, ENOSPC), (_, EUSERS), (_, ENOBUFS):
             .resourceExhausted
         default: isFaultOfSpecification ? .invalidArgument : .failed
@@ -54,6 +55,7 @@ extension LaunchFailure {
             "/proc/cpuinfo of the package is reached through a symbolic link; it has to be a file"
         case (.lostBeforeStart, ECONNRESET): "the sandbox launcher ended before the program ran; try again"
         case (.lostBeforeStart, _): "its sandbox was lost before the program ran (\(reason)); try again"
+        case (.request, _), (_, ETOOMANYREFS): "\(step.attempt): \(RequestQueue.explain(errorNumber))"
         case (.runtime, _): "\(step.attempt): \(reason); what it said is in the log"
         default: "\(step.attempt): \(reason)"
         }

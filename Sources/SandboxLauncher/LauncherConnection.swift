@@ -6,7 +6,7 @@ import Synchronization
 
 /// The conversation with one launcher process: requests go out from anywhere, one thread takes the replies.
 final class LauncherConnection: Sendable {
-    private let socket: CInt
+    private let requests: RequestQueue
     private let process: pid_t
     private let whenEnded: @Sendable () -> Void
     private let state = Mutex(State())
@@ -25,7 +25,7 @@ final class LauncherConnection: Sendable {
     }
 
     private init(socket: CInt, process: pid_t, whenEnded: @escaping @Sendable () -> Void) {
-        self.socket = socket
+        requests = RequestQueue(socket)
         self.process = process
         self.whenEnded = whenEnded
     }
@@ -49,7 +49,7 @@ final class LauncherConnection: Sendable {
     var features: LauncherFeatures { state.withLock(\.features) }
 
     /// Ends the launcher and every sandbox of it.
-    func shutDown() { _ = shutdown(socket, CInt(SHUT_RDWR)) }
+    func shutDown() { requests.shutDown() }
 
     // MARK: Requests
 
@@ -75,7 +75,8 @@ final class LauncherConnection: Sendable {
             if !isOpen { continuation.resume(returning: .failure(LaunchFailure(.lostBeforeStart, ECONNRESET))) }
             // A launcher that is gone ends the reader, which answers everybody who waits.
             if isOpen && !self.startInParked(record.number, order, descriptors) {
-                self.send(LauncherRequest.launch(number: record.number, order).encoded(), descriptors)
+                let request = LauncherRequest.launch(number: record.number, order).encoded()
+                self.requests.send(request, descriptors) { self.failed(record.number, LaunchFailure(.request, $0)) }
             }
             for descriptor in descriptors { close(descriptor) }
         }
@@ -99,14 +100,16 @@ final class LauncherConnection: Sendable {
             guard parked.takeClaim() else { continue }
             state.withLock { $0.parked.note(number, in: token) }
             let request = parked.request(number, order).encoded()
-            if LauncherConnection.send(request, [data] + descriptors, to: parked.channel) { return true }
-            // It has ended, and the launcher will say so.
+            let error = RequestQueue.send(request, [data] + descriptors, to: parked.channel, CInt(MSG_DONTWAIT))
+            guard error != 0 else { return true }
+            // It has ended, and the launcher will say so. Any other reason would be one with all of them.
             state.withLock { $0.parked.forget(number) }
+            guard RequestQueue.isGone(error) else { return false }
         }
         return false
     }
 
-    func terminate(_ record: SandboxRecord) { send(LauncherRequest.terminate(number: record.number).encoded(), []) }
+    func terminate(_ record: SandboxRecord) { send(.terminate(number: record.number)) }
 
     /// Ends what waits for a grain of a package; returns when it is gone, as it is when the launcher is.
     func release(_ layers: [String]) async {
@@ -118,7 +121,7 @@ final class LauncherConnection: Sendable {
                 return state.nextNumber
             }
             guard let ticket else { return continuation.resume() }
-            send(LauncherRequest.release(ticket: ticket, layers: layers).encoded(), [])
+            send(.release(ticket: ticket, layers: layers))
         }
     }
 
@@ -132,21 +135,15 @@ final class LauncherConnection: Sendable {
                 return state.nextTicket
             }
             guard let ticket else { return continuation.resume(returning: .failure(ActionFailure(ECONNRESET))) }
-            send(LauncherRequest.act(ticket: ticket, number: record.number, action).encoded(), [])
+            requests.send(LauncherRequest.act(ticket: ticket, number: record.number, action).encoded()) {
+                self.acted(ticket, $0, SandboxMeasure())
+            }
         }.get()
     }
 
-    private func send(_ bytes: [UInt8], _ descriptors: [CInt]) {
-        if !LauncherConnection.send(bytes, descriptors, to: socket) { shutDown() }
-    }
-
-    private static func send(_ bytes: [UInt8], _ descriptors: [CInt], to socket: CInt) -> Bool {
-        let sent = bytes.withUnsafeBytes { bytes in
-            descriptors.withUnsafeBufferPointer {
-                clinux_send(socket, bytes.baseAddress, bytes.count, $0.baseAddress, CInt($0.count))
-            }
-        }
-        return sent >= 0
+    /// Without it sandboxes would stay that nobody wants, and so the launcher goes with them when it cannot be sent.
+    private func send(_ request: LauncherRequest) {
+        requests.send(request.encoded()) { _ in self.shutDown() }
     }
 
     // MARK: Replies
@@ -174,7 +171,7 @@ final class LauncherConnection: Sendable {
         var descriptors = [CInt](repeating: -1, count: 8), count: CInt = 0
         while true {
             let length = buffer.withUnsafeMutableBytes {
-                clinux_receive(socket, $0.baseAddress, $0.count, &descriptors, &count, 0)
+                clinux_receive(requests.socket, $0.baseAddress, $0.count, &descriptors, &count, 0)
             }
             guard length > 0, let reply = LauncherReply(decoding: buffer.prefix(length)) else { break }
             handle(reply, Array(descriptors.prefix(Int(count))))
@@ -239,6 +236,7 @@ final class LauncherConnection: Sendable {
 
     /// The launcher is gone, and with it, by the kernel's hand, everything it started.
     private func end() {
+        shutDown()
         var status: CInt = 0
         while waitpid(process, &status, 0) < 0 && errno == EINTR {}
         let state = state.withLock { state in
@@ -254,8 +252,6 @@ final class LauncherConnection: Sendable {
         for record in state.sandboxes.values { record.end(.lost(reason: "the sandbox launcher has ended")) }
         whenEnded()
     }
-
-    deinit { close(socket) }
 }
 
 /// Why something could not be done to a sandbox.

@@ -49,6 +49,8 @@ public enum LaunchStep: UInt8, Sendable, CaseIterable {
     case runtimeStage, runtime
     // Once, when a supervisor of calls starts.
     case virtualCalls
+    // The host's own: it could not tell the launcher.
+    case request
 
     /// What was attempted, for a person.
     public var attempt: String {
@@ -87,6 +89,7 @@ public enum LaunchStep: UInt8, Sendable, CaseIterable {
         case .runtimeStage: "lay out package and data for the program that makes the sandbox"
         case .runtime: "run the program that makes the sandbox"
         case .virtualCalls: "prepare to answer system calls"
+        case .request: "send the order to the sandbox launcher"
         }
     }
 }

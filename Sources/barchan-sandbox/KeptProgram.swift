@@ -50,7 +50,12 @@ struct KeptProgram {
         kill(child, SIGKILL)
         var status: CInt = 0
         while waitpid(child, &status, 0) < 0 && errno == EINTR {}
-        exit(clinux_wifexited(status) != 0 ? clinux_wexitstatus(status) : 1)
+        if clinux_wifexited(status) != 0 { exit(clinux_wexitstatus(status)) }
+        // The host is to learn of the signal, and the core would be the wrong program's.
+        _ = clinux_prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+        clinux_default_signals()
+        kill(getpid(), clinux_wtermsig(status))
+        exit(1)
     }
 }
 

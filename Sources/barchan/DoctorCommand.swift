@@ -27,7 +27,7 @@ struct DoctorCommand: TidyCommand {
         let configuration = try options.configuration()
         if records { return try await checkRecords(configuration) }
         let report = try await DoctorReport(configuration)
-        printLine(json ? report.json.indented() : report.text)
+        printLine(json ? report.json.indented() : printable(report.text))
         if report.isFatal { throw ExitCode(1) }
     }
 

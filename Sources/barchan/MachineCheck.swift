@@ -18,7 +18,7 @@ enum MachineCheck {
     static func all(_ configuration: HostConfiguration) -> [Finding] {
         [
             kernel(), userNamespaces(), overlay(), seccomp(), virtualCalls(), landlock(), pidfd(), memory(),
-            openFiles(),
+            openFiles(configuration.limits),
             dataDirectory(configuration.dataDirectory), volumeLimits(configuration),
             imageIntegrity(configuration.dataDirectory),
             SystemdGroup.finding(),
@@ -151,13 +151,19 @@ enum MachineCheck {
             fix: isEnough ? nil : "add memory; 256 MiB run one app")
     }
 
-    private static func openFiles() -> Finding {
+    /// Grains get at most half of what the host may have.
+    private static func openFiles(_ limits: HostLimits) -> Finding {
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-        let isEnough = limit.rlim_max >= 4096
+        let half = limit.rlim_max / 2, found = "soft \(limit.rlim_cur), hard \(limit.rlim_max)"
+        let wanted = ([limits.grain] + limits.apps.keys.map { limits.grain(of: $0) }).map(\.sandbox.openFilesHard).max()
+        let most = UInt64(clamping: wanted ?? 0)
+        guard half < most else { return Finding(name: "open files", found: found, isNeeded: false, fix: nil) }
         return Finding(
-            name: "open files", found: "soft \(limit.rlim_cur), hard \(limit.rlim_max)", isNeeded: false,
-            fix: isEnough ? nil : "ulimit -n 65536, or LimitNOFILE=65536 in the unit")
+            name: "open files",
+            found: "\(found); a process of a grain gets half of that, \(half) instead of \(most) (openFiles)",
+            isNeeded: false,
+            fix: "ulimit -n \(max(65_536, 2 * most)), or LimitNOFILE=\(max(65_536, 2 * most)) in the unit")
     }
 
     private static func dataDirectory(_ path: String) -> Finding {

@@ -22,7 +22,7 @@ struct PluginsCommand: TidyCommand {
         let scratch = try ScratchDirectory()
         defer { scratch.remove() }
         let report = await PluginReport(configuration, candidates: candidates, scratch: scratch.path, log: log)
-        printLine(json ? report.json.indented() : report.text)
+        printLine(json ? report.json.indented() : printable(report.text))
         if !report.problems.isEmpty { throw ExitCode(1) }
     }
 }

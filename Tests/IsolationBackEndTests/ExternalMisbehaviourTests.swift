@@ -20,7 +20,9 @@ struct MisbehaviourTests {
     }
 
     @Test(arguments: [
-        ("ends at once", "sys.exit(0)", "it ended"),
+        ("ends at once", "sys.exit(3)", "it ended with status 3"),
+        ("crashes", "import ctypes; ctypes.string_at(0)", "it was ended by signal 11"),
+        ("sends nothing", "host.send(b'')", "a packet without a byte"),
         ("sends no message", "host.send(b'hello, world')", "no IsolationReply"),
         ("sends too much", "host.send(bytes(5000))", "a packet of 5000 bytes"),
         (
@@ -29,7 +31,7 @@ struct MisbehaviourTests {
         ),
         (
             "speaks another version", "host.send(bytes.fromhex('\(Replies.hex(Replies.hello(version: 2)))'))",
-            "no IsolationReply"
+            "a hello of version 2; this host speaks version 1"
         ),
     ])
     func atTheStart(_ name: String, _ does: String, _ expected: String) async throws {
@@ -38,6 +40,66 @@ struct MisbehaviourTests {
         #expect(error?.code == .unsupported)
         #expect(error?.message.contains(expected) == true, "\(name): \(error?.message ?? "")")
         #expect(error?.message.contains(script.program.path) == true)
+    }
+
+    private static let wrongGuarantees: [([String], String)] = [
+        ((0..<65).map { "g\($0)" }, "65 guarantees; 64 are allowed"),
+        ([String(repeating: "g", count: 65)], "name of 65 bytes; 1 to 64 are allowed"),
+        ([""], "name of 0 bytes"),
+        (["noNetwork\u{1b}[31m"], "letters and digits"), (["noNetwork\nerror: forged"], "letters and digits"),
+        (["größe"], "letters and digits"),
+    ]
+
+    @Test(arguments: Self.wrongGuarantees)
+    func wrongGuaranteesAreNamed(_ names: [String], _ expected: String) async throws {
+        let script = try program(Replies.hello(guarantees: names))
+        let error = await #expect(throws: HostError.self) { try await Machine.provider(script.program) }
+        #expect(error?.code == .unsupported && error?.message.contains(expected) == true, "\(error?.message ?? "")")
+        #expect(error?.message.unicodeScalars.contains { $0.value < 32 } == false)
+    }
+
+    @Test func whatTheHostDoesNotTellItIsNotPromised() async throws {
+        let names = ["noNetwork", "freezing", "processorWeight", "ioWeight", "somethingNew"]
+        let script = try program(Replies.hello(guarantees: names))
+        #expect(
+            try await Machine.provider(script.program).guarantees == [.noNetwork, Guarantee("somethingNew")])
+    }
+
+    /// Numbers that mean "nobody" and "leave it" to system calls, and root.
+    @Test(arguments: [4_294_967_295, 4_294_967_294, 0] as [UInt32])
+    func filesBelongToAUser(_ number: UInt32) async throws {
+        let (user, group) = geteuid() == 0 ? (1_900_000_000, 1_900_000_000) : (geteuid(), getegid())
+        for (user, group) in [(number, group), (user, number)] where (user, group) != (geteuid(), getegid()) {
+            let script = try program(Replies.hello(user: user, group: group))
+            let error = await #expect(throws: HostError.self) { try await Machine.provider(script.program) }
+            #expect(error?.code == .unsupported && error?.message.contains("wants files to belong to") == true)
+        }
+    }
+
+    /// Neither the grains of others nor the deadline wait for a program that does not read. It ends at last, so that a host
+    /// that does wait for it fails here instead of standing still.
+    @Test func aProgramThatDoesNotReadHoldsUpNobody() async throws {
+        let stalled = try program(Replies.hello(), then: "import time\ntime.sleep(120)")
+        let failed = Replies.hex(Replies.failed(1, .failed, "make a sandbox: not today"))
+        let answering = try program(Replies.hello(), then: "host.recv(1 << 18)\nreply('\(failed)')\nhost.recv(1)")
+        let trial = try IsolationTrial(await Machine.provider(stalled.program), probe: Programs.path("sandbox-probe"))
+        let other = try IsolationTrial(await Machine.provider(answering.program), probe: Programs.path("sandbox-probe"))
+        let environment = (0..<90).map { "V\($0)=" + String(repeating: "x", count: 1000) }
+        // More than there are threads in Swift's pool, and more than fits into the socket.
+        let count = Int(sysconf(CInt(_SC_NPROCESSORS_ONLN))) + 16
+        try await withThrowingTaskGroup(of: HostError.self) { group in
+            for _ in 0..<count {
+                group.addTask {
+                    try await trial.refusal(of: trial.specification(["/probe"], environment: environment))
+                }
+            }
+            let answer = try await other.refusal(of: other.specification(["/probe"]))
+            #expect(answer.message.hasSuffix("make a sandbox: not today"))
+            for try await error in group {
+                #expect(error.code == .disconnected)
+                #expect(error.message.contains("within 30 seconds"), "\(error)")
+            }
+        }
     }
 
     @Test(arguments: [

@@ -29,13 +29,17 @@ enum Replies {
         return message.streamBytes
     }
 
-    static func hello(version: UInt16 = 1) -> [UInt8] {
+    static func hello(
+        version: UInt16 = 1, guarantees: [String] = ["noNetwork"],
+        user: UInt32 = geteuid() == 0 ? 1_900_000_000 : geteuid(),
+        group: UInt32 = geteuid() == 0 ? 1_900_000_000 : getegid()
+    ) -> [UInt8] {
         packet(0) {
             let hello = $0.initHello()
             hello.setVersion(version)
-            hello.setGuarantees(["noNetwork"])
-            hello.setUser(UInt32(geteuid() == 0 ? 1_900_000_000 : geteuid()))
-            hello.setGroup(UInt32(geteuid() == 0 ? 1_900_000_000 : getegid()))
+            hello.setGuarantees(guarantees)
+            hello.setUser(user)
+            hello.setGroup(group)
         }
     }
 

@@ -11,7 +11,7 @@ import Synchronization
 /// who waits gets the same one error.
 final class ExternalConnection: Sendable {
     private let program: String
-    private let socket: CInt
+    private let requests: RequestQueue
     private let process: pid_t
     private let isContained: Bool
     private let log: HostLog
@@ -40,7 +40,7 @@ final class ExternalConnection: Sendable {
     ) {
         program = settings.program
         isContained = settings.isContained
-        self.socket = socket
+        requests = RequestQueue(socket)
         self.process = process
         self.log = log
         self.whenEnded = whenEnded
@@ -77,7 +77,7 @@ final class ExternalConnection: Sendable {
     /// Ends the program and every sandbox of it.
     func shutDown(_ reason: String) {
         state.withLock { if $0.reason == nil { $0.reason = reason } }
-        _ = shutdown(socket, CInt(SHUT_RDWR))
+        requests.shutDown()
     }
 
     // MARK: Requests
@@ -103,7 +103,7 @@ final class ExternalConnection: Sendable {
                 return !state.isClosed
             }
             if !isOpen { continuation.resume(returning: .failure(lost)) }
-            if isOpen { self.send(request, descriptors) }
+            if isOpen { self.requests.send(request, descriptors) { self.refuse(record.number, $0) } }
             for descriptor in descriptors { close(descriptor) }
         }
         if case .failure(let error) = result {
@@ -117,7 +117,9 @@ final class ExternalConnection: Sendable {
     func terminate(_ record: SandboxRecord) async {
         let limit = deadline("end a sandbox within \(Self.answerLimit.components.seconds) seconds")
         defer { limit.cancel() }
-        send(ExternalRequest.terminate(record.number), [])
+        requests.send(ExternalRequest.terminate(record.number)) {
+            self.shutDown("nothing can be sent to it: \(RequestQueue.explain($0))")
+        }
         _ = await record.waitForEnd()
     }
 
@@ -128,13 +130,10 @@ final class ExternalConnection: Sendable {
         }
     }
 
-    private func send(_ bytes: [UInt8], _ descriptors: [CInt]) {
-        let sent = bytes.withUnsafeBytes { bytes in
-            descriptors.withUnsafeBufferPointer {
-                clinux_send(socket, bytes.baseAddress, bytes.count, $0.baseAddress, CInt($0.count))
-            }
-        }
-        if sent < 0 { shutDown("nothing can be sent to it: \(String(cString: strerror(errno)))") }
+    private func refuse(_ number: UInt64, _ errorNumber: CInt) {
+        let launch = state.withLock { $0.launches.removeValue(forKey: number) }
+        let reason = RequestQueue.explain(errorNumber)
+        launch?.resume(returning: .failure(HostError(.resourceExhausted, "send the order to '\(program)': \(reason)")))
     }
 
     // MARK: Replies
@@ -158,13 +157,13 @@ final class ExternalConnection: Sendable {
     }
 
     private func read() {
-        var first = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+        var first = pollfd(fd: requests.socket, events: Int16(POLLIN), revents: 0)
         guard poll(&first, 1, Self.patienceMilliseconds) != 0 else {
             return end("it said nothing for \(Self.patienceMilliseconds / 1000) seconds")
         }
         do throws(ExternalMistake) {
             while let reply = try nextReply() { try handle(reply) }
-            end("it ended")
+            end(nil)
         } catch {
             end("it sent \(error.text)")
         }
@@ -175,15 +174,22 @@ final class ExternalConnection: Sendable {
         var buffer = [UInt8](repeating: 0, count: ExternalReply.maximumBytes)
         while true {
             let count = buffer.withUnsafeMutableBytes {
-                recv(socket, $0.baseAddress, $0.count, CInt(MSG_TRUNC))
+                recv(requests.socket, $0.baseAddress, $0.count, CInt(MSG_TRUNC))
             }
             if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return nil }
+            guard count > 0 || (count == 0 && !hasEnded) else { return nil }
+            guard count > 0 else { throw ExternalMistake("a packet without a byte") }
             guard count <= buffer.count else {
                 throw ExternalMistake("a packet of \(count) bytes; \(buffer.count) are allowed")
             }
             return try ExternalReply(Array(buffer.prefix(count)))
         }
+    }
+
+    /// An empty packet is received as the end is.
+    private var hasEnded: Bool {
+        var socket = pollfd(fd: requests.socket, events: 0x2000 /* POLLRDHUP */, revents: 0)
+        return poll(&socket, 1, 0) != 0
     }
 
     private func handle(_ reply: ExternalReply) throws(ExternalMistake) {
@@ -225,17 +231,22 @@ final class ExternalConnection: Sendable {
     }
 
     /// The program is gone or has to go, and with it everything it started.
-    private func end(_ found: String) {
-        let reason = state.withLock { state in
+    /// - Parameter found: Why; nil when it ended by itself.
+    private func end(_ found: String?) {
+        state.withLock { state in
             state.isClosed = true
             state.reason = state.reason ?? found
-            return state.reason ?? found
         }
-        _ = shutdown(socket, CInt(SHUT_RDWR))
+        requests.shutDown()
         // What keeps a contained program takes everything along and ends when all are gone.
         if !isContained { kill(process, SIGKILL) }
         var status: CInt = 0
         while waitpid(process, &status, 0) < 0 && errno == EINTR {}
+        let end = describe(status)
+        let reason = state.withLock { state in
+            state.reason = state.reason ?? end
+            return state.reason ?? end
+        }
         log(.warning, "isolation back end '\(program)' was ended with all of its grains: \(reason)")
         let state = state.withLock { state in
             defer { (state.greeting, state.launches, state.sandboxes) = (nil, [:], [:]) }
@@ -248,5 +259,11 @@ final class ExternalConnection: Sendable {
         whenEnded()
     }
 
-    deinit { close(socket) }
+    private func describe(_ status: CInt) -> String {
+        guard clinux_wifsignaled(status) != 0 else { return "it ended with status \(clinux_wexitstatus(status))" }
+        let signal = clinux_wtermsig(status)
+        // Which may have been ours.
+        let alternative = !isContained && signal == SIGKILL ? "closed its descriptor 3, or " : ""
+        return "it \(alternative)was ended by signal \(signal)"
+    }
 }

@@ -22,9 +22,24 @@ final class ExternalIsolation: IsolationProvider {
                 "use '\(settings.program)': it wants files to belong to \(hello.owner.user), and only root can give files"
                     + " away; let it say \(geteuid()), or run the host as root")
         }
+        guard geteuid() != 0 || hello.owner.isGrains else {
+            throw HostError(
+                .unsupported,
+                "use '\(settings.program)': it wants files to belong to user \(hello.owner.user) and group"
+                    + " \(hello.owner.group); 1 to 4294967293 can be grains', and 0 is root")
+        }
+        let unknown = hello.guarantees.subtracting(Guarantee.isolation).sorted().map(\.name).joined(separator: ", ")
+        if !unknown.isEmpty {
+            let known = Guarantee.isolation.map(\.name).joined(separator: ", ")
+            log(.warning, "'\(settings.program)' guarantees what nobody knows: \(unknown); known are: \(known)")
+        }
         // A program outside of a pid namespace can promise this for its own life only.
-        guarantees = settings.isContained ? hello.guarantees : hello.guarantees.subtracting([.completeTermination])
+        guarantees = hello.guarantees.subtracting(Self.unspoken)
+            .subtracting(settings.isContained ? [] : [.completeTermination])
     }
+
+    /// What no program can keep, because the host does not tell it what to do.
+    private static let unspoken: Set<Guarantee> = [.freezing, .processorWeight, .ioWeight]
 
     func launch(
         _ specification: SandboxSpecification, socket: consuming OwnedDescriptor, output: consuming OwnedDescriptor
@@ -35,6 +50,11 @@ final class ExternalIsolation: IsolationProvider {
             order, grain: specification.grain, socket: socket, output: output)
         return ExternalSandbox(record, program)
     }
+}
+
+extension FileOwner {
+    /// Neither root nor what stands for "nobody" and "leave it as it is" in system calls.
+    fileprivate var isGrains: Bool { [user, group].allSatisfy { (1...4_294_967_293).contains($0) } }
 }
 
 /// A sandbox, as the contract knows it.

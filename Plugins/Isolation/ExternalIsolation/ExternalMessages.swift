@@ -51,47 +51,66 @@ enum ExternalReply: Equatable {
 
     /// - Throws: ``ExternalMistake`` for anything that is not exactly one reply.
     init(_ bytes: [UInt8]) throws(ExternalMistake) {
-        do throws(MessageError) {
+        do {
             let limits = ReaderLimits(traversalWords: 4 * ExternalReply.maximumBytes / 8, nesting: 8, segments: 8)
             let message = try MessageReader(bytes, framing: .stream, limits: limits)
-            guard let reply = try ExternalReply(message.root(Wire.IsolationReply.self)),
-                message.byteCount == bytes.count
-            else { throw MessageError.truncated }
-            self = reply
+            guard message.byteCount == bytes.count else {
+                throw ExternalMistake("a packet of \(bytes.count) bytes whose message has \(message.byteCount)")
+            }
+            self = try ExternalReply(message.root(Wire.IsolationReply.self))
+        } catch let mistake as ExternalMistake {
+            throw mistake
         } catch {
             throw ExternalMistake("a packet of \(bytes.count) bytes that is no IsolationReply (\(error))")
         }
     }
 
-    private init?(_ reply: Wire.IsolationReply.Reader) throws(MessageError) {
+    private init(_ reply: Wire.IsolationReply.Reader) throws {
         switch reply.which {
-        case .hello:
-            guard let hello = try ExternalHello(reply.hello) else { return nil }
-            self = .hello(hello)
+        case .hello: self = .hello(try ExternalHello(reply.hello))
         case .started: self = .started(reply.number)
         case .failed:
             let failure = try reply.failed
             self = .failed(reply.number, failure.reason.code, try failure.message)
         case .exited:
-            guard (0...255).contains(reply.exited) else { return nil }
+            guard (0...255).contains(reply.exited) else {
+                throw ExternalMistake("an exit status of \(reply.exited); 0 to 255 are possible")
+            }
             self = .ended(reply.number, .exited(status: reply.exited))
         case .signaled:
-            guard (1...64).contains(reply.signaled) else { return nil }
+            guard (1...64).contains(reply.signaled) else {
+                throw ExternalMistake("a signal \(reply.signaled); 1 to 64 are possible")
+            }
             self = .ended(reply.number, .signaled(signal: reply.signaled))
-        case nil: return nil
+        case nil: throw ExternalMistake("a reply of a kind that version \(ExternalHello.version) does not have")
         }
     }
 }
 
 extension ExternalHello {
-    fileprivate init?(_ hello: Wire.IsolationHello.Reader) throws(MessageError) {
-        guard hello.version == 1 else { return nil }
+    static let version: UInt16 = 1
+    static let maximumGuarantees = 64
+    static let maximumNameBytes = 64
+
+    fileprivate init(_ hello: Wire.IsolationHello.Reader) throws {
+        guard hello.version == Self.version else {
+            throw ExternalMistake("a hello of version \(hello.version); this host speaks version \(Self.version)")
+        }
         let names = try hello.guarantees
-        guard names.count <= 64 else { return nil }
+        guard names.count <= Self.maximumGuarantees else {
+            throw ExternalMistake("a hello with \(names.count) guarantees; \(Self.maximumGuarantees) are allowed")
+        }
         guarantees = []
         for index in 0..<names.count {
             let name = try names[index].text()
-            guard (1...64).contains(name.utf8.count) else { return nil }
+            guard (1...Self.maximumNameBytes).contains(name.utf8.count) else {
+                throw ExternalMistake(
+                    "a guarantee's name of \(name.utf8.count) bytes; 1 to \(Self.maximumNameBytes) are allowed")
+            }
+            // Terminals show them.
+            guard name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) }) else {
+                throw ExternalMistake("a guarantee's name with something else than ASCII letters and digits")
+            }
             guarantees.insert(Guarantee(name))
         }
         owner = FileOwner(user: hello.user, group: hello.group)

@@ -44,7 +44,7 @@ public enum GrainLimit: String, Sendable, CaseIterable {
         case .processorWeight: "share of processor time when it is short, 100"
         case .ioWeight: "share of the disk when it is busy, 100"
         case .temporaryMiB: "size of /tmp and /dev/shm of one grain together, 16"
-        case .openFiles: "open files of one process, hard limit, 4096"
+        case .openFiles: "open files of one process, hard limit, never more than half of the host's, 4096"
         case .logKiBPerSecond: "what a grain may print for long, 64"
         case .logBurstKiB: "what a grain may print at once, 512"
         case .volumeMiB: "what the data of one grain may take on disk, 0 for no limit, 10240"

@@ -235,7 +235,8 @@ static inline void clinux_default_signals(void) {
 }
 
 // One message with up to 8 descriptors. Returns bytes sent or -1.
-static inline ssize_t clinux_send(int socket, const void *bytes, size_t length, const int *descriptors, int count) {
+static inline ssize_t clinux_send_with(
+    int socket, const void *bytes, size_t length, const int *descriptors, int count, int flags) {
     union { struct cmsghdr header; char space[CMSG_SPACE(8 * sizeof(int))]; } control;
     struct iovec part = {(void *)bytes, length};
     struct msghdr message;
@@ -254,8 +255,12 @@ static inline ssize_t clinux_send(int socket, const void *bytes, size_t length, 
         memcpy(CMSG_DATA(header), descriptors, (size_t)count * sizeof(int));
     }
     ssize_t sent;
-    do sent = sendmsg(socket, &message, MSG_NOSIGNAL); while (sent < 0 && errno == EINTR);
+    do sent = sendmsg(socket, &message, MSG_NOSIGNAL | flags); while (sent < 0 && errno == EINTR);
     return sent;
+}
+// The same, waiting for room.
+static inline ssize_t clinux_send(int socket, const void *bytes, size_t length, const int *descriptors, int count) {
+    return clinux_send_with(socket, bytes, length, descriptors, count, 0);
 }
 
 // One message with up to 8 descriptors, close-on-exec. Returns its length, 0 at the end, -1 on error. A message that
