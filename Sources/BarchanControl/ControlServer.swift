@@ -33,7 +33,10 @@ public final class ControlServer: Sendable {
             bind(number, address, length) == 0 && chmod(path, 0o600) == 0 && listen(number, 16) == 0 ? 0 : errno
         }
         guard error == 0 else { throw HostError(.failed, "listen on '\(path)': \(String(cString: strerror(error)))") }
-        try startThread()
+        let result = ControlServer.startThread { [self] in run() }
+        guard result == 0 else {
+            throw HostError(.resourceExhausted, "listen on '\(path)': \(String(cString: strerror(result)))")
+        }
     }
 
     /// Removes the socket. Requests under way are still answered.
@@ -44,21 +47,27 @@ public final class ControlServer: Sendable {
         shutdown(listener.rawValue, CInt(SHUT_RDWR))
     }
 
-    private func startThread() throws(HostError) {
+    /// - Returns: 0, or why there is no thread.
+    private static func startThread(_ body: @escaping @Sendable () -> Void) -> CInt {
         var thread = pthread_t()
-        let reference = Unmanaged.passRetained(self)
+        let reference = Unmanaged.passRetained(Work(body))
         let result = pthread_create(
             &thread, nil,
             { argument in
-                guard let argument else { return nil }
-                Unmanaged<ControlServer>.fromOpaque(argument).takeRetainedValue().run()
+                if let argument { Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().run() }
                 return nil
             }, reference.toOpaque())
         guard result == 0 else {
             reference.release()
-            throw HostError(.resourceExhausted, "listen on '\(path)': \(String(cString: strerror(result)))")
+            return result
         }
         pthread_detach(thread)
+        return 0
+    }
+
+    private final class Work: Sendable {
+        let run: @Sendable () -> Void
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
     }
 
     private func run() {
@@ -95,7 +104,27 @@ public final class ControlServer: Sendable {
             let answer = await answer(to: line)
             ControlSocket.writeLine(answer, to: connection.rawValue)
             underWay.withLock { $0 -= 1 }
+            if let last = answer[ControlSocket.lastRequest] { stay(connection.release(), last) }
         }
+    }
+
+    /// Answers what else is asked on a connection, and does `last` when the asker has closed it.
+    private func stay(_ number: CInt, _ last: JSONValue) {
+        ControlSocket.limitWaiting(number, seconds: 0)
+        let result = ControlServer.startThread { [self] in
+            let line = ControlSocket.readLine(from: number, limit: ControlSocket.maximumRequestBytes)
+            Task {
+                guard let line else { return await leave(number, last) }
+                ControlSocket.writeLine(await answer(to: line), to: number)
+                stay(number, last)
+            }
+        }
+        if result != 0 { Task { await leave(number, last) } }
+    }
+
+    private func leave(_ number: CInt, _ last: JSONValue) async {
+        Glibc.close(number)
+        _ = await answer(to: Array(last.line.utf8))
     }
 
     private func answer(to line: [UInt8]) async -> JSONValue {

@@ -5,7 +5,11 @@ import Glibc
 ///
 /// One request and one answer per connection, each one line of JSON. A request has a member `command`; an answer has
 /// `ok`, and either what was asked for or `error` and `code`.
+///
+/// An answer with a member `lastRequest` keeps the connection open: more may be asked on it, and when the asker has closed it,
+/// or is gone, the host does what that member asks for. So whatever an asker began ends with it.
 public enum ControlSocket {
+    static let lastRequest = "lastRequest"
     static let maximumRequestBytes = 64 << 10
     static let maximumAnswerBytes = 64 << 20
 

@@ -37,12 +37,7 @@ public struct HostCommands: Sendable {
         case "wake-locks":
             return try await wakeLocks(of: try HostCommands.grain(in: request), release: request["release"])
         case "limits": return try await limits(of: try HostCommands.grain(in: request), request["changes"])
-        case "record":
-            let path = try await host.operatorRecord(try HostCommands.grain(in: request))
-            return .members(["ok": .boolean(true), "path": .string(path)])
-        case "end-recording":
-            try await host.operatorEndRecording(try HostCommands.grain(in: request))
-            return .members(["ok": .boolean(true)])
+        case "record", "end-recording", "drop-recording": return try await recording(request)
         case "login-link":
             let link = address.loginLink(token: try await host.operatorLoginToken())
             return .members(["ok": .boolean(true), "link": .string(link)])
@@ -122,6 +117,25 @@ public struct HostCommands: Sendable {
         let limit = Int(min(max(maximumBytes, 0), 1 << 20))
         let bytes = try await host.operatorLog(of: grain, maximumBytes: limit)
         return .members(["ok": .boolean(true), "log": .string(String(decoding: bytes, as: UTF8.self))])
+    }
+
+    /// The recorder keeps its connection: a recording lasts no longer than that.
+    private func recording(_ request: JSONValue) async throws(HostError) -> JSONValue {
+        if request["command"]?.text == "drop-recording" {
+            await host.operatorDropRecording(request["path"]?.text ?? "")
+            return .members(["ok": .boolean(true)])
+        }
+        let grain = try HostCommands.grain(in: request)
+        if request["command"]?.text == "end-recording" {
+            let gap = try await host.operatorEndRecording(grain)
+            return .members(["ok": .boolean(true), "gap": gap.map { .string($0) } ?? .null])
+        }
+        let process = request["process"]?.number.map { "process \($0)" } ?? "another process"
+        let path = try await host.operatorRecord(grain, by: process)
+        return .members([
+            "ok": .boolean(true), "path": .string(path),
+            ControlSocket.lastRequest: .members(["command": .string("drop-recording"), "path": .string(path)]),
+        ])
     }
 
     private func activity(of grain: GrainID) async throws(HostError) -> JSONValue {
@@ -215,6 +229,7 @@ public struct HostCommands: Sendable {
     }
 
     private func grains() async throws(HostError) -> JSONValue {
+        let recorded = await host.operatorRecordedGrains()
         let grains: [JSONValue] = try await host.allGrains().map { owned in
             let grain = owned.summary
             var members: [(String, JSONValue)] = [
@@ -223,6 +238,7 @@ public struct HostCommands: Sendable {
                 ("appTitle", .string(grain.appTitle)), ("package", .string(grain.package.text)),
                 ("owner", .string(owned.owner)),
                 ("bytes", .integer(grain.usedBytes)), ("lastUsed", .integer(grain.lastUsed)),
+                ("recorded", .boolean(recorded.contains(grain.identifier))),
             ]
             if let expires = grain.expires {
                 members += [("state", .string("trash")), ("expires", .integer(expires))]

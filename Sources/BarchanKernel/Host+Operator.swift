@@ -71,20 +71,44 @@ extension Host {
     }
 
     /// Stops any grain and writes down what is said with it from its next start on, until ``operatorEndRecording(_:)``.
-    /// - Returns: The file, which is made when the grain starts.
-    public func operatorRecord(_ grain: GrainID) async throws(HostError) -> String {
+    /// - Parameter recorder: Who records, as people can find it: `process 123`.
+    /// - Returns: The file, which is empty; it stays until ``operatorDropRecording(_:)``.
+    /// - Throws: ``HostError`` with `.alreadyExists` while the grain is recorded.
+    public func operatorRecord(_ grain: GrainID, by recorder: String) async throws(HostError) -> String {
         let owner = try await owner(of: grain)
-        let path = try await recordings.begin(grain)
-        try await grainBook.stop(grain, by: owner)
+        let path = try await recordings.begin(grain, by: recorder)
+        do throws(HostError) { try await grainBook.stop(grain, by: owner) } catch {
+            await recordings.drop(path)
+            throw error
+        }
         await audit.note(.recordGrain, by: .commandLine, on: grain.text)
         return path
     }
 
     /// Stops a grain that is recorded; its next start is not.
-    public func operatorEndRecording(_ grain: GrainID) async throws(HostError) {
-        try await recordings.end(grain)
+    /// - Returns: Why the recording lacks its end, or nil.
+    public func operatorEndRecording(_ grain: GrainID) async throws(HostError) -> String? {
+        try await recordings.close(grain)
+        await stopIfThere(grain)
+        let gap = try await recordings.end(grain)
         await audit.note(.endRecording, by: .commandLine, on: grain.text)
-        try await operatorStop(grain)
+        return gap
+    }
+
+    /// Removes a recording that its recorder has taken, or ends it first when the recorder is gone.
+    public func operatorDropRecording(_ path: String) async {
+        guard let grain = await recordings.drop(path) else { return }
+        await audit.note(.endRecording, by: .commandLine, on: grain.text)
+        await stopIfThere(grain)
+    }
+
+    /// The grains that are recorded now.
+    public func operatorRecordedGrains() async -> Set<GrainID> { await recordings.grains }
+
+    /// A grain that is removed or in the trash runs no more, and its recording ends as well.
+    private func stopIfThere(_ grain: GrainID) async {
+        guard let owner = try? await records.grain(grain)?.owner else { return }
+        try? await grainBook.stop(grain, by: owner)
     }
 
     /// Installs a package in the name of the person who runs the command.

@@ -61,7 +61,7 @@ public final class Host: FrontendHost {
         let packageBook = PackageBook(
             storage: storage, isolation: isolation, uses: uses, clock: clock,
             previousLifetime: configuration.life.previousVersion, log: log)
-        let recordings = RecordingBook(directory: "\(configuration.dataDirectory)/recordings")
+        let recordings = RecordingBook(directory: "\(configuration.dataDirectory)/recordings", log: log)
         let reserve = DiskReserve(volumes: storage.volumes, bytes: configuration.limits.diskReserveBytes)
         let sizes = VolumeSizes(volumes: storage.volumes, records: records, clock: clock, log: log)
         let failedStarts = FailedStarts(restartPause: configuration.life.restartPause, clock: clock)
@@ -190,5 +190,6 @@ public final class Host: FrontendHost {
         }
         try await backupBook.removeHalfRestored()
         try await backupBook.removeHalfWritten()
+        await recordings.removeLeftovers()
     }
 }

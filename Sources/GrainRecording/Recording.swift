@@ -1,9 +1,10 @@
 import CapnProto
 
-/// What was said on a grain's descriptor 3, in order.
+/// What was said on a grain's descriptor 3, in order, from one start of the grain to its end.
 ///
 /// A line per piece: `host>app` or `app>host`, the number of bytes, the bytes in hexadecimal. Pieces need not be whole
-/// messages. Lines that begin with `#` are remarks.
+/// messages. Lines that begin with `#` are remarks. A line `conversation` stands in front of each conversation; one alone may
+/// lack it.
 public struct Recording: Sendable {
     public enum Side: String, Sendable { case host = "host>app", app = "app>host" }
 
@@ -14,6 +15,15 @@ public struct Recording: Sendable {
         public init(from side: Side, _ bytes: [UInt8]) {
             from = side
             self.bytes = bytes
+        }
+
+        fileprivate init?(line: ArraySlice<UInt8>) {
+            let words = line.split(separator: 0x20)
+            guard words.count == 3, let side = Side(rawValue: String(decoding: words[0], as: UTF8.self)),
+                let bytes = GrainRecording.bytes(ofHexadecimal: words[2]),
+                String(bytes.count).utf8.elementsEqual(words[1])
+            else { return nil }
+            self.init(from: side, bytes)
         }
 
         public var line: String { "\(from.rawValue) \(bytes.count) \(hexadecimal(bytes))\n" }
@@ -28,18 +38,35 @@ public struct Recording: Sendable {
 
     public init(_ pieces: [Piece]) { self.pieces = pieces }
 
-    /// - Throws: ``Mistake`` with the number of the line that is none.
+    /// The last conversation in `text`.
+    /// - Throws: As ``conversations(in:)``.
     public init(parsing text: some Sequence<UInt8>) throws(Mistake) {
-        var number = 0
-        for line in Array(text).split(separator: 0x0a, omittingEmptySubsequences: false) {
-            number += 1
+        self = try Recording.conversations(in: text).last ?? Recording([])
+    }
+
+    /// Every conversation in which something was said. A last line without a line break that is no piece is left out: its
+    /// writer was killed.
+    /// - Throws: ``Mistake`` with the number of the line that is none.
+    public static func conversations(in text: some Sequence<UInt8>) throws(Mistake) -> [Recording] {
+        var all: [Recording] = []
+        let lines = Array(text).split(separator: 0x0a, omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated() {
             if line.isEmpty || line.first == 0x23 { continue }
-            let words = line.split(separator: 0x20)
-            guard words.count == 3, let side = Side(rawValue: String(decoding: words[0], as: UTF8.self)),
-                let bytes = bytes(ofHexadecimal: words[2]), String(bytes.count).utf8.elementsEqual(words[1])
-            else { throw Mistake(description: "line \(number) is no piece of a conversation") }
-            pieces.append(Piece(from: side, bytes))
+            if line.elementsEqual("conversation".utf8) {
+                all.append(Recording([]))
+            } else if let piece = Piece(line: line) {
+                if all.isEmpty { all.append(Recording([])) }
+                all[all.count - 1].pieces.append(piece)
+            } else if index < lines.count - 1 {
+                throw Mistake(description: "line \(index + 1) is no piece of a conversation")
+            }
         }
+        return all.filter { !$0.pieces.isEmpty }
+    }
+
+    /// What ``conversations(in:)`` reads.
+    public static func text(of conversations: [Recording]) -> String {
+        conversations.map { "conversation\n" + $0.text }.joined()
     }
 
     public var text: String { pieces.map(\.line).joined() }

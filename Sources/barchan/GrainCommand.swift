@@ -15,7 +15,10 @@ struct GrainCommand: ParsableCommand {
 struct GrainListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "Lists every grain, last used first.",
-        discussion: "A grain whose state is 'trash' does not run, and is removed for good some day: see 'grain trash'.")
+        discussion: """
+            A grain whose state is 'trash' does not run, and is removed for good some day: see 'grain trash'. Of one that is \
+            'recorded' somebody writes down all that is said: see 'grain record'.
+            """)
 
     @OptionGroup var options: HostOptions
     @Flag(help: "Prints JSON.") var json = false
@@ -28,8 +31,8 @@ struct GrainListCommand: ParsableCommand {
         for grain in grains.elements ?? [] {
             func text(_ name: String) -> String { grain[name]?.text ?? "" }
             table.add([
-                text("grain"), text("state"), String((grain["bytes"]?.number ?? 0) / 1024), text("owner"),
-                text("appTitle"), text("title"),
+                text("grain"), text("state") + (grain["recorded"] == .boolean(true) ? ", recorded" : ""),
+                String((grain["bytes"]?.number ?? 0) / 1024), text("owner"), text("appTitle"), text("title"),
             ])
         }
         printLine(table.text)

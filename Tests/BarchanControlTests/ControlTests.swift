@@ -52,6 +52,33 @@ import Testing
         server.close()
     }
 
+    @Test(.timeLimit(.minutes(10))) func whatAnAskerBeganEndsWithItsConnection() async throws {
+        let folder = try Folder()
+        let (asked, note) = AsyncStream.makeStream(of: String.self)
+        let server = try ControlServer(dataDirectory: folder.path, log: .none) { (request) throws(HostError) in
+            note.yield(request["command"]?.text ?? "")
+            return .members(["ok": .boolean(true), "lastRequest": .members(["command": .string("last")])])
+        }
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            Thread {
+                continuation.resume(
+                    with: Result {
+                        let connection = try ControlClient.connection(dataDirectory: folder.path)
+                        for name in ["first", "second"] {
+                            _ = try connection.ask(.members(["command": .string(name)]))
+                        }
+                    })
+            }.start()
+        }
+        var names: [String] = []
+        for await name in asked {
+            names.append(name)
+            if name == "last" { break }
+        }
+        #expect(names == ["first", "second", "last"])
+        server.close()
+    }
+
     @Test func onlyTheHostsUserMayAsk() throws {
         let folder = try Folder(), server = try ControlTests.echo(folder)
         var status = stat()

@@ -12,7 +12,8 @@ import Testing
         defer { unlink(path) }
         let (inner, outer) = try pair()
         let app = OwnedDescriptor(takingOwnershipOf: outer)
-        let host = try ConversationTap.start(on: OwnedDescriptor(takingOwnershipOf: inner), path: path)
+        let host = try ConversationTap.start(
+            on: OwnedDescriptor(takingOwnershipOf: inner), into: try RecordedFile(path))
         say("hello", on: host.rawValue)
         #expect(hear(5, on: app.rawValue) == "hello")
         say("hi", on: app.rawValue)
@@ -24,34 +25,96 @@ import Testing
         shutdown(app.rawValue, CInt(SHUT_WR))
         #expect(hear(4, on: host.rawValue) == "bye")
         let text = try String(contentsOfFile: path, encoding: .utf8)
-        #expect(text == "host>app 5 68656c6c6f\napp>host 2 6869\napp>host 3 627965\n")
+        #expect(text == "conversation\nhost>app 5 68656c6c6f\napp>host 2 6869\napp>host 3 627965\n")
         var status = stat()
         #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == 0o600)
     }
 
-    @Test func aRecordingThatCannotBeWrittenIsAnError() throws {
-        let (inner, outer) = try pair()
-        let app = OwnedDescriptor(takingOwnershipOf: outer)
-        do throws(HostError) {
-            _ = try ConversationTap.start(
-                on: OwnedDescriptor(takingOwnershipOf: inner), path: "/no/such/folder/x.wire")
-            Issue.record("it started")
-        } catch { #expect(error.message.contains("/no/such/folder/x.wire")) }
-        #expect(hear(1, on: app.rawValue) == "")
+    @Test func whatWasSaidBeforeARestartStays() throws {
+        let path = NSTemporaryDirectory() + "/tap-\(UUID().uuidString).wire"
+        defer { unlink(path) }
+        let file = try RecordedFile(path)
+        let first = file.beginConversation()
+        file.note([1], "host>app", in: first)
+        let second = file.beginConversation()
+        file.note([2], "app>host", in: second)
+        // What still comes of the first belongs into neither.
+        file.note([3], "app>host", in: first)
+        #expect(file.end() == nil)
+        file.note([4], "app>host", in: second)
+        _ = file.beginConversation()
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        #expect(text == "conversation\nhost>app 1 01\nconversation\napp>host 1 02\n")
     }
 
-    @Test func onlyGrainsThatWereAskedForAreRecorded() async throws {
+    @Test func aRecordingThatIsFullSaysSo() throws {
+        let path = NSTemporaryDirectory() + "/tap-\(UUID().uuidString).wire"
+        defer { unlink(path) }
+        let file = try RecordedFile(path, maximumBytes: 32)
+        let conversation = file.beginConversation()
+        file.note([1], "host>app", in: conversation)
+        file.note([2], "host>app", in: conversation)
+        // Smaller, but behind a gap.
+        file.note([], "x", in: conversation)
+        #expect(file.end() == "it is as long as recordings get")
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        #expect(text == "conversation\nhost>app 1 01\n")
+    }
+
+    @Test func aRecordingThatCannotBeWrittenIsAnError() {
+        let error = #expect(throws: HostError.self) { try RecordedFile("/no/such/folder/x.wire") }
+        #expect(error?.message.contains("/no/such/folder/x.wire") == true)
+    }
+
+    @Test func aGrainIsRecordedOnceAtATimeAndOnlyWhenItWasAskedFor() async throws {
         let folder = NSTemporaryDirectory() + "/recordings-\(UUID().uuidString)"
         defer { rmdir(folder) }
-        let book = RecordingBook(directory: folder)
+        let log = RecentLog()
+        let book = RecordingBook(directory: folder, log: log.keeping(from: .info, of: .none))
         let grain = GrainID.random()
         #expect(await book.file(for: grain) == nil)
-        let path = try await book.begin(grain)
-        #expect(await book.file(for: grain) == path)
+        let path = try await book.begin(grain, by: "process 7")
+        #expect(await book.file(for: grain)?.path == path)
         #expect(await book.file(for: GrainID.random()) == nil)
-        try await book.end(grain)
+        #expect(await book.grains == [grain])
+        let refusal = await #expect(throws: HostError.self) { _ = try await book.begin(grain, by: "process 8") }
+        #expect(refusal?.code == .alreadyExists && refusal?.message.contains("process 7") == true)
+        #expect(access(path, F_OK) == 0)
+        // Ends with the run of the grain that is under way.
+        try await book.close(grain)
         #expect(await book.file(for: grain) == nil)
-        await #expect(throws: HostError.self) { try await book.end(grain) }
+        #expect(await book.grains == [grain])
+        #expect(try await book.end(grain) == nil)
+        #expect(await book.file(for: grain) == nil)
+        await #expect(throws: HostError.self) { _ = try await book.end(grain) }
+
+        // The next recorder need not wait until the last one has taken its file, and is not disturbed by it.
+        let next = try await book.begin(grain, by: "process 8")
+        #expect(await book.drop(path) == nil)
+        #expect(access(path, F_OK) != 0 && access(next, F_OK) == 0)
+        #expect(await book.grains == [grain])
+        // One whose recorder is gone ends, and leaves nothing.
+        #expect(await book.drop(next) == grain)
+        #expect(await book.grains.isEmpty)
+        #expect(access(next, F_OK) != 0)
+        // Nothing else is removed that way.
+        let other = folder + ".txt"
+        _ = FileManager.default.createFile(atPath: other, contents: nil)
+        #expect(await book.drop(other) == nil)
+        #expect(unlink(other) == 0)
+        let lines = log.newest.map(\.message)
+        #expect(lines.filter { $0.contains(grain.text) && $0.contains("recorded") }.count == 4, "\(lines)")
+    }
+
+    @Test func whatAKilledHostLeftIsRemovedAndWhatSomebodyKeptIsNamed() async throws {
+        let folder = NSTemporaryDirectory() + "/recordings-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let path = try await RecordingBook(directory: folder, log: .none).begin(GrainID.random(), by: "process 7")
+        _ = FileManager.default.createFile(atPath: path + ".kept", contents: nil)
+        let log = RecentLog()
+        await RecordingBook(directory: folder, log: log.keeping(from: .info, of: .none)).removeLeftovers()
+        #expect(access(path, F_OK) != 0 && access(path + ".kept", F_OK) == 0)
+        #expect(log.newest.contains { $0.level == .warning && $0.message.contains(path + ".kept") })
     }
 
     private func pair() throws -> (CInt, CInt) {

@@ -33,7 +33,7 @@ extension EndToEndTests {
             full.signal(SIGINT)
             #expect(await full.end() == 1)
             let kept = try FileManager.default.contentsOfDirectory(atPath: stage.command.data + "/recordings")
-            #expect(kept.count == 1)
+            #expect(kept.count == 1 && kept[0].hasSuffix(".kept"))
 
             let tree = stage.folder("tree")
             let unpacked = try await ChildProcess.run(Places.barchan, ["spk", "unpack", Places.package("flow"), tree])
@@ -60,6 +60,85 @@ extension EndToEndTests {
                     + [port, "--", "/usr/bin/python3", "-m", "http.server", "--bind", "127.0.0.1", port])
             #expect(other.status == 1, "\(other.output)")
             #expect(other.output.contains("WebSession.get"), "\(other.output)")
+        }
+    }
+
+    @Test("a recording goes on over restarts of its grain, has one recorder, and outlives its host")
+    func recordingsAndRestarts() async throws {
+        try await Stage.with("recording-restarts", apps: ["flow"]) { stage in
+            let data = stage.command.data, page = try await stage.person.create("New flow")
+            let grain = try await page.grain()
+            @Sendable func recorder(_ file: String, _ more: [String] = []) throws -> ChildProcess {
+                // Below nohup(1), and in some services, SIGHUP is ignored.
+                try ChildProcess(
+                    "/usr/bin/env",
+                    ["--default-signal=HUP", Places.barchan, "grain", "record", "--data", data, grain]
+                        + ["--output", file] + more, standardError: file + ".errors")
+            }
+            func use() async throws {
+                let page = try await stage.person.open(grain)
+                try await page.waitInFrame(for: "document.body.innerText.includes('....')", "the app's page")
+            }
+            func files() throws -> [String] {
+                try FileManager.default.contentsOfDirectory(atPath: data + "/recordings")
+            }
+            func said(_ file: String) throws -> String { try String(contentsOfFile: file, encoding: .utf8) }
+
+            let twice = stage.folder("twice.wire"), first = try recorder(twice)
+            var lines = first.lines.makeAsyncIterator()
+            #expect(await lines.next()?.contains("recording grain") == true)
+            try await use()
+            let stop = try await ChildProcess.run(Places.barchan, ["grain", "stop", "--data", data, grain])
+            #expect(stop.status == 0)
+            try await use()
+
+            // A second one is refused, and told whom to end.
+            let other = try recorder(stage.folder("other.wire"))
+            #expect(await other.end() == 1)
+            let refusal = try said(stage.folder("other.wire.errors"))
+            #expect(refusal.contains("process \(first.pid)"), "\(refusal)")
+            let list = try await ChildProcess.run(Places.barchan, ["grain", "list", "--data", data])
+            #expect(list.output.contains(", recorded"), "\(list.output)")
+
+            // A terminal that is closed ends it, too.
+            first.signal(SIGHUP)
+            #expect(await first.end() == 0)
+            let count = try said(twice).split(separator: "\n").filter { $0 == "conversation" }.count
+            #expect(count >= 2)
+            #expect(try files().isEmpty)
+            let replay = { (more: [String]) in
+                try await ChildProcess.run(Places.barchan, ["grain", "replay", twice, "--transport"] + more).output
+            }
+            for (more, number) in [([], count), (["--conversation", "1"], 1), (["--conversation", "2"], 2)] {
+                let output = try await replay(more)
+                #expect(output.hasPrefix("conversation \(number) of \(count)\n"), "\(output)")
+                #expect(output.contains(" 0 differences"), "\(output)")
+            }
+            #expect(try await replay(["--conversation", "\(count + 1)"]).isEmpty)
+
+            // One that is killed is no longer waited for.
+            let killed = try recorder(stage.folder("killed.wire"))
+            lines = killed.lines.makeAsyncIterator()
+            #expect(await lines.next()?.contains("recording grain") == true)
+            try await use()
+            killed.signal(SIGKILL)
+            await killed.end()
+            try await within(.seconds(300), "the recording to be gone") {
+                while try !FileManager.default.contentsOfDirectory(atPath: data + "/recordings").isEmpty {
+                    try await Task.sleep(for: .milliseconds(50))
+                }
+            }
+
+            let last = stage.folder("last.wire"), orphan = try recorder(last, ["--redact"])
+            lines = orphan.lines.makeAsyncIterator()
+            #expect(await lines.next()?.contains("recording grain") == true)
+            try await use()
+            try await stage.host.stop()
+            #expect(await orphan.end() == 1)
+            let reason = try said(last + ".errors")
+            #expect(reason.contains("the host has ended"), "\(reason)")
+            #expect(try said(last).contains("app>host"))
+            #expect(try files().isEmpty)
         }
     }
 }

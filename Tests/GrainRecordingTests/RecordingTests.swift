@@ -25,6 +25,27 @@ let fixture: [UInt8] = {
         #expect(mistake?.description.contains("line 2") == true)
     }
 
+    @Test func everyStartOfTheGrainIsAConversation() throws {
+        let text = "conversation\nhost>app 1 00\napp>host 1 01\nconversation\nconversation\n# x\nhost>app 1 02\n"
+        let all = try Recording.conversations(in: text.utf8)
+        // One in which nothing was said is none.
+        #expect(
+            all.map(\.pieces) == [
+                [.init(from: .host, [0]), .init(from: .app, [1])], [.init(from: .host, [2])],
+            ])
+        let again = try Recording.conversations(in: Recording.text(of: all).utf8)
+        #expect(again.map(\.pieces) == all.map(\.pieces))
+        #expect(try Recording(parsing: text.utf8).pieces == all[1].pieces)
+        // A recording without the line is one conversation.
+        #expect(try Recording.conversations(in: fixture).map(\.pieces.count) == [309])
+    }
+
+    @Test(arguments: ["host>app 2 0", "host>ap", "conversat"])
+    func aLastLineWhoseWriterWasKilledIsLeftOut(_ line: String) throws {
+        let all = try Recording.conversations(in: "conversation\nhost>app 1 00\n\(line)".utf8)
+        #expect(all.map(\.pieces) == [[.init(from: .host, [0])]])
+    }
+
     @Test func messagesArePutTogetherFromPieces() throws {
         let recording = try Recording(parsing: fixture)
         let whole = try recording.messages()

@@ -8,30 +8,25 @@ final class ConversationTap: @unchecked Sendable {
     // Handed to the thread, which alone uses it.
     private let host: OwnedDescriptor
     private let grain: OwnedDescriptor
-    private let file: OwnedDescriptor
-    private var room = maximumBytes
+    private let file: RecordedFile
+    private let conversation: Int
 
-    /// A recording ends here; the conversation goes on.
-    static let maximumBytes = 256 << 20
     private static let pieceBytes = 64 << 10
 
-    private init(host: consuming OwnedDescriptor, grain: consuming OwnedDescriptor, file: consuming OwnedDescriptor) {
+    private init(host: consuming OwnedDescriptor, grain: consuming OwnedDescriptor, file: RecordedFile) {
         self.host = host
         self.grain = grain
         self.file = file
+        conversation = file.beginConversation()
     }
 
     /// Puts a tap on a grain's socket.
     /// - Parameters:
     ///   - grain: The host's end of the grain's socket.
-    ///   - path: Where the recording is written, in place of an older one, for the host's user only.
+    ///   - file: Gets a new conversation.
     /// - Returns: What the transport gets instead of `grain`.
-    static func start(on grain: consuming OwnedDescriptor, path: String) throws(HostError) -> OwnedDescriptor {
-        let number = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard number >= 0 else {
-            throw HostError(.failed, "record a grain into '\(path)': \(String(cString: strerror(errno)))")
-        }
-        let file = OwnedDescriptor(takingOwnershipOf: number)
+    static func start(on grain: consuming OwnedDescriptor, into file: RecordedFile) throws(HostError) -> OwnedDescriptor
+    {
         let sockets = try SocketPair()
         let tap = Unmanaged.passRetained(ConversationTap(host: sockets.grainEnd, grain: grain, file: file))
         var thread = pthread_t()
@@ -75,7 +70,7 @@ final class ConversationTap: @unchecked Sendable {
             shutdown(to, CInt(SHUT_WR))
             return false
         }
-        note(bytes, name)
+        file.note(bytes, name, in: conversation)
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { send(to, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }
@@ -85,56 +80,4 @@ final class ConversationTap: @unchecked Sendable {
         }
         return true
     }
-
-    private func note(_ bytes: [UInt8], _ name: String) {
-        guard room > 0 else { return }
-        var line = Array("\(name) \(bytes.count) ".utf8)
-        let digits = Array("0123456789abcdef".utf8)
-        line.reserveCapacity(line.count + bytes.count * 2 + 1)
-        for byte in bytes {
-            line.append(digits[Int(byte >> 4)])
-            line.append(digits[Int(byte & 15)])
-        }
-        line.append(0x0a)
-        room -= line.count
-        if room <= 0 { line = Array("# The recording ends here: it is as long as recordings get.\n".utf8) }
-        var rest = line[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { write(file.rawValue, $0.baseAddress, $0.count) }
-            guard count > 0 else {
-                room = 0
-                return
-            }
-            rest = rest.dropFirst(count)
-        }
-    }
-}
-
-/// Which grains are to be recorded when they start the next time.
-actor RecordingBook {
-    private let directory: String
-    private var wanted: Set<GrainID> = []
-
-    init(directory: String) { self.directory = directory }
-
-    /// - Returns: Where the recording will be.
-    func begin(_ grain: GrainID) throws(HostError) -> String {
-        guard mkdir(directory, 0o700) == 0 || errno == EEXIST else {
-            throw HostError(.failed, "make '\(directory)': \(String(cString: strerror(errno)))")
-        }
-        wanted.insert(grain)
-        unlink(path(of: grain))
-        return path(of: grain)
-    }
-
-    func end(_ grain: GrainID) throws(HostError) {
-        guard wanted.remove(grain) != nil else {
-            throw HostError(.notFound, "end the recording of grain '\(grain)': it is not recorded")
-        }
-    }
-
-    /// Where the grain is to be recorded, or nil.
-    func file(for grain: GrainID) -> String? { wanted.contains(grain) ? path(of: grain) : nil }
-
-    private func path(of grain: GrainID) -> String { "\(directory)/\(grain.text).wire" }
 }

@@ -54,8 +54,8 @@ struct GrainStarter: Sendable {
         try await note(package.manifest.version, for: record)
         let sockets = try SocketPair()
         var hostEnd = sockets.hostEnd
-        if let path = await recordings.file(for: grain) {
-            hostEnd = try ConversationTap.start(on: hostEnd, path: path)
+        if let file = await recordings.file(for: grain) {
+            hostEnd = try ConversationTap.start(on: hostEnd, into: file)
         }
         // The transport speaks first: what it says waits in the socket when the app is executed.
         let connection = try await transport.connect(over: hostEnd, offering: services)
