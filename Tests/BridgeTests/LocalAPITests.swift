@@ -208,7 +208,7 @@ final class Hooks: RPCObject {
             let object = Capability(to: NothingOffered(), on: try Self.known(loop))
             payload.message.initRoot(Wire.AppHooks.RestoreResults.self).setCap(capability: payload.index(of: object))
         } else if call.isCall(of: Wire.AppHooks.Methods.drop), Self.isThing7(params) {
-            payload._ = message.initRoot(Wire.AppHooks.DropResults.self)
+            _ = payload.message.initRoot(Wire.AppHooks.DropResults.self)
         } else {
             throw .unimplemented(call)
         }
