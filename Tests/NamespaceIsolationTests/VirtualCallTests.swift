@@ -1,5 +1,6 @@
 import Barchan
 import BarchanConformance
+import CLinux
 import Glibc
 import Testing
 
