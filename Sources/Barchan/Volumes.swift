@@ -38,10 +38,13 @@ public struct DiskRoom: Sendable, Equatable {
     /// What may still be written.
     public var freeBytes: Int64
     public var totalBytes: Int64
+    /// How many files there are; 0 where the file system does not say.
+    public var files: Int64
 
-    public init(freeBytes: Int64, totalBytes: Int64) {
+    public init(freeBytes: Int64, totalBytes: Int64, files: Int64 = 0) {
         self.freeBytes = freeBytes
         self.totalBytes = totalBytes
+        self.files = files
     }
 }
 

@@ -35,6 +35,21 @@ import Testing
         #expect(try await test.state(of: other) == .running)
     }
 
+    /// They take no block of the disk, and a place in its table of files each.
+    @Test func manyEmptyFilesAreNoticedAtTheNextLook() async throws {
+        let test = try await host(), grain = try await test.makeGrain()
+        await test.host.watch.look()
+        let volume = try #require(try await test.storage.volume(for: grain) as? MemoryVolume)
+        volume.used.withLock { $0.bytes = 30_000 * 4096 }
+        test.storage.disk.withLock { $0.files += 30_000 }
+        await test.host.watch.look()
+        guard case .crashed(let reason) = try await test.state(of: grain) else {
+            Issue.record("it goes on")
+            return
+        }
+        #expect(reason.contains("117 MiB") && reason.contains("volumeMiB"))
+    }
+
     @Test func aRequestThatWasCutByThatSaysSo() async throws {
         let test = try await host(), grain = try await test.makeGrain(), app = await test.grains.app(1)
         let isAsked = Later<Bool>()

@@ -85,7 +85,9 @@ extension DirectoryVolumeStore: MeteredVolumeStore {
         let free = Int64(clamping: facts.f_bavail) * block
         // No file can be made without an inode: where their number is fixed, a share of them is a share of the disk.
         let share = facts.f_files > 0 ? Double(facts.f_favail) / Double(facts.f_files) : 1
-        return DiskRoom(freeBytes: min(free, Int64(share * Double(total))), totalBytes: total)
+        return DiskRoom(
+            freeBytes: min(free, Int64(share * Double(total))), totalBytes: total,
+            files: Int64(clamping: facts.f_files - min(facts.f_files, facts.f_ffree)))
     }
 
     func usedBytes(of grain: GrainID) async throws(HostError) -> Int64 {

@@ -2,9 +2,10 @@ import Barchan
 
 /// Keeps running grains within what their data may take on disk, and the disk from being filled.
 ///
-/// A volume is measured by walking through it and by asking for what the grain has open without a name, which is done seldom: after a grain's start, then when the disk has filled by
-/// enough for the grain to be beyond its limit, and once a minute. In between a look at the disk's free space, one system
-/// call, is all. What a grain can write between two looks is the disk's reserve's to bear.
+/// A volume is measured by walking through it and by asking for what the grain has open without a name, which is done seldom:
+/// after a grain's start, then when the disk has filled by enough for the grain to be beyond its limit, and once a minute. In
+/// between a look at the disk's free space, one system call, is all. What a grain can write between two looks is the disk's
+/// reserve's to bear.
 actor VolumeWatch {
     private struct Measure {
         let running: RunningGrain
@@ -147,7 +148,8 @@ struct DiskReserve: Sendable {
 }
 
 extension DiskRoom {
-    var usedBytes: Int64 { totalBytes - freeBytes }
+    /// With what each file takes at least, as volumes count it: many that are empty fill a disk as well.
+    var usedBytes: Int64 { totalBytes - freeBytes + files * 4096 }
 }
 
 extension Host {
