@@ -39,9 +39,7 @@ import Testing
         try await onOwnThread {
             let grain = try GrantingGrain()
             defer { grain.close() }
-            let chooser = try grain.request(tags: [Wire.ApiSession.interfaceID])
-            #expect(try grain.post(chooser, "fe<ed") == .noContent)
-            let granted = try #require(grain.context.granted)
+            let granted = try grain.grant()
             let saved = try grain.grain.host.call(granted, Wire.AppPersistent.Methods.save, { _, _ in }) {
                 results, message in
                 #expect(try results.label.defaultText == "Latest news")
@@ -67,9 +65,7 @@ import Testing
         try await onOwnThread {
             let grain = try GrantingGrain()
             defer { grain.close() }
-            let chooser = try grain.request(tags: [Wire.ApiSession.interfaceID])
-            #expect(try grain.post(chooser, "fe<ed") == .noContent)
-            let granted = try #require(grain.context.granted)
+            let granted = try grain.grant()
             let saved = try grain.grain.host.call(granted, Wire.AppPersistent.Methods.save, { _, _ in }) {
                 try SavedPointer($0.objectId, of: $1)
             }
@@ -82,8 +78,9 @@ import Testing
                 } _: { _, _ in
                 }
             }
-            let heads = grain.app.log.split(separator: "MOVE ").map {
-                $0.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("X-Sandstorm-Session-Id") && !$0.hasPrefix("Connection") }
+            let own = ["X-Sandstorm-Session-Id", "Connection"]
+            let heads = grain.app.log.split(separator: "MOVE ").map { head in
+                head.split(whereSeparator: \.isNewline).filter { line in !own.contains(where: line.hasPrefix) }
             }
             #expect(heads.count == 2)
             #expect(heads.first == heads.last)
@@ -150,6 +147,12 @@ private final class GrantingGrain {
     }
 
     func close() { grain.host.close() }
+
+    /// What comes of somebody choosing the app's API.
+    func grant() throws -> Capability {
+        #expect(try post(request(tags: [Wire.ApiSession.interfaceID]), "fe<ed") == .noContent)
+        return try #require(context.granted)
+    }
 
     func request(tags: [UInt64], isAnonymous: Bool = false) throws -> Capability {
         let loop = grain.host.loop
