@@ -74,6 +74,25 @@ import Testing
         #expect(try await session.send(TestHost.get(), from: TestHost.client).text == "hello")
     }
 
+    /// A back end may take long to lose each.
+    @Test func aLostStartIsNotMadeAgainForNobody() async throws {
+        let test = try await TestHost(), launches = Atomic(0), begun = Later<Bool>()
+        let grain = try await test.makeGrain()
+        try await test.host.grains.stop(grain, by: test.person)
+        test.grains.refuseCancelledLaunches(with: Self.lostLaunch) {
+            launches.add(1, ordering: .relaxed)
+            begun.set(true)
+        }
+        let session = try await test.host.sessions.open(grain, by: test.person)
+        async let message = expectError(.cancelled) {
+            _ = try await session.send(TestHost.get(), from: TestHost.client)
+        }
+        _ = await begun.get()
+        try await test.host.grains.stop(grain, by: test.person)
+        #expect(await message.contains("stopped"))
+        #expect(launches.load(ordering: .relaxed) == 1)
+    }
+
     @Test func aBackEndThatStaysDeadIsSaidAndCostsNoAppItsNextStart() async throws {
         let test = try await TestHost()
         test.grains.refuseLaunches(with: Self.lostLaunch, times: 18)

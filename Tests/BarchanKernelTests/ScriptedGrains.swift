@@ -14,6 +14,8 @@ final class ScriptedGrains: PackageHolder, TransportProvider {
         var refusal: HostError?
         /// How many launches more are refused.
         var refusals = 0
+        /// Told of launches that are refused once they are cancelled.
+        var holding: (@Sendable () -> Void)?
         var canFreeze = false
         var released: [PackageTree] = []
         var waiters: [(count: Int, continuation: CheckedContinuation<ScriptedApp, Never>)] = []
@@ -31,6 +33,11 @@ final class ScriptedGrains: PackageHolder, TransportProvider {
     func allowFreezing() { state.withLock { $0.canFreeze = true } }
     func refuseLaunches(with error: HostError, times: Int = .max) {
         state.withLock { ($0.refusal, $0.refusals) = (error, times) }
+    }
+    /// Launches are refused from now on, each as soon as whoever wants it gives up.
+    /// - Parameter begun: Called for each.
+    func refuseCancelledLaunches(with error: HostError, begun: @escaping @Sendable () -> Void) {
+        state.withLock { ($0.refusal, $0.refusals, $0.holding) = (error, .max, begun) }
     }
     var apps: [ScriptedApp] { state.withLock { $0.apps } }
     var released: [PackageTree] { state.withLock { $0.released } }
@@ -57,7 +64,18 @@ final class ScriptedGrains: PackageHolder, TransportProvider {
             state.refusals -= 1
             return state.refusal
         }
-        if let refusal { throw refusal }
+        if let refusal {
+            if let begun = state.withLock({ $0.holding }) {
+                begun()
+                let cancelled = Later<Bool>()
+                _ = await withTaskCancellationHandler {
+                    await cancelled.get()
+                } onCancel: {
+                    cancelled.set(true)
+                }
+            }
+            throw refusal
+        }
         let app = ScriptedApp(specification, socket: socket.release(), output: output.release())
         let (number, script) = state.withLock { state in
             state.apps.append(app)

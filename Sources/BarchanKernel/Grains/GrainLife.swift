@@ -182,6 +182,9 @@ actor GrainLife {
                 return try await launch()
             } catch {
                 guard error.code == .disconnected else { throw error }
+                guard !Task.isCancelled else {
+                    throw HostError(.cancelled, "start grain '\(grain)': it was stopped meanwhile")
+                }
                 losses += 1
                 log(.info, "a start of grain \(grain) was lost: \(error.message)")
                 guard losses < GrainLife.launchesOfStart else {
