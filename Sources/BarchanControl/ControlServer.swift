@@ -1,4 +1,5 @@
 import Barchan
+import BarchanKernel
 import CLinux
 import Glibc
 import Synchronization
@@ -33,7 +34,7 @@ public final class ControlServer: Sendable {
             bind(number, address, length) == 0 && chmod(path, 0o600) == 0 && listen(number, 16) == 0 ? 0 : errno
         }
         guard error == 0 else { throw HostError(.failed, "listen on '\(path)': \(String(cString: strerror(error)))") }
-        let result = ControlServer.startThread { [self] in run() }
+        let result = OwnThread.start { [self] in run() }
         guard result == 0 else {
             throw HostError(.resourceExhausted, "listen on '\(path)': \(String(cString: strerror(result)))")
         }
@@ -45,29 +46,6 @@ public final class ControlServer: Sendable {
         unlink(path)
         // Wakes the thread out of accept.
         shutdown(listener.rawValue, CInt(SHUT_RDWR))
-    }
-
-    /// - Returns: 0, or why there is no thread.
-    private static func startThread(_ body: @escaping @Sendable () -> Void) -> CInt {
-        var thread = pthread_t()
-        let reference = Unmanaged.passRetained(Work(body))
-        let result = pthread_create(
-            &thread, nil,
-            { argument in
-                if let argument { Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().run() }
-                return nil
-            }, reference.toOpaque())
-        guard result == 0 else {
-            reference.release()
-            return result
-        }
-        pthread_detach(thread)
-        return 0
-    }
-
-    private final class Work: Sendable {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
     }
 
     private func run() {
@@ -111,7 +89,7 @@ public final class ControlServer: Sendable {
     /// Answers what else is asked on a connection, and does `last` when the asker has closed it.
     private func stay(_ number: CInt, _ last: JSONValue) {
         ControlSocket.limitWaiting(number, seconds: 0)
-        let result = ControlServer.startThread { [self] in
+        let result = OwnThread.start { [self] in
             let line = ControlSocket.readLine(from: number, limit: ControlSocket.maximumRequestBytes)
             Task {
                 guard let line else { return await leave(number, last) }

@@ -149,21 +149,7 @@ final class LauncherConnection: Sendable {
     // MARK: Replies
 
     private func startReading() {
-        var thread = pthread_t()
-        let connection = Unmanaged.passRetained(self)
-        let result = pthread_create(
-            &thread, nil,
-            { argument in
-                guard let argument else { return nil }
-                Unmanaged<LauncherConnection>.fromOpaque(argument).takeRetainedValue().read()
-                return nil
-            }, connection.toOpaque())
-        if result == 0 {
-            pthread_detach(thread)
-        } else {
-            connection.release()
-            end()
-        }
+        if !DetachedThread.start({ [self] in read() }) { end() }
     }
 
     private func read() {

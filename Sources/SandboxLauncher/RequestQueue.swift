@@ -70,27 +70,13 @@ public final class RequestQueue: Sendable {
             request.close()
             return EMFILE
         }
-        guard state.isFlushing || startFlushing() else {
+        guard state.isFlushing || DetachedThread.start({ [self] in flush() }) else {
             request.close()
             return ENOMEM
         }
         state.isFlushing = true
         state.waiting.append(request)
         return 0
-    }
-
-    private func startFlushing() -> Bool {
-        var thread = pthread_t()
-        let queue = Unmanaged.passRetained(self)
-        let result = pthread_create(
-            &thread, nil,
-            { argument in
-                guard let argument else { return nil }
-                Unmanaged<RequestQueue>.fromOpaque(argument).takeRetainedValue().flush()
-                return nil
-            }, queue.toOpaque())
-        if result == 0 { pthread_detach(thread) } else { queue.release() }
-        return result == 0
     }
 
     private func flush() {

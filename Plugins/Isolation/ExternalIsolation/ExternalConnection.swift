@@ -139,21 +139,7 @@ final class ExternalConnection: Sendable {
     // MARK: Replies
 
     private func startReading() {
-        var thread = pthread_t()
-        let connection = Unmanaged.passRetained(self)
-        let result = pthread_create(
-            &thread, nil,
-            { argument in
-                guard let argument else { return nil }
-                Unmanaged<ExternalConnection>.fromOpaque(argument).takeRetainedValue().read()
-                return nil
-            }, connection.toOpaque())
-        if result == 0 {
-            pthread_detach(thread)
-        } else {
-            connection.release()
-            end("no thread can be started for it")
-        }
+        if !DetachedThread.start({ [self] in read() }) { end("no thread can be started for it") }
     }
 
     private func read() {

@@ -28,19 +28,11 @@ final class ConversationTap: @unchecked Sendable {
     static func start(on grain: consuming OwnedDescriptor, into file: RecordedFile) throws(HostError) -> OwnedDescriptor
     {
         let sockets = try SocketPair()
-        let tap = Unmanaged.passRetained(ConversationTap(host: sockets.grainEnd, grain: grain, file: file))
-        var thread = pthread_t()
-        let result = pthread_create(
-            &thread, nil,
-            { argument in
-                if let argument { Unmanaged<ConversationTap>.fromOpaque(argument).takeRetainedValue().run() }
-                return nil
-            }, tap.toOpaque())
-        guard result == 0 else {
-            tap.release()
-            throw HostError(.resourceExhausted, "record a grain: \(String(cString: strerror(result)))")
+        let tap = ConversationTap(host: sockets.grainEnd, grain: grain, file: file)
+        let error = OwnThread.start { tap.run() }
+        guard error == 0 else {
+            throw HostError(.resourceExhausted, "record a grain: \(String(cString: strerror(error)))")
         }
-        pthread_detach(thread)
         return sockets.hostEnd
     }
 

@@ -89,21 +89,11 @@ final class OutputReader: Sendable {
     }
 
     private func startThread() throws(HostError) {
-        var thread = pthread_t()
         // The thread owns one reference until it ends.
-        let reference = Unmanaged.passRetained(self)
-        let result = pthread_create(
-            &thread, nil,
-            { argument in
-                guard let argument else { return nil }
-                Unmanaged<OutputReader>.fromOpaque(argument).takeRetainedValue().run()
-                return nil
-            }, reference.toOpaque())
-        guard result == 0 else {
-            reference.release()
-            throw HostError(.resourceExhausted, "watch the output of grains: \(String(cString: strerror(result)))")
+        let error = OwnThread.start { [self] in run() }
+        guard error == 0 else {
+            throw HostError(.resourceExhausted, "watch the output of grains: \(String(cString: strerror(error)))")
         }
-        pthread_detach(thread)
     }
 
     private func run() {

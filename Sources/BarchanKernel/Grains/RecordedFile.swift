@@ -43,14 +43,7 @@ final class RecordedFile: Sendable {
     /// Writes down what one side said.
     /// - Parameter side: `host>app` or `app>host`.
     func note(_ bytes: [UInt8], _ side: String, in conversation: Int) {
-        var line = Array("\(side) \(bytes.count) ".utf8)
-        let digits = Array("0123456789abcdef".utf8)
-        line.reserveCapacity(line.count + bytes.count * 2 + 1)
-        for byte in bytes {
-            line.append(digits[Int(byte >> 4)])
-            line.append(digits[Int(byte & 15)])
-        }
-        line.append(0x0a)
+        let line = Array("\(side) \(bytes.count) \(Hexadecimal.text(bytes))\n".utf8)
         state.withLock { if $0.conversation == conversation { append(line, &$0) } }
     }
 

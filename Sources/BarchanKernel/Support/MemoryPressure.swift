@@ -29,28 +29,8 @@ final class MemoryPressure: Sendable {
         _ = write(wake.rawValue, &one, 8)
     }
 
-    private final class Work: Sendable {
-        let pressure: MemoryPressure
-        let body: @Sendable () -> Void
-        init(_ pressure: MemoryPressure, _ body: @escaping @Sendable () -> Void) {
-            self.pressure = pressure
-            self.body = body
-        }
-    }
-
     private func start(_ body: @escaping @Sendable () -> Void) -> Bool {
-        let work = Unmanaged.passRetained(Work(self, body))
-        var thread = pthread_t()
-        let result = pthread_create(
-            &thread, nil,
-            { argument in
-                guard let argument else { return nil }
-                let work = Unmanaged<Work>.fromOpaque(argument).takeRetainedValue()
-                work.pressure.run(work.body)
-                return nil
-            }, work.toOpaque())
-        if result == 0 { pthread_detach(thread) } else { work.release() }
-        return result == 0
+        OwnThread.start { [self] in run(body) } == 0
     }
 
     private func run(_ body: () -> Void) {
