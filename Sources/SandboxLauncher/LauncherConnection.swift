@@ -159,7 +159,7 @@ final class LauncherConnection: Sendable {
             let length = buffer.withUnsafeMutableBytes {
                 clinux_receive(requests.socket, $0.baseAddress, $0.count, &descriptors, &count, 0)
             }
-            guard length > 0, let reply = LauncherReply(decoding: buffer.prefix(length)) else { break }
+            guard length > 0, let reply = LauncherReply(decoding: Array(buffer.prefix(length))) else { break }
             handle(reply, Array(descriptors.prefix(Int(count))))
         }
         for descriptor in descriptors.prefix(Int(count)) { close(descriptor) }

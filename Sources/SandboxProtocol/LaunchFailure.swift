@@ -26,7 +26,7 @@ public struct LaunchFailure: Error, Sendable, Equatable {
         return writer.bytes
     }
 
-    public init?(decoding bytes: some Collection<UInt8>) {
+    public init?(decoding bytes: [UInt8]) {
         var reader = MessageReader(bytes)
         guard let failure = LaunchFailure(from: &reader), reader.isAtEnd else { return nil }
         self = failure

@@ -72,7 +72,7 @@ public enum LauncherReply: Sendable, Equatable {
     }
 
     /// Nil when the bytes are not exactly one reply.
-    public init?(decoding bytes: some Collection<UInt8>) {
+    public init?(decoding bytes: [UInt8]) {
         var reader = MessageReader(bytes)
         guard let reply = LauncherReply(from: &reader), reader.isAtEnd else { return nil }
         self = reply

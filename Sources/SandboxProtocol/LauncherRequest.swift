@@ -60,7 +60,7 @@ public enum LauncherRequest: Sendable, Equatable {
     }
 
     /// Nil when the bytes are not exactly one request.
-    public init?(decoding bytes: some Collection<UInt8>) {
+    public init?(decoding bytes: [UInt8]) {
         var reader = MessageReader(bytes)
         guard let kind = reader.uint8(), let number = reader.uint64() else { return nil }
         switch kind {

@@ -26,7 +26,7 @@ struct MessageReader {
     private let bytes: [UInt8]
     private var position = 0
 
-    init(_ bytes: some Collection<UInt8>) { self.bytes = Array(bytes) }
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     var isAtEnd: Bool { position == bytes.count }
 

@@ -101,7 +101,7 @@ struct LauncherLifeTests {
     private func expect(_ socket: CInt, _ isExpected: (LauncherReply) -> Bool) throws {
         var bytes = [UInt8](repeating: 0, count: LauncherReply.maximumBytes)
         let count = recv(socket, &bytes, bytes.count, 0)
-        let reply = try require(LauncherReply(decoding: bytes.prefix(max(0, count))), "no reply")
+        let reply = try require(LauncherReply(decoding: Array(bytes.prefix(max(0, count)))), "no reply")
         try require(isExpected(reply), "it says \(reply)")
     }
 }

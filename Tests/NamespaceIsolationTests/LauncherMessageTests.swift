@@ -63,7 +63,7 @@ import Testing
 
     @Test(arguments: requests) func partsAndExtrasAreRefused(_ request: LauncherRequest) {
         let bytes = request.encoded()
-        for count in 0..<bytes.count { #expect(LauncherRequest(decoding: bytes.prefix(count)) == nil) }
+        for count in 0..<bytes.count { #expect(LauncherRequest(decoding: Array(bytes.prefix(count))) == nil) }
         #expect(LauncherRequest(decoding: bytes + [0]) == nil)
     }
 

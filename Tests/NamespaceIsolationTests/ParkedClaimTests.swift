@@ -192,7 +192,7 @@ private final class ParkedHost {
         var bytes = [UInt8](repeating: 0, count: LauncherReply.maximumBytes)
         var descriptors = [CInt](repeating: -1, count: 8), count: CInt = 0
         let length = clinux_receive(control, &bytes, bytes.count, &descriptors, &count, 0)
-        let reply = try require(LauncherReply(decoding: bytes.prefix(max(0, length))), "no reply")
+        let reply = try require(LauncherReply(decoding: Array(bytes.prefix(max(0, length)))), "no reply")
         return (reply, Array(descriptors.prefix(Int(count))))
     }
 }
