@@ -316,6 +316,27 @@ import Testing
         #expect(try await session.send(TestHost.get(), from: TestHost.client).text == "hello")
     }
 
+    /// It has a second from then on: what it exits with says more than the signal that would end it.
+    @Test func anAppThatClosesItsConnectionWhileItStartsSaysHowItEnded() async throws {
+        let test = try await TestHost()
+        test.grains.onLaunch { $0.disconnect() }
+        async let making = test.makeGrain()
+        await test.clock.whenSomebodySleeps(for: .seconds(1))
+        await test.grains.app(1).end(.exited(status: 3))
+        let state = try await test.state(of: try await making)
+        #expect(state == .crashed(reason: "start the app: the app ended with status 3; its log is empty"))
+    }
+
+    @Test func anAppThatClosesItsConnectionWhileItStartsAndGoesOnIsEnded() async throws {
+        let test = try await TestHost()
+        test.grains.onLaunch { $0.disconnect() }
+        async let making = test.makeGrain()
+        await test.clock.pass(.seconds(1))
+        let state = try await test.state(of: try await making)
+        #expect(state == .crashed(reason: "start the app: the app is gone; its log is empty"))
+        #expect(await test.grains.app(1).waitForExit() == .signaled(signal: 9))
+    }
+
     @Test func anAppThatNeverSaysAnythingIsEnded() async throws {
         let test = try await TestHost()
         test.grains.onLaunch { _ in }

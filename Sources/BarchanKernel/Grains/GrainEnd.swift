@@ -20,6 +20,19 @@ struct GrainEnd {
         self.init(exit, usage: usage ?? SandboxUsage(), limits: limits)
     }
 
+    /// Of a sandbox whose app has closed its socket: nil unless it ends within a second (specification, section 4.5). An app that
+    /// exits closes its socket first, and what it exits with says more.
+    init?(soonOf sandbox: any Sandbox, _ limits: SandboxLimits, _ clock: any HostClock) async {
+        let end = await first(
+            { await GrainEnd(of: sandbox, limits) as GrainEnd? },
+            {
+                await clock.sleep(for: .seconds(1))
+                return nil
+            })
+        guard let end else { return nil }
+        self = end
+    }
+
     /// Why the sandbox was lost, in words that blame nobody's app; nil when the app ended itself or was ended.
     var loss: String? {
         guard case .lost(let reason) = exit else { return nil }

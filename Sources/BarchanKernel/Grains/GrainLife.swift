@@ -280,8 +280,9 @@ actor GrainLife {
     }
 
     private func finish(_ ending: RunningGrain, cause: String?, isForced: Bool = false) async {
-        // An app that exits closes its socket first: what it exits with says more.
-        let exit = cause == nil || isForced ? nil : await exitSoon(of: ending)
+        let exit =
+            cause == nil || isForced
+            ? nil : await GrainEnd(soonOf: ending.sandbox, ending.limits.sandbox, clock)
         await ending.end()
         await starter.sizes.noteUse(of: grain, isOver: true)
         guard let cause else {
@@ -310,16 +311,6 @@ actor GrainLife {
         await EndReport.note(cause, volume: ended.volume)
         return GrainCrash(
             reason: reason, hasFailedToStart: isEarly && !isForced && !ended.hasAnswered.load(ordering: .relaxed))
-    }
-
-    /// How the sandbox ended, if it does within a second (specification, section 4.5).
-    private func exitSoon(of ending: RunningGrain) async -> GrainEnd? {
-        await first(
-            { await GrainEnd(of: ending.sandbox, ending.limits.sandbox) },
-            { [clock] in
-                await clock.sleep(for: .seconds(1))
-                return nil
-            })
     }
 
     // MARK: Sessions

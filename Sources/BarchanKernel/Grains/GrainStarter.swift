@@ -168,9 +168,10 @@ struct GrainStarter: Sendable {
                 volume: volume, limits: limits, allowance: allowance, output: grainOutput, services: services,
                 package: hold, use: use)
         } catch {
+            let end = error.code == .disconnected ? await GrainEnd(soonOf: sandbox, limits.sandbox, clock) : nil
             await sandbox.terminate()
             await grainOutput.end()
-            throw await explain(error, end: GrainEnd(of: sandbox, limits.sandbox), volume)
+            throw await explain(error, end, volume)
         }
     }
 
@@ -208,14 +209,11 @@ struct GrainStarter: Sendable {
         }
     }
 
-    private func explain(_ error: HostError, end: GrainEnd, _ volume: any Volume) async -> HostError {
-        switch error.code {
-        case .cancelled: return error
-        case .disconnected:
-            if let loss = end.loss { return HostError(.disconnected, "start the app: \(loss)") }
-            return await failedStart(end.text, volume)
-        default: return await failedStart(error.message, volume)
-        }
+    /// - Parameter end: How its sandbox ended by itself.
+    private func explain(_ error: HostError, _ end: GrainEnd?, _ volume: any Volume) async -> HostError {
+        if error.code == .cancelled { return error }
+        if let loss = end?.loss { return HostError(.disconnected, "start the app: \(loss)") }
+        return await failedStart(end?.text ?? error.message, volume)
     }
 
     private func failedStart(_ cause: String, _ volume: any Volume) async -> HostError {
