@@ -110,8 +110,9 @@ public struct SandboxUsage: Sendable, Equatable {
     public var memoryKills: Int64?
     /// How many processes or threads were not made because of ``SandboxLimits/processes``.
     public var refusedProcesses: Int64?
-    /// What /tmp and /dev/shm hold: together, or the fuller one where they are bounded apart.
+    /// What /tmp and /dev/shm hold: together, or the fuller one where they are bounded apart. Directories are files, too.
     public var temporaryBytes: Int64?
+    public var temporaryFiles: Int64?
     /// Open files of the process that has most, and how many that process may have.
     public var openFiles: Int64?
     public var openFilesLimit: Int64?

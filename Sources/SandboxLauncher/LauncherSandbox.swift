@@ -72,6 +72,7 @@ extension SandboxUsage {
         memoryKills = measure.memoryKills.map { Int64(clamping: $0) }
         refusedProcesses = measure.refusedProcesses.map { Int64(clamping: $0) }
         temporaryBytes = measure.temporaryBytes.map { Int64(clamping: $0) }
+        temporaryFiles = measure.temporaryFiles.map { Int64(clamping: $0) }
         openFiles = measure.openFiles.map { Int64(clamping: $0) }
         openFilesLimit = measure.openFilesLimit.map { Int64(clamping: $0) }
         isFrozen = measure.isFrozen

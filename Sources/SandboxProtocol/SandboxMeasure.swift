@@ -13,6 +13,7 @@ public struct SandboxMeasure: Sendable, Equatable {
     public var refusedProcesses: UInt64?
     /// What /tmp and /dev/shm hold together.
     public var temporaryBytes: UInt64?
+    public var temporaryFiles: UInt64?
     /// Open files of the process that has most, and how many that process may have.
     public var openFiles: UInt64?
     public var openFilesLimit: UInt64?
@@ -28,7 +29,7 @@ public struct SandboxMeasure: Sendable, Equatable {
     func write(to writer: inout MessageWriter) {
         for value in [
             processorMicroseconds, memoryBytes, memoryPeakBytes, processes, readBytes, writtenBytes, memoryKills,
-            refusedProcesses, temporaryBytes, openFiles, openFilesLimit, unnamedBytes,
+            refusedProcesses, temporaryBytes, openFiles, openFilesLimit, unnamedBytes, temporaryFiles,
         ] {
             writer.append(value ?? SandboxMeasure.unknown)
         }
@@ -37,7 +38,7 @@ public struct SandboxMeasure: Sendable, Equatable {
 
     init?(from reader: inout MessageReader) {
         var values: [UInt64?] = []
-        for _ in 0..<12 {
+        for _ in 0..<13 {
             guard let value = reader.uint64() else { return nil }
             values.append(value == SandboxMeasure.unknown ? nil : value)
         }
@@ -54,6 +55,7 @@ public struct SandboxMeasure: Sendable, Equatable {
         openFiles = values[9]
         openFilesLimit = values[10]
         unnamedBytes = values[11]
+        temporaryFiles = values[12]
         isFrozen = flag == 1
     }
 }

@@ -28,8 +28,10 @@ struct ProcessAccounts {
         addOpenFiles(of: members, to: &measure)
         guard let first = members.first else { return }
         for place in ["tmp", "dev/shm"] {
-            guard let bytes = usedBytes(of: place, in: "\(first)/root") else { continue }
+            guard let space = space(of: place, in: "\(first)/root") else { continue }
+            let bytes = UInt64(space.f_blocks - space.f_bfree) * UInt64(space.f_frsize)
             measure.temporaryBytes = max(measure.temporaryBytes ?? 0, bytes)
+            measure.temporaryFiles = max(measure.temporaryFiles ?? 0, UInt64(space.f_files - space.f_ffree))
         }
     }
 
@@ -48,15 +50,16 @@ struct ProcessAccounts {
     }
 
     /// Of a file system of its own; the package's is the host's business.
-    private func usedBytes(of place: String, in root: String) -> UInt64? {
+    private func space(of place: String, in root: String) -> statvfs? {
         let directory = openat(processes, "\(root)/\(place)", CLINUX_O_PATH | O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC)
         guard directory >= 0 else { return nil }
         defer { close(directory) }
         var status = stat(), rootStatus = stat(), space = statvfs()
         guard fstat(directory, &status) == 0, fstatat(processes, root, &rootStatus, 0) == 0,
-            status.st_dev != rootStatus.st_dev, fstatvfs(directory, &space) == 0, space.f_blocks >= space.f_bfree
+            status.st_dev != rootStatus.st_dev, fstatvfs(directory, &space) == 0, space.f_blocks >= space.f_bfree,
+            space.f_files >= space.f_ffree
         else { return nil }
-        return UInt64(space.f_blocks - space.f_bfree) * UInt64(space.f_frsize)
+        return space
     }
 
     private func addDiskUse(of members: [pid_t], to measure: inout SandboxMeasure) {

@@ -15,6 +15,7 @@ import Testing
         #expect(notices().isEmpty)
         let few = notices {
             ($0.memoryKills, $0.refusedProcesses, $0.temporaryBytes) = (0, 0, 15 << 20)
+            $0.temporaryFiles = 4095
             ($0.openFiles, $0.openFilesLimit) = (1022, 1024)
         }
         #expect(few.isEmpty)
@@ -24,6 +25,7 @@ import Testing
         #expect(notices { $0.memoryKills = 1 }[0].contains("1024 MiB (memoryMiB)"))
         #expect(notices { $0.refusedProcesses = 9 }[0].contains("512 (processes)"))
         #expect(notices { $0.temporaryBytes = 16 << 20 }[0].contains("full, at 16 MiB (temporaryMiB)"))
+        #expect(notices { $0.temporaryFiles = 4096 }[0].contains("which are 4096 at 16 MiB (temporaryMiB)"))
         #expect(
             notices { ($0.openFiles, $0.openFilesLimit) = (1023, 1024) }[0].contains("1024 of at most 4096 (openFiles)")
         )

@@ -71,6 +71,19 @@ struct GroupTests {
         }
     }
 
+    /// Empty files take none of the bytes.
+    @Test func temporaryFilesAreCounted() async throws {
+        try await skipping {
+            let trial = try await trial(.memoryLimit)
+            let running = try await trial.start(["fill", "/tmp", "wait"])
+            while let line = await running.output.line(), !line.hasPrefix("filled.files ") {}
+            let usage = try await require((running.sandbox as? any MeasuredSandbox)?.usage(), "it is not measured")
+            #expect(usage.temporaryFiles == SandboxLimits().temporaryInodes, "\(usage)")
+            #expect(usage.temporaryBytes.map { $0 < 1 << 20 } == true, "\(usage)")
+            await running.sandbox.terminate()
+        }
+    }
+
     @Test func refusedProcessesAreCounted() async throws {
         try await skipping {
             let trial = try await trial(.memoryLimit)

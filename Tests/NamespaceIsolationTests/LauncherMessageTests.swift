@@ -30,6 +30,7 @@ import Testing
         measure.memoryKills = 7
         measure.refusedProcesses = 0
         measure.temporaryBytes = 8
+        measure.temporaryFiles = 14
         measure.openFiles = 9
         measure.openFilesLimit = 10
         measure.unnamedBytes = 11

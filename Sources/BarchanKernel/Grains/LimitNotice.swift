@@ -20,6 +20,11 @@ enum LimitNotice {
         if let used = usage.temporaryBytes, used >= sandbox.temporaryBytes - sandbox.temporaryBytes / 64 {
             notices.append("the app's /tmp or /dev/shm is full, at \(sandbox.temporaryBytes >> 20) MiB (temporaryMiB)")
         }
+        if let files = usage.temporaryFiles, files >= sandbox.temporaryInodes {
+            notices.append(
+                "the app's /tmp or /dev/shm has as many files as it may, which are \(sandbox.temporaryInodes)"
+                    + " at \(sandbox.temporaryBytes >> 20) MiB (temporaryMiB)")
+        }
         // A pipe or a pair of sockets takes two.
         if let files = usage.openFiles, let most = usage.openFilesLimit, most - files < 2 {
             notices.append(

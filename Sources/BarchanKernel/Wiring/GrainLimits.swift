@@ -108,7 +108,10 @@ public enum GrainLimit: String, Sendable, CaseIterable {
         case .processes: limits.sandbox.processes = value == 0 ? nil : value
         case .processorWeight: limits.sandbox.processorWeight = value == 100 ? nil : value
         case .ioWeight: limits.sandbox.ioWeight = value == 100 ? nil : value
-        case .temporaryMiB: limits.sandbox.temporaryBytes = value << 20
+        case .temporaryMiB:
+            limits.sandbox.temporaryBytes = value << 20
+            // As the original's 4,096 files in 16 MiB (specification, section 3.4), and no fewer.
+            limits.sandbox.temporaryInodes = max(4096, value * 256)
         case .openFiles:
             limits.sandbox.openFilesHard = value
             limits.sandbox.openFilesSoft = min(value, 1024)
