@@ -109,7 +109,111 @@ import Testing
             #expect(bad.status == 400)
             _ = try await Self.ask(serving, Self.own, "/", fields + ["X-Sandstorm-Passthrough: address"])
             #expect(
-                serving.host.calls == ["keep key for 300", "open key at \(FakeAPI.hostName) from [127, 0, 0, 1]"])
+                serving.host.calls == [
+                    "keep key for 300", "open key at \(FakeAPI.hostName) from [127, 0, 0, 1]",
+                ])
+        }
+    }
+
+    @Test func ofAProxyTheAddressOfItsClientIsPassedOn() async throws {
+        try await Serving.run { serving async throws in
+            let fields = ["Authorization: Bearer key", "X-Sandstorm-Passthrough: address"]
+            for address in ["203.0.113.9", "2001:db8::5", "nobody"] {
+                _ = try await Self.ask(serving, Self.own, "/", fields + ["X-Real-IP: \(address)"])
+            }
+            let six = [0x20, 1, 0xd, 0xb8] + [Int](repeating: 0, count: 11) + [5]
+            #expect(
+                serving.host.calls
+                    == ["[203, 0, 113, 9]", "\(six)", "[127, 0, 0, 1]"].map {
+                        "open key at \(FakeAPI.hostName) from \($0)"
+                    })
+        }
+    }
+
+    // MARK: WebDAV
+
+    /// `HOST` is the token's own host.
+    static let destinations: [(target: String, destination: String, status: Int, seen: String)] = [
+        ("/T/d/f", "/T/d/g", 200, "d/g"), ("/T/d/f", "http://HOST/T/g%20h", 200, "g%20h"),
+        ("/T/d/f", "http://HOST/%2esandstorm%2Dtoken/ke%79/g", 200, "g"), ("/T/d/f", "/T", 200, ""),
+        ("/T/d/f", "/d/g", 200, "d/g"), ("/T/d/f", "/d/T/g", 200, "d/.sandstorm-token/key/g"),
+        ("/d/f", "http://HOST/d/g", 200, "d/g"), ("/d/f", "/.sandstorm-tokens/g", 200, ".sandstorm-tokens/g"),
+        // Another token, or one where the target has none.
+        ("/T/f", "/.sandstorm-token/other/g", 403, ""), ("/T/f", "/.sandstorm-token/keykey/g", 403, ""),
+        ("/f", "/T/g", 403, ""), ("/f", "http://HOST/T/g", 403, ""), ("/f", "/.sandstorm-token", 403, ""),
+        ("/T/f", "/T/T/g", 403, ""),
+        // However it is written.
+        ("/f", "/%2Esandstorm-token/key/g", 403, ""), ("/f", "/.sandstorm-token%2Fkey%2Fg", 403, ""),
+        ("/f", "http://HOST/./T/g", 403, ""), ("/f", "/a/..//.sandstorm-token/key/g", 403, ""),
+        ("/f", "/%2e%2e/.SANDSTORM-token/key/g", 403, ""), ("/T/f", "/T/a/../T/g", 403, ""),
+        ("/T/f", "/T/../.sandstorm-token/key/g", 403, ""), ("/f", "/T?x", 403, ""),
+    ]
+
+    @Test(arguments: destinations.indices)
+    func aTokenInThePathDoesNotBecomeTheNameOfAFile(_ index: Int) async throws {
+        let (target, destination, status, seen) = Self.destinations[index]
+        try await Serving.run { serving async throws in
+            let written = { (text: String) in
+                text.replacing("/T", with: "/.sandstorm-token/key")
+                    .replacing("HOST", with: "\(Self.own).\(serving.shellHost)")
+            }
+            var fields = ["Destination: \(written(destination))"]
+            if !target.hasPrefix("/T") { fields.append("Authorization: Bearer key") }
+            for method in ["MOVE", "COPY"] {
+                let reply = try await Self.ask(serving, Self.own, written(target), fields, method: method)
+                #expect(reply.status == status, "\(method) to \(destination): \(reply.text)")
+                #expect((status == 200) == reply.text.contains("(destination: \"\(seen)\", "), "\(reply.text)")
+            }
+        }
+    }
+
+    /// What servers in grains make of the host names that they are told (specification, section 10.3).
+    @Test(arguments: [
+        ("http://sandbox:8000/dir/", "/dir/"), ("https://sandbox/dir/", "/dir/"), ("http://HOST/dir/", "/dir/"),
+        ("/dir/", nil), ("http://sandbox.evil.test/", nil), ("http://a@sandbox/", nil), ("http://sandbox:x/", nil),
+    ])
+    func aRedirectOfTheAppStaysAtTheHostOfTheToken(_ location: String, _ path: String?) async throws {
+        try await Serving.run { serving async throws in
+            let host = "\(Self.own).\(serving.shellHost)"
+            serving.host.answer { (_, _) throws(HostError) in
+                WebResponse(
+                    .redirect(
+                        isPermanent: true, switchToGet: true, location: location.replacing("HOST", with: host)))
+            }
+            let reply = try await Self.ask(serving, Self.own, "/dir", ["Authorization: Bearer key"])
+            let isRelative = location.hasPrefix("/")
+            #expect(reply.status == (path != nil || isRelative ? 301 : 502))
+            #expect(reply.value("Location") == path.map { "http://\(host)\($0)" } ?? (isRelative ? location : nil))
+        }
+    }
+
+    // MARK: Fields of answers
+
+    /// In an answer to a request with a token no `*` counts, and none ever stands for a part of a name (Fetch, section 3.3.5).
+    @Test func whatOtherSitesMayReadIsNamed() async throws {
+        try await Serving.run { serving async throws in
+            serving.host.answer { (_, _) throws(HostError) in
+                var response = WebResponse(.noContent(shouldResetForm: false, nil))
+                response.additionalHeaders = ["X-Sandstorm-App-Foo", "X-OC-Mtime", "X-Other"].map { KeyValue($0, "v") }
+                return response
+            }
+            let reply = try await Self.ask(serving, Self.own, "/", ["Authorization: Bearer key"])
+            let names = reply.values("Access-Control-Expose-Headers").joined(separator: ", ")
+            let listed = Set(names.split(separator: ", ").map { $0.lowercased() })
+            #expect(listed == ["etag", "dav", "location", "x-oc-mtime", "x-sandstorm-app-foo"])
+        }
+    }
+
+    @Test func everyAnswerOptsOutOfTracking() async throws {
+        try await Serving.run { serving async throws in
+            for (host, fields, method) in [
+                (Self.own, ["Authorization: Bearer key"], "GET"), (Self.own, ["Authorization: Bearer wrong"], "GET"),
+                (Self.own, [], "GET"), (Self.own, [], "OPTIONS"), ("api", [], "GET"), ("static", [], "GET"),
+            ] {
+                let reply = try await Self.ask(serving, host, "/", fields, method: method)
+                #expect(
+                    reply.value("Permissions-Policy")?.contains("interest-cohort=()") == true, "\(method) \(fields)")
+            }
         }
     }
 

@@ -37,6 +37,9 @@ import Testing
         // The same host and port over the other scheme, for apps that take themselves to be behind TLS.
         ("https://HOST/abs", "http://HOST/abs"), ("HTTPS:HOST/abs", "http://HOST/abs"),
         ("https:/\\HOST/abs", "http://HOST/abs"),
+        // The same host with the port that the app's server listens on in the grain, or with none.
+        ("http://NAME:8000/dir/", "http://HOST/dir/"), ("http://NAME/", "http://HOST/"), ("//NAME", "http://HOST"),
+        ("http://NAME:/", "http://HOST/"), ("https://NAME:1/?x", "http://HOST/?x"),
     ]
 
     /// What leads a browser elsewhere, or nowhere; and what nobody needs, of which browsers alone are sure: users' names and line ends.
@@ -55,9 +58,11 @@ import Testing
         // Names that begin or end as ours.
         "http://HOST.evil.test/", "http://evil-HOST/", "//NAME.evil.test", "//xNAME/", "//NAME./", "//.NAME/",
         "http://HOST%2Eevil.test/", "//NAME%00.evil.test/", "http://HOST\u{3002}evil.test/", "//NAME;evil.test",
-        // Other ports, and the one that is meant when none is named.
-        "http://NAME/", "//NAME", "http://NAME:/", "http://NAME:1/", "https://NAME/", "http://HOST1/",
+        // Ports that are none.
         "http://HOST:80/", "http://NAME:99999/", "http://NAME:-1/", "http://NAME:0x1/", "//NAME: 80/",
+        "//NAME:80:80/",
+        // What programs' requests are told.
+        "http://sandbox/", "http://sandbox:8000/",
         // No web server.
         "javascript:alert(1)", "java\tscript:alert(1)", " javascript:alert(1)", "JavaScript://HOST/%0aalert(1)",
         "data:text/html,x", "ftp://HOST/", "ws://HOST/", "wss://HOST/", "file:///etc/passwd", "file://HOST/",
@@ -73,8 +78,9 @@ import Testing
         ("https:foo", "foo"), ("https:/foo", "/foo"), ("//HOST/a", "https://HOST/a"),
         ("https://HOST:443/a", "https://HOST/a"),
         ("http://HOST/a", "https://HOST/a"), ("http://HOST:80/a", "https://HOST/a"), ("http:HOST/a", "https://HOST/a"),
-        ("http:foo", nil), ("http:/foo", nil), ("http:evil.test", nil), ("http://HOST:443/a", nil),
-        ("https://HOST:80/a", nil), ("//evil.test", nil), ("https://HOST.evil.test", nil),
+        ("http://HOST:443/a", "https://HOST/a"), ("https://HOST:8000/a", "https://HOST/a"),
+        ("http:foo", nil), ("http:/foo", nil), ("http:evil.test", nil), ("//evil.test", nil),
+        ("https://HOST.evil.test", nil),
         ("https:\\evil.test", "/evil.test"), ("https:\\\\evil.test", nil),
     ]
 

@@ -101,6 +101,12 @@ enum HeaderPolicy {
 
     private static let allOff = features.map { "\($0)=()" }.joined(separator: ", ")
 
+    /// For answers that are no pages: nothing is learnt from them about who asks.
+    static let noTracking = [
+        "attribution-reporting", "browsing-topics", "interest-cohort", "join-ad-interest-group", "private-aggregation",
+        "run-ad-auction", "shared-storage",
+    ].map { "\($0)=()" }.joined(separator: ", ")
+
     /// Every feature a browser knows, as Chromium 156 lists them, and some of older ones.
     static let features = [
         "accelerometer", "all-screens-capture", "ambient-light-sensor", "aria-notify", "attribution-reporting",

@@ -33,6 +33,7 @@ struct PictureService: Sendable {
         var fields = FieldBlock()
         fields.add(
             "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox")
+        fields.add("Permissions-Policy", HeaderPolicy.noTracking)
         fields.add("X-Content-Type-Options", "nosniff")
         fields.add("Cross-Origin-Resource-Policy", "cross-origin")
         fields.add("Access-Control-Allow-Origin", "*")

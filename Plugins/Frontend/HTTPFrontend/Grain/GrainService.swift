@@ -184,8 +184,7 @@ final class GrainService: Sendable {
     func pass(
         _ call: APICall, _ session: any GrainSession, _ policy: FieldBlock
     ) async throws(RequestFault) -> Answer {
-        let mapping = RequestMapping(
-            head: call.request.head, host: call.host, target: call.target, hasCookies: false)
+        let mapping = RequestMapping(head: call.request.head, host: call.host, credentials: call.credentials)
         let client = mapping.client(origin: call.origin, pictures: site.staticOrigin)
         if call.request.head.asksForWebSocket {
             return try await openWebSocket(call.request, mapping, client, session, policy)

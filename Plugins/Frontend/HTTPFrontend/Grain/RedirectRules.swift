@@ -5,9 +5,10 @@
 /// reads in two ways, and what has been written is sent only if it is a plain reference or begins with the origin.
 enum RedirectRules {
     /// The Location to send to a browser on `origin`.
+    /// - Parameter alias: Another name that the app knows its own host by.
     /// - Returns: Nil when the browser would leave.
-    static func location(_ location: String, origin: String) -> String? {
-        guard let written = written(location, origin), staysHome(Array(written.utf8), origin: origin) else {
+    static func location(_ location: String, origin: String, alias: String? = nil) -> String? {
+        guard let written = written(location, origin, alias), staysHome(Array(written.utf8), origin: origin) else {
             return nil
         }
         return written
@@ -15,15 +16,15 @@ enum RedirectRules {
 
     // MARK: What a browser makes of it
 
-    private static func written(_ location: String, _ origin: String) -> String? {
+    private static func written(_ location: String, _ origin: String, _ alias: String?) -> String? {
         let separator = Array("://".utf8)
         guard let name = origin.utf8.firstRange(of: separator) else { return nil }
         let ownScheme = String(origin[..<name.lowerBound])
         guard let parts = LocationParts(location, ownScheme: ownScheme) else { return nil }
         let address = PercentText.encodeForLocation(Array(parts.path + parts.rest))
         if let authority = parts.authority {
-            let own = ServerName(origin[name.upperBound...].utf8[...], ownScheme)
-            guard let named = ServerName(authority, parts.scheme ?? ownScheme), named == own else { return nil }
+            let own = hostName(origin[name.upperBound...].utf8)
+            guard let named = hostName(authority), named == own || named == alias else { return nil }
             return origin + address
         }
         // What is in front of a colon would be read as a scheme (RFC 3986, section 4.2).
@@ -31,29 +32,17 @@ enum RedirectRules {
         return (first.contains(0x3a) ? "./" : "") + address
     }
 
-    /// Host and port of an address. Names with a user, or written in any but the usual way, are nobody's.
-    private struct ServerName: Equatable {
-        let host: String
-        /// Nil for the scheme's own.
-        let port: UInt16?
-
-        init?(_ authority: some Collection<UInt8>, _ scheme: String) {
-            let bytes = Array(authority)
-            let end = bytes.firstIndex(of: 0x3a) ?? bytes.endIndex
-            guard end > 0, bytes[..<end].allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != 0x40 && $0 != 0x25 }) else {
-                return nil
-            }
-            host = String(decoding: bytes[..<end], as: UTF8.self).lowercased()
-            let digits = bytes[end...].dropFirst()
-            if digits.isEmpty {
-                port = nil
-            } else {
-                guard digits.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }),
-                    let number = UInt16(String(decoding: digits, as: UTF8.self))
-                else { return nil }
-                port = number == (scheme == "https" ? 443 : 80) ? nil : number
-            }
-        }
+    /// The host that an address names. The port does not count, because a server in a grain adds the one that it listens on itself.
+    /// - Returns: Nil for one with a user, or written in any but the usual way: those are nobody's.
+    private static func hostName(_ authority: some Collection<UInt8>) -> String? {
+        let bytes = Array(authority)
+        let end = bytes.firstIndex(of: 0x3a) ?? bytes.endIndex
+        let port = bytes[end...].dropFirst()
+        guard end > 0, bytes[..<end].allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != 0x40 && $0 != 0x25 }),
+            port.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }),
+            port.isEmpty || UInt16(String(decoding: port, as: UTF8.self)) != nil
+        else { return nil }
+        return String(decoding: bytes[..<end], as: UTF8.self).lowercased()
     }
 
     // MARK: What may be sent

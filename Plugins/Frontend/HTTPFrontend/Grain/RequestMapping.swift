@@ -6,10 +6,8 @@ import HTTP1Server
 struct RequestMapping {
     let head: CheckedHead
     let host: String
-    /// In place of the head's, when that held a token.
-    var target: String?
-    /// Programs have no cookies.
-    var hasCookies = true
+    /// A program's; nil for a browser.
+    var credentials: APICredentials?
 
     /// Everything but the method and the body.
     func request(_ method: WebRequest.Method) throws(RequestFault) -> WebRequest {
@@ -24,7 +22,10 @@ struct RequestMapping {
         return request
     }
 
-    var path: String { String((target ?? head.target).dropFirst()) }
+    var path: String { String((credentials?.target ?? head.target).dropFirst()) }
+
+    /// Programs have no cookies.
+    var hasCookies: Bool { credentials == nil }
 
     // MARK: Methods
 
@@ -77,6 +78,9 @@ struct RequestMapping {
         }
         guard text.hasPrefix("/"), !text.hasPrefix("//") else {
             throw RequestFault(400, "The Destination is not a path or an address.")
+        }
+        if let credentials {
+            text = try TokenPath.destination(text, token: credentials.isInTarget ? credentials.token : nil)
         }
         return String(text.dropFirst())
     }

@@ -20,6 +20,8 @@ struct ResponseMapping {
             guard fields.addForeign(name: header.name, header.value) else {
                 throw unsendable("the header \(header.name)")
             }
+            // Scripts of other sites may read what is named, one by one: with a token no `*` counts (Fetch, section 3.3.5).
+            if !hasCookies { fields.add("Access-Control-Expose-Headers", header.name) }
         }
         return try response(answer.outcome, fields)
     }
@@ -75,7 +77,8 @@ struct ResponseMapping {
         guard !location.utf8.contains(where: { $0 == 0x0a || $0 == 0x0d }) else {
             throw unsendable("the header Location")
         }
-        guard let address = RedirectRules.location(location, origin: origin) else {
+        guard let address = RedirectRules.location(location, origin: origin, alias: hasCookies ? nil : "sandbox")
+        else {
             throw RequestFault(
                 502,
                 "The app wants to send you to '\(location.prefix(300))'. Apps cannot lead you away from here; copy the address if you trust it."

@@ -75,13 +75,18 @@ final class AttemptLimiter: Sendable {
 
 /// Who a client is, as far as its address tells.
 enum ClientAddress {
-    /// The address that attempts are counted for: of a proxy's client what the proxy says, which is believed from near addresses only
-    /// (specification, section 8.1). One subscriber has a whole /64 of IPv6.
-    static func key(of request: Request) -> String {
+    /// Four or sixteen bytes: of a proxy's client what the proxy says, which is believed from near addresses only (specification,
+    /// section 8.1); nil for a socket without an address.
+    static func bytes(of request: Request) -> [UInt8]? {
         let peer = request.memory.clientAddress
         let claimed = isNear(peer) ? request.head.value(of: "x-real-ip") : nil
-        guard let address = claimed.flatMap(canonical) ?? canonical(peer) else { return peer }
-        return address
+        return claimed.flatMap { bytes(of: $0) } ?? bytes(of: peer)
+    }
+
+    /// What attempts are counted for. One subscriber has a whole /64 of IPv6.
+    static func key(of request: Request) -> String {
+        guard let bytes = bytes(of: request) else { return request.memory.clientAddress }
+        return bytes.prefix(8).map { String($0) }.joined(separator: ".")
     }
 
     /// Four or sixteen bytes as text; empty for anything else.
@@ -105,10 +110,6 @@ enum ClientAddress {
         guard bytes.count == 4 else { return bytes[0] & 0xfe == 0xfc || bytes[0] == 0xfe && bytes[1] & 0xc0 == 0x80 }
         return bytes[0] == 10 || bytes[0] == 172 && (16...31).contains(bytes[1]) || bytes[0] == 192 && bytes[1] == 168
             || bytes[0] == 169 && bytes[1] == 254
-    }
-
-    private static func canonical(_ address: String) -> String? {
-        bytes(of: address).map { bytes in bytes.prefix(8).map { String($0) }.joined(separator: ".") }
     }
 
     /// Four or sixteen bytes; an IPv4 address inside IPv6 is one of IPv4.

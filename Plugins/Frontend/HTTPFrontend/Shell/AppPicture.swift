@@ -7,6 +7,7 @@ enum AppPicture {
         var fields = FieldBlock()
         fields.add(
             "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox")
+        fields.add("Permissions-Policy", HeaderPolicy.noTracking)
         fields.add("X-Content-Type-Options", "nosniff")
         fields.add("Cross-Origin-Resource-Policy", "same-origin")
         fields.add("Referrer-Policy", "no-referrer")

@@ -103,6 +103,7 @@ extension ShellService {
         fields.add("Content-Type", "text/html; charset=utf-8")
         fields.add("Cache-Control", "no-store")
         fields.add("Referrer-Policy", "no-referrer")
+        fields.add("Permissions-Policy", HeaderPolicy.noTracking)
         fields.add("X-Content-Type-Options", "nosniff")
         return Response(200, fields: fields, body: .bytes(Array(offer.html.utf8)))
     }

@@ -1,0 +1,46 @@
+import Barchan
+import HTTP1Server
+
+/// A path with a token in front, for clients that have no other place for one: `/.sandstorm-token/TOKEN/path` (specification, section 8.3).
+struct TokenPath {
+    private static let name = ".sandstorm-token"
+
+    let token: Secret
+    /// What follows, with a slash in front.
+    let rest: String
+
+    /// Nil for a path without a token.
+    init?(_ path: String) {
+        let parts = path.prefix { $0 != "?" && $0 != "#" }.split(
+            separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+        guard parts.count >= 3, parts[0].isEmpty, TokenPath.text(parts[1]) == TokenPath.name else { return nil }
+        token = Secret(TokenPath.text(parts[2]))
+        let rest = path[parts[2].endIndex...]
+        self.rest = rest.hasPrefix("/") ? String(rest) : "/" + rest
+    }
+
+    /// The Destination of a request, as the app knows it: without the token, which is not to become the name of a file.
+    /// - Parameter token: What stood in the request's target; nil when nothing did.
+    static func destination(_ path: String, token: Secret?) throws(RequestFault) -> String {
+        let own = TokenPath(path).flatMap { $0.token == token ? $0 : nil }
+        let rest = own?.rest ?? path
+        guard !mayName(rest) else {
+            throw RequestFault(
+                403, "The Destination begins with a token that the request's own address does not begin with.")
+        }
+        return rest
+    }
+
+    /// Whether an app could take it for a path with a token, after it decoded it and followed its dots.
+    private static func mayName(_ path: String) -> Bool {
+        var segments: [Substring] = []
+        for segment in text(path.prefix { $0 != "?" && $0 != "#" }).split(separator: "/") where segment != "." {
+            if segment == ".." { _ = segments.popLast() } else { segments.append(segment) }
+        }
+        return segments.first?.lowercased() == name
+    }
+
+    private static func text(_ part: Substring) -> String {
+        PercentText.decode(part).map { String(decoding: $0, as: UTF8.self) } ?? String(part)
+    }
+}
