@@ -8,11 +8,13 @@ public protocol APIDirectory: Sendable {
     /// - Parameters:
     ///   - host: The random part of the host name that was asked, nil for the one that all tokens share.
     ///   - remoteAddress: 4 or 16 bytes when the app is to learn it.
-    /// - Throws: ``HostError`` `.permissionDenied` when the token is unknown, revoked, expired or another host's.
+    /// - Throws: ``HostError`` `.permissionDenied` when the token is unknown, revoked, expired or another host's, `.gone` when its grain is
+    ///   in the trash or the account of who made it is suspended.
     func open(_ secret: Secret, host: String?, remoteAddress: [UInt8]?) async throws(HostError) -> any GrainSession
 
     /// Lets a token that ends unless it is used wait for so long from now on. Does nothing to others.
-    func keepAlive(_ secret: Secret, for duration: Duration) async throws(HostError)
+    /// - Throws: as ``open(_:host:remoteAddress:)``.
+    func keepAlive(_ secret: Secret, host: String?, for duration: Duration) async throws(HostError)
 
     /// What a token's host says to those who present none, or nil.
     func publicResources(ofHost host: String) async throws(HostError) -> PublicResources?

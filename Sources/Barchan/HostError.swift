@@ -8,6 +8,8 @@ public struct HostError: Error, Sendable, Equatable, CustomStringConvertible {
         case invalidArgument
         /// The thing named does not exist.
         case notFound
+        /// The thing named is put away, and may come back: what is in the trash, or a suspended account's.
+        case gone
         /// The thing to be made exists already.
         case alreadyExists
         /// The caller is known but may not do this.

@@ -52,7 +52,7 @@ extension MemoryFrontendHost: PeopleDirectory, SharingDirectory, APIDirectory {
     func open(_ secret: Secret, host: String?, remoteAddress: [UInt8]?) async throws(HostError) -> any GrainSession {
         throw MemoryFrontendHost.refused("use a token")
     }
-    func keepAlive(_ secret: Secret, for duration: Duration) async throws(HostError) {}
+    func keepAlive(_ secret: Secret, host: String?, for duration: Duration) async throws(HostError) {}
     func publicResources(ofHost host: String) async throws(HostError) -> PublicResources? { nil }
 
     // MARK: Sharing

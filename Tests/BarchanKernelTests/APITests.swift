@@ -99,12 +99,33 @@ import Testing
         let token = try await token(test, grain, by: ann)
         #expect(try await seen(test, try await open(test, token)).user.permissions == [true, false])
         try await test.host.people.setSuspended(true, ann, by: test.person)
-        await expectError(.permissionDenied) { _ = try await open(test, token) }
+        await expectError(.gone) { _ = try await open(test, token) }
         try await test.host.people.setSuspended(false, ann, by: test.person)
         _ = try await open(test, token)
         try await test.host.sharing.remove(ann, from: grain, by: test.person)
         await expectError(.permissionDenied) { _ = try await open(test, token) }
         await expectError(.notFound) { _ = try await self.token(test, grain, by: ann) }
+    }
+
+    /// Specification, section 10.3: 410, and only for who has a token that would be good.
+    @Test func aTokenOfAGrainInTheTrashSaysSo() async throws {
+        let (test, grain) = try await scene()
+        let good = try await token(test, grain), revoked = try await token(test, grain)
+        let anonymous = try await token(test, grain, isAnonymous: true)
+        try await test.host.sharing.revoke(revoked.grant, in: grain, by: test.person)
+        try await test.host.trash.discard(grain, by: test.person)
+        for token in [good, anonymous] {
+            await expectError(.gone) { _ = try await open(test, token) }
+            await expectError(.gone) {
+                try await test.host.api.keepAlive(token.secret, host: token.host, for: .seconds(60))
+            }
+        }
+        await expectError(.permissionDenied) { _ = try await open(test, revoked) }
+        await expectError(.permissionDenied) {
+            _ = try await test.host.api.open(good.secret, host: anonymous.host, remoteAddress: nil)
+        }
+        try await test.host.trash.recover(grain, by: test.person)
+        _ = try await open(test, good)
     }
 
     @Test func aTokenThatIsNotUsedEnds() async throws {
@@ -115,10 +136,16 @@ import Testing
         let kept = try await token(test, grain, expiresUnused: end)
         _ = try await open(test, used)
         test.clock.advance(by: .seconds(200))
-        try await test.host.api.keepAlive(kept.secret, for: .seconds(300))
+        try await test.host.api.keepAlive(kept.secret, host: kept.host, for: .seconds(300))
+        // At the host of another token it is none.
+        await expectError(.permissionDenied) {
+            try await test.host.api.keepAlive(unused.secret, host: kept.host, for: .seconds(300))
+        }
         test.clock.advance(by: .seconds(200))
         await expectError(.permissionDenied) { _ = try await open(test, unused) }
-        await expectError(.permissionDenied) { try await test.host.api.keepAlive(unused.secret, for: .seconds(300)) }
+        await expectError(.permissionDenied) {
+            try await test.host.api.keepAlive(unused.secret, host: unused.host, for: .seconds(300))
+        }
         _ = try await open(test, used)
         _ = try await open(test, kept)
     }

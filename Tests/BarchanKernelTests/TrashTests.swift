@@ -13,7 +13,7 @@ import Testing
 
     @Test func whatIsThrownAwayIsStoppedAndNowhere() async throws {
         let (test, grain) = try await scene()
-        _ = try await test.makePerson("ann")
+        let ann = try await test.makePerson("ann")
         _ = try await test.host.sharing.share(grain, with: "ann", ShareOffer(.everything), by: test.person)
         let link = try await test.host.sharing.makeLink(to: grain, ShareOffer(.everything), by: test.person).secret
         let session = try await test.host.sessions.open(grain, by: test.person)
@@ -27,9 +27,11 @@ import Testing
         #expect(try await test.host.grains.grains(for: test.person).isEmpty)
         await expectError(.notFound) { _ = try await test.host.sessions.open(grain, by: test.person) }
         await expectError(.notFound) { _ = try await test.host.sessions.open(grain, as: .link(link)) }
-        await expectError(.notFound) { _ = try await test.host.grains.grain(grain, for: test.person) }
-        await expectError(.notFound) { try await test.host.grains.rename(grain, to: "x", by: test.person) }
-        await expectError(.notFound) { _ = try await test.host.backups.backUp(grain, by: test.person) }
+        // Its owner, and nobody else, learns where it is (specification, section 6.4).
+        await expectError(.gone) { _ = try await test.host.grains.grain(grain, for: test.person) }
+        await expectError(.gone) { try await test.host.grains.rename(grain, to: "x", by: test.person) }
+        await expectError(.gone) { _ = try await test.host.backups.backUp(grain, by: test.person) }
+        await expectError(.notFound) { _ = try await test.host.grains.grain(grain, for: ann) }
         await expectError(.notFound) {
             _ = try await test.host.sharing.share(grain, with: "ann", ShareOffer(.everything), by: test.person)
         }

@@ -110,7 +110,7 @@ import Testing
             _ = try await Self.ask(serving, Self.own, "/", fields + ["X-Sandstorm-Passthrough: address"])
             #expect(
                 serving.host.calls == [
-                    "keep key for 300", "open key at \(FakeAPI.hostName) from [127, 0, 0, 1]",
+                    "keep key at \(FakeAPI.hostName) for 300", "open key at \(FakeAPI.hostName) from [127, 0, 0, 1]",
                 ])
         }
     }
@@ -127,6 +127,16 @@ import Testing
                     == ["[203, 0, 113, 9]", "\(six)", "[127, 0, 0, 1]"].map {
                         "open key at \(FakeAPI.hostName) from \($0)"
                     })
+        }
+    }
+
+    @Test func aTokenOfAGrainInTheTrashIsNoWrongOne() async throws {
+        try await Serving.run(settings: ["attempts_per_minute": .integer(1)]) { serving async throws in
+            // More often than wrong ones may be presented.
+            for _ in 0..<20 {
+                let reply = try await Self.ask(serving, Self.own, "/", ["Authorization: Bearer put-away"])
+                #expect(reply.status == 410 && reply.text.contains("its grain is in the trash"))
+            }
         }
     }
 

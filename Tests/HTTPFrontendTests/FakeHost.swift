@@ -226,6 +226,9 @@ struct FakeGrains: GrainDirectory {
     }
 
     func grain(_ grain: GrainID, for account: AccountID) async throws(HostError) -> GrainSummary {
+        if host.directory.withLock({ $0.trash.contains { $0.identifier == grain } }) {
+            throw HostError(.gone, "The grain is put away.")
+        }
         guard let found = host.directory.withLock({ $0.grains.first { $0.identifier == grain } }) else {
             throw HostError(.notFound, "There is no such grain.")
         }

@@ -123,13 +123,14 @@ struct FakeAPI: APIDirectory {
     func open(_ secret: Secret, host name: String?, remoteAddress: [UInt8]?) async throws(HostError) -> any GrainSession
     {
         try host.call("open \(secret.text) at \(name ?? "api") from \(remoteAddress.map { "\($0)" } ?? "nowhere")")
+        if secret.text == "put-away" { throw HostError(.gone, "use a token: its grain is in the trash") }
         guard secret.text == "key", name == nil || name == FakeAPI.hostName else {
             throw HostError(.permissionDenied, "use a token: it is unknown")
         }
         return host.openSession()
     }
-    func keepAlive(_ secret: Secret, for duration: Duration) async throws(HostError) {
-        try host.call("keep \(secret.text) for \(duration.components.seconds)")
+    func keepAlive(_ secret: Secret, host name: String?, for duration: Duration) async throws(HostError) {
+        try host.call("keep \(secret.text) at \(name ?? "api") for \(duration.components.seconds)")
         guard secret.text == "key" else { throw HostError(.permissionDenied, "use a token: it is unknown") }
     }
     func publicResources(ofHost name: String) async throws(HostError) -> PublicResources? {

@@ -167,6 +167,8 @@ import Testing
             #expect(away.value("Location") == "/?trashed=\(grains[0]),\(grains[1])")
             let list = try await serving.request(away.value("Location") ?? "", as: login).text
             #expect(list.contains("2 grains are in the trash.") && Self.titles(list) == ["Grain 2"])
+            let open = try await serving.request("/grain/\(grains[0])", as: login)
+            #expect(open.status == 410 && open.text.contains("href=\"/trash\">To your trash"))
             #expect(try await change("act=recover&back=trash").value("Location") == "/trash")
             #expect(serving.host.directory.withLock { $0.grains.count } == 3)
         }

@@ -71,7 +71,7 @@ struct GrainBook: GrainDirectory {
     func grain(_ grain: GrainID, for account: AccountID) async throws(HostError) -> GrainSummary {
         guard let record = try await records.grain(grain), try await sharing.admits(account, to: grain),
             var summary = try await summary(of: record)
-        else { throw GrainBook.missing(grain, "look at") }
+        else { throw try await missing(grain, for: account, "look at") }
         summary.isOwned = record.owner == account
         summary.tags = try await TagBook(records: records, sharing: sharing).tags(of: grain, for: account)
         if summary.isOwned { summary.notice = await registry.known(grain)?.notice() }
@@ -83,12 +83,22 @@ struct GrainBook: GrainDirectory {
         return try await volumes.volume(for: grain)?.readLog(maximumBytes: maximumBytes) ?? []
     }
 
-    /// - Throws: ``HostError`` `.notFound` also for somebody else's grain: nobody may know of it.
+    /// - Throws: ``HostError`` `.notFound` also for somebody else's grain: nobody may know of it; `.gone` for one's own in the trash.
     func record(of grain: GrainID, for account: AccountID, to attempt: String) async throws(HostError) -> GrainRecord {
         guard let record = try await records.grain(grain), record.owner == account else {
-            throw GrainBook.missing(grain, attempt)
+            throw try await missing(grain, for: account, attempt)
         }
         return record
+    }
+
+    /// Why there is no such grain for somebody. Only its owner learns that it is in the trash.
+    private func missing(
+        _ grain: GrainID, for account: AccountID, _ attempt: String
+    ) async throws(HostError) -> HostError {
+        guard let record = try await records.keptGrain(grain), record.owner == account, record.discarded != nil else {
+            return GrainBook.missing(grain, attempt)
+        }
+        return HostError(.gone, "\(attempt) grain '\(grain)': it is in the trash; take it out there first")
     }
 
     static func missing(_ grain: GrainID, _ attempt: String) -> HostError {

@@ -97,24 +97,39 @@ struct APIDesk: APIDirectory {
     func open(
         _ secret: Secret, host: String?, remoteAddress: [UInt8]?
     ) async throws(HostError) -> any GrainSession {
-        guard host == nil || host == APIDesk.host(of: secret),
-            let (grain, identifier) = try await desk.grant(of: secret)
-        else { throw APIDesk.refused }
-        guard let record = try await records.grain(grain), let graph = try await book.graph(of: record),
-            let grant = graph.grants[identifier], case .program(let isAnonymous) = grant.recipient,
-            try await book.permissions(of: .bearer(identifier), in: grain, try await records.viewInfo(of: grain)) != nil
-        else { throw APIDesk.refused }
-        if grant.expiresUnused != nil { try await setExpiresUnused(nil, of: identifier, in: grain) }
-        let person: AccountID? = if case .account(let account) = grant.giver, !isAnonymous { account } else { nil }
+        let (grain, grant, person) = try await grant(of: secret, host)
+        if grant.expiresUnused != nil { try await setExpiresUnused(nil, of: grant.identifier, in: grain) }
         return try await sessions.openForProgram(
-            identifier, in: grain, as: person, remoteAddress: remoteAddress)
+            grant.identifier, in: grain, as: person, remoteAddress: remoteAddress)
     }
 
-    func keepAlive(_ secret: Secret, for duration: Duration) async throws(HostError) {
-        guard let (grain, grant) = try await desk.grant(of: secret) else { throw APIDesk.refused }
+    func keepAlive(_ secret: Secret, host: String?, for duration: Duration) async throws(HostError) {
+        let (grain, grant, _) = try await grant(of: secret, host)
         // At most an hour: whoever wants it for longer uses it.
         let seconds = min(max(duration.components.seconds, 1), 3_600)
-        try await setExpiresUnused(now + seconds, of: grant, in: grain)
+        try await setExpiresUnused(now + seconds, of: grant.identifier, in: grain)
+    }
+
+    /// What a token stands for at the moment, and in whose name it acts, nil for nobody's. Only who holds one that is still good
+    /// learns that its grain is in the trash.
+    private func grant(
+        of secret: Secret, _ host: String?
+    ) async throws(HostError) -> (grain: GrainID, grant: Grant, person: AccountID?) {
+        guard host == nil || host == APIDesk.host(of: secret),
+            let (grain, identifier) = try await desk.grant(of: secret),
+            let record = try await records.keptGrain(grain), let graph = try await book.graph(of: record),
+            let grant = graph.grants[identifier], case .program(let isAnonymous) = grant.recipient,
+            graph.holdings(at: now, try await records.viewInfo(of: grain)).permissions(by: grant) != nil
+        else { throw APIDesk.refused }
+        guard record.discarded == nil else {
+            throw HostError(.gone, "use a token: its grain is in the trash, where its owner can take it out")
+        }
+        guard !isAnonymous, case .account(let account) = grant.giver else { return (grain, grant, nil) }
+        guard let person = try await book.accounts.account(account) else { throw APIDesk.refused }
+        guard !person.isSuspended else {
+            throw HostError(.gone, "use a token: the account of who made it is suspended")
+        }
+        return (grain, grant, account)
     }
 
     private func setExpiresUnused(_ end: Int64?, of grant: GrantID, in grain: GrainID) async throws(HostError) {

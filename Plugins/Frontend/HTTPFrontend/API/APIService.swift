@@ -19,7 +19,7 @@ struct APIService: Sendable {
                 return .response(grains.finished(try await withoutToken(request.head, name, policy), request, nil))
             }
             if let text = request.head.value(of: "x-sandstorm-token-keepalive") {
-                return .response(grains.finished(try await keepAlive(access.token, text, request), request, nil))
+                return .response(grains.finished(try await keepAlive(access.token, name, text, request), request, nil))
             }
             let session = try await session(access.token, name, request)
             admitted = (session, access.target)
@@ -51,13 +51,13 @@ struct APIService: Sendable {
     }
 
     private func keepAlive(
-        _ token: Secret, _ text: String, _ request: Request
+        _ token: Secret, _ name: String?, _ text: String, _ request: Request
     ) async throws(RequestFault) -> Response {
         guard let milliseconds = Int64(text), milliseconds > 0 else {
             throw RequestFault(400, "X-Sandstorm-Token-Keepalive is no number of milliseconds.")
         }
         do throws(HostError) {
-            try await host.api.keepAlive(token, for: .milliseconds(milliseconds))
+            try await host.api.keepAlive(token, host: name, for: .milliseconds(milliseconds))
         } catch { throw fault(error, request) }
         return Response(200, fields: APIService.policy, body: .bytes([]))
     }

@@ -76,6 +76,7 @@ struct Pages: Sendable {
         let values: [String: Any] = [
             "heading": Pages.heading(status), "message": message,
             "status": "\(status) \(StatusLine.name(status))" + (trace.map { " · trace \($0)" } ?? ""),
+            "isInTrash": status == 410,
         ]
         return page(status, "error", title: Pages.heading(status), values, person)
     }
@@ -97,6 +98,7 @@ struct Pages: Sendable {
         switch status {
         case 403: "Not for you, or not like this"
         case 404, 421: "There is nothing here"
+        case 410: "This is in the trash"
         case 500...: "This did not work"
         default: "This request was refused"
         }

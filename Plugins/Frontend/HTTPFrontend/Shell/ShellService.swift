@@ -169,6 +169,7 @@ struct ShellService: Sendable {
         case .invalidArgument, .corrupt: 400
         case .permissionDenied: 403
         case .notFound: 404
+        case .gone: 410
         case .alreadyExists: 409
         case .resourceExhausted: 507
         case .unsupported: 501

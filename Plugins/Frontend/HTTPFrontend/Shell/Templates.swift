@@ -197,6 +197,7 @@ enum Templates {
         <div class="card lone">
         <h1>{{heading}}</h1>
         <p>{{message}}</p>
+        {{#isInTrash}}<p><a href="/trash">To your trash</a></p>{{/isInTrash}}
         <p><a href="/">To your grains</a></p>
         <p class="soft small">{{status}}</p>
         </div>
