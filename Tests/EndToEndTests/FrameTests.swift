@@ -238,6 +238,12 @@ extension EndToEndTests {
                 _ = try await page.evaluate("location.reload(); true")
                 try await page.waitInFrame(
                     for: "location.search + location.hash === '?moved#there'", "the app's place after loading again")
+                // Nor does a browser bring back the session that was over when the page was left.
+                try await page.go(to: "\(stage.host.address)/apps")
+                try await page.wait(for: "location.pathname === '/apps'", "another page")
+                _ = try await page.evaluate("history.back(); true")
+                try await page.waitInFrame(
+                    for: "location.search + location.hash === '?moved#there'", "the app's place after coming back")
                 try await stage.host.stop()
             }
         }

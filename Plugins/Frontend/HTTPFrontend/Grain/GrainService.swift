@@ -99,7 +99,9 @@ final class GrainService: Sendable {
     }
 
     static let notOpen = RequestFault(
-        403, "This page is not open here, or not any more. Go back to your grains and open it again.")
+        403,
+        "This page is not open here, or not any more, or your browser refused its cookie: it has to allow cookies in frames of other sites here. "
+            + "Go back to your grains and open it again.")
 
     // MARK: Requests
 

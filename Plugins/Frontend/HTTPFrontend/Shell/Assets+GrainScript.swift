@@ -13,15 +13,13 @@ extension Assets {
           let title = bar.dataset.title, pageTitle = "", loaded = false, closed = false, leaving = false, timer = 0;
           let misses = 0;
 
-          // A redirect keeps the fragment of the address that it came from. In a new frame, because one whose first page arrives at
-          // this moment may miss a second address.
-          let frame = $("iframe");
-          if (location.hash.length > 1) {
-            const first = frame;
-            frame = first.cloneNode();
-            frame.src += location.hash;
-            first.replaceWith(frame);
-          }
+          // Browsers bring a frame that was in the text of the page back to where it was, when people come back to the page or,
+          // in Firefox, load it anew: to the host name of a session that is over. They do not with one that a script makes.
+          const withoutScript = $(".stage noscript");
+          const frame = new DOMParser().parseFromString(withoutScript.textContent, "text/html").querySelector("iframe");
+          // A redirect keeps the fragment of the address that it came from.
+          if (location.hash.length > 1) frame.src += location.hash;
+          withoutScript.replaceWith(frame);
 
           // What people are told, the most pressing first: text, what the button does, and whether the log helps.
           const kinds = {

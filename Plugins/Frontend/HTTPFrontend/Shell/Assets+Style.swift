@@ -75,6 +75,7 @@ extension Assets {
         .fields input:not([type=checkbox]), .fields select { width: 100%; max-width: 26rem; }
         .fields .check { display: flex; gap: .6rem; align-items: baseline; }
         .row > input { flex: 1 1 12rem; min-width: 0; }
+        .row > select { min-width: 0; }
         h3 { font-size: 1rem; margin: 1.4rem 0 .6rem; }
         .face { border-radius: 22%; margin-bottom: .8rem; object-fit: cover; }
         .rows { margin-bottom: 1rem; }

@@ -170,7 +170,7 @@ enum Templates {
         <dialog class="share" aria-labelledby="share-title"></dialog>
         <div class="problem" role="alert" hidden><p></p><a class="button" href="/grains/{{id}}/log">Show the log</a><button type="button" data-again>Start again</button></div>
         <div class="stage">
-        <iframe src="{{frame}}" sandbox="{{sandbox}}" allow="{{allow}}" referrerpolicy="no-referrer" title="{{title}}"></iframe>
+        <noscript><iframe src="{{frame}}" sandbox="{{sandbox}}" allow="{{allow}}" referrerpolicy="no-referrer" title="{{title}}"></iframe></noscript>
         <div class="waiting" hidden><div class="dune"><i></i><i></i><i></i></div><p role="status">Starting {{app}}…</p>{{#isOwned}}<p><a href="/grains/{{id}}/log">Log</a></p>{{/isOwned}}</div>
         </div>
         """
