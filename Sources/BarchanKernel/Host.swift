@@ -62,7 +62,7 @@ public final class Host: FrontendHost {
             storage: storage, isolation: isolation, uses: uses, clock: clock,
             previousLifetime: configuration.life.previousVersion, log: log)
         let recordings = RecordingBook(directory: "\(configuration.dataDirectory)/recordings", log: log)
-        let reserve = DiskReserve(volumes: storage.volumes, bytes: configuration.limits.diskReserveBytes)
+        let reserve = DiskReserve(volumes: storage.volumes, limits: configuration.limits)
         let sizes = VolumeSizes(volumes: storage.volumes, records: records, clock: clock, log: log)
         let failedStarts = FailedStarts(restartPause: configuration.life.restartPause, clock: clock)
         let starter = GrainStarter(

@@ -13,7 +13,14 @@ struct DoctorReport {
 
     var text: String {
         findings.map { finding in
-            let state = finding.fix == nil ? "ok      " : finding.isNeeded ? "MISSING " : "absent  "
+            let state =
+                switch (finding.fix == nil, finding.isThere, finding.isNeeded) {
+                case (true, _, _): "ok      "
+                case (_, true, true): "PROBLEM "
+                case (_, true, false): "short   "
+                case (_, false, true): "MISSING "
+                case (_, false, false): "absent  "
+                }
             let line = "\(state)\(finding.name): \(finding.found)"
             return finding.fix.map { "\(line)\n        fix: \($0)" } ?? line
         }.joined(separator: "\n")

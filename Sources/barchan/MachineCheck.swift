@@ -13,13 +13,16 @@ enum MachineCheck {
         let isNeeded: Bool
         /// What to do; nil when nothing is missing.
         let fix: String?
+        /// It is there, and there is too little of it, or something is wrong with it.
+        var isThere = false
     }
 
     static func all(_ configuration: HostConfiguration) -> [Finding] {
         [
             kernel(), userNamespaces(), overlay(), seccomp(), virtualCalls(), landlock(), pidfd(), memory(),
             openFiles(configuration.limits),
-            dataDirectory(configuration.dataDirectory), volumeLimits(configuration),
+        ] + DataCheck.findings(configuration) + [
+            volumeLimits(configuration),
             imageIntegrity(configuration.dataDirectory),
             SystemdGroup.finding(),
         ] + GroupCheck.findings(launcher: "\(configuration.programDirectory)/barchan-sandbox")
@@ -164,20 +167,6 @@ enum MachineCheck {
             found: "\(found); a process of a grain gets half of that, \(half) instead of \(most) (openFiles)",
             isNeeded: false,
             fix: "ulimit -n \(max(65_536, 2 * most)), or LimitNOFILE=\(max(65_536, 2 * most)) in the unit")
-    }
-
-    private static func dataDirectory(_ path: String) -> Finding {
-        let place = OpenDirectory.nearest(path)
-        var space = statvfs()
-        guard access(place, W_OK) == 0, statvfs(place, &space) == 0 else {
-            return Finding(
-                name: "data directory", found: "'\(path)' cannot be written", isNeeded: true,
-                fix: "choose another with --data or data = in [host]")
-        }
-        let free = (UInt64(space.f_bavail) * UInt64(space.f_frsize)) >> 20
-        return Finding(
-            name: "data directory", found: "'\(path)', \(free) MiB free", isNeeded: false,
-            fix: free >= 512 ? nil : "make room; packages and grains need some hundred MiB")
     }
 
     // MARK: Reading

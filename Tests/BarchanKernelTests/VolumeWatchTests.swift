@@ -258,7 +258,7 @@ import Testing
     }
 
     @Test func aSmallDiskKeepsAFiftieth() {
-        let reserve = DiskReserve(volumes: MemoryStorage(), bytes: 1 << 30)
+        let reserve = DiskReserve(volumes: MemoryStorage(), limits: HostLimits())
         #expect(!reserve.isShort(DiskRoom(freeBytes: 3 << 20, totalBytes: 100 << 20)))
         #expect(reserve.isShort(DiskRoom(freeBytes: 1 << 20, totalBytes: 100 << 20)))
         #expect(reserve.isShort(DiskRoom(freeBytes: 1 << 29, totalBytes: 1 << 40)))

@@ -33,8 +33,12 @@ final class Workshop: Sendable {
 
     /// Any of the command's words.
     func barchan(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
+        try execute(Self.barchan, arguments, environment: environment)
+    }
+
+    func execute(_ program: String, _ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
         let process = Process()
-        process.executableURL = URL(filePath: Self.barchan)
+        process.executableURL = URL(filePath: program)
         process.arguments = arguments
         process.currentDirectoryURL = URL(filePath: path)
         process.environment = ProcessInfo.processInfo.environment.merging(["HOME": path]) { $1 }

@@ -119,8 +119,7 @@ actor VolumeWatch {
 /// What is left free of the disk that grains are on.
 struct DiskReserve: Sendable {
     let volumes: any VolumeStore
-    /// At most; a small disk keeps a fiftieth.
-    let bytes: Int64
+    let limits: HostLimits
 
     /// Nil where the storage does not say.
     func room() async -> DiskRoom? {
@@ -132,7 +131,7 @@ struct DiskReserve: Sendable {
     /// Bytes that may be taken of the disk now. Nil where the storage does not say.
     func free() async -> Int64? { await room().map { max(0, free(of: $0)) } }
 
-    private func free(of room: DiskRoom) -> Int64 { room.freeBytes - min(bytes, room.totalBytes / 50) }
+    private func free(of room: DiskRoom) -> Int64 { room.freeBytes - limits.diskReserve(of: room.totalBytes) }
 
     /// - Parameter needed: Bytes about to be written, as far as they are known.
     /// - Throws: ``HostError`` `.resourceExhausted` when the disk is, or then would be, nearly full.

@@ -18,7 +18,7 @@ public struct DataDirectory: ~Copyable {
         for interface in PluginInterface.allCases { try make("\(path)/\(interface.rawValue)") }
         let number = open("\(path)/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard number >= 0 else {
-            throw HostError(.failed, "lock data directory '\(path)': \(String(cString: strerror(errno)))")
+            throw HostError(.failed, "lock data directory '\(path)': \(reason(errno, path))")
         }
         let lock = OwnedDescriptor(takingOwnershipOf: number)
         guard flock(number, LOCK_EX | LOCK_NB) == 0 else {
@@ -33,6 +33,13 @@ public struct DataDirectory: ~Copyable {
         // Parents of the directory come into being, too: the default one may be the first thing in its place.
         for end in path.indices where path[end] == "/" && end != path.startIndex { mkdir(String(path[..<end]), 0o755) }
         if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
-        throw HostError(.failed, "make data directory '\(path)': \(String(cString: strerror(errno)))")
+        throw HostError(.failed, "make data directory '\(path)': \(reason(errno, path))")
+    }
+
+    private static func reason(_ error: CInt, _ path: String) -> String {
+        let text = String(cString: strerror(error))
+        var status = stat()
+        guard error == EACCES, stat(path, &status) == 0, status.st_uid != geteuid() else { return text }
+        return "\(text): it belongs to user \(status.st_uid), and this is user \(geteuid()); run it as that user"
     }
 }

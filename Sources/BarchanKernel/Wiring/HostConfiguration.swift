@@ -106,6 +106,8 @@ public struct HostLimits: Sendable, Equatable {
     public var runningGrains = 1_000
     /// What grains leave free of the disk, but no more than a fiftieth of it.
     public var diskReserveBytes: Int64 = 1 << 30
+    /// The same, of a disk of so many bytes.
+    public func diskReserve(of totalBytes: Int64) -> Int64 { min(diskReserveBytes, totalBytes / 50) }
     /// Objects that one grain may have saved.
     public var tokensPerGrain = TokenBook.maximumTokens
     /// People, links and tokens of one grain, those that were revoked included.
