@@ -27,7 +27,8 @@ enum DataCheck {
         let reserve = limits.diskReserve(of: total)
         let found = "'\(path)', \(free >> 20) MiB free"
         if free < reserve {
-            return problem("\(found): no grain starts while less than \(reserve >> 20) MiB are", "make room on the disk")
+            return problem(
+                "\(found): no grain starts while less than \(reserve >> 20) MiB are", "make room on the disk")
         }
         // A file system without a fixed number of files says 0 of 0.
         if space.f_files > 0, space.f_favail < 1000 {
@@ -60,7 +61,7 @@ enum DataCheck {
         case EROFS, EIO:
             return problem(
                 "'\(path)' cannot be written: \(text)",
-                "look at what the kernel says of the disk (dmesg), mend its file system (fsck), and mount it for writing")
+                "look at what the kernel says of the disk (dmesg), mend its file system (fsck), mount it for writing")
         case EACCES where stat(place, &status) == 0 && status.st_uid != geteuid():
             return problem(
                 "'\(path)' cannot be written: it belongs to user \(status.st_uid), and this is user \(geteuid())",
@@ -81,7 +82,9 @@ enum DataCheck {
     private static func owners(_ path: String) -> [Finding] {
         var directory = stat()
         guard stat(path, &directory) == 0 else { return [] }
-        let entries = [path, "\(path)/storage"].flatMap { parent in ((try? SourceTree.names(of: parent)) ?? []).map { "\(parent)/\($0)" } }
+        let entries = [path, "\(path)/storage"].flatMap { parent in
+            ((try? SourceTree.names(of: parent)) ?? []).map { "\(parent)/\($0)" }
+        }
         let foreign = entries.filter { entry in
             var status = stat()
             return lstat(entry, &status) == 0 && status.st_uid != directory.st_uid
