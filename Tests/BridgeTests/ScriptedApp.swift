@@ -73,7 +73,8 @@ struct ScriptedApp {
                     r = b'%d' % n
                     c.sendall(b'HTTP/1.1 200 OK\\r\\nContent-Length: %d\\r\\n\\r\\n' % len(r) + r)
                 else:
-                    c.sendall(table.get(path, b'HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok'))
+                    # Its last bytes leave together with its end.
+                    c.sendall(table.get(path, b'HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok'), socket.MSG_MORE)
             except OSError:
                 note('lost ' + path)
             c.close()
