@@ -99,13 +99,14 @@ enum HeaderPolicy {
                 .joined(separator: ", ")
     }
 
-    private static let allOff = features.map { "\($0)=()" }.joined(separator: ", ")
+    private static func off(_ features: [String]) -> String { features.map { "\($0)=()" }.joined(separator: ", ") }
+    private static let allOff = off(features)
 
     /// For answers that are no pages: nothing is learnt from them about who asks.
-    static let noTracking = [
+    static let noTracking = off([
         "attribution-reporting", "browsing-topics", "interest-cohort", "join-ad-interest-group", "private-aggregation",
         "run-ad-auction", "shared-storage",
-    ].map { "\($0)=()" }.joined(separator: ", ")
+    ])
 
     /// Every feature a browser knows, as Chromium 156 lists them, and some of older ones.
     static let features = [
