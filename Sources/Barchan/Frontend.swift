@@ -275,16 +275,38 @@ public enum GrainState: Sendable, Equatable {
 /// Open tabs.
 public protocol SessionDirectory: Sendable {
     /// Opens a grain in a tab. A link that is for one use is used up by it.
-    /// - Throws: ``HostError`` `.notFound` when the visitor may not use the grain.
-    func open(_ grain: GrainID, as visitor: Visitor) async throws(HostError) -> any GrainSession
+    /// - Throws: ``HostError`` `.notFound` when the visitor may not use the grain, `.resourceExhausted` when as many tabs
+    ///   as may be are open and in use.
+    func open(_ grain: GrainID, as visitor: Visitor, at place: TabPlace) async throws(HostError) -> any GrainSession
 
     /// An open session, or nil when it is unknown, closed or expired. Does not keep it open.
     func session(_ identifier: SessionID) async -> (any GrainSession)?
+
+    /// The grain of an open session as whoever opened it may see it: by a link, too.
+    /// - Throws: ``HostError`` `.notFound` when the session is closed or they may not use the grain any more.
+    func grain(of session: SessionID) async throws(HostError) -> GrainSummary
 }
 
 extension SessionDirectory {
+    public func open(_ grain: GrainID, as visitor: Visitor) async throws(HostError) -> any GrainSession {
+        try await open(grain, as: visitor, at: TabPlace(base: "/grain/\(grain)"))
+    }
+
     public func open(_ grain: GrainID, by account: AccountID) async throws(HostError) -> any GrainSession {
         try await open(grain, as: .account(account))
+    }
+}
+
+/// Where a tab is.
+public struct TabPlace: Sendable, Equatable {
+    /// The path of the frontend's page around the grain, behind which the app's own path stands.
+    public var base: String
+    /// 4 or 16 bytes: whose tabs count together when nobody is logged in. Nil when the client has no address.
+    public var clientAddress: [UInt8]?
+
+    public init(base: String, clientAddress: [UInt8]? = nil) {
+        self.base = base
+        self.clientAddress = clientAddress
     }
 }
 
@@ -298,6 +320,8 @@ public protocol GrainSession: Sendable {
     /// What the browser must present besides the host name.
     var secret: Secret { get }
     var grain: GrainID { get }
+    /// ``TabPlace/base`` as it was when the session was opened; empty for a program's, which has no page.
+    var base: String { get }
 
     var state: GrainState { get async }
 

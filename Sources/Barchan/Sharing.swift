@@ -30,6 +30,10 @@ public protocol SharingDirectory: Sendable {
     /// Where a link leads, or nil when it is unknown, revoked, expired or used up.
     func link(_ secret: Secret) async throws(HostError) -> SharedLink?
 
+    /// The grain that a link, of use or not any more, leads to, when it is the account's own or was kept by this link;
+    /// else nil.
+    func keptGrain(by secret: Secret, of account: AccountID) async throws(HostError) -> GrainID?
+
     /// Keeps what a link gives for an account: the grain is among their grains from now on. A second call changes
     /// nothing. A link for one use is used up by it.
     /// - Throws: ``HostError`` `.notFound` when the link is of no use any more, `.permissionDenied` to somebody who was

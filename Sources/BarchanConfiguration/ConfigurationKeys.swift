@@ -193,9 +193,15 @@ public enum ConfigurationKeys {
 
     static let limits: [ConfigurationKey] =
         [
-            .integer("sessionsPerAccount", 1...100_000, "open tabs of one person, 200") {
+            .integer(
+                "sessionsPerAccount", 1...100_000, "open tabs of one person, or of one address without a login, 200"
+            ) {
                 $1.limits.sessionsPerAccount = Int($0)
             },
+            .integer("sessionsPerLink", 1...1_000_000, "open tabs of all who came by one sharing link, 5000") {
+                $1.limits.sessionsPerLink = Int($0)
+            },
+            .integer("sessions", 1...1_000_000, "open tabs of everybody, 20000") { $1.limits.sessions = Int($0) },
             .integer("grainsPerAccount", 1...1_000_000, "grains of one person, 10000") {
                 $1.limits.grainsPerAccount = Int($0)
             },

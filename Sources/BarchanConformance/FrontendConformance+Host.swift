@@ -115,13 +115,15 @@ final class MemoryFrontendHost: FrontendHost, AccountDirectory, AppDirectory, Gr
     func decline(_ app: AppID, by account: AccountID) async throws(HostError) {}
     func move(_ grain: GrainID, to package: PackageID, force: Bool, by account: AccountID) async throws(HostError) {}
 
-    func open(_ grain: GrainID, as visitor: Visitor) async throws(HostError) -> any GrainSession {
-        let session = MemorySession(grain: grain)
+    func open(_ grain: GrainID, as visitor: Visitor, at place: TabPlace) async throws(HostError) -> any GrainSession {
+        let session = MemorySession(grain: grain, base: place.base)
         state.withLock { $0.sessions[session.identifier] = session }
         return session
     }
 
     func session(_ identifier: SessionID) async -> (any GrainSession)? { state.withLock { $0.sessions[identifier] } }
+
+    func grain(of session: SessionID) async throws(HostError) -> GrainSummary { grain }
 }
 
 /// Answers with the path it was asked for.
@@ -129,8 +131,12 @@ final class MemorySession: GrainSession {
     let identifier = SessionID.random()
     let secret = Secret.random()
     let grain: GrainID
+    let base: String
 
-    init(grain: GrainID) { self.grain = grain }
+    init(grain: GrainID, base: String) {
+        self.grain = grain
+        self.base = base
+    }
 
     var state: GrainState { get async { .running } }
 

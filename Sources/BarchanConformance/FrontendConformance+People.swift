@@ -72,6 +72,7 @@ extension MemoryFrontendHost: PeopleDirectory, SharingDirectory, APIDirectory {
     func revoke(_ grant: GrantID, in grain: GrainID, by account: AccountID) async throws(HostError) {}
     func remove(_ person: AccountID, from grain: GrainID, by account: AccountID) async throws(HostError) {}
     func link(_ secret: Secret) async throws(HostError) -> SharedLink? { nil }
+    func keptGrain(by secret: Secret, of account: AccountID) async throws(HostError) -> GrainID? { nil }
     func redeem(_ secret: Secret, by account: AccountID) async throws(HostError) -> GrainID {
         throw MemoryFrontendHost.refused("keep a shared grain")
     }

@@ -86,6 +86,8 @@ extension Host: OperationDirectory {
         }
         return [
             KeyValue("sessionsPerAccount", String(self.limits.sessionsPerAccount)),
+            KeyValue("sessionsPerLink", String(self.limits.sessionsPerLink)),
+            KeyValue("sessions", String(self.limits.sessions)),
             KeyValue("grainsPerAccount", String(self.limits.grainsPerAccount)),
             KeyValue("runningGrains", String(self.limits.runningGrains)),
             KeyValue("tokensPerGrain", String(self.limits.tokensPerGrain)),

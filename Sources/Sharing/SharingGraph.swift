@@ -55,6 +55,11 @@ public struct SharingGraph: Sendable, Equatable {
         }.sorted { $0.identifier < $1.identifier }
     }
 
+    /// Whether somebody keeps what a link gives.
+    public func isKept(_ link: GrantID, by account: AccountID) -> Bool {
+        grants.values.contains { $0.giver == .grant(link) && $0.recipient == .account(account) && !$0.isRevoked }
+    }
+
     /// Whether somebody was removed after they had come by this link, and so cannot come by it again.
     public func wasRemoved(_ account: AccountID, from link: GrantID) -> Bool {
         grants.values.contains { $0.giver == .grant(link) && $0.recipient == .account(account) && $0.isRevoked }

@@ -150,6 +150,17 @@ import Testing
         _ = try await open(test, kept)
     }
 
+    @Test func aDeadTokenIsNotKept() async throws {
+        let (test, grain) = try await scene()
+        let token = try await token(test, grain, expiresUnused: test.clock.wallSeconds() + 300)
+        _ = try await open(test, token)
+        try await test.host.api.keepAlive(token.secret, host: nil, for: .seconds(300))
+        try await test.host.sharing.revoke(token.grant, in: grain, by: test.person)
+        await expectError(.permissionDenied) {
+            try await test.host.api.keepAlive(token.secret, host: nil, for: .seconds(300))
+        }
+    }
+
     @Test func deadTokensMakeRoom() async throws {
         let test = try await TestHost { $0.limits.grantsPerGrain = 3 }
         let grain = try await test.makeGrain()

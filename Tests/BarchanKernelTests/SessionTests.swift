@@ -57,6 +57,7 @@ import Testing
             try await test.host.sessions.open(grain, by: test.person),
             try await test.host.sessions.open(grain, by: test.person),
         ]
+        for session in sessions { try await session.keepAlive() }
         await expectError(.resourceExhausted) { _ = try await test.host.sessions.open(grain, by: test.person) }
         await sessions[1].close()
         _ = try await test.host.sessions.open(grain, by: test.person)

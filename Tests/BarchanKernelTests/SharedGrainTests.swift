@@ -206,6 +206,40 @@ import Testing
         await waitForClose(test, session)
     }
 
+    @Test func whoCameByALinkSeesTheGrainsTitle() async throws {
+        let (test, grain, _, _) = try await scene()
+        let offer = ShareOffer(.role(Self.viewer), isSingleUse: true)
+        let link = try await test.host.sharing.makeLink(to: grain, offer, by: test.person)
+        let anonymous = try await test.host.sessions.open(grain, as: .link(link.secret))
+        try await test.host.grains.rename(grain, to: "Ours", by: test.person)
+        let seen = try await test.host.sessions.grain(of: anonymous.identifier)
+        #expect(seen.title == "Ours" && !seen.isOwned && seen.notice == nil && seen.tags.isEmpty)
+        let own = try await test.host.sessions.open(grain, by: test.person)
+        #expect(try await test.host.sessions.grain(of: own.identifier).isOwned)
+        await anonymous.close()
+        await expectError(.notFound) { _ = try await test.host.sessions.grain(of: anonymous.identifier) }
+    }
+
+    @Test func aLinkKnowsWhoKeptIt() async throws {
+        let (test, grain, ann, bob) = try await scene()
+        let offer = ShareOffer(.everything, isSingleUse: true)
+        let link = try await test.host.sharing.makeLink(to: grain, offer, by: test.person)
+        func kept(_ account: AccountID) async throws -> GrainID? {
+            try await test.host.sharing.keptGrain(by: link.secret, of: account)
+        }
+        #expect(try await kept(ann) == nil)
+        _ = try await test.host.sharing.redeem(link.secret, by: ann)
+        #expect(try await test.host.sharing.link(link.secret) == nil, "it is used up")
+        #expect(try await kept(ann) == grain)
+        #expect(try await kept(test.person) == grain, "the owner's own")
+        // Who has the grain in another way may get more by the link.
+        _ = try await test.host.sharing.share(grain, with: "bob", ShareOffer(.role(Self.viewer)), by: test.person)
+        #expect(try await kept(bob) == nil)
+        try await test.host.sharing.remove(ann, from: grain, by: test.person)
+        #expect(try await kept(ann) == nil)
+        #expect(try await test.host.sharing.keptGrain(by: Secret("x"), of: test.person) == nil)
+    }
+
     @Test func aLinkLeadsToItsOwnGrainOnly() async throws {
         let (test, grain, _, _) = try await scene()
         let other = try await test.makeGrain()

@@ -61,12 +61,24 @@ extension EndToEndTests {
 
                 let bob = try await stage.visitor()
                 try await stage.invite(bob, handle: "bob")
-                let choice = try await Page(in: stage.tools, at: link, profile: bob)
-                try await choice.wait(for: "document.body.innerText.includes('Keep it')", "the choice")
+                // The place within the page comes along, whatever Bob chooses.
+                let place = link + "/timeline?n=5#bottom"
+                let inFrame = "location.pathname + location.hash === '/timeline#bottom'"
+                let choice = try await Page(in: stage.tools, at: place, profile: bob)
+                let incognito = try await Page(in: stage.tools, at: place, profile: bob)
+                for tab in [choice, incognito] {
+                    try await tab.wait(for: "document.body.innerText.includes('Keep it')", "the choice")
+                }
                 try await choice.capture("sharing-choice")
+                _ = try await incognito.evaluate(
+                    "document.querySelector('form[action^=\"/incognito\"] button').click()")
+                try await incognito.waitInFrame(for: inFrame, "the place, incognito")
                 _ = try await choice.evaluate("document.querySelector('button.main').click()")
                 try await choice.wait(
                     for: "location.pathname.startsWith('/grain/\(grain)')", "the grain to be Bob's too")
+                try await choice.waitInFrame(for: inFrame, "the place, kept")
+                let state = "document.querySelector('header.bar .state').className"
+                try await incognito.wait(for: "\(state) === 'state running'", "the tab to be open still")
 
                 _ = try await page.evaluate(
                     "[...document.querySelectorAll('dialog .grant button')].find(b => b.innerText === 'Revoke').click()"

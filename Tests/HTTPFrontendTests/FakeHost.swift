@@ -33,6 +33,11 @@ final class FakeHost: FrontendHost, Sendable {
         var invitations: [String: InvitationOffer] = [:]
         var sharing: GrainSharing?
         var links: [String: SharedLink] = [:]
+        /// What somebody has by a link.
+        var kept: [String: GrainID] = [:]
+        /// Where grains were opened.
+        var places: [TabPlace] = []
+        var areTokensDead = false
         var refusal: HostError?
         var resources: [String: PublicResources] = [:]
         var restored: [UInt8] = []
@@ -122,15 +127,17 @@ final class FakeSession: GrainSession {
     let identifier = SessionID.random()
     let secret = Secret.random()
     let grain: GrainID
+    let base: String
     let current = Mutex(GrainState.running)
     let keptAlive = Mutex(0)
     let isClosed = Mutex(false)
     /// What the frontend wrote into the grain's log.
     let notes = Mutex<[String]>([])
 
-    init(host: FakeHost, grain: GrainID) {
+    init(host: FakeHost, grain: GrainID, base: String? = nil) {
         self.host = host
         self.grain = grain
+        self.base = base ?? "/grain/\(grain)"
     }
 
     var state: GrainState { get async { current.withLock { $0 } } }
@@ -300,11 +307,19 @@ struct FakeUpgrades: UpgradeDirectory {
 struct FakeSessions: SessionDirectory {
     let host: FakeHost
 
-    func open(_ grain: GrainID, as visitor: Visitor) async throws(HostError) -> any GrainSession {
-        let session = FakeSession(host: host, grain: grain)
-        host.note("open as \(visitor == .account(FakeHost.person.identifier) ? "a person" : "\(visitor)")")
+    func open(_ grain: GrainID, as visitor: Visitor, at place: TabPlace) async throws(HostError) -> any GrainSession {
+        let session = FakeSession(host: host, grain: grain, base: place.base)
+        host.directory.withLock { $0.places.append(place) }
+        try host.call("open as \(visitor == .account(FakeHost.person.identifier) ? "a person" : "\(visitor)")")
         host.directory.withLock { $0.sessions[session.identifier.text] = session }
         return session
+    }
+
+    func grain(of session: SessionID) async throws(HostError) -> GrainSummary {
+        guard let open = host.directory.withLock({ $0.sessions[session.text] }) else {
+            throw HostError(.notFound, "The page is not open.")
+        }
+        return try await host.grains.grain(open.grain, for: FakeHost.person.identifier)
     }
 
     func session(_ identifier: SessionID) async -> (any GrainSession)? {

@@ -95,6 +95,9 @@ struct FakeSharing: SharingDirectory {
     func link(_ secret: Secret) async throws(HostError) -> SharedLink? {
         host.directory.withLock { $0.links[secret.text] }
     }
+    func keptGrain(by secret: Secret, of account: AccountID) async throws(HostError) -> GrainID? {
+        host.directory.withLock { $0.kept[secret.text] }
+    }
     func redeem(_ secret: Secret, by account: AccountID) async throws(HostError) -> GrainID {
         try host.call("redeem \(secret.text)")
         guard let link = try await link(secret) else { throw HostError(.notFound, "The link is of no use.") }
@@ -131,7 +134,9 @@ struct FakeAPI: APIDirectory {
     }
     func keepAlive(_ secret: Secret, host name: String?, for duration: Duration) async throws(HostError) {
         try host.call("keep \(secret.text) at \(name ?? "api") for \(duration.components.seconds)")
-        guard secret.text == "key" else { throw HostError(.permissionDenied, "use a token: it is unknown") }
+        guard secret.text == "key", !host.directory.withLock({ $0.areTokensDead }) else {
+            throw HostError(.permissionDenied, "use a token: it is unknown")
+        }
     }
     func publicResources(ofHost name: String) async throws(HostError) -> PublicResources? {
         host.directory.withLock { $0.resources[name] }

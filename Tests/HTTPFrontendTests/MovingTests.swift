@@ -5,7 +5,7 @@ import Testing
 
 /// A grain on a loop of the host's; it may be on another one after its next start.
 final class MovingSession: DirectGrainSession {
-    let base: FakeSession
+    let still: FakeSession
     let loops: [LoopThread]
     let home = Mutex(0)
     /// On which loop each request began, and on which it should have.
@@ -13,8 +13,8 @@ final class MovingSession: DirectGrainSession {
     /// Where the grain goes when a request has begun.
     let next = Mutex<(@Sendable (Int) -> Int)?>(nil)
 
-    init(_ base: FakeSession, on loops: [LoopThread]) {
-        self.base = base
+    init(_ still: FakeSession, on loops: [LoopThread]) {
+        self.still = still
         self.loops = loops
     }
 
@@ -22,9 +22,10 @@ final class MovingSession: DirectGrainSession {
         func cancel() {}
     }
 
-    var identifier: SessionID { base.identifier }
-    var secret: Secret { base.secret }
-    var grain: GrainID { base.grain }
+    var identifier: SessionID { still.identifier }
+    var secret: Secret { still.secret }
+    var grain: GrainID { still.grain }
+    var base: String { still.base }
     var state: GrainState { get async { .running } }
     var loop: (any HostLoop)? { loops[home.withLock { $0 }] }
 
@@ -44,13 +45,13 @@ final class MovingSession: DirectGrainSession {
     }
 
     func send(_ request: WebRequest, from client: WebClient) async throws(HostError) -> WebResponse {
-        try await base.send(request, from: client)
+        try await still.send(request, from: client)
     }
 
     func openWebSocket(
         _ request: WebSocketRequest, from client: WebClient, incoming: any ByteReader
     ) async throws(HostError) -> WebSocketResponse {
-        try await base.openWebSocket(request, from: client, incoming: incoming)
+        try await still.openWebSocket(request, from: client, incoming: incoming)
     }
 
     func keepAlive() async throws(HostError) {}
@@ -65,7 +66,7 @@ final class MovingSession: DirectGrainSession {
         try await Serving.run(lending: loops) { serving async throws in
             let session = MovingSession(serving.host.openSession(), on: loops)
             serving.host.moving.withLock { $0 = session }
-            let fields = "Host: \(serving.grainHost(session.base))\r\nCookie: \(serving.cookie(session.base))\r\n"
+            let fields = "Host: \(serving.grainHost(session.still))\r\nCookie: \(serving.cookie(session.still))\r\n"
             try await body(serving, session, fields)
         }
     }
@@ -121,7 +122,7 @@ final class MovingSession: DirectGrainSession {
                 session.home.withLock { $0 = place }
                 let size = 1_000_000
                 await client.send(
-                    "POST / HTTP/1.1\r\n\(fields)Origin: http://\(serving.grainHost(session.base))\r\n"
+                    "POST / HTTP/1.1\r\n\(fields)Origin: http://\(serving.grainHost(session.still))\r\n"
                         + "Content-Length: \(size)\r\n\r\n")
                 await client.send([UInt8](repeating: 0x61, count: size))
                 #expect(await client.reply()?.text == "\(size)")

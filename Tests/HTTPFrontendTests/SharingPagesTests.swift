@@ -86,19 +86,22 @@ import Testing
 
     // MARK: Links
 
-    private func serveLink(
-        isOwned: Bool = false, isSingleUse: Bool = false,
+    /// A host with one grain and a link to it.
+    /// - Parameter isKept: Whether the person has it already.
+    func serveLink(
+        isKept: Bool = false, isSingleUse: Bool = false,
         _ body: @escaping @Sendable (Serving, GrainID) async throws -> Void
     ) async throws {
         try await Serving.run { serving async throws in
-            var grain = serving.host.addGrain("Our wiki")
-            grain.isOwned = isOwned
+            let grain = serving.host.addGrain("Our wiki")
+            var shared = grain
+            shared.isOwned = false
             let grant = Grant(
                 identifier: .random(), giver: .account(Self.ann), recipient: .link,
                 offer: ShareOffer(.everything, isSingleUse: isSingleUse), created: 0)
-            serving.host.directory.withLock { [grain] directory in
-                directory.grains = [grain]
-                directory.links["tok"] = SharedLink(grain: grain, grant: grant)
+            serving.host.directory.withLock { [shared] directory in
+                if isKept { directory.kept["tok"] = grain.identifier }
+                directory.links["tok"] = SharedLink(grain: shared, grant: grant)
             }
             try await body(serving, grain.identifier)
         }
@@ -152,17 +155,20 @@ import Testing
         }
     }
 
-    @Test func theOwnerOfAGrainNeedsNoLink() async throws {
-        try await serveLink(isOwned: true) { serving, grain in
-            let reply = try await serving.request("/shared/tok/a", as: serving.host.logIn())
-            #expect(reply.status == 303 && reply.value("Location") == "/grain/\(grain)/a")
+    /// Who owns it, or kept it; a link that is used up by that is good for them still.
+    @Test(arguments: [false, true]) func whoHasTheGrainIsNotAskedAgain(_ isUsedUp: Bool) async throws {
+        try await serveLink(isKept: true) { serving, grain in
+            if isUsedUp { serving.host.directory.withLock { $0.links = [:] } }
+            let reply = try await serving.request("/shared/tok/a?b", as: serving.host.logIn())
+            #expect(reply.status == 303 && reply.value("Location") == "/grain/\(grain)/a?b")
+            #expect(try await serving.request("/shared/tok/a?b").status == (isUsedUp ? 404 : 200), "a stranger")
         }
     }
 
     @Test(arguments: ["//evil.test", "/\\evil.test", "/%2F%2Fevil.test"]) func noLinkLeadsElsewhere(_ path: String)
         async throws
     {
-        try await serveLink(isOwned: true) { serving, grain in
+        try await serveLink(isKept: true) { serving, grain in
             let reply = try await serving.request("/shared/tok\(path)", as: serving.host.logIn())
             if let location = reply.value("Location") { #expect(location.hasPrefix("/grain/\(grain)")) }
         }

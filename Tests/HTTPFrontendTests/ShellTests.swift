@@ -152,7 +152,8 @@ import Testing
     // MARK: The page around a grain
 
     @Test(arguments: [
-        ("", "%2F"), ("/", "%2F"), ("/a/b?c=d", "%2Fa%2Fb%3Fc%3Dd"), ("/a%20b", "%2Fa%2520b"), ("//evil.test", "%2F"),
+        ("", "%2F"), ("/", "%2F"), ("/a/b?c=d", "%2Fa%2Fb%3Fc%3Dd"), ("/a%20b", "%2Fa%2520b"),
+        ("//evil.test", "%2F%2Fevil.test"),
         ("/%5Cevil", "%2F%255Cevil"),
         ("/log", "%2Flog"),
     ]) func opensInAFrameOfItsOwnHost(_ path: String, _ encoded: String) async throws {

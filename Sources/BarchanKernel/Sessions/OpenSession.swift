@@ -6,6 +6,9 @@ actor OpenSession: DirectGrainSession {
     nonisolated let identifier = SessionID.random()
     nonisolated let secret = Secret.random()
     nonisolated let grain: GrainID
+    nonisolated let base: String
+    /// Where it counts.
+    nonisolated let shares: [SessionShare]
 
     nonisolated let holder: SharingBook.Holder
     /// Nil for somebody anonymous.
@@ -24,6 +27,8 @@ actor OpenSession: DirectGrainSession {
     /// What requests need to know that do not come through the actor.
     private struct Presence {
         var isClosed = false
+        /// Whether its browser, or its program, has ever come back.
+        var isUsed: Bool
         var lastSeen: Duration
         var streams: [ObjectIdentifier: CutReader] = [:]
         /// The web session once the app has answered over it.
@@ -41,12 +46,14 @@ actor OpenSession: DirectGrainSession {
     private var package: PackageID?
 
     init(
-        grain: GrainID, holder: SharingBook.Holder, person: Account?, identity: [UInt8],
-        kind: WebSessionParameters.Kind = .web, life: GrainLife,
+        grain: GrainID, base: String, shares: [SessionShare], holder: SharingBook.Holder, person: Account?,
+        identity: [UInt8], kind: WebSessionParameters.Kind, life: GrainLife,
         records: RecordBook, sharing: SharingBook, clock: any HostClock, lifetime: Duration,
         forget: @escaping @Sendable (SessionID) async -> Void
     ) {
         self.grain = grain
+        self.base = base
+        self.shares = shares
         self.holder = holder
         self.person = person
         self.identity = identity
@@ -57,7 +64,8 @@ actor OpenSession: DirectGrainSession {
         self.clock = clock
         self.lifetime = lifetime
         self.forget = forget
-        presence = Mutex(Presence(lastSeen: clock.now()))
+        // A program has asked already when it gets a session.
+        presence = Mutex(Presence(isUsed: kind != .web, lastSeen: clock.now()))
         var generator = SystemRandomNumberGenerator()
         tabID = (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }
     }
@@ -296,11 +304,13 @@ actor OpenSession: DirectGrainSession {
     // MARK: Life of the tab
 
     private var isClosed: Bool { presence.withLock(\.isClosed) }
+    nonisolated var isUsed: Bool { presence.withLock(\.isUsed) }
 
     private var closed: HostError { HostError(.notFound, "use a session: it is closed; open the grain again") }
 
     private func touch() throws(HostError) {
         guard !isClosed else { throw closed }
+        presence.withLock { $0.isUsed = true }
         noteVisit()
     }
 

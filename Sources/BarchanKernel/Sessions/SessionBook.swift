@@ -13,7 +13,8 @@ actor SessionBook: SessionDirectory {
     private let log: HostLog
 
     private var sessions: [SessionID: OpenSession] = [:]
-    private var countByHolder: [SharingBook.Holder: Int] = [:]
+    /// What each share has open, the oldest first.
+    private var shares: [SessionShare: [OpenSession]] = [:]
     /// Of programs, by token and address.
     private var sessionsOfPrograms: [Program: OpenSession] = [:]
     /// Set once, before anybody is let in by a link.
@@ -35,7 +36,11 @@ actor SessionBook: SessionDirectory {
         self.log = log
     }
 
-    func open(_ grain: GrainID, as visitor: Visitor) async throws(HostError) -> any GrainSession {
+    func open(_ grain: GrainID, as visitor: Visitor, at place: TabPlace) async throws(HostError) -> any GrainSession {
+        var counted: [SessionShare] = [.host]
+        if case .link = visitor, let address = place.clientAddress { counted.append(SessionShare(ofAddress: address)) }
+        // A link for one use is not used up by a visit that there is no room for.
+        _ = try whatGivesWay(to: grain, in: counted)
         let holder = try await holder(visitor, in: grain)
         let person = try await person(holder)
         let info = try await records.viewInfo(of: grain)
@@ -44,7 +49,8 @@ actor SessionBook: SessionDirectory {
         }
         var identity: [UInt8] = []
         if case .account(let account) = holder { identity = try await self.identity(of: account, in: grain) }
-        return try await open(grain, holder, person, identity, .web, lifetime: settings.sessionLifetime)
+        return try await open(
+            grain, at: place.base, holder, person, identity, .web, counted: counted, lifetime: settings.sessionLifetime)
     }
 
     private struct Program: Hashable {
@@ -66,8 +72,10 @@ actor SessionBook: SessionDirectory {
         }
         // Of several who ask at once, the first one's is everybody's.
         if let open = sessionsOfPrograms[program] { return open }
+        let counted = [.host] + (remoteAddress.map { [SessionShare(ofAddress: $0)] } ?? [])
         let session = try await open(
-            grain, .bearer(grant), person, identity, .api(remoteAddress: remoteAddress), lifetime: .seconds(120))
+            grain, at: "", .bearer(grant), person, identity, .api(remoteAddress: remoteAddress), counted: counted,
+            lifetime: .seconds(120))
         sessionsOfPrograms[program] = session
         return session
     }
@@ -76,26 +84,42 @@ actor SessionBook: SessionDirectory {
     func openSession(_ identifier: SessionID) -> OpenSession? { sessions[identifier] }
 
     private func open(
-        _ grain: GrainID, _ holder: SharingBook.Holder, _ person: Account?, _ identity: [UInt8],
-        _ kind: WebSessionParameters.Kind, lifetime: Duration
+        _ grain: GrainID, at base: String, _ holder: SharingBook.Holder, _ person: Account?, _ identity: [UInt8],
+        _ kind: WebSessionParameters.Kind, counted: [SessionShare], lifetime: Duration
     ) async throws(HostError) -> OpenSession {
         let life = try await registry.life(of: grain)
         let now = clock.wallSeconds()
         try await records.update(.grain(grain)) { $0["used"] = String(now) }
-        guard countByHolder[holder, default: 0] < limits.sessionsPerAccount else {
-            throw HostError(
-                .resourceExhausted,
-                "open grain '\(grain)': \(limits.sessionsPerAccount) tabs are open already; close some")
-        }
+        let counted = counted + [.holder(holder)]
+        let leaving = try whatGivesWay(to: grain, in: counted)
+        for session in leaving { forget(session.identifier) }
         let session = OpenSession(
-            grain: grain, holder: holder, person: person, identity: identity, kind: kind, life: life,
-            records: records, sharing: sharing, clock: clock, lifetime: lifetime
-        ) { [weak self] session in await self?.forget(session, of: holder) }
-        countByHolder[holder, default: 0] += 1
+            grain: grain, base: base, shares: counted, holder: holder, person: person, identity: identity, kind: kind,
+            life: life, records: records, sharing: sharing, clock: clock, lifetime: lifetime
+        ) { [weak self] session in await self?.forget(session) }
+        for share in counted { shares[share, default: []].append(session) }
         sessions[session.identifier] = session
         counters.sessionsOpened.add(1, ordering: .relaxed)
+        for session in leaving { await session.close() }
         await session.begin()
         return session
+    }
+
+    /// Sessions that nobody came back to, the oldest one of each share that is full.
+    private func whatGivesWay(
+        to grain: GrainID, in counted: [SessionShare]
+    ) throws(HostError) -> [OpenSession] {
+        var leaving: [OpenSession] = []
+        for share in counted {
+            let limit = share.limit(in: limits), open = shares[share] ?? []
+            guard open.count >= limit else { continue }
+            guard let unused = open.first(where: { !$0.isUsed }) else {
+                throw HostError(
+                    .resourceExhausted, "open grain '\(grain)': \(share.text(limit))", retryAfter: .seconds(60))
+            }
+            leaving.append(unused)
+        }
+        return leaving
     }
 
     /// How links let people in; known only once there is a desk.
@@ -120,6 +144,13 @@ actor SessionBook: SessionDirectory {
 
     func session(_ identifier: SessionID) async -> (any GrainSession)? { sessions[identifier] }
 
+    func grain(of session: SessionID) async throws(HostError) -> GrainSummary {
+        guard let session = sessions[session], let desk else {
+            throw HostError(.notFound, "look at a grain: its page is not open any more")
+        }
+        return try await desk.grain(session.grain, for: session.holder)
+    }
+
     var count: Int { sessions.count }
 
     /// Closes every session of a grain that is being removed.
@@ -137,11 +168,13 @@ actor SessionBook: SessionDirectory {
         for session in sessions.values { await session.close() }
     }
 
-    private func forget(_ session: SessionID, of holder: SharingBook.Holder) {
-        guard sessions.removeValue(forKey: session) != nil else { return }
-        sessionsOfPrograms = sessionsOfPrograms.filter { $0.value.identifier != session }
-        let left = countByHolder[holder, default: 1] - 1
-        countByHolder[holder] = left == 0 ? nil : left
+    private func forget(_ identifier: SessionID) {
+        guard let session = sessions.removeValue(forKey: identifier) else { return }
+        sessionsOfPrograms = sessionsOfPrograms.filter { $0.value !== session }
+        for share in session.shares {
+            shares[share]?.removeAll { $0 === session }
+            if shares[share]?.isEmpty == true { shares[share] = nil }
+        }
     }
 
     /// What an app knows a person by: random, different in every grain, the same for ever (specification, section 6.6).

@@ -213,6 +213,25 @@ struct SharingDesk: SharingDirectory {
         return (grain, grant)
     }
 
+    func keptGrain(by secret: Secret, of account: AccountID) async throws(HostError) -> GrainID? {
+        guard let (grain, link) = try await grant(of: secret), let record = try await records.grain(grain),
+            record.isUsable, let graph = try await book.graph(of: record), graph.grants[link]?.recipient == .link,
+            graph.owner == account || graph.isKept(link, by: account), try await book.admits(account, to: grain)
+        else { return nil }
+        return grain
+    }
+
+    /// A grain as somebody may see it.
+    func grain(_ grain: GrainID, for holder: SharingBook.Holder) async throws(HostError) -> GrainSummary {
+        if case .account(let account) = holder { return try await grains.grain(grain, for: account) }
+        guard let record = try await records.grain(grain),
+            try await book.permissions(of: holder, in: grain, records.viewInfo(of: grain)) != nil,
+            var summary = try await grains.summary(of: record)
+        else { throw SharingDesk.missing("look at", grain) }
+        summary.isOwned = false
+        return summary
+    }
+
     func redeem(_ secret: Secret, by account: AccountID) async throws(HostError) -> GrainID {
         guard let (grain, link) = try await grant(of: secret) else { throw SharingDesk.useless }
         guard try await accounts.account(account)?.isSuspended == false else { throw SharingDesk.useless }
@@ -220,10 +239,7 @@ struct SharingDesk: SharingDirectory {
         let info = try await records.viewInfo(of: grain)
         try await book.change(grain, to: "keep a shared grain") { (_, graph) throws(HostError) in
             guard var found = graph.grants[link], found.recipient == .link else { throw SharingDesk.useless }
-            let isKept = graph.grants.values.contains {
-                $0.giver == .grant(link) && $0.recipient == .account(account) && !$0.isRevoked
-            }
-            if graph.owner == account || isKept { return SharingBook.Change() }
+            if graph.owner == account || graph.isKept(link, by: account) { return SharingBook.Change() }
             guard !graph.wasRemoved(account, from: link) else {
                 throw HostError(
                     .permissionDenied, "keep a shared grain: you were removed from it; ask its owner to share it again")

@@ -101,7 +101,11 @@ public struct BackupSettings: Sendable, Equatable {
 
 /// Numbers next to everything that can grow.
 public struct HostLimits: Sendable, Equatable {
+    /// Open tabs of one person; as many of one address in which nobody is logged in.
     public var sessionsPerAccount = 200
+    /// Open tabs of those who came by one link, and addresses that present one token.
+    public var sessionsPerLink = 5_000
+    public var sessions = 20_000
     public var grainsPerAccount = 10_000
     public var runningGrains = 1_000
     /// What grains leave free of the disk, but no more than a fiftieth of it.

@@ -47,7 +47,8 @@ struct APIService: Sendable {
 
     private func fault(_ error: HostError, _ request: Request) -> RequestFault {
         if error.code == .permissionDenied { _ = wrongTokens.refuse(ClientAddress.key(of: request)) }
-        return RequestFault(ShellService.status(error), error.message)
+        return RequestFault(
+            ShellService.status(error), error.message, retryAfterSeconds: error.retryAfter?.components.seconds)
     }
 
     private func keepAlive(

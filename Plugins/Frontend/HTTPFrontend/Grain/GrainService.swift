@@ -79,7 +79,7 @@ final class GrainService: Sendable {
     /// The same page where it belongs: in the shell's.
     private func intoFrame(_ head: CheckedHead, _ session: any GrainSession, _ origin: GrainOrigin) -> Response {
         var fields = origin.policy
-        fields.add("Location", "\(site.baseURL)/grain/\(session.grain)\(head.target)")
+        fields.add("Location", "\(site.baseURL)\(session.base)\(head.target)")
         fields.add("Cache-Control", "no-store")
         return Response(303, fields: fields)
     }

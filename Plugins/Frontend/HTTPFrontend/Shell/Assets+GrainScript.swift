@@ -48,7 +48,7 @@ extension Assets {
           again.onclick = () => { const [, act] = kinds[problem.dataset.kind] || []; if (act) act(); };
           const badgeShows = (state, text) => { badge.className = "state " + state; if (badge.textContent !== text) badge.textContent = text; };
 
-          const body = () => new URLSearchParams({ nonce, secret });
+          const body = () => new URLSearchParams({ secret });
           const showTitle = () => { document.title = (pageTitle && pageTitle !== title ? pageTitle + " · " : "") + title + " · Barchan"; };
 
           const show = answer => {

@@ -28,6 +28,11 @@ extension Assets {
             for (const m of document.querySelectorAll("details.menu[open]")) { m.open = false; $("summary", m).focus(); }
           });
 
+          // A form that leads on to where somebody was going: the place within the page is known to their browser only.
+          document.addEventListener("submit", e => {
+            if (e.target.matches("[data-hash]")) e.target.action = e.target.action.split("#")[0] + location.hash;
+          });
+
           // A list that follows what is typed: the part of the same page with the new question.
           const find = $("form[data-find]");
           if (find) {

@@ -39,9 +39,10 @@ extension Pages {
         ]
     }
 
-    func shared(_ link: SharedLink, action: String, _ person: Person?, problem: HostError? = nil) -> Response {
+    /// - Parameter path: The link's token and the app's path.
+    func shared(_ link: SharedLink, at path: String, _ person: Person?, problem: HostError? = nil) -> Response {
         var values: [String: Any] = [
-            "title": link.grain.title, "app": link.grain.appTitle, "action": action,
+            "title": link.grain.title, "app": link.grain.appTitle, "path": path,
             "isSingleUse": link.grant.offer.isSingleUse, "person": person != nil,
             "name": person?.account.displayName ?? "",
         ]

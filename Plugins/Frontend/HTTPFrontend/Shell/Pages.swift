@@ -133,6 +133,14 @@ struct Pages: Sendable {
 
     // MARK: Other answers
 
+    /// To HEAD: a page that is made for whoever wants to see it.
+    var nothing: Response {
+        var fields = HeaderPolicy.shell(frame: nil)
+        fields.add("Content-Type", "text/html; charset=utf-8")
+        fields.add("Cache-Control", "no-store")
+        return Response(200, fields: fields)
+    }
+
     func text(_ status: Int, _ text: String) -> Response { send(status, "text/plain; charset=utf-8", text) }
 
     func json(_ status: Int, _ text: String) -> Response { send(status, "application/json", text) }

@@ -93,7 +93,12 @@ extension ShellService {
     func openGrain(
         _ grain: GrainSummary, as visitor: Visitor, at visit: Visit, _ person: Person?
     ) async throws(HostError) -> Response {
-        let session = try await host.sessions.open(grain.identifier, as: visitor)
+        // Programs that look whether a link is good open nothing.
+        guard visit.request.head.method != "HEAD" else { return pages.nothing }
+        let base = "/\(visit.path[0])/\(visit.path[1])"
+        let session = try await host.sessions.open(
+            grain.identifier, as: visitor,
+            at: TabPlace(base: base, clientAddress: ClientAddress.bytes(of: visit.request)))
         let exceptions = await exceptions.opened(session.identifier, of: grain.app, in: host.sessions)
         for text in exceptions.descriptions {
             log(.info, "grain \(grain.identifier) is opened with an exception: its pages may \(text)")
@@ -102,8 +107,8 @@ extension ShellService {
         let path = PercentText.encode(ShellService.appPath(visit))
         let frame = "\(origin)\(SessionStart.path)?sessionid=\(session.secret.text)&path=\(path)"
         return pages.grain(
-            grain, session: session, origin: origin, frame: frame, base: "/\(visit.path[0])/\(visit.path[1])",
-            except: exceptions, person)
+            grain, session: session, origin: origin, frame: frame, base: base, except: exceptions,
+            person)
     }
 
     /// What stands behind the grain's identifier, or a link's token, in the address; `/` when a session could not start there.
@@ -117,21 +122,17 @@ extension ShellService {
     }
 
     /// The tab says that it is there, or that it goes. The session's secret proves that it is this tab.
-    func touchSession(_ visit: Visit, _ form: [String: String], _ person: Person?) async throws(HostError) -> Response {
+    func touchSession(_ visit: Visit) async throws(HostError) -> Response {
+        let form = try await visit.form()
         guard let identifier = SessionID(visit.path[1]), let session = await host.sessions.session(identifier),
             session.secret == Secret(form["secret"] ?? "")
         else { return pages.jsonError(410, "This page is not open any more.") }
         switch visit.path[2] {
         case "alive":
             try await session.keepAlive()
-            var grain: GrainSummary?
-            if let person { grain = try? await host.grains.grain(session.grain, for: person.account.identifier) }
-            return pages.state(await session.state, of: grain)
+            return pages.state(await session.state, of: try? await host.sessions.grain(of: identifier))
         case "offer":
-            var title = ""
-            if let person {
-                title = (try? await host.grains.grain(session.grain, for: person.account.identifier))?.title ?? ""
-            }
+            let title = (try? await host.sessions.grain(of: identifier))?.title ?? ""
             return await renderOffer(session, form, title: title)
         case "close":
             await session.close()

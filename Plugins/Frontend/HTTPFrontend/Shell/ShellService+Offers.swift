@@ -40,7 +40,7 @@ extension ShellService {
         let rendering: Set = ["nonce", "secret", "template", "clipboard", "color", "clientapp"]
         let question = form.filter { !rendering.contains($0.key) }.sorted { $0.key < $1.key }
             .reduce(session.identifier.text) { "\($0)&\(PercentText.encode($1.key))=\(PercentText.encode($1.value))" }
-        if let token = offers.token(for: question, now: now) { return token }
+        if let token = offers.token(for: question, now: now), try await isAlive(token) { return token }
         let token = try await host.api.makeToken(
             TokenOffer(
                 ShareOffer(ShellService.assignment(form["role"]), label: String((form["petname"] ?? "").prefix(200))),
@@ -49,6 +49,17 @@ extension ShellService {
             for: .session(session.identifier))
         offers.keep(token, for: question, of: session.identifier, now: now)
         return token
+    }
+
+    /// Whether a token is good still; it waits as long as a new one then.
+    private func isAlive(_ token: APIToken) async throws(HostError) -> Bool {
+        do throws(HostError) {
+            try await host.api.keepAlive(token.secret, host: token.host, for: .seconds(OfferBox.lifetimeSeconds))
+            return true
+        } catch {
+            guard error.code == .permissionDenied || error.code == .gone else { throw error }
+            return false
+        }
     }
 
     private static func assignment(_ text: String?) -> ShareOffer.Assignment {

@@ -75,30 +75,25 @@ extension ShellService {
 
     // MARK: Links
 
-    /// `/shared/TOKEN[/path]`: who is not logged in gets in at once, others choose whether to keep it.
+    /// `/shared/TOKEN[/path]`: who is not logged in gets in at once, who has it already as themselves, others choose whether to keep it.
+    ///
+    /// `/incognito/TOKEN[/path]` is the same for a tab in which somebody chose not to be themselves: there they choose again.
     func openLink(_ visit: Visit, _ person: Person?) async throws(HostError) -> Response {
         let secret = Secret(visit.path[1])
+        if let person, visit.path[0] == "shared",
+            let grain = try await host.sharing.keptGrain(by: secret, of: person.account.identifier)
+        {
+            return pages.redirect(to: "/grain/\(grain)\(ShellService.appPath(visit))")
+        }
         guard let link = try await host.sharing.link(secret) else {
             return pages.error(
                 404, "This link is of no use: it is unknown, was used up, has expired or was taken back.",
                 person: person)
         }
-        if let person, try await isOwner(of: link.grain, person) {
-            return pages.redirect(to: "/grain/\(link.grain.identifier)\(ShellService.appPath(visit))")
-        }
         guard person == nil && !link.grant.offer.isSingleUse else {
-            return pages.shared(link, action: ShellService.linkAction(visit), person)
+            return pages.shared(link, at: ShellService.linkPath(visit), person)
         }
         return try await openGrain(link.grain, as: .link(secret), at: visit, nil)
-    }
-
-    private func isOwner(of grain: GrainSummary, _ person: Person) async throws(HostError) -> Bool {
-        do throws(HostError) {
-            return try await host.grains.grain(grain.identifier, for: person.account.identifier).isOwned
-        } catch {
-            guard error.code == .notFound else { throw error }
-            return false
-        }
     }
 
     func followLink(_ visit: Visit, _ person: Person?) async throws(HostError) -> Response {
@@ -114,9 +109,10 @@ extension ShellService {
             let grain = try await host.sharing.redeem(secret, by: person.account.identifier)
             return pages.redirect(to: "/grain/\(grain)\(ShellService.appPath(visit))")
         } catch {
-            return pages.shared(link, action: ShellService.linkAction(visit), person, problem: error)
+            return pages.shared(link, at: ShellService.linkPath(visit), person, problem: error)
         }
     }
 
-    private static func linkAction(_ visit: Visit) -> String { "/shared/\(visit.path[1])\(appPath(visit))" }
+    /// The link's token and the app's path.
+    private static func linkPath(_ visit: Visit) -> String { "\(visit.path[1])\(appPath(visit))" }
 }

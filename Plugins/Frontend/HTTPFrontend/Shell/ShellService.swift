@@ -49,15 +49,15 @@ struct ShellService: Sendable {
         case ("POST", "login", 4) where visit.path[1] == "by" && visit.path[3] == "answer":
             return try await finishLogin(visit)
         case ("GET", "invite", 2), ("POST", "invite", 2): return try await invitation(visit)
-        case ("GET", "shared", 2...): return try await openLink(visit, try await person(visit))
-        case ("POST", "shared", 2...): return try await followLink(visit, try await person(visit))
+        case ("GET", "shared", 2...), ("GET", "incognito", 2...):
+            return try await openLink(visit, try await person(visit))
+        case ("POST", "shared", 2...), ("POST", "incognito", 2...):
+            return try await followLink(visit, try await person(visit))
+        // Whoever came by a link is nobody in particular here, logged in or not: the session's secret says which tab it is.
+        case ("POST", "sessions", 3): return try await touchSession(visit)
         default: break
         }
         guard let person = try await person(visit) else {
-            // The tab of somebody who came by a link; the session's secret says which.
-            if (method, visit.path.first, visit.path.count) == ("POST", "sessions", 3) {
-                return try await touchSession(visit, try await visit.form(), nil)
-            }
             if visit.wantsJSON { return pages.jsonError(403, "You are not logged in.") }
             return welcome(visit)
         }
@@ -117,7 +117,6 @@ struct ShellService: Sendable {
         case ("apps", 3) where visit.path[2] == "remove": return try await removeApp(visit.path[1], person)
         case ("apps", 3) where visit.path[2] == "upgrade":
             return try await answerUpgrade(visit.path[1], form, person)
-        case ("sessions", 3): return try await touchSession(visit, form, person)
         default: throw ShellService.notFound
         }
     }
@@ -143,7 +142,7 @@ struct ShellService: Sendable {
     }
 
     /// The first parts of the paths at which somebody could guess a secret.
-    private static let guarded: Set<String> = ["login", "invite", "shared", "recover"]
+    private static let guarded: Set<String> = ["login", "invite", "shared", "incognito", "recover"]
 
     /// Who tries too many login links or tokens waits.
     private func tooFast(_ visit: Visit) -> Response? {

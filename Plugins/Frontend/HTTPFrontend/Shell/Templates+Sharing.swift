@@ -70,13 +70,13 @@ extension Templates {
         {{#problem}}<p class="notice bad" role="alert">{{problem}}</p>{{/problem}}
         <p>Somebody shares this with you. It is opened with {{app}}.{{#isSingleUse}} The link works once.{{/isSingleUse}}</p>
         {{#person}}
-        <form method="post" action="{{action}}"><input type="hidden" name="nonce" value="{{nonce}}"><input type="hidden" name="act" value="keep"><button class="main">Keep it among your grains</button></form>
+        <form method="post" action="/shared/{{path}}" data-hash><input type="hidden" name="nonce" value="{{nonce}}"><input type="hidden" name="act" value="keep"><button class="main">Keep it among your grains</button></form>
         <p class="soft small">Others in it see that you are {{name}}.</p>
-        <form method="post" action="{{action}}"><input type="hidden" name="nonce" value="{{nonce}}"><input type="hidden" name="act" value="incognito"><button>Open it incognito</button></form>
+        <form method="post" action="/incognito/{{path}}" data-hash><input type="hidden" name="nonce" value="{{nonce}}"><input type="hidden" name="act" value="incognito"><button>Open it incognito</button></form>
         <p class="soft small">You are an anonymous user there, and it is not kept.</p>
         {{/person}}
         {{^person}}
-        <form method="post" action="{{action}}"><input type="hidden" name="act" value="incognito"><button class="main">Open it</button></form>
+        <form method="post" action="/shared/{{path}}" data-hash><input type="hidden" name="act" value="incognito"><button class="main">Open it</button></form>
         <p class="soft small">You are an anonymous user there.</p>
         {{/person}}
         </div>
