@@ -2,7 +2,7 @@
 public protocol PackageStore: Sendable {
     /// Verifies and unpacks a package file. Nothing of it is visible before all of it is verified and on disk.
     ///
-    /// Installing a package that is there returns it without writing anything. After an error or a crash nothing of a
+    /// Installing a package that is there returns it without writing anything; one that is there but damaged is replaced. After an error or a crash nothing of a
     /// half-installed package is left once the store was opened again.
     /// - Parameter file: The bytes of the `.spk`; cancelled on error.
     /// - Parameter expected: When given, the identifier the file must turn out to have.
@@ -13,14 +13,21 @@ public protocol PackageStore: Sendable {
         _ file: any ByteReader, expecting expected: PackageID?, progress: @escaping @Sendable (Int64) -> Void
     ) async throws(HostError) -> InstalledPackage
 
-    /// Every installed package, ordered by identifier.
+    /// Every installed package that can be used, ordered by identifier.
     func installed() async throws(HostError) -> [InstalledPackage]
 
     /// One installed package, or nil.
+    /// - Throws: ``HostError`` `.corrupt` for one that is there but damaged.
     func package(_ identifier: PackageID) async throws(HostError) -> InstalledPackage?
 
     /// Removes a package. Removing one that is not there does nothing. The caller knows that no grain uses it.
     func uninstall(_ identifier: PackageID) async throws(HostError)
+}
+
+/// A package store that can name the packages which are there, but cannot be used.
+public protocol InspectablePackageStore: PackageStore {
+    /// What ``PackageStore/installed()`` leaves out, each with the reason.
+    func unusable() async throws(HostError) -> [PackageID: HostError]
 }
 
 /// A package that is verified and on disk.

@@ -33,6 +33,13 @@ public protocol LimitingVolumeStore: VolumeStore {
     func limit(_ grain: GrainID, to bytes: Int64?) async throws(HostError) -> Bool
 }
 
+/// Volumes that can say to whom their files belong.
+public protocol OwnedVolumeStore: VolumeStore {
+    /// To whom the data of a grain belongs now, whatever it was made for.
+    /// - Throws: ``HostError`` when it cannot be looked at, `.notFound` when there is none.
+    func owner(of grain: GrainID) async throws(HostError) -> FileOwner
+}
+
 /// How full a disk is, in bytes.
 public struct DiskRoom: Sendable, Equatable {
     /// What may still be written.

@@ -47,7 +47,12 @@ import Testing
         let storage = try await scratch.storage(Self.images)
         let error = await #expect(throws: HostError.self) { _ = try await storage.packages.package(identifier) }
         #expect(error?.code == .corrupt)
+        #expect(
+            error?.message.contains("\(scratch.path)/packages/\(identifier)") == true, "\(String(describing: error))")
         #expect(try await storage.packages.installed().isEmpty)
+        let package = try await install(try fixture("good.spk"), storage)
+        #expect(package.identifier == identifier)
+        #expect(access("\(package.tree.layers[0])/hello.txt", R_OK) == 0)
     }
 
     @Test func nothingIsMountedAfterTheEnd() async throws {
@@ -80,15 +85,33 @@ import Testing
     @Test func packagesOfBothKindsLiveSideBySide() async throws {
         let scratch = try Scratch()
         let first = try await install(try fixture("good.spk"), try await scratch.storage())
-        let second = try await install(
-            try fixture("packed-by-original.spk"), try await scratch.storage(Self.images))
+        let images = try await scratch.storage(Self.images)
+        let second = try await install(try fixture("packed-by-original.spk"), images)
         let both = try await scratch.storage(Self.images).packages.installed().map(\.identifier)
         #expect(Set(both) == [first.identifier, second.identifier])
-        // Without images the other one is said to be there, but is of no use.
-        let error = await #expect(throws: HostError.self) {
-            _ = try await scratch.storage().packages.package(second.identifier)
-        }
-        #expect(error?.code == .unsupported)
+        // What is installed stays as it is whatever the setting is.
+        let storage = try await scratch.storage()
+        #expect(try await storage.packages.installed().map(\.identifier) == both)
+        let image = try #require(try await storage.packages.package(second.identifier))
+        #expect(try description(of: image.tree.layers[0]) == description(of: second.tree.layers[0]))
+    }
+
+    @Test func whereImagesCannotBeMountedThatPackageAloneIsOfNoUse() async throws {
+        let scratch = try Scratch(), other = try Scratch()
+        let first = try await install(try fixture("good.spk"), try await scratch.storage())
+        let second = try await install(
+            try fixture("packed-by-original.spk"), try await scratch.storage(Self.images))
+        // A file system without room for images.
+        try #require(run(["/bin/mount", "-t", "tmpfs", "none", other.path]) == 0)
+        defer { _ = try? run(["/bin/umount", "-l", other.path]) }
+        try #require(run(["/bin/cp", "-a", "\(scratch.path)/packages", other.path]) == 0)
+        let storage = try await other.storage()
+        #expect(try await storage.packages.installed().map(\.identifier) == [first.identifier])
+        let unusable = try await (storage.packages as? any InspectablePackageStore)?.unusable()
+        #expect(unusable?.mapValues(\.code) == [second.identifier: .unsupported])
+        #expect(unusable?[second.identifier]?.message.contains("installing its file again makes files of it") == true)
+        _ = try await install(try fixture("packed-by-original.spk"), storage)
+        #expect(try await storage.packages.installed().count == 2)
     }
 
     @Test func aFileSystemThatCannotCarryImagesIsRefusedAtTheStart() async throws {

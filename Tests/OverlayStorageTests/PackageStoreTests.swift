@@ -120,6 +120,36 @@ import Testing
         #expect(try await scratch.storage().packages.installed().map(\.identifier) == [good.identifier])
     }
 
+    @Test(arguments: ["manifest", "facts", "tree"])
+    func aDamagedPackageIsNamedAndReplacedByItsFile(_ part: String) async throws {
+        let scratch = try Scratch()
+        let identifier = try await install(try fixture("good.spk"), try await scratch.storage()).identifier
+        let before = try scratch.files(), place = "\(scratch.path)/packages/\(identifier)"
+        if part == "tree" {
+            try #require(run(["/bin/rm", "-r", "\(place)/tree"]) == 0)
+        } else {
+            try #require(truncate("\(place)/\(part)", 21) == 0)
+        }
+        let storage = try await scratch.storage()
+        #expect(try await storage.packages.installed().isEmpty)
+        let error = await #expect(throws: HostError.self) { _ = try await storage.packages.package(identifier) }
+        #expect(error?.code == .corrupt)
+        #expect(
+            error?.message.contains("package '\(identifier)' in '\(place)'") == true, "\(String(describing: error))")
+        let store = try #require(storage.packages as? any InspectablePackageStore)
+        #expect(try await store.unusable() == [identifier: try #require(error)])
+        // Only what was verified replaces it.
+        await #expect(throws: HostError.self) {
+            _ = try await install(Array(try fixture("good.spk").dropLast(9)), storage)
+        }
+        #expect(try await store.unusable().count == 1)
+        let package = try await install(try fixture("good.spk"), storage)
+        #expect(package.identifier == identifier && package.manifest.title == "Vector")
+        #expect(try await store.unusable().isEmpty)
+        #expect(try scratch.files() == before)
+        #expect(try await scratch.storage().packages.installed().map(\.identifier) == [identifier])
+    }
+
     @Test func aPackageLargerThanAllowedIsRefusedAndLeavesNothing() async throws {
         let scratch = try Scratch()
         let storage = try await scratch.storage(["packageBytes": .integer(1 << 20)])

@@ -15,6 +15,20 @@ import Testing
         #expect(facts.st_uid == owner.user && facts.st_gid == owner.group)
     }
 
+    @Test func somebodyCanAskWhoseTheDataIs() async throws {
+        let scratch = try Scratch(), grain = GrainID.random()
+        let store = try #require(try await scratch.storage().volumes as? any OwnedVolumeStore)
+        let volume = try await store.create(for: grain, owner: me)
+        #expect(try await store.owner(of: grain) == me)
+        if geteuid() == 0 {
+            try #require(chown(volume.directory, 12345, 23456) == 0)
+            #expect(try await store.owner(of: grain) == FileOwner(user: 12345, group: 23456))
+        }
+        try #require(rmdir(volume.directory) == 0)
+        let error = await #expect(throws: HostError.self) { _ = try await store.owner(of: grain) }
+        #expect(error?.code == .notFound)
+    }
+
     @Test func aTreeDeeperThanAnyPathIsMeasuredAndRemoved() async throws {
         let scratch = try Scratch()
         let storage = try await scratch.storage()

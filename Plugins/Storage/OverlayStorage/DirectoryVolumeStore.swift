@@ -131,6 +131,15 @@ extension DirectoryVolumeStore: LimitingVolumeStore {
     }
 }
 
+extension DirectoryVolumeStore: OwnedVolumeStore {
+    func owner(of grain: GrainID) throws(HostError) -> FileOwner {
+        let data = try root.directory(grain.text).directory("data")
+        var facts = stat()
+        guard fstat(data.number, &facts) == 0 else { throw systemError("look at '\(data.path)'") }
+        return FileOwner(user: facts.st_uid, group: facts.st_gid)
+    }
+}
+
 /// Long work on one directory.
 private actor TreeWalk {
     private let thread = StorageThread(name: "volume walk")

@@ -8,7 +8,7 @@ struct OverlayStorage: ClosableStorageProvider {
     let packages: any PackageStore
     let volumes: any VolumeStore
     let records: any RecordStore
-    private let mounts: ImageMounts?
+    private let mounts: Result<ImageMounts, HostError>?
 
     init(_ settings: OverlayStorageSettings, log: HostLog) async throws(HostError) {
         // 0711: a sandbox's user must be able to reach what is mounted for it, but not to look around.
@@ -21,7 +21,7 @@ struct OverlayStorage: ClosableStorageProvider {
             try files.removePackages(try packages.leftovers(), in: packages)
             try volumes.removeLeftovers()
         }
-        mounts = settings.storesImages ? try ImageMounts(in: root) : nil
+        mounts = try Self.mounts(settings, root, packages)
         self.packages = DirectoryPackageStore(
             root: packages, skeleton: try Skeleton.make(in: root),
             format: settings.storesImages ? .images : .directories(areShared: settings.sharesFiles), files: files,
@@ -33,7 +33,23 @@ struct OverlayStorage: ClosableStorageProvider {
         records = try await SQLiteRecordStore(path: "\(root.path)/records.sqlite")
     }
 
-    func close() { mounts?.close() }
+    func close() { try? mounts?.get().close() }
+
+    /// Where images are mounted: those to come, and those that are there whatever the setting is now. Launchers of sandboxes
+    /// need the place when they start.
+    /// - Returns: Nil when there is no image; a failure when none of those that are there can be mounted.
+    private static func mounts(
+        _ settings: OverlayStorageSettings, _ root: Directory, _ packages: Directory
+    ) throws(HostError) -> Result<ImageMounts, HostError>? {
+        let hasImages = try packages.names().contains { packages.exists("\($0)/\(PackageFacts.imageName)") }
+        guard hasImages || settings.storesImages else { return nil }
+        do throws(HostError) {
+            return .success(try ImageMounts(in: root))
+        } catch {
+            guard settings.storesImages else { return .failure(error) }
+            throw HostError(error.code, "\(error.message); with packageStore = \"directories\" none is needed")
+        }
+    }
 }
 
 /// Held as long as the directory is in use, so that nobody cleans up what another one is working on.

@@ -5,7 +5,7 @@ import OpenPGP
 import SPK
 
 /// One directory for each package, made once and never changed: `<package id>/tree`, or an image of it.
-actor DirectoryPackageStore: PackageStore {
+actor DirectoryPackageStore: InspectablePackageStore {
     private let thread: StorageThread
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
@@ -14,17 +14,20 @@ actor DirectoryPackageStore: PackageStore {
     private let skeleton: String
     private let format: PackageFormat
     private let files: SharedFiles
-    /// Nil when images are not asked for.
-    private let mounts: ImageMounts?
+    /// Nil when there was no image, and none was asked for; a failure when none can be mounted.
+    private let mounts: Result<ImageMounts, HostError>?
     private let limits: PackageLimits
     private let verifier: AuthorVerifier
     private let lock: StorageLock
     private let log: HostLog
     /// What was read before: packages never change.
     private var known: [PackageID: InstalledPackage] = [:]
+    /// What was the matter with others when they were read last. A damaged one is not read again: to find that out may take long.
+    private var troubles: [PackageID: HostError] = [:]
 
     init(
-        root: Directory, skeleton: String, format: PackageFormat, files: SharedFiles, mounts: ImageMounts?,
+        root: Directory, skeleton: String, format: PackageFormat, files: SharedFiles,
+        mounts: Result<ImageMounts, HostError>?,
         limits: PackageLimits, verifier: AuthorVerifier,
         lock: StorageLock, log: HostLog
     ) {
@@ -50,7 +53,9 @@ actor DirectoryPackageStore: PackageStore {
                 guard !Task.isCancelled else { throw HostError(.cancelled, "install a package: cancelled") }
                 progress(try await installation.feed(bytes))
             }
-            let (package, isNew) = try await installation.finish(expecting: expected)
+            let package = try await installation.verify(expecting: expected)
+            let isNew = try await !isThere(package)
+            if isNew { try await place(try await installation.unpack(), as: package) }
             log(.info, "package '\(package)' is installed")
             let found = try await installed(package, isNew: isNew)
             guard !isNew, case .unverified = found.authorProof else { return found }
@@ -64,18 +69,21 @@ actor DirectoryPackageStore: PackageStore {
         }
     }
 
-    func installed() throws(HostError) -> [InstalledPackage] {
-        var packages: [InstalledPackage] = []
+    func installed() throws(HostError) -> [InstalledPackage] { try readAll().usable }
+    func unusable() throws(HostError) -> [PackageID: HostError] { try readAll().unusable }
+
+    private func readAll() throws(HostError) -> (usable: [InstalledPackage], unusable: [PackageID: HostError]) {
+        var usable: [InstalledPackage] = [], unusable: [PackageID: HostError] = [:]
         for name in try root.names().sorted() {
             guard let identifier = PackageID(name) else { continue }
             do throws(HostError) {
-                if let package = try package(identifier) { packages.append(package) }
+                if let package = try package(identifier) { usable.append(package) }
             } catch {
                 // One damaged package must not hide the others.
-                log(.error, "\(error.message)")
+                unusable[identifier] = error
             }
         }
-        return packages
+        return (usable, unusable)
     }
 
     func package(_ identifier: PackageID) throws(HostError) -> InstalledPackage? {
@@ -88,9 +96,27 @@ actor DirectoryPackageStore: PackageStore {
             return nil
         }
         if let package = known[identifier] { return package }
-        let package = try read(identifier, isNew: isNew)
-        known[identifier] = package
-        return package
+        if let trouble = troubles[identifier], trouble.code == .corrupt { throw trouble }
+        do throws(HostError) {
+            let package = try read(identifier, isNew: isNew)
+            known[identifier] = package
+            troubles[identifier] = nil
+            return package
+        } catch {
+            let trouble = trouble(error, with: identifier)
+            if troubles.updateValue(trouble, forKey: identifier) != trouble { log(.error, trouble.message) }
+            throw trouble
+        }
+    }
+
+    private func trouble(_ error: HostError, with identifier: PackageID) -> HostError {
+        let attempt = "open package '\(identifier)' in '\(root.path)/\(identifier)': \(error.message)"
+        // A part of it that is not there or makes no sense is damage, whoever asked for the package.
+        return switch error.code {
+        case .corrupt, .notFound, .invalidArgument:
+            HostError(.corrupt, "\(attempt); its package is damaged, installing the same file again replaces it")
+        default: HostError(error.code, attempt)
+        }
     }
 
     func uninstall(_ identifier: PackageID) throws(HostError) {
@@ -105,8 +131,38 @@ actor DirectoryPackageStore: PackageStore {
     }
 
     private func forget(_ identifier: PackageID) {
+        troubles[identifier] = nil
         guard known.removeValue(forKey: identifier) != nil else { return }
-        mounts?.unmount(identifier.text)
+        try? mounts?.get().unmount(identifier.text)
+    }
+
+    /// Whether a package is there and of use, or has to be installed.
+    /// - Throws: ``HostError`` when that cannot be told.
+    private func isThere(_ identifier: PackageID) throws(HostError) -> Bool {
+        do throws(HostError) {
+            return try package(identifier) != nil
+        } catch {
+            guard error.code == .corrupt || error.code == .unsupported else { throw error }
+            return false
+        }
+    }
+
+    /// Gives what an installation has made its name, instead of a package that is of no use.
+    private func place(_ temporary: String, as identifier: PackageID) throws(HostError) {
+        if try isThere(identifier) {
+            // Somebody else installed the same package meanwhile.
+            return try files.removePackages([temporary], in: root)
+        }
+        let old = Directory.temporaryName("gone")
+        let isReplaced = clinux_rename_new(root.number, identifier.text, old) == 0
+        guard isReplaced || errno == ENOENT, clinux_rename_new(root.number, temporary, identifier.text) == 0 else {
+            throw systemError("install package '\(identifier)'")
+        }
+        forget(identifier)
+        try root.synchronize()
+        guard isReplaced else { return }
+        log(.info, "package '\(identifier)' could not be used, and is replaced")
+        try files.removePackages([old], in: root)
     }
 
     private func installed(_ identifier: PackageID, isNew: Bool) throws(HostError) -> InstalledPackage {
@@ -148,14 +204,11 @@ actor DirectoryPackageStore: PackageStore {
         let manifest = try directory.readFile(PackageFacts.manifestName, maximumBytes: limits.manifestBytes)
         let bytes = try directory.readFile(PackageFacts.fileName, maximumBytes: 4096)
         guard let facts = PackageFacts(file: bytes) else {
-            throw HostError(
-                .corrupt,
-                "read package '\(identifier)': '\(directory.path)/\(PackageFacts.fileName)' is damaged; "
-                    + "remove the directory and install the package again")
+            throw HostError(.corrupt, "'\(PackageFacts.fileName)' makes no sense")
         }
         let tree =
             if let digest = facts.image { try mount(identifier, in: directory, isNew ? nil : digest) } else {
-                "\(directory.path)/\(PackageFacts.treeName)"
+                try directory.directory(PackageFacts.treeName).path
             }
         var package = InstalledPackage(
             identifier: identifier, app: facts.app, manifest: try AppManifest(manifestFile: manifest, limits: limits),
@@ -176,12 +229,15 @@ actor DirectoryPackageStore: PackageStore {
     ) throws(HostError) -> String {
         guard let mounts else {
             throw HostError(
-                .unsupported,
-                "open package '\(identifier)': it is an image, and packageStore is \"directories\"; set it to "
-                    + "\"images\", or remove the package and install it again")
+                .unsupported, "it is an image, and was none when this process started; start the host again")
+        }
+        let there: ImageMounts
+        do throws(HostError) { there = try mounts.get() } catch {
+            throw HostError(
+                error.code, "it is an image; \(error.message); installing its file again makes files of it")
         }
         let image = try directory.openFile(PackageFacts.imageName)
         try digest?.check(image.rawValue, called: "\(directory.path)/\(PackageFacts.imageName)")
-        return try mounts.mount(image.rawValue, as: identifier.text)
+        return try there.mount(image.rawValue, as: identifier.text)
     }
 }

@@ -28,8 +28,7 @@ enum ImageDigest: Equatable {
             case .whole(let digest): try Self.read(file) == digest
             }
         guard isSame else {
-            throw HostError(
-                .corrupt, "mount '\(path)': it is not what was installed; remove the package and install it again")
+            throw HostError(.corrupt, "mount '\(path)': it is not what was installed")
         }
     }
 

@@ -101,7 +101,6 @@ final class ImageMounts: Sendable {
             case EINVAL: "the file system of the data directory cannot carry images, or the image is damaged"
             default: String(cString: strerror(number))
             }
-        return HostError(
-            .unsupported, "mount an image: \(reason); with packageStore = \"directories\" none is needed")
+        return HostError(.unsupported, "mount an image: \(reason)")
     }
 }

@@ -21,6 +21,8 @@ actor PackageInstallation {
     private let receiving: Workers<[UInt8]>
     private let verifier: AuthorVerifier
     private var temporary: String?
+    /// Known once the file is verified.
+    private var app: AppID?
 
     init(
         root: Directory, format: PackageFormat, files: SharedFiles, limits: PackageLimits, verifier: AuthorVerifier
@@ -51,9 +53,8 @@ actor PackageInstallation {
         return expander.consumedBytes
     }
 
-    /// The file is at its end: verifies it and makes the package visible.
-    /// - Returns: The package, and whether it was not there before.
-    func finish(expecting expected: PackageID?) throws(HostError) -> (package: PackageID, isNew: Bool) {
+    /// The file is at its end: verifies it.
+    func verify(expecting expected: PackageID?) throws(HostError) -> PackageID {
         let identifier = try finishExpanding()
         try receiving.finish()
         let signer = try receiver.verify()
@@ -61,9 +62,14 @@ actor PackageInstallation {
             throw HostError(
                 .invalidArgument, "install package '\(expected)': the file given is another one, '\(identifier)'")
         }
-        let app = try signer.current(forPackage: identifier)
-        guard !root.exists(identifier.text) else { return (identifier, false) }
+        app = try signer.current(forPackage: identifier)
+        return identifier
+    }
 
+    /// Unpacks the file, which was verified.
+    /// - Returns: The directory of the package, complete and on the disk; for the caller to give it its name.
+    func unpack() throws(HostError) -> String {
+        guard let app else { fatalError("only what was verified is unpacked") }
         let archive = try Archive(bytes: receiver.bytes, owner: receiver, limits: limits)
         // Touches a page here and there of the whole archive.
         var budget = PageBudget(receiver)
@@ -72,8 +78,7 @@ actor PackageInstallation {
         try summary.checkMountPoints()
         let manifest = try Self.manifest(of: archive)
         try AppManifest(manifestFile: manifest, limits: limits).checkInstallable()
-        try write(archive, summary, manifest, app: app, as: identifier)
-        return (identifier, true)
+        return try write(archive, summary, manifest, app: app)
     }
 
     /// Asks gpg, in a process of its own.
@@ -88,7 +93,7 @@ actor PackageInstallation {
         return try expander.finish { expanded throws(HostError) in try receiving.submit(Array(expanded)) }
     }
 
-    /// Leaves nothing behind. Harmless after ``finish(expecting:)``.
+    /// Leaves nothing behind. Harmless after the package has its name.
     func abandon() {
         receiving.cancel()
         guard let temporary else { return }
@@ -104,8 +109,8 @@ actor PackageInstallation {
     }
 
     private func write(
-        _ archive: Archive, _ summary: ArchiveSummary, _ manifest: [UInt8], app: AppID, as identifier: PackageID
-    ) throws(HostError) {
+        _ archive: Archive, _ summary: ArchiveSummary, _ manifest: [UInt8], app: AppID
+    ) throws(HostError) -> String {
         let temporary = Directory.temporaryName("new")
         self.temporary = temporary
         let package = try root.directory(makingIfMissing: temporary, mode: 0o755)
@@ -129,13 +134,7 @@ actor PackageInstallation {
             for name in [PackageFacts.manifestName, PackageFacts.fileName] { try package.synchronize(file: name) }
             try package.synchronize()
         }
-        if clinux_rename_new(root.number, temporary, identifier.text) != 0 {
-            guard errno == EEXIST else { throw systemError("install package '\(identifier)'") }
-            // Somebody else installed the same package meanwhile.
-            try files.removePackages([temporary], in: root)
-        }
-        self.temporary = nil
-        try root.synchronize()
+        return temporary
     }
 
     /// Makes the image durable while its digest is computed.
