@@ -154,6 +154,7 @@ public final class Host: FrontendHost {
             for await _ in requests { await packageBook.collect() }
         }
         try await finishWhatWasBegun()
+        await lookForLostData()
         uses.onRelease { continuation.yield() }
         continuation.yield()
     }

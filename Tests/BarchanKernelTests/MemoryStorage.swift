@@ -2,9 +2,10 @@ import Barchan
 import Synchronization
 
 /// Storage in memory, in full: what the interface asks for and nothing else.
-final class MemoryStorage: StorageProvider, PackageStore, VolumeStore, RecordStore {
+final class MemoryStorage: StorageProvider, InspectablePackageStore, OwnedVolumeStore, RecordStore {
     private struct State {
         var packages: [PackageID: InstalledPackage] = [:]
+        var damaged: Set<PackageID> = []
         var volumes: [GrainID: MemoryVolume] = [:]
         var records: [RecordKey: Record] = [:]
         var version: UInt64 = 0
@@ -24,7 +25,14 @@ final class MemoryStorage: StorageProvider, PackageStore, VolumeStore, RecordSto
     var volumes: any VolumeStore { self }
     var records: any RecordStore { self }
 
-    func add(_ package: InstalledPackage) { state.withLock { $0.packages[package.identifier] = package } }
+    func add(_ package: InstalledPackage) {
+        state.withLock { state in
+            state.packages[package.identifier] = package
+            state.damaged.remove(package.identifier)
+        }
+    }
+    /// It stays, and cannot be read any more.
+    func damage(_ package: PackageID) { state.withLock { _ = $0.damaged.insert(package) } }
     var recordKeys: [String] { state.withLock { $0.records.keys.map(\.description).sorted() } }
     var recordTexts: [String] { state.withLock { $0.records.values.map { String(decoding: $0.value, as: UTF8.self) } } }
 
@@ -42,11 +50,20 @@ final class MemoryStorage: StorageProvider, PackageStore, VolumeStore, RecordSto
     }
 
     func installed() async throws(HostError) -> [InstalledPackage] {
-        state.withLock { $0.packages.values.sorted { $0.identifier < $1.identifier } }
+        state.withLock { state in
+            state.packages.values.filter { !state.damaged.contains($0.identifier) }
+                .sorted { $0.identifier < $1.identifier }
+        }
+    }
+
+    func unusable() async throws(HostError) -> [PackageID: HostError] {
+        let error = HostError(.corrupt, "open a package: it is damaged")
+        return Dictionary(uniqueKeysWithValues: state.withLock { $0.damaged }.map { ($0, error) })
     }
 
     func package(_ identifier: PackageID) async throws(HostError) -> InstalledPackage? {
-        state.withLock { $0.packages[identifier] }
+        if let error = try await unusable()[identifier] { throw error }
+        return state.withLock { $0.packages[identifier] }
     }
     func uninstall(_ identifier: PackageID) async throws(HostError) { state.withLock { $0.packages[identifier] = nil } }
 
@@ -55,13 +72,19 @@ final class MemoryStorage: StorageProvider, PackageStore, VolumeStore, RecordSto
     func create(for grain: GrainID, owner: FileOwner) async throws(HostError) -> any Volume {
         try state.withLock { (state) throws(HostError) in
             guard state.volumes[grain] == nil else { throw HostError(.alreadyExists, "create volume '\(grain)'") }
-            let volume = MemoryVolume(directory: "/volumes/\(grain)")
+            let volume = MemoryVolume(directory: "/volumes/\(grain)", owner: owner)
             state.volumes[grain] = volume
             return volume
         }
     }
 
     func volume(for grain: GrainID) async throws(HostError) -> (any Volume)? { state.withLock { $0.volumes[grain] } }
+    func owner(of grain: GrainID) async throws(HostError) -> FileOwner {
+        guard let volume = state.withLock({ $0.volumes[grain] }) else {
+            throw HostError(.notFound, "look at '\(grain)'")
+        }
+        return volume.owner
+    }
     func grains() async throws(HostError) -> [GrainID] { state.withLock { $0.volumes.keys.sorted() } }
     func remove(for grain: GrainID) async throws(HostError) { state.withLock { $0.volumes[grain] = nil } }
 
@@ -120,8 +143,12 @@ final class MemoryStorage: StorageProvider, PackageStore, VolumeStore, RecordSto
 
 final class MemoryVolume: Volume {
     let directory: String
+    let owner: FileOwner
     private let log = Mutex<[UInt8]>([])
-    init(directory: String) { self.directory = directory }
+    init(directory: String, owner: FileOwner = FileOwner(user: 1, group: 2)) {
+        self.directory = directory
+        self.owner = owner
+    }
     /// What it takes, and how often somebody asked.
     let used = Mutex((bytes: Int64(4_096), looks: 0))
     /// What the disk was last told that it may take.

@@ -15,7 +15,7 @@ struct TestHost {
 
     init(
         storage: MemoryStorage = MemoryStorage(), grains: ScriptedGrains = ScriptedGrains(),
-        configure: (inout HostConfiguration) -> Void = { _ in }
+        log: HostLog = .none, configure: (inout HostConfiguration) -> Void = { _ in }
     ) async throws {
         var configuration = HostConfiguration(
             dataDirectory: "/data", paths: HostPaths(plugins: "/plugins", programs: "/programs"))
@@ -26,7 +26,7 @@ struct TestHost {
         storage.add(package)
         host = try await Host(
             isolation: grains, storage: storage, transport: grains, configuration: configuration, clock: clock,
-            mail: mail)
+            mail: mail, log: log)
         person = try await host.accountBook.administrator()
     }
 

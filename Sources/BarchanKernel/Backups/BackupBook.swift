@@ -31,6 +31,7 @@ struct BackupBook: BackupDirectory {
     func backUp(_ record: GrainRecord, by actor: AuditActor) async throws(HostError) -> GrainBackup {
         let grain = record.grain
         let store = try backupStore(), metadata = try await metadata(of: record)
+        if record.hasAnswered, try await volumes.volume(for: grain) == nil { throw LostData.error(grain, "back up") }
         // Where files can share their space the copy takes less.
         try await reserve.require(try await sizes.bytes(of: grain), to: "back up grain '\(grain)'")
         try underWay.take(for: actor)
@@ -53,7 +54,7 @@ struct BackupBook: BackupDirectory {
         guard let app = record.app, let owner = record.owner, let identifier = record.package else {
             throw HostError(.corrupt, "back up grain '\(record.grain)': its record is damaged")
         }
-        let version = try await grains.packages.package(identifier)?.manifest.version
+        let version = try await grains.packages.usable(identifier)?.manifest.version
         var metadata = BackupMetadata(
             app: app, appVersion: record.dataVersion ?? version ?? 0, title: record.title,
             originalGrain: record.grain.text)

@@ -33,7 +33,9 @@ struct BackupSchedule: Sendable {
             return log(.error, "make backups: \(error.message)")
         }
         do throws(HostError) {
-            try await removeThoseOfRemovedGrains(thereAre: Set(grains.map(\.grain)))
+            // A grain whose record is lost is not removed.
+            let there = try await book.volumes.grains()
+            try await removeThoseOfRemovedGrains(thereAre: Set(grains.map(\.grain)).union(there))
         } catch {
             log(.error, "look for backups of removed grains: \(error.message)")
         }

@@ -47,7 +47,7 @@ struct GrainStarter: Sendable {
         if let use { try failedStarts.require(use, to: attempt) }
         let command = try command(for: record, in: package)
         try isolation.requireLoopback(for: command, of: package, to: attempt)
-        let volume = try await volume(for: grain)
+        let volume = try await volume(of: record)
         let limits = limits.grain(of: package.app, own: record.limits)
         try await reserve.require(to: attempt)
         var allowance = try await sizes.allowance(for: record, limit: limits.volumeBytes, to: attempt)
@@ -138,9 +138,11 @@ struct GrainStarter: Sendable {
         return package.manifest.actions[record.action].command
     }
 
-    private func volume(for grain: GrainID) async throws(HostError) -> any Volume {
-        if let volume = try await volumes.volume(for: grain) { return volume }
-        return try await volumes.create(for: grain, owner: isolation.fileOwner)
+    /// Made for a grain that is new. One that was used and has none has lost it: with an empty one it would seem to be as ever.
+    private func volume(of record: GrainRecord) async throws(HostError) -> any Volume {
+        if let volume = try await volumes.volume(for: record.grain) { return volume }
+        guard !record.hasAnswered else { throw LostData.error(record.grain, "start") }
+        return try await volumes.create(for: record.grain, owner: isolation.fileOwner)
     }
 
     // MARK: Running it

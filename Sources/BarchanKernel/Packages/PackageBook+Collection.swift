@@ -6,6 +6,7 @@ extension PackageBook {
     /// - Returns: What was removed.
     @discardableResult
     public func collect() async -> [PackageID] {
+        guard !keepsAll.isSet else { return [] }
         var removed: [PackageID] = []
         do throws(HostError) {
             let needed = try await needed()

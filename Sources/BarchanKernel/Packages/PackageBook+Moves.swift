@@ -69,7 +69,7 @@ extension PackageBook {
 
     private func installed(_ identifier: PackageID?) async throws(HostError) -> InstalledPackage? {
         guard let identifier else { return nil }
-        return try await packages.package(identifier)
+        return try await packages.usable(identifier)
     }
 
     private func tooOld(_ package: InstalledPackage, for grain: GrainID, _ data: UInt32) -> HostError {
@@ -77,6 +77,19 @@ extension PackageBook {
             .invalidArgument,
             "move grain '\(grain)' to version \(package.manifest.versionText) of '\(package.manifest.title)': version \(data) has"
                 + " written to its data, which an older one may not understand; force it if you are sure")
+    }
+}
+
+extension PackageStore {
+    /// One installed package, or nil for none and for one that is there but of no use.
+    func usable(_ identifier: PackageID) async throws(HostError) -> InstalledPackage? {
+        do throws(HostError) {
+            return try await package(identifier)
+        } catch {
+            // Another look may tell more.
+            if error.code == .resourceExhausted { throw error }
+            return nil
+        }
     }
 }
 

@@ -11,6 +11,8 @@ public struct PackageBook: Sendable {
     /// As long may a grain that was moved be moved back, in seconds.
     let previousLifetime: Int64
     let log: HostLog
+    /// Set when grains are not known from which packages could be needed.
+    let keepsAll = Flag()
 
     /// - Parameter isolation: Nil where no host runs, so that no grain does.
     public init(
