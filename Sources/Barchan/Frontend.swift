@@ -222,6 +222,8 @@ public struct GrainSummary: Sendable, Equatable {
     public var lastUsed: Int64
     /// The version of its app that it starts with the next time, as people read it; empty when the package is gone.
     public var version = ""
+    /// Why its package, which is there, cannot be used, in a few words for lists; opening the grain says more. Nil otherwise.
+    public var packageProblem: String?
     /// The version it came from, as long as it may be moved back to that.
     public var previous: PreviousVersion?
     /// Whether it belongs to the one who asked; otherwise it was shared with them.

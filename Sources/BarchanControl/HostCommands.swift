@@ -240,6 +240,7 @@ public struct HostCommands: Sendable {
                 ("bytes", .integer(grain.usedBytes)), ("lastUsed", .integer(grain.lastUsed)),
                 ("recorded", .boolean(recorded.contains(grain.identifier))),
             ]
+            if let problem = grain.packageProblem { members.append(("problem", .string(problem))) }
             if let expires = grain.expires {
                 members += [("state", .string("trash")), ("expires", .integer(expires))]
             } else {

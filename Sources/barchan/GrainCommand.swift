@@ -31,7 +31,9 @@ struct GrainListCommand: ParsableCommand {
         for grain in grains.elements ?? [] {
             func text(_ name: String) -> String { grain[name]?.text ?? "" }
             table.add([
-                text("grain"), text("state") + (grain["recorded"] == .boolean(true) ? ", recorded" : ""),
+                text("grain"),
+                text("state") + (grain["recorded"] == .boolean(true) ? ", recorded" : "")
+                    + (grain["problem"]?.text.map { ", \($0)" } ?? ""),
                 String((grain["bytes"]?.number ?? 0) / 1024), text("owner"), text("appTitle"), text("title"),
             ])
         }

@@ -51,6 +51,16 @@ import Testing
         }
     }
 
+    @Test func aGrainWhosePackageCannotBeUsedIsThereAndSaysSo() async throws {
+        try await Serving.run { serving async throws in
+            Self.addSome(serving.host)
+            serving.host.directory.withLock { $0.grains[0].packageProblem = "its package is damaged" }
+            let page = try await serving.request("/", as: serving.host.logIn()).text
+            #expect(Self.titles(page).count == 3)
+            #expect(page.ranges(of: "<span class=\"state crashed\">its package is damaged</span>").count == 1)
+        }
+    }
+
     @Test func longListsComeInPages() async throws {
         try await Serving.run { serving async throws in
             let login = serving.host.logIn()

@@ -5,8 +5,8 @@ struct GrainSummaries {
     let grains: GrainBook
     /// As of the moment when the list was begun.
     let lives: [GrainID: GrainLife]
-    /// Those that were looked for; nil for one that is not installed.
-    private var packages: [PackageID: InstalledPackage?] = [:]
+    /// Those that were looked for; nil for one that is not installed, a failure for one that is there and of no use.
+    private var packages: [PackageID: Result<InstalledPackage?, HostError>] = [:]
 
     init(grains: GrainBook, lives: [GrainID: GrainLife]) {
         self.grains = grains
@@ -26,25 +26,33 @@ struct GrainSummaries {
             identifier: record.grain, title: record.title, app: app, appTitle: record.appTitle, package: package,
             state: glimpse.state, usedBytes: try await usedBytes(of: record, glimpse.running),
             lastUsed: record.lastUsed)
-        summary.version = try await installed(package)?.manifest.marketingVersion ?? ""
-        summary.previous = try await previous(of: record)
+        switch await installed(package) {
+        case .success(let package): summary.version = package?.manifest.marketingVersion ?? ""
+        case .failure(let error):
+            // The list goes on: it is where the other grains are.
+            summary.packageProblem = "its package \(error.code == .corrupt ? "is damaged" : "cannot be used")"
+        }
+        summary.previous = await previous(of: record)
         summary.expires = grains.expiry(of: record)
         return summary
     }
 
-    private mutating func previous(of record: GrainRecord) async throws(HostError) -> PreviousVersion? {
+    private mutating func previous(of record: GrainRecord) async -> PreviousVersion? {
         guard let identifier = record.previous, grains.book.mayMoveBack(record),
-            let package = try await installed(identifier)
+            let package = try? await installed(identifier).get()
         else { return nil }
         return PreviousVersion(
             package: identifier, version: package.manifest.marketingVersion, needsForce: record.previousIsTooOld)
     }
 
-    private mutating func installed(_ identifier: PackageID) async throws(HostError) -> InstalledPackage? {
+    private mutating func installed(_ identifier: PackageID) async -> Result<InstalledPackage?, HostError> {
         if let known = packages[identifier] { return known }
-        let package = try await grains.packages.package(identifier)
-        packages[identifier] = .some(package)
-        return package
+        let found: Result<InstalledPackage?, HostError>
+        do throws(HostError) { found = .success(try await grains.packages.package(identifier)) } catch {
+            found = .failure(error)
+        }
+        packages[identifier] = found
+        return found
     }
 
     /// Measuring a volume may mean walking through it: a running grain is measured by whoever watches the disk, one at rest

@@ -13,11 +13,13 @@ extension Pages {
     }
 
     static func values(_ grain: GrainSummary, now: Int64, hasIcon: Bool) -> [String: Any] {
-        [
+        let problem = isUp(grain.state) ? nil : grain.packageProblem
+        return [
             "id": grain.identifier.text, "title": grain.title, "app": grain.appTitle, "package": grain.package.text,
             "version": grain.version,
             "icon": hasIcon ? "/apps/\(grain.app)/icon" : Assets.icon.path,
-            "state": name(grain.state), "stateText": text(grain.state), "isUp": isUp(grain.state),
+            "state": problem == nil ? name(grain.state) : "crashed", "stateText": problem ?? text(grain.state),
+            "isUp": isUp(grain.state),
             "size": size(grain.usedBytes), "used": grain.lastUsed > 0 ? ago(now - grain.lastUsed) : "never",
         ]
     }

@@ -165,7 +165,7 @@ struct ShellService: Sendable {
         // RFC 9110, section 15.6.4: it is no lack of room, and over in a moment.
         if error.retryAfter != nil { return 503 }
         return switch error.code {
-        case .invalidArgument, .corrupt: 400
+        case .invalidArgument: 400
         case .permissionDenied: 403
         case .notFound: 404
         case .gone: 410
@@ -174,7 +174,8 @@ struct ShellService: Sendable {
         case .unsupported: 501
         case .disconnected, .cancelled: 503
         case .timedOut: 504
-        case .failed: 500
+        // What the host has stored is damaged; what somebody sent would be an invalid argument.
+        case .corrupt, .failed: 500
         @unknown default: 500
         }
     }
