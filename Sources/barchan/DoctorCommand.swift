@@ -35,8 +35,12 @@ struct DoctorCommand: TidyCommand {
         let log = standardErrorLog(from: max(configuration.logLevel, .warning))
         let directory = try DataDirectory(configuration.dataDirectory)
         let candidates = ModuleLoader(directories: configuration.pluginDirectories).load()
-        let storage = try await Wiring(configuration, candidates: candidates, log: log).storage()
-        let findings = try await RecordInspection(storage: storage).run(repair: repair)
+        let wiring = Wiring(configuration, candidates: candidates, log: log), storage = try await wiring.storage()
+        var owner: FileOwner?
+        do throws(HostError) { owner = try await wiring.isolation().fileOwner } catch {
+            log(.warning, "to whom the data of grains belongs is not checked: \(error.message)")
+        }
+        let findings = try await RecordInspection(storage: storage, owner: owner).run(repair: repair)
         _ = consume directory
         printLine(json ? JSONValue.array(findings.map(Self.json)).indented() : Self.text(findings, repair: repair))
         if findings.contains(where: { !$0.isRepaired }) { throw ExitCode(1) }

@@ -4,9 +4,9 @@ import Testing
 /// Whether `barchan doctor --records` sees each way in which records, volumes and packages can disagree.
 @Suite struct RecordInspectionTests {
     private func inspect(
-        _ test: TestHost, repair: Bool = false
+        _ test: TestHost, repair: Bool = false, owner: FileOwner = FileOwner(user: 1, group: 2)
     ) async throws -> [RecordInspection.Finding] {
-        try await RecordInspection(storage: test.storage).run(repair: repair)
+        try await RecordInspection(storage: test.storage, owner: owner).run(repair: repair)
     }
 
     /// A host with a grain that was used and moved, all of it in order.
@@ -79,6 +79,29 @@ import Testing
             #expect(found.contains { $0.problem.contains("is not installed") })
         }
         #expect(try await test.storage.volume(for: orphan) != nil)
+    }
+
+    @Test func aPackageThatIsThereAndCannotBeReadIsReportedAndCostsNoDecision() async throws {
+        let (test, grain) = try await usedHost()
+        let used = try await test.host.grains.grain(grain, for: test.person).package
+        let decision = RecordKey("app/\(test.package.app)")
+        let before = try await test.storage.read(decision)
+        #expect(before != nil)
+        // With the other version, and without any that can be read.
+        for package in [used, test.package.identifier] {
+            test.storage.damage(package)
+            let found = try await inspect(test, repair: true)
+            #expect(found.allSatisfy { $0.subject.hasPrefix("package ") && !$0.isRepairable }, "\(found)")
+            #expect(found.contains { $0.subject == "package \(package)" })
+            #expect(try await test.storage.read(decision)?.value == before?.value)
+        }
+    }
+
+    @Test func dataOfAnotherUserIsReported() async throws {
+        let (test, grain) = try await usedHost()
+        let found = try await inspect(test, repair: true, owner: FileOwner(user: 7, group: 8))
+        #expect(found.map(\.subject) == ["grain/\(grain)"])
+        #expect(found.first?.remedy == "chown -R 7:8 '/volumes/\(grain)'" && found.first?.isRepaired == false)
     }
 
     @Test func aRecordThatCannotBeReadIsReported() async throws {

@@ -19,8 +19,11 @@ public struct RecordInspection: Sendable {
     private let records: RecordBook
     private let volumes: any VolumeStore
     private let packages: any PackageStore
+    private let owner: FileOwner?
 
-    public init(storage: any StorageProvider) {
+    /// - Parameter owner: To whom grains' data belongs, as the isolation back end has it; nil where that is not known.
+    public init(storage: any StorageProvider, owner: FileOwner? = nil) {
+        self.owner = owner
         records = RecordBook(store: storage.records)
         volumes = storage.volumes
         packages = storage.packages
@@ -45,6 +48,10 @@ public struct RecordInspection: Sendable {
         /// Grains whose record cannot be read. What belongs to them is kept: the record may come back from a copy.
         var unreadable: Set<GrainID> = []
         var installed: [PackageID: InstalledPackage] = [:]
+        /// Packages that are there and cannot be used.
+        var unusable: [PackageID: HostError] = [:]
+
+        static let restore = "mount the disk that has it, restore a backup, or remove the grain"
 
         mutating func find(_ subject: String, _ problem: String, remedy: String) {
             findings.append(
@@ -63,6 +70,12 @@ public struct RecordInspection: Sendable {
 
     private func read(into state: inout State) async throws(HostError) {
         for package in try await packages.installed() { state.installed[package.identifier] = package }
+        state.unusable = try await (packages as? any InspectablePackageStore)?.unusable() ?? [:]
+        for (package, error) in state.unusable.sorted(by: { $0.key < $1.key }) {
+            state.find(
+                "package \(package)", "it cannot be used: \(error.message)",
+                remedy: "install the same file again; nothing of apps is repaired before")
+        }
         try await records.forEach(prefix: .grainPrefix) { (entry) throws(HostError) in
             guard let grain = GrainID(entry.key.text(after: .grainPrefix)) else {
                 return state.find("\(entry.key)", "no grain is called so", remedy: "remove the record")
@@ -81,8 +94,10 @@ public struct RecordInspection: Sendable {
     private func checkGrains(_ state: inout State) async throws(HostError) {
         for record in state.grains.values.sorted(by: { $0.grain < $1.grain }) where !record.isRemoved {
             let key = "\(RecordKey.grain(record.grain))"
-            if try await volumes.volume(for: record.grain) == nil, record.hasAnswered {
-                state.find(key, "its data is gone: it has no volume", remedy: "restore a backup, or remove the grain")
+            if let volume = try await volumes.volume(for: record.grain) {
+                await checkOwner(of: volume, record.grain, key, &state)
+            } else if record.hasAnswered {
+                state.find(key, "its data is gone: it has no volume", remedy: State.restore)
             }
             if let owner = record.owner {
                 if try await records.store.read(.account(owner)) == nil {
@@ -95,7 +110,23 @@ public struct RecordInspection: Sendable {
         }
     }
 
+    private func checkOwner(of volume: any Volume, _ grain: GrainID, _ key: String, _ state: inout State) async {
+        guard let owner, let store = volumes as? any OwnedVolumeStore else { return }
+        do throws(HostError) {
+            let found = try await store.owner(of: grain)
+            guard found != owner else { return }
+            state.find(
+                key,
+                "its data belongs to user \(found.user), group \(found.group); grains run as \(owner.user), \(owner.group)",
+                remedy: "chown -R \(owner.user):\(owner.group) '\(volume.directory)'")
+        } catch {
+            state.find(key, "its data cannot be looked at: \(error.message)", remedy: State.restore)
+        }
+    }
+
     private func checkPackages(of record: GrainRecord, _ key: String, _ state: inout State) {
+        // Said of the package already.
+        if let package = record.package, state.unusable[package] != nil { return }
         guard let package = record.package, let installed = state.installed[package] else {
             state.find(
                 key, "its package '\(record.package?.text ?? "?")' of app '\(record.appTitle)' is not installed",
@@ -167,6 +198,8 @@ public struct RecordInspection: Sendable {
     // MARK: Apps
 
     private func checkApps(_ state: inout State) async throws(HostError) {
+        // Which app such a package is of is not known: it may be the one that an administrator has put in use.
+        guard state.unusable.isEmpty else { return }
         let prefix = RecordKey("app/")
         try await records.forEach(prefix: prefix) { (entry) throws(HostError) in
             var fields = try RecordFields(decoding: entry.value)
