@@ -22,7 +22,14 @@ public struct ZIPEntry: Sendable, Equatable {
     }
 
     /// For messages.
-    public var text: String { String(decoding: name, as: UTF8.self) }
+    public var text: String { Self.text(of: name) }
+
+    /// A name for messages: of a long one, both ends.
+    public static func text(of name: [UInt8]) -> String {
+        guard name.count > 200 else { return String(decoding: name, as: UTF8.self) }
+        let start = String(decoding: name.prefix(100), as: UTF8.self)
+        return start + "…" + String(decoding: name.suffix(99), as: UTF8.self)
+    }
 }
 
 /// An entry with where and how it is stored.

@@ -5,11 +5,10 @@ public struct ZIPLimits: Sendable, Equatable {
     public var entries = 500_000
     /// Of the central directory, which is held in memory.
     public var directoryBytes = 64 << 20
-    /// As PATH_MAX of Linux, with its terminating zero.
-    public var nameBytes = 4095
+    /// Of a link's target: as PATH_MAX of Linux, without its terminating zero.
+    public var linkBytes = 4095
     /// As NAME_MAX of Linux.
     public var componentBytes = 255
-    public var depth = 512
 
     public init() {}
 }

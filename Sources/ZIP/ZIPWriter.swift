@@ -122,6 +122,11 @@ public final class ZIPWriter {
     }
 
     private func begin(_ member: ZIPMember) throws(HostError) {
+        let name = Self.name(of: member.entry)
+        guard name.count <= UInt16.max else {
+            throw HostError(
+                .invalidArgument, "write '\(member.entry.text)' to a zip file: the name is longer than 65,535 bytes")
+        }
         // 100: a record of the central directory beside its name, with all its extra fields.
         guard count < limits.entries, directory.count + member.entry.name.count + 100 <= limits.directoryBytes else {
             throw HostError(
@@ -130,7 +135,6 @@ public final class ZIPWriter {
                     + "\(limits.directoryBytes >> 20) MiB of names")
         }
         let isLarge = isLarge(member), isStored = member.method == .stored
-        let name = Self.name(of: member.entry)
         output.append(littleEndian: ZIPFormat.localSignature)
         output.append(littleEndian: isLarge ? ZIPFormat.version64 : ZIPFormat.version)
         appendCommon(member, to: &output)

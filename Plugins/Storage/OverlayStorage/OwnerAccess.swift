@@ -69,9 +69,10 @@ struct OwnerAccesses {
     }
 
     /// The walk is about to open the directory at this path.
-    mutating func enter(_ path: [UInt8], beneath base: Directory) {
+    /// - Parameter place: The path from `base`, where that is another one.
+    mutating func enter(_ path: [UInt8], at place: [UInt8]? = nil, beneath base: Directory) {
         leave(for: path)
-        guard let access = OwnerAccess(to: path, beneath: base) else { return }
+        guard let access = OwnerAccess(to: place ?? path, beneath: base) else { return }
         if held.count < most { held.append((path, access)) } else { access.keep() }
     }
 }

@@ -62,10 +62,10 @@ struct VolumeProjects {
         while let item = try listing.next() {
             switch item.kind {
             case .file:
-                let file = try data.file(beneath: item.path)
+                let file = try item.file()
                 try forFiles.set(on: file.rawValue, called: item.text)
                 _ = consume file
-            case .directory: try data.directory(beneath: item.path).setProject(forDirectories)
+            case .directory: try item.directory().setProject(forDirectories)
             // They take no space worth counting, and cannot be opened without doing something.
             case .link, .other: continue
             }

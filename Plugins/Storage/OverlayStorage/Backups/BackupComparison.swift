@@ -21,10 +21,11 @@ struct BackupComparison {
         var contents = BackupContents(metadata: metadata), expected: [[UInt8]: ZIPMember?] = [:]
         for member in archive.members {
             guard let path = BackupLayout.path(of: member.entry) else { continue }
-            // Parents that the archive does not name are made, too.
-            for end in path.indices where path[end] == 0x2f {
+            // Parents that the archive does not name are made, too; those of one that is known are known.
+            for end in path.indices.reversed() where path[end] == 0x2f {
                 let parent = Array(path[path.startIndex..<end])
-                if expected[parent] == nil { expected[parent] = .some(nil) }
+                if expected[parent] != nil { break }
+                expected[parent] = .some(nil)
             }
             guard !path.isEmpty else { continue }
             expected[Array(path)] = member
@@ -44,11 +45,11 @@ struct BackupComparison {
             if let member { try compare(member, item) }
         }
         guard let missing = expected.keys.first else { return contents }
-        throw Self.difference(String(decoding: missing, as: UTF8.self), "was not restored")
+        throw Self.difference(ZIPEntry.text(of: missing), "was not restored")
     }
 
     private func compare(_ member: ZIPMember, _ item: TreeItem) throws(HostError) {
-        let entry = member.entry, path = item.path
+        let entry = member.entry
         let kind: TreeItem.Kind = entry.kind == .file ? .file : entry.kind == .link ? .link : .directory
         guard item.kind == kind else { throw Self.difference(entry.text, "is of another kind") }
         guard Int64(item.facts.st_mtim.tv_sec) == entry.modified else {
@@ -59,12 +60,12 @@ struct BackupComparison {
         }
         guard kind != .directory else { return }
         guard Int64(item.facts.st_size) == entry.size else { throw Self.difference(entry.text, "has another size") }
-        let checksum = kind == .link ? CRC32.of(try tree.linkTarget(beneath: path)) : try checksum(path, entry.text)
+        let checksum = kind == .link ? CRC32.of(try item.linkTarget()) : try checksum(item, entry.text)
         guard checksum == member.checksum else { throw Self.difference(entry.text, "has another content") }
     }
 
-    private func checksum(_ path: [UInt8], _ name: String) throws(HostError) -> UInt32 {
-        let file = try tree.file(beneath: path)
+    private func checksum(_ item: TreeItem, _ name: String) throws(HostError) -> UInt32 {
+        let file = try item.file()
         var checksum = CRC32(), buffer = [UInt8](repeating: 0, count: 256 << 10)
         while true {
             let count = read(file.rawValue, &buffer, buffer.count)

@@ -32,7 +32,6 @@ actor BackupWriter {
     private var step = Step.begin
     private var writer: ZIPWriter?
     private var listing: TreeListing?
-    private var data: Directory?
     private var expanded: Int64 = 0
     private var buffer = [UInt8](repeating: 0, count: 256 << 10)
     private static let pieceBytes = 128 << 10
@@ -65,7 +64,6 @@ actor BackupWriter {
     func end() async {
         step = .over
         listing = nil
-        data = nil
         await snapshot.discard()
     }
 
@@ -98,13 +96,12 @@ actor BackupWriter {
             ZIPEntry(
                 name: BackupLayout.name(of: []), kind: .directory, permissions: UInt16(facts.st_mode & 0o7777),
                 modified: Int64(facts.st_mtim.tv_sec)))
-        self.data = data
         listing = try TreeListing(data)
         step = .tree
     }
 
     private func add(_ writer: ZIPWriter) throws(HostError) {
-        guard let item = try listing?.next(), let data else {
+        guard let item = try listing?.next() else {
             writer.finish()
             step = .over
             return
@@ -117,7 +114,7 @@ actor BackupWriter {
             entry.kind = .directory
             try writer.addDirectory(entry)
         case .link:
-            let target = try data.linkTarget(beneath: item.path)
+            let target = try item.linkTarget()
             entry.kind = .link
             entry.size = Int64(target.count)
             try writer.addLink(entry, target: target)
@@ -129,7 +126,7 @@ actor BackupWriter {
                     .resourceExhausted,
                     "back up '\(item.text)': the files have more than \(limits.expandedBytes) bytes together")
             }
-            let file = OwnedFile(try data.file(beneath: item.path))
+            let file = OwnedFile(try item.file())
             try writer.beginFile(entry)
             step = .file(file, rest: entry.size)
         case .other: return

@@ -1,20 +1,24 @@
 import Barchan
 import CLinux
 import Glibc
+import ZIP
 
 /// Fills an empty directory with what somebody else says, one path after the other.
 ///
 /// No step follows a link or leaves the directory. What directories are to be like is set at the end, so that one that may
 /// not be written to can be filled.
 final class TreeBuilder {
-    private let root: Directory
     private let owner: FileOwner?
-    private var directories: [(path: [UInt8], permissions: mode_t, modified: timespec?)] = []
+    private var anchors: PathAnchors
+    private var directories: [[UInt8]: (permissions: mode_t, modified: timespec?)] = [:]
+    private var pathBytes = 0
     private var parent: (path: [UInt8], directory: Directory)?
+    /// Of the paths of all directories: a name of 64 KiB may stand for 32,768 of them.
+    private static let maximumPathBytes = ZIPLimits().directoryBytes
 
     /// - Parameter owner: Nil for the host's user.
     init(_ root: Directory, owner: FileOwner?) {
-        self.root = root
+        anchors = PathAnchors(root)
         self.owner = owner
     }
 
@@ -22,10 +26,9 @@ final class TreeBuilder {
         let (parent, name) = try place(of: path)
         let result = name.withName { mkdirat(parent.number, $0, 0o700) }
         // One that was made for what is in it, and comes now.
-        let isKnown = result != 0 && errno == EEXIST && directories.contains { $0.path == path && $0.modified == nil }
+        let isKnown = result != 0 && errno == EEXIST && directories[path].map { $0.modified == nil } == true
         guard result == 0 || isKnown else { throw failure("make directory", path) }
-        if isKnown { directories.removeAll { $0.path == path } }
-        directories.append((path, mode_t(permissions), modified))
+        try note(path, mode_t(permissions), modified)
     }
 
     func addLink(_ path: [UInt8], target: [UInt8], modified: timespec) throws(HostError) {
@@ -62,8 +65,8 @@ final class TreeBuilder {
     /// Gives directories their owners, modes and times, the deepest first.
     func finish() throws(HostError) {
         parent = nil
-        for (path, permissions, modified) in directories.sorted(by: { $0.path.count > $1.path.count }) {
-            let directory = try root.directory(beneath: path)
+        for (path, (permissions, modified)) in directories.sorted(by: { $0.key.count > $1.key.count }) {
+            guard let directory = try opened(path) else { throw failure("open directory", path) }
             if let owner, fchown(directory.number, owner.user, owner.group) != 0 {
                 throw failure("set owner of", path)
             }
@@ -83,26 +86,51 @@ final class TreeBuilder {
     /// An open directory of the tree; made when nothing with that name was there.
     private func directory(_ path: [UInt8]) throws(HostError) -> Directory {
         if let parent, parent.path == path { return parent.directory }
-        let directory: Directory
-        do throws(HostError) {
-            directory = try root.directory(beneath: path)
-        } catch {
-            guard error.code == .notFound else {
-                throw HostError(
-                    error.code, "\(error.message); something that is no directory has the name of one")
+        var missing: [Int] = [], end = path.count, found = try opened(path)
+        while found == nil {
+            missing.append(end)
+            end = path[..<end].lastIndex(of: 0x2f) ?? 0
+            found = try opened(Array(path[..<end]))
+        }
+        guard var directory = found else { fatalError("the loop ends with a directory") }
+        for next in missing.reversed() {
+            let made = Array(path[..<next]), name = Array(path[(end > 0 ? end + 1 : 0)..<next])
+            guard name.withName({ mkdirat(directory.number, $0, 0o700) }) == 0 else {
+                throw failure("make directory", made)
             }
-            let (outer, name) = try place(of: path)
-            guard name.withName({ mkdirat(outer.number, $0, 0o700) }) == 0 else {
-                throw failure("make directory", path)
-            }
-            directories.append((path, 0o755, nil))
-            directory = try root.directory(beneath: path)
+            try note(made, 0o755, nil)
+            directory = try directory.directory(beneath: name)
+            end = next
         }
         parent = (path, directory)
         return directory
     }
 
+    /// Nil when nothing has that name.
+    private func opened(_ path: [UInt8]) throws(HostError) -> Directory? {
+        do throws(HostError) {
+            let place = try anchors.place(of: path)
+            return try place.directory.directory(beneath: place.path)
+        } catch {
+            guard error.code == .notFound else { throw error }
+            return nil
+        }
+    }
+
+    private func note(_ path: [UInt8], _ permissions: mode_t, _ modified: timespec?) throws(HostError) {
+        guard directories.updateValue((permissions, modified), forKey: path) == nil else { return }
+        pathBytes += path.count
+        guard pathBytes <= Self.maximumPathBytes else {
+            throw HostError(
+                .resourceExhausted,
+                "make directory '\(ZIPEntry.text(of: path))': the paths of all directories have more than "
+                    + "\(Self.maximumPathBytes >> 20) MiB")
+        }
+    }
+
     private func failure(_ attempt: String, _ path: [UInt8]) -> HostError {
-        systemError("\(attempt) '\(root.path)/\(String(decoding: path, as: UTF8.self))'")
+        let number = errno, text = "\(attempt) '\(ZIPEntry.text(of: path))' of the grain's data"
+        guard number != EEXIST else { return HostError(.invalidArgument, "\(text): something else has that name") }
+        return systemError(text, number)
     }
 }

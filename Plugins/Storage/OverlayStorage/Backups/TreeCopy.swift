@@ -14,9 +14,9 @@ extension Directory {
             let modified = item.facts.st_mtim
             switch item.kind {
             case .directory: try builder.addDirectory(item.path, permissions: item.permissions, modified: modified)
-            case .link: try builder.addLink(item.path, target: try linkTarget(beneath: item.path), modified: modified)
+            case .link: try builder.addLink(item.path, target: try item.linkTarget(), modified: modified)
             case .file:
-                let file = try file(beneath: item.path)
+                let file = try item.file()
                 let number = file.rawValue
                 try builder.addFile(item.path, permissions: item.permissions, modified: modified) {
                     (copy) throws(HostError) in

@@ -1,6 +1,7 @@
 import Barchan
 import CLinux
 import Glibc
+import ZIP
 
 /// One name below a directory.
 struct TreeItem {
@@ -22,43 +23,67 @@ struct TreeItem {
     var permissions: UInt16 { UInt16(facts.st_mode & 0o7777) }
 
     /// For messages.
-    var text: String { String(decoding: path, as: UTF8.self) }
+    var text: String { ZIPEntry.text(of: path) }
+
+    /// Where it is, from a directory that is near enough.
+    fileprivate(set) var place: PathAnchors.Place
+
+    func file() throws(HostError) -> OwnedDescriptor { try place.directory.file(beneath: place.path) }
+    func directory() throws(HostError) -> Directory { try place.directory.directory(beneath: place.path) }
+    func linkTarget() throws(HostError) -> [UInt8] { try place.directory.linkTarget(beneath: place.path) }
 }
 
 /// Everything below a directory that nobody changes meanwhile: parents before what is in them, in order of their names.
 ///
 /// Directories that are closed to their owner are open to the host while it is at what is in them.
 struct TreeListing {
-    private let base: Directory
-    private var pending: [[UInt8]] = []
+    private var anchors: PathAnchors
+    private var path: [UInt8] = []
+    /// The directories on the way: how long the path to each is, with its `/`, and the names to come, the last one first.
+    private var levels: [(pathBytes: Int, names: [[UInt8]])] = []
     private var accesses = OwnerAccesses()
+    /// What a zip file holds of a name (65,535 bytes), less `data/` and the `/` behind a directory.
+    private static let maximumPathBytes = 65_529
 
     init(_ base: Directory) throws(HostError) {
-        self.base = base
-        try push(base, path: [])
+        anchors = PathAnchors(base)
+        try descend(into: base)
     }
 
     mutating func next() throws(HostError) -> TreeItem? {
-        guard let path = pending.popLast() else { return nil }
+        while let level = levels.last, level.names.isEmpty { levels.removeLast() }
+        guard let pathBytes = levels.last?.pathBytes, let name = levels[levels.count - 1].names.popLast() else {
+            return nil
+        }
+        path.removeSubrange(pathBytes...)
+        path += name
+        guard path.count <= Self.maximumPathBytes else {
+            throw HostError(
+                .resourceExhausted,
+                "look at '\(ZIPEntry.text(of: path))': its path is longer than the \(Self.maximumPathBytes) bytes that are "
+                    + "possible here")
+        }
         accesses.leave(for: path)
-        let item = TreeItem(path: path, facts: try base.facts(beneath: path))
+        let place = try anchors.place(of: path)
+        let item = TreeItem(path: path, facts: try place.directory.facts(beneath: place.path), place: place)
         if item.kind == .directory {
-            accesses.enter(path, beneath: base)
-            try push(try base.directory(beneath: path), path: path + [0x2f])
+            accesses.enter(path, at: place.path, beneath: place.directory)
+            path.append(0x2f)
+            try descend(into: try item.directory())
         }
         return item
     }
 
-    private mutating func push(_ directory: Directory, path: [UInt8]) throws(HostError) {
+    private mutating func descend(into directory: Directory) throws(HostError) {
         let names = try directory.rawNames().sorted { $1.lexicographicallyPrecedes($0) }
-        pending.append(contentsOf: names.map { path + $0 })
+        levels.append((path.count, names))
     }
 }
 
 extension Directory {
-    /// Longer paths are beyond what the kernel, zip and unzip take.
+    /// A grain's data is nothing that its owner knows by the host's path.
     private func attempt(_ what: String, _ path: [UInt8]) -> String {
-        "\(what) '\(self.path)/\(String(decoding: path, as: UTF8.self))'"
+        "\(what) '\(ZIPEntry.text(of: path))' of the grain's data"
     }
 
     func facts(beneath path: [UInt8]) throws(HostError) -> stat {
@@ -72,7 +97,13 @@ extension Directory {
     func directory(beneath path: [UInt8]) throws(HostError) -> Directory {
         if path.isEmpty { return try directory(".") }
         let number = path.withName { clinux_open_beneath(self.number, $0) }
-        guard number >= 0 else { throw systemError(attempt("open directory", path)) }
+        guard number >= 0 else {
+            let error = errno
+            guard error != ENOTDIR, error != ELOOP else {
+                throw HostError(.invalidArgument, "\(attempt("open directory", path)): it is no directory")
+            }
+            throw systemError(attempt("open directory", path), error)
+        }
         return Directory(
             OwnedDescriptor(takingOwnershipOf: number), path: "\(self.path)/\(String(decoding: path, as: UTF8.self))")
     }
