@@ -158,6 +158,28 @@ import Testing
         _ = try await test.host.backups.restore(changed(1, "0"), by: test.person)
     }
 
+    /// The host has version 1 in use, and the backup is of version 3.
+    @Test func aBackupOfAVersionThatWaitsBecomesAGrainOfThat() async throws {
+        let test = try await TestHost(), grain = try await opened(test)
+        var lines = String(decoding: try await backUp(test, grain), as: UTF8.self)
+            .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        lines[1] = "3"
+        let backup = Array(lines.joined(separator: "\n").utf8)
+        let older = try await test.host.apps.install(BufferedBytes(Array("Wiki/2".utf8)), by: test.person) { _ in }
+        await expectError(.notFound) {
+            _ = try await test.host.backups.restore(BufferedBytes(backup), by: test.person)
+        }
+        let wanted = try await test.host.apps.install(BufferedBytes(Array("Wiki/3".utf8)), by: test.person) { _ in }
+        let restored = try await test.host.backups.restore(BufferedBytes(backup), by: test.person)
+        #expect(restored.package == wanted.identifier && restored.package != older.identifier)
+        // One in use that will do comes first.
+        _ = try await test.host.upgrades.accept(wanted.identifier, force: false, by: test.person)
+        lines[1] = "1"
+        let old = try await test.host.backups.restore(
+            BufferedBytes(Array(lines.joined(separator: "\n").utf8)), by: test.person)
+        #expect(old.package == wanted.identifier)
+    }
+
     @Test func aRestoreMayTakeWhatAGrainOfItsAppMayAndNoMoreThanTheDiskHas() async throws {
         let app = InstalledPackage.example(title: "Wiki").app
         let test = try await TestHost { $0.limits.apps[app] = [.volumeMiB: 7] }

@@ -144,21 +144,23 @@ struct BackupBook: BackupDirectory {
         try await backupStore().verify(file, diskBytes: await reserve.free())
     }
 
-    /// The version of a backup's app that is in use, which has to be the backup's or a later one (specification, section
-    /// 20.2).
+    /// What the grain of a backup is of: the version in use, or where that is older than the backup's, the next that is
+    /// installed and waits or is kept (specification, section 20.2). People may move their grains to it, too.
     private func package(for metadata: BackupMetadata) async throws(HostError) -> InstalledPackage {
         guard try await grains.packages.installed().contains(where: { $0.app == metadata.app }) else {
             throw HostError(
                 .notFound, "restore '\(metadata.title)': its app '\(metadata.app)' is not installed; install it first")
         }
-        let current = try await grains.book.versions(of: metadata.app).current
-        guard current.manifest.version >= metadata.appVersion else {
+        let versions = try await grains.book.versions(of: metadata.app)
+        let known = [versions.current] + versions.all.reversed()
+        guard let package = known.first(where: { $0.manifest.version >= metadata.appVersion }) else {
             throw HostError(
                 .notFound,
-                "restore '\(metadata.title)': version \(metadata.appVersion) of \(current.manifest.title) wrote its data, and "
-                    + "\(current.manifest.version) is in use; install the newer one first")
+                "restore '\(metadata.title)': version \(metadata.appVersion) of \(versions.current.manifest.title) wrote its data,"
+                    + " which no older one may understand, and \(versions.all[0].manifest.version) is the newest installed;"
+                    + " install a newer one first")
         }
-        return current
+        return package
     }
 
     /// The same, and nobody removes it until the hold is released.
