@@ -14,12 +14,12 @@ struct AppCommands: Sendable {
         switch request["command"]?.text {
         case "apps": return try await apps(in: HostCommands.languages(of: request))
         case "upgrade":
-            let moved = try await host.operatorUpgrade(to: try package(in: request), force: isForced(request))
+            let moved = try await host.operatorUpgrade(to: try package(in: request), force: try request.flag("force"))
             return .members(["ok": .boolean(true), "moved": .array(moved.map { .string($0.text) })])
         case "decline": try await host.operatorDecline(try app(in: request))
         case "move":
             try await host.operatorMove(
-                try HostCommands.grain(in: request), to: try package(in: request), force: isForced(request))
+                try HostCommands.grain(in: request), to: try package(in: request), force: try request.flag("force"))
         case "collect":
             let removed = await host.operatorCollect().map { JSONValue.string($0.text) }
             return .members(["ok": .boolean(true), "removed": .array(removed)])
@@ -27,8 +27,6 @@ struct AppCommands: Sendable {
         }
         return .members(["ok": .boolean(true)])
     }
-
-    private func isForced(_ request: JSONValue) -> Bool { request["force"] == .boolean(true) }
 
     private func package(in request: JSONValue) throws(HostError) -> PackageID {
         let text = request["package"]?.text ?? ""

@@ -18,8 +18,8 @@ extension HostCommands {
         case "user-invite":
             let secret = try await host.operatorInvite(
                 InvitationOffer(
-                    role: try role(in: request), note: request["note"]?.text ?? "",
-                    emailAddress: request["address"]?.text))
+                    role: try role(in: request), note: try request.optionalText("note") ?? "",
+                    emailAddress: try request.optionalText("address")))
             return .members(["ok": .boolean(true), "link": .string(address.invitationLink(secret))])
         case "user-role": try await host.operatorSetRole(try role(in: request), of: name)
         case "user-suspend": try await host.operatorSetSuspended(true, name)

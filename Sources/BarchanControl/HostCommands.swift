@@ -18,16 +18,18 @@ public struct HostCommands: Sendable {
         case "status": return .members(["ok": .boolean(true), "address": .string(address.baseURL)])
         case "grains": return try await grains()
         case "top": return try await top()
-        case "audit": return try await audit(olderThan: request["older"]?.text, limit: request["limit"]?.number ?? 100)
+        case "audit":
+            return try await audit(
+                olderThan: try request.optionalText("older"), limit: try request.optionalNumber("limit") ?? 100)
         case "log":
             return try await log(
-                of: try HostCommands.grain(in: request), maximumBytes: request["bytes"]?.number ?? 64 << 10)
+                of: try HostCommands.grain(in: request), maximumBytes: try request.optionalNumber("bytes") ?? 64 << 10)
         case "stop":
             try await host.operatorStop(try HostCommands.grain(in: request))
             return .members(["ok": .boolean(true)])
         case "trash":
             let grain = try HostCommands.grain(in: request)
-            if request["recover"] == .boolean(true) {
+            if try request.flag("recover") {
                 try await host.operatorRecover(grain)
             } else {
                 try await host.operatorDiscard(grain)
@@ -35,7 +37,7 @@ public struct HostCommands: Sendable {
             return .members(["ok": .boolean(true)])
         case "activity": return try await activity(of: try HostCommands.grain(in: request))
         case "wake-locks":
-            return try await wakeLocks(of: try HostCommands.grain(in: request), release: request["release"])
+            return try await wakeLocks(of: try HostCommands.grain(in: request), release: try request.flag("release"))
         case "limits": return try await limits(of: try HostCommands.grain(in: request), request["changes"])
         case "record", "end-recording", "drop-recording": return try await recording(request)
         case "login-link":
@@ -152,15 +154,16 @@ public struct HostCommands: Sendable {
     }
 
     /// Says why a grain runs, and ends that first when `release` is true.
-    private func wakeLocks(of grain: GrainID, release: JSONValue?) async throws(HostError) -> JSONValue {
-        if release == .boolean(true) { await host.operatorCancelWakeLocks(of: grain) }
+    private func wakeLocks(of grain: GrainID, release: Bool) async throws(HostError) -> JSONValue {
+        if release { await host.operatorCancelWakeLocks(of: grain) }
         let reasons = await host.operatorWakeReasons(of: grain)
         return .members(["ok": .boolean(true), "reasons": .strings(reasons)])
     }
 
     /// - Parameter changes: Numbers by name, null for what its app's grains have; nil to look only.
     private func limits(of grain: GrainID, _ changes: JSONValue?) async throws(HostError) -> JSONValue {
-        if case .object(let members) = changes {
+        if let changes, changes != .null {
+            guard case .object(let members) = changes else { throw HostError.unreadable("changes", "an object") }
             var limits: [GrainLimit: Int64?] = [:]
             for member in members {
                 guard let limit = GrainLimit(rawValue: member.name) else {

@@ -1,5 +1,5 @@
 import Barchan
-import BarchanControl
+@testable import BarchanControl
 import Glibc
 import Testing
 
@@ -30,7 +30,7 @@ import Testing
     /// The client blocks, so it gets a thread of its own.
     private static func ask(_ request: JSONValue, _ folder: Folder) async throws -> JSONValue? {
         try await withCheckedThrowingContinuation { continuation in
-            let thread = Thread {
+            let thread = OwnThread {
                 continuation.resume(with: Result { try ControlClient.ask(request, dataDirectory: folder.path) })
             }
             thread.start()
@@ -60,7 +60,7 @@ import Testing
             return .members(["ok": .boolean(true), "lastRequest": .members(["command": .string("last")])])
         }
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            Thread {
+            OwnThread {
                 continuation.resume(
                     with: Result {
                         let connection = try ControlClient.connection(dataDirectory: folder.path)
@@ -77,6 +77,29 @@ import Testing
         }
         #expect(names == ["first", "second", "last"])
         server.close()
+    }
+
+    /// What would be left out otherwise: a recovery becomes a removal, a limit none.
+    @Test func aMemberThatCannotBeReadIsRefused() throws {
+        let request = JSONValue.members([
+            "recover": .string("true"), "limit": .string("5"), "negative": .integer(-1), "address": .integer(1),
+            "nothing": .null, "count": .integer(5), "flag": .boolean(true), "name": .string("x"),
+        ])
+        for read: () throws -> Void in [
+            { _ = try request.flag("recover") }, { _ = try request.optionalNumber("limit") },
+            { _ = try request.optionalNumber("negative") }, { _ = try request.optionalText("address") },
+        ] {
+            let error = #expect(throws: HostError.self) { try read() }
+            #expect(error?.code == .invalidArgument)
+        }
+        for name in ["nothing", "absent"] {
+            #expect(try request.optionalNumber(name) == nil)
+            #expect(try request.optionalText(name) == nil)
+            #expect(try !request.flag(name))
+        }
+        #expect(try request.optionalNumber("count") == 5)
+        #expect(try request.flag("flag"))
+        #expect(try request.optionalText("name") == "x")
     }
 
     @Test func onlyTheHostsUserMayAsk() throws {
@@ -129,7 +152,7 @@ import Testing
 }
 
 /// A thread, without Foundation.
-private struct Thread {
+struct OwnThread {
     private final class Body {
         let run: () -> Void
         init(_ run: @escaping () -> Void) { self.run = run }

@@ -257,6 +257,12 @@ import Testing
             let other = form.replacing("role=1", with: "role=0")
             _ = try await serving.request("/sessions/\(session.identifier)/offer", as: login, form: other)
             #expect(count() == made + 1)
+            for role in ["x", "-1", "1.5", ""] {
+                let refused = try await serving.request(
+                    "/sessions/\(session.identifier)/offer", as: login,
+                    form: form.replacing("role=1", with: "role=\(role)"))
+                #expect(refused.status == 400 && count() == made + 1, "\(role): \(refused.text)")
+            }
             let wrong = try await serving.request(
                 "/sessions/\(session.identifier)/offer", as: login, form: "nonce=\(nonce)&secret=x&template=t")
             #expect(wrong.status == 410)

@@ -84,6 +84,27 @@ import Testing
         }
     }
 
+    @Test(arguments: ["person&handle=ann", "link", "token"])
+    func anEndThatCannotBeReadGivesNothing(act: String) async throws {
+        try await Serving.run { serving async throws in
+            let login = serving.host.logIn(), nonce = try await serving.nonce(of: login)
+            let grain = serving.host.addGrain().identifier
+            serving.host.directory.withLock { $0.sharing = Self.sharing() }
+            func send(_ ends: String) async throws -> Reply {
+                try await serving.request(
+                    "/grains/\(grain)/sharing", as: login,
+                    form: "nonce=\(nonce)&act=\(act)&role=everything&ends=\(ends)")
+            }
+            for ends in ["abc", "1d", "-5", "0", "1.5", "+", "%20", "3651", "99999999999999999999"] {
+                let page = try await send(ends)
+                #expect(page.status == 400 && page.text.contains("1 to 3650"), "'\(ends)': \(page.status)")
+            }
+            #expect(serving.host.calls.isEmpty)
+            for ends in ["", "1", "3650"] { #expect(try await send(ends).status == 200, "'\(ends)'") }
+            #expect(serving.host.calls.count == 3)
+        }
+    }
+
     // MARK: Links
 
     /// A host with one grain and a link to it.

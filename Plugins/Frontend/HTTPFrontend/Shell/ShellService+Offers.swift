@@ -43,7 +43,8 @@ extension ShellService {
         if let token = offers.token(for: question, now: now), try await isAlive(token) { return token }
         let token = try await host.api.makeToken(
             TokenOffer(
-                ShareOffer(ShellService.assignment(form["role"]), label: String((form["petname"] ?? "").prefix(200))),
+                ShareOffer(
+                    try ShellService.assignment(form["role"]), label: String((form["petname"] ?? "").prefix(200))),
                 isAnonymous: form["forSharing"] == "1", expiresUnused: now + OfferBox.lifetimeSeconds,
                 resources: try ShellService.resources(form)),
             for: .session(session.identifier))
@@ -62,11 +63,15 @@ extension ShellService {
         }
     }
 
-    private static func assignment(_ text: String?) -> ShareOffer.Assignment {
+    private static func assignment(_ text: String?) throws(HostError) -> ShareOffer.Assignment {
         switch text {
-        case "all": .everything
-        case let text?: Int(text).map { .role(max($0, 0)) } ?? .defaultRole
-        case nil: .defaultRole
+        case "all": return .everything
+        case let text?:
+            guard let role = Int(text), role >= 0 else {
+                throw HostError(.invalidArgument, "render a template: '\(text.prefix(100))' is no role")
+            }
+            return .role(role)
+        case nil: return .defaultRole
         }
     }
 

@@ -58,12 +58,23 @@ extension ShellService {
             case "default": .defaultRole
             case let text: try role(text)
             }
-        var expires: Int64?
-        if let days = Int64(form["ends"] ?? ""), days > 0 {
-            expires = Pages.now + min(days, 3_650) * 86_400
-        }
         return ShareOffer(
-            assignment, label: form["label"] ?? "", expires: expires, isSingleUse: form["single"] != nil)
+            assignment, label: form["label"] ?? "", expires: try end(form["ends"] ?? ""),
+            isSingleUse: form["single"] != nil)
+    }
+
+    private static let maximumDays: Int64 = 3_650
+
+    /// - Parameter days: From now; empty for never.
+    private static func end(_ days: String) throws(HostError) -> Int64? {
+        if days.isEmpty { return nil }
+        guard let number = Int64(days), (1...maximumDays).contains(number) else {
+            throw HostError(
+                .invalidArgument,
+                "Until when it is given has to be a number of days from 1 to \(maximumDays), or empty for no end; "
+                    + "nothing was given.")
+        }
+        return Pages.now + number * 86_400
     }
 
     private static func role(_ text: String) throws(HostError) -> ShareOffer.Assignment {
