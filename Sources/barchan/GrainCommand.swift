@@ -1,6 +1,7 @@
 import ArgumentParser
 import Barchan
 import BarchanControl
+import Glibc
 
 struct GrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -43,7 +44,11 @@ struct GrainListCommand: ParsableCommand {
 
 struct GrainLogCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "log", abstract: "Prints the newest part of what a grain's app printed.")
+        commandName: "log", abstract: "Prints the newest part of what a grain's app printed.",
+        discussion: """
+            On a terminal its colours are kept, and other characters that mean something to a terminal are left out; a pipe or a \
+            file gets every byte.
+            """)
 
     @OptionGroup var options: HostOptions
     @Argument(help: "The grain's identifier.") var grain: String
@@ -51,7 +56,8 @@ struct GrainLogCommand: ParsableCommand {
 
     func run() throws {
         let answer = try options.ask("log", ["grain": .string(grain), "bytes": .integer(bytes)])
-        write(Array((answer["log"]?.text ?? "").utf8), to: 1)
+        let log = answer["log"]?.text ?? ""
+        write(Array((isatty(1) == 1 ? terminalText(log) : log).utf8), to: 1)
     }
 }
 

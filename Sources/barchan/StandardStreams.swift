@@ -16,6 +16,33 @@ func printable(_ text: String) -> String {
             }))
 }
 
+/// What an app printed, for a terminal: colours stay (SGR; ECMA-48, 8.3.117), as ``printable(_:)`` otherwise.
+func terminalText(_ text: String) -> String {
+    var result = "", rest = Substring(text).unicodeScalars, hasColours = false
+    while let start = rest.firstIndex(of: "\u{1b}") {
+        result += printable(String(rest[..<start]))
+        rest = rest[start...]
+        let length = lengthOfColour(rest)
+        hasColours = hasColours || length > 0
+        result += length > 0 ? String(rest.prefix(length)) : " "
+        rest = rest.dropFirst(max(length, 1))
+    }
+    return result + printable(String(rest)) + (hasColours ? "\u{1b}[0m" : "")
+}
+
+/// Of `ESC [ parameters m` at the start; 0 for anything else.
+private func lengthOfColour(_ text: Substring.UnicodeScalarView) -> Int {
+    let longest = 64
+    var length = 2
+    guard text.dropFirst().first == "[" else { return 0 }
+    for scalar in text.dropFirst(2).prefix(longest) {
+        length += 1
+        if scalar == "m" { return length }
+        guard ("0"..."9").contains(scalar) || scalar == ";" || scalar == ":" else { return 0 }
+    }
+    return 0
+}
+
 func write(_ bytes: [UInt8], to descriptor: CInt) {
     var rest = bytes[...]
     while !rest.isEmpty {
