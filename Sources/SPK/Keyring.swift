@@ -13,7 +13,7 @@ public struct Keyring: Sendable {
     /// Reads a keyring file.
     /// - Throws: ``HostError`` `.corrupt` with the place where it stops making sense.
     public init(file bytes: [UInt8]) throws(HostError) {
-        var position = 0
+        var position = 0, known: Set<AppID> = []
         while position < bytes.count {
             let key: AppKey
             do {
@@ -28,7 +28,8 @@ public struct Keyring: Sendable {
             } catch {
                 throw HostError(.corrupt, "read the keyring: at byte \(position) is no key: \(error)")
             }
-            keys.append(key)
+            // Merged keyrings may have a key twice.
+            if known.insert(key.app).inserted { keys.append(key) }
         }
     }
 

@@ -77,7 +77,7 @@ final class XZDecoder {
 
     private func failure(_ result: lzma_ret) -> HostError {
         switch result {
-        case LZMA_BUF_ERROR: Self.bad("its XZ stream is cut off")
+        case LZMA_BUF_ERROR: Self.bad("its XZ stream is cut off, or followed by something else")
         case LZMA_FORMAT_ERROR: Self.bad("what follows the magic number is not an XZ stream")
         case LZMA_DATA_ERROR: Self.bad("its XZ stream is damaged, or followed by something else")
         case LZMA_OPTIONS_ERROR: Self.bad("its XZ stream uses a filter that is unknown here")

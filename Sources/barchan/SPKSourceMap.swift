@@ -26,13 +26,18 @@ struct SourceMap {
             mappings.append(
                 Mapping(
                     package: try Self.components(try mapping.packagePath),
-                    source: join(directory, try mapping.sourcePath),
+                    source: Self.tidied(join(directory, try mapping.sourcePath)),
                     hidden: try mapping.hidePaths.map { try Self.components(try $0.text()) }))
         }
         guard !mappings.isEmpty else {
             throw HostError(.invalidArgument, "the definition's sourceMap has no searchPath: nothing could be packed")
         }
         self.mappings = mappings
+    }
+
+    /// An absolute path as people write it.
+    private static func tidied(_ path: String) -> String {
+        "/" + path.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
     }
 
     /// The parts of a path in a package; none for the root.

@@ -63,6 +63,13 @@ import Testing
         #expect(verified.errors.contains("package"), "\(verified.errors)")
     }
 
+    @Test(arguments: ["xz -c $1; printf more", "xz -c $1; head -c 11 /dev/urandom"])
+    func whatComesBehindIsSaidToBeThere(script: String) throws {
+        try packAgain(script)
+        let verified = try workshop.spk("verify", "app.spk")
+        #expect(verified.status == 1 && verified.errors.contains("followed by something else"), "\(verified.errors)")
+    }
+
     /// xz(1) gives the memory for decompression as the dictionary and about a megabyte.
     @Test(arguments: [96, 256]) func aLargerDictionaryIsRefusedWithWhatItTakes(mebibytes: Int) throws {
         try packAgain("xz --lzma2=preset=0,dict=\(mebibytes)MiB -c $1")

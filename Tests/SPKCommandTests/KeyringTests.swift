@@ -32,6 +32,17 @@ import Testing
         #expect(try workshop.bytes(".sandstorm-keyring").starts(with: plain))
     }
 
+    /// Keyrings are merged by writing one behind the other.
+    @Test func aKeyThatIsThereTwiceIsOne() throws {
+        let app = try spk("keygen").output
+        let one = try workshop.bytes(".sandstorm-keyring")
+        try (one + one).write(to: URL(filePath: "\(workshop.path)/.sandstorm-keyring"))
+        #expect(try spk("listkeys").output == app)
+        try workshop.write("src/run", "x", isExecutable: true)
+        let packed = try spk("pack", "--root", "src", "--title", "T", "--command", "/run", "app.spk")
+        #expect(packed.status == 0, "\(packed.errors)")
+    }
+
     @Test func withoutTheRightPassphraseNothingIsChanged() throws {
         _ = try spk("keygen")
         _ = try spk("keyring", "--seal", new: "right")

@@ -75,7 +75,7 @@ import Testing
     @Test func theKeyringReadsAndWritesTheSameBytes() throws {
         let bytes = try fixture("keyring")
         let keyring = try Keyring(file: bytes + bytes)
-        #expect(keyring.keys.map(\.app.text) == [app, app])
+        #expect(keyring.keys.map(\.app.text) == [app])
         #expect(keyring.keys[0].keyFile == bytes)
     }
 }
