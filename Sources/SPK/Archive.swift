@@ -74,6 +74,31 @@ public struct Archive {
         return summary
     }
 
+    /// What is at a path, which leads through no link; nil for nothing.
+    func name(at path: [[UInt8]]) throws(HostError) -> PackagedName? {
+        var files = try files()
+        do {
+            for (depth, name) in path.enumerated() {
+                let file = try files.first { try $0.structure.pointer(0).textBytes().array == name }
+                guard let file else { return nil }
+                guard depth == path.count - 1 else {
+                    guard file.which == .directory else { return nil }
+                    files = try file.directory
+                    continue
+                }
+                return switch file.which {
+                case .executable: .program
+                case .directory: .directory
+                case .symlink: .link(target: try file.structure.pointer(1).textBytes().array)
+                default: .plainFile
+                }
+            }
+        } catch {
+            throw HostError(.invalidArgument, "look for a file of the archive: \(error)")
+        }
+        return nil
+    }
+
     /// The bytes of a regular file at the top, or nil when there is none of that name.
     public func topLevelFile(_ name: String) throws(HostError) -> DataReader? {
         let files = try files()

@@ -32,6 +32,12 @@ struct DefinitionTree {
     /// One path a line; `#` begins a comment.
     private func listed() throws(HostError) -> [String] {
         guard let list = definition.fileList else { return [] }
+        guard access(list, F_OK) == 0 else {
+            throw HostError(
+                .notFound,
+                "read fileList '\(list)': there is no such file; 'barchan spk dev' runs the app and writes there what "
+                    + "it opens")
+        }
         let text = String(decoding: try readFile(list, maximumBytes: 64 << 20), as: UTF8.self)
         return text.split(separator: "\n").map(Self.trimmed).filter { !$0.isEmpty && !$0.hasPrefix("#") }
     }

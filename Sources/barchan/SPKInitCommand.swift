@@ -11,10 +11,13 @@ struct SPKInitCommand: ParsableCommand {
             it speaks Cap'n Proto on descriptor 3 itself. Give the command behind '--'.
             """)
 
+    private static let usualName = "sandstorm-pkgdef.capnp"
+    private static let fileList = "sandstorm-files.list"
+
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp("The file to write; '-' for standard output.", valueName: "file"))
-    var output = "sandstorm-pkgdef.capnp"
+    var output = Self.usualName
     @Option(
         name: [.customShort("i"), .long],
         help: ArgumentHelp("The app's id. Default: a new key is made and kept in the keyring.", valueName: "id"))
@@ -60,7 +63,13 @@ struct SPKInitCommand: ParsableCommand {
         let bytes = Array(text(app).utf8)
         guard output != "-" else { return write(bytes, to: 1) }
         try OutputFile.write(output) { number throws(HostError) in try writeFully(bytes, to: number, output) }
-        printLine("wrote '\(output)' for app \(app)\nnext: edit it, then 'barchan spk pack OUT.spk'")
+        let definition = output == Self.usualName ? "" : " -p \(output)"
+        let dev =
+            "'barchan spk dev\(definition)' (as root; use the app: what it opens is listed in \(Self.fileList)), "
+            + "then "
+        printLine(
+            "wrote '\(output)' for app \(app)\nnext: edit it, then \(includeAll ? "" : dev)"
+                + "'barchan spk pack\(definition) OUT.spk'")
     }
 
     /// What the bridge is given in front of the app's own command.
@@ -152,8 +161,8 @@ struct SPKInitCommand: ParsableCommand {
         """
 
     private static let listed = """
-          fileList = "sandstorm-files.list",
-          # One path a line, as the app sees it without the '/' in front.
+          fileList = "\(fileList)",
+          # One path a line, as the app sees it without the '/' in front. 'barchan spk dev' writes it.
 
           alwaysInclude = [],
           # Files and folders that go in whole, listed or not.

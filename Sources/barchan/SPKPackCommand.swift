@@ -55,8 +55,12 @@ struct SPKPackCommand: ParsableCommand {
         let key = try options.file().read().key(for: app ?? plan.app)
         if let latest = mtime ?? Self.sourceDate { plan.tree.limitDates(to: latest) }
         plan.tree.addMountPoints()
-        do { try AppManifest(manifestFile: plan.manifest).checkInstallable() } catch { printWarning("\(error)") }
         try inject(plan.manifest, plan.bridgeConfiguration, into: &plan.tree)
+        do {
+            let manifest = try AppManifest(manifestFile: plan.manifest)
+            for warning in try manifest.warnings(about: PackagePrograms(of: plan.tree)) { printWarning(warning) }
+            try manifest.checkInstallable()
+        } catch { printWarning("\(error)") }
         let writer = try PackageWriter(tree: plan.tree, key: key) { reference, sink throws(HostError) in
             guard let bytes = try spool.bytes(of: reference) else { return try readFile(reference, sink) }
             try sink(bytes)
@@ -122,7 +126,9 @@ struct DefinitionOptions: ParsableArguments {
 
     func plan() throws(HostError) -> PackingPlan {
         let definition = try read()
-        var tree = DefinitionTree(definition) { printWarning($0) }
+        // What two includes have is read for both.
+        var said: Set<String> = []
+        var tree = DefinitionTree(definition) { if said.insert($0).inserted { printWarning($0) } }
         return PackingPlan(
             app: definition.app, tree: try tree.read(), manifest: definition.manifest,
             bridgeConfiguration: definition.bridgeConfiguration)

@@ -22,6 +22,8 @@ struct SPKVerifyCommand: ParsableCommand {
         let manifest = everyLanguage.localized(for: preferredLanguages())
         do {
             try package.archive.check().checkMountPoints()
+            let programs = PackagePrograms(of: package.archive)
+            for warning in try everyLanguage.warnings(about: programs) { printWarning(warning) }
             try everyLanguage.checkInstallable()
             _ = try package.app.current(forPackage: package.identifier)
         } catch {

@@ -54,7 +54,9 @@ import Testing
                 $0.changeLog = String(repeating: "c", count: 1 << 20)
                 $0.actions = Array(repeating: $0.actions[0], count: 200)
                 $0.continueCommand.arguments += Array(repeating: String(repeating: "a", count: 1000), count: 100)
-            }, ["dev", "tmp", "var", "proc"].map { .injected($0, .directory([])) })
+            },
+            ["dev", "tmp", "var", "proc"].map { .injected($0, .directory([])) }
+                + [.injected("run", .bytes([], isExecutable: true))])
         #expect(outcome.status == 0, "\(outcome.errors)")
         #expect(outcome.output.contains("installed Good"))
         #expect(try workshop.spk("verify", "app.spk").errors == "")

@@ -141,6 +141,55 @@ import Testing
         #expect(try workshop.bytes("out/sandstorm-manifest").range(of: Data("embedded words".utf8)) != nil)
     }
 
+    /// The arguments of a command, and what the warning has to say; nil for none.
+    @Test(
+        arguments: [
+            (#""/bin/run""#, nil), (#""/bin/link""#, nil), (#""/absolute""#, nil), (#""/linked/run""#, nil),
+            (#""bin/../bin/./run""#, nil), (#""/var/run-later""#, nil),
+            (#""/sandstorm-http-bridge", "8000", "--", "run""#, nil),
+            (#""/sandstorm-http-bridge", "8000", "--", "/bin/run", "/missing""#, nil),
+            (#""/missing""#, "'/missing' is not in"), (#""run""#, "'run' is not in"),
+            (#""/bin/dangling""#, "'/bin/dangling' is not in"), (#""/bin/loop""#, "'/bin/loop' is not in"),
+            (#""/bin/run/more""#, "'/bin/run/more' is not in"),
+            (#""/bin/text""#, "'/bin/text' is no executable file"), (#""/bin""#, "'/bin' is no executable file"),
+            (#""/sandstorm-http-bridge", "8000", "--", "/opt/python3", "x""#, "'/opt/python3' is not in"),
+            (#""/sandstorm-http-bridge", "8000", "--", "walk""#, "'walk' is not in"),
+        ] as [(String, String?)]) func aProgramThatIsNotThereIsNamed(argv: String, warning: String?) throws
+    {
+        try workshop.write("src/bin/run", "#!", isExecutable: true)
+        try workshop.write("src/bin/text", "text")
+        for (name, target) in [
+            ("bin/link", "run"), ("absolute", "/linked/../bin/run"), ("linked", "bin"), ("bin/dangling", "no"),
+            ("bin/loop", "loop"),
+        ] { try workshop.link("src/\(name)", to: target) }
+        try workshop.define(searchPath: #"(sourcePath = "src")"#, alwaysInclude: #"".""#, argv: argv)
+        let text = try workshop.read("sandstorm-pkgdef.capnp")
+        try workshop.write(
+            "sandstorm-pkgdef.capnp",
+            text.replacing(#"key = "A", value = "b""#, with: #"key = "PATH", value = "/bin""#))
+        for errors in [
+            try workshop.spk("pack", "--quiet", "--bridge", try workshop.bridge(), "app.spk").errors,
+            try workshop.spk("verify", "app.spk").errors,
+        ] {
+            guard let warning else {
+                #expect(errors == "")
+                continue
+            }
+            #expect(errors.contains(warning), "\(errors)")
+            // The action's and the other are one.
+            #expect(errors.split(separator: "\n").count == 1, "\(errors)")
+        }
+    }
+
+    @Test func aWarningComesOnceWithAPathAsPeopleWriteIt() throws {
+        try workshop.write("opt/app/run", "#!", isExecutable: true)
+        #expect(mkfifo("\(workshop.path)/opt/odd", 0o600) == 0)
+        try workshop.define(searchPath: #"(sourcePath = ".")"#, alwaysInclude: #""opt", "opt/odd""#)
+        let errors = try workshop.spk("pack", "--quiet", "app.spk").errors
+        #expect(errors.split(separator: "\n").count == 1 && errors.contains("/opt/odd' is a socket"), "\(errors)")
+        #expect(!errors.contains("/./"))
+    }
+
     @Test func theSamePackageTwice() throws {
         try workshop.write("src/a/b/c", "text")
         try workshop.define(searchPath: #"(sourcePath = "src")"#, alwaysInclude: #"".""#)
@@ -223,6 +272,23 @@ import Testing
         for part in ["/sandstorm-http-bridge", "\"8000\"", "\"--\"", "/usr/bin/python3", "wörd", "SANDSTORM=1"] {
             #expect(details.contains(part), "\(part) in \(details)")
         }
+    }
+
+    /// As the first lines of contrib/examples/README.md have it.
+    @Test func theWayToAListOfFilesIsSaid() throws {
+        let outcome = try workshop.spk("init", "--port", "8000", "--", "/usr/bin/env", "python3")
+        let next = try #require(outcome.output.split(separator: "\n").last { $0.hasPrefix("next:") })
+        let dev = try #require(next.firstRange(of: "spk dev"), "\(next)")
+        let pack = try #require(next.firstRange(of: "spk pack"))
+        #expect(dev.lowerBound < pack.lowerBound)
+        let early = try workshop.spk("pack", "app.spk")
+        #expect(early.status != 0 && early.errors.contains("sandstorm-files.list"))
+        #expect(early.errors.contains("spk dev"), "\(early.errors)")
+        // What 'spk dev' writes.
+        try workshop.write("sandstorm-files.list", "usr/bin/env\n")
+        let packed = try workshop.spk("pack", "--bridge", try workshop.bridge(), "app.spk")
+        #expect(packed.status == 0 && packed.errors == "", "\(packed.errors)")
+        #expect(try workshop.spk("verify", "app.spk").errors == "")
     }
 
     @Test func anAppWithoutTheBridge() throws {
