@@ -100,10 +100,12 @@ extension AppManifest {
     private static func present(_ text: String) -> String? { text.isEmpty ? nil : text }
 
     /// Only what a browser may follow: a `javascript:` link in a manifest must not reach a page.
-    private static func link(_ text: String) -> String? {
+    public static func isLink(_ text: String) -> Bool {
         let lowered = text.lowercased()
-        return lowered.hasPrefix("https://") || lowered.hasPrefix("http://") ? text : nil
+        return lowered.hasPrefix("https://") || lowered.hasPrefix("http://")
     }
+
+    private static func link(_ text: String) -> String? { isLink(text) ? text : nil }
 }
 
 extension Command {

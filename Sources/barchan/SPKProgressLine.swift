@@ -44,6 +44,6 @@ func printWarning(_ text: String) { printNote("warning: \(text)") }
 
 /// A line on standard error. What a file said may be in it, so control characters are left out.
 func printNote(_ text: String) {
-    let clean = text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7f ? " " : String($0) }.joined()
+    let clean = printable(text).split(whereSeparator: \.isNewline).joined(separator: " ")
     write(Array("\(clean)\n".utf8), to: 2)
 }

@@ -36,11 +36,17 @@ struct SPKVerifyCommand: ParsableCommand {
                 manifestFile: package.manifestFile(), app: package.app, scratch: scratchDirectory()) : .absent
         if case .wrong(let why) = author { printWarning("the author's proof does not hold: \(why)") }
         if case .unverified(let why) = author { printWarning("the author's proof is unverified: \(why)") }
-        printLine(Self.json(package, manifest, author, details: details).indented())
+        var metadata: JSONValue?
+        if details {
+            let report = try MetadataReport(manifestFile: package.manifestFile())
+            for warning in try report.warnings() { printWarning(warning) }
+            metadata = try report.json(manifest)
+        }
+        printLine(Self.json(package, manifest, author, metadata).indented())
     }
 
     private static func json(
-        _ package: VerifiedPackage, _ manifest: AppManifest, _ author: AuthorProof, details: Bool
+        _ package: VerifiedPackage, _ manifest: AppManifest, _ author: AuthorProof, _ metadata: JSONValue?
     ) -> JSONValue {
         var members: [JSONValue.Member] = [
             .init(name: "appId", value: .string(package.app.text)),
@@ -49,7 +55,7 @@ struct SPKVerifyCommand: ParsableCommand {
             .init(name: "version", value: .integer(Int64(manifest.version))),
             .init(name: "marketingVersion", value: .string(manifest.marketingVersion)),
         ]
-        guard details else { return .object(members) }
+        guard let metadata else { return .object(members) }
         switch author {
         case .absent: break
         case .verified(let fingerprint):
@@ -58,36 +64,16 @@ struct SPKVerifyCommand: ParsableCommand {
         case .wrong: members.append(.init(name: "authorProof", value: .string("wrong")))
         @unknown default: break
         }
-        members.append(.init(name: "metadata", value: metadata(of: manifest)))
+        members.append(.init(name: "metadata", value: metadata))
         members.append(.init(name: "actions", value: .array(manifest.actions.map(json))))
         members.append(.init(name: "continueCommand", value: json(manifest.continueCommand)))
         return .object(members)
     }
 
-    private static func metadata(of manifest: AppManifest) -> JSONValue {
-        let texts: KeyValuePairs = [
-            "website": manifest.website, "codeUrl": manifest.sourceCode, "upstreamAuthor": manifest.author,
-            "shortDescription": manifest.shortDescription, "changeLog": manifest.changeLog,
-        ]
-        var members = texts.compactMap { name, text in text.map { JSONValue.Member(name: name, value: short($0)) } }
-        if let icon = manifest.icon {
-            let value = JSONValue.members([
-                "format": .string(icon.format.rawValue), "size": .integer(Int64(icon.bytes.count)),
-            ])
-            members.append(.init(name: "icon", value: value))
-        }
-        return .object(members)
-    }
-
-    /// Longer texts are told by their size.
-    private static func short(_ text: String) -> JSONValue {
-        text.utf8.count > 256 ? .members(["size": .integer(Int64(text.utf8.count))]) : .string(text)
-    }
-
     private static func json(_ action: AppAction) -> JSONValue {
         .members([
             "title": .string(action.title), "nounPhrase": .string(action.nounPhrase),
-            "description": short(action.description), "command": json(action.command),
+            "description": MetadataReport.text(action.description), "command": json(action.command),
         ])
     }
 

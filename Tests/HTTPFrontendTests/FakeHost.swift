@@ -61,6 +61,7 @@ final class FakeHost: FrontendHost, Sendable {
             continueCommand: command)
         manifest.shortDescription = "Pages anybody can edit"
         manifest.author = "Mae & Co"
+        manifest.website = "http://example.com/?a=1&b=2"
         guard let identifier = PackageID(id), let app = AppID(String(repeating: app, count: 52)) else {
             fatalError("identifiers are well-formed")
         }

@@ -59,6 +59,8 @@ import Testing
             for text in ["DokuWiki", "2022-07-31", "Pages anybody can edit", FakeHost.wiki.app.text, "type=\"file\""] {
                 #expect(apps.contains(text))
             }
+            let link = "http://example.com/?a=1&amp;b=2"
+            #expect(apps.contains("<a href=\"\(link)\" rel=\"noreferrer\">\(link)</a>"))
             let guest = try await serving.request("/apps", as: serving.host.logIn(FakeHost.guest)).text
             #expect(!guest.contains("type=\"file\""))
         }

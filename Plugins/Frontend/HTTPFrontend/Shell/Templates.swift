@@ -105,8 +105,8 @@ enum Templates {
         <dt>App id</dt><dd><code>{{app}}</code></dd>
         <dt>Package id</dt><dd><code>{{package}}</code></dd>
         {{#proof}}<dt>Author’s proof</dt><dd>{{proof}}</dd>{{/proof}}
-        {{#website}}<dt>Website</dt><dd>{{website}}</dd>{{/website}}
-        {{#source}}<dt>Source code</dt><dd>{{source}}</dd>{{/source}}
+        {{#website}}<dt>Website</dt><dd><a href="{{website}}" rel="noreferrer">{{website}}</a></dd>{{/website}}
+        {{#source}}<dt>Source code</dt><dd><a href="{{source}}" rel="noreferrer">{{source}}</a></dd>{{/source}}
         </dl>
         {{#isAdministrator}}
         <details class="confirm"><summary class="button danger">Remove…</summary>
