@@ -82,6 +82,18 @@ import Testing
         await connection.close()
     }
 
+    /// An app may answer at the end of the body whoever has asked by then, and nobody later.
+    @Test func theAnswerIsAskedForBeforeTheBodyGoes() async throws {
+        let (connection, app) = try await connectedApp(handler: streaming(Record(), Record()))
+        let session = try await connection.openWebSession(.ann)
+        for _ in 0..<2000 {
+            let response = try await session.send(post(.stream(ScriptedReader([]), length: nil)))
+            #expect(try await response.wholeBody() == Array("0".utf8))
+        }
+        withExtendedLifetime(app) {}
+        await connection.close()
+    }
+
     @Test(arguments: [RPCError(.unimplemented, "no"), RPCError(.failed, "Method not implemented.")])
     func anAppThatDoesNotKnowStreamsGetsTheBodyWhole(_ refusal: RPCError) async throws {
         let (connection, app) = try await connectedApp { call in

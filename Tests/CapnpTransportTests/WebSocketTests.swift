@@ -65,8 +65,15 @@ import Testing
         #expect(error?.code == .resourceExhausted)
         open.removeLast().outgoing.cancel()
         await ended.wait()
-        let again = try await session.openWebSocket(request(), incoming: ScriptedReader([[7]]))
-        #expect(try await again.outgoing.next() == [7])
+        // The host counts a socket until it has let go of the last of it, which nobody hears of.
+        var again = Result<WebSocketResponse, HostError>.failure(HostError(.resourceExhausted, "not tried"))
+        while case .failure(let error) = again, error.code == .resourceExhausted {
+            await Task.yield()
+            do throws(HostError) {
+                again = .success(try await session.openWebSocket(request(), incoming: ScriptedReader([[7]])))
+            } catch { again = .failure(error) }
+        }
+        #expect(try await again.get().outgoing.next() == [7])
         withExtendedLifetime((app, open)) {}
         await connection.close()
     }

@@ -185,25 +185,27 @@ extension CapnpWebSession {
             sender.abort()
             body.reader.cancel()
         }
-        let pump = Task {
-            defer { cut.lift() }
-            do throws(HostError) {
-                try await sender.pump(body.reader, length: body.length)
-            } catch {
-                sender.abort()
-                body.reader.cancel()
-                // An app that stops reading may still answer, soon; a body that breaks off cannot be answered.
-                if error.code != .cancelled, error.message.hasPrefix(request.attempt) {
-                    try? await Task.sleep(for: .milliseconds(settings.refusedBodyMilliseconds))
-                }
-                exchange.abort(error)
-            }
-        }
+        var pump: Task<Void, Never>?
         let ask = RequestMessage(Wire.WebSession.RequestStream.Methods.getResponse) { _ in }
         do {
-            return try await exchange.perform(ask, offersStream: false)
+            return try await exchange.perform(ask, offersStream: false) {
+                pump = Task { [settings] in
+                    defer { cut.lift() }
+                    do throws(HostError) {
+                        try await sender.pump(body.reader, length: body.length)
+                    } catch {
+                        sender.abort()
+                        body.reader.cancel()
+                        // An app that stops reading may still answer, soon; a body that breaks off cannot be answered.
+                        if error.code != .cancelled, error.message.hasPrefix(request.attempt) {
+                            try? await Task.sleep(for: .milliseconds(settings.refusedBodyMilliseconds))
+                        }
+                        exchange.abort(error)
+                    }
+                }
+            }
         } catch {
-            pump.cancel()
+            pump?.cancel()
             sender.abort()
             body.reader.cancel()
             throw error

@@ -36,10 +36,15 @@ final class Exchange: PendingRequest, @unchecked Sendable {
     }
 
     /// Sends `message`. The capability for the answer's body is made here unless the app has it already.
-    func perform(_ message: RequestMessage, offersStream: Bool = true) async throws(HostError) -> WebResponse {
+    ///
+    /// - Parameter next: What is sent from here on comes after `message`.
+    func perform(
+        _ message: RequestMessage, offersStream: Bool = true, then next: () -> Void = {}
+    ) async throws(HostError) -> WebResponse {
         let result = await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 start(message, offersStream: offersStream) { continuation.resume(returning: $0) }
+                next()
             }
         } onCancel: {
             cancel()
