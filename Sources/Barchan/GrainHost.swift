@@ -106,6 +106,10 @@ public struct Activity: Sendable, Equatable {
     public var threadTitle: String
     /// What a person is told, or nil when nobody needs to be.
     public var caption: String?
+    /// Whom it concerns; at most ``maximumUsers``, of more the first.
+    public var users: [ActivityUser] = []
+
+    public static let maximumUsers = 50
 
     public init(type: Int, path: String, threadPath: String? = nil, threadTitle: String = "", caption: String? = nil) {
         self.type = type
@@ -113,6 +117,21 @@ public struct Activity: Sendable, Equatable {
         self.threadPath = threadPath
         self.threadTitle = threadTitle
         self.caption = caption
+    }
+}
+
+/// Somebody whom an activity concerns.
+public struct ActivityUser: Sendable, Equatable {
+    public var identityID: [UInt8]
+    /// Whether the activity speaks of them.
+    public var isMentioned: Bool
+    /// Whether they asked to hear of what happens there.
+    public var isSubscribed: Bool
+
+    public init(identityID: [UInt8], isMentioned: Bool = false, isSubscribed: Bool = false) {
+        self.identityID = identityID
+        self.isMentioned = isMentioned
+        self.isSubscribed = isSubscribed
     }
 }
 

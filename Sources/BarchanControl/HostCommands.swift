@@ -146,7 +146,9 @@ public struct HostCommands: Sendable {
             return .members([
                 "type": .string(activity.type), "verb": .string(activity.verbPhrase), "path": .string(activity.path),
                 "thread": text(activity.threadPath), "threadTitle": .string(activity.threadTitle),
-                "caption": text(activity.caption), "actor": text(activity.actor), "count": .integer(activity.count),
+                "caption": text(activity.caption), "actor": text(activity.actor),
+                "mentioned": .strings(activity.mentioned), "subscribed": .strings(activity.subscribed),
+                "count": .integer(activity.count),
                 "first": .integer(activity.first), "last": .integer(activity.last),
             ])
         }

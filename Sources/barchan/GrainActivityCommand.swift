@@ -19,12 +19,16 @@ struct GrainActivityCommand: ParsableCommand {
         let answer = try options.ask("activity", ["grain": .string(grain)])
         let activities = answer["activities"] ?? .array([])
         if json { return printLine(activities.indented()) }
-        var table = Table(["LAST", "TIMES", "WHO", "DID", "WHERE", "CAPTION"])
+        var table = Table(["LAST", "TIMES", "WHO", "DID", "WHERE", "MENTIONED", "SUBSCRIBED", "CAPTION"])
         for activity in activities.elements ?? [] {
             func text(_ name: String) -> String { activity[name]?.text ?? "" }
+            func list(_ name: String) -> String {
+                (activity[name]?.elements ?? []).compactMap(\.text).joined(separator: ",")
+            }
             table.add([
                 GrainActivityCommand.time(activity["last"]?.number ?? 0), String(activity["count"]?.number ?? 1),
-                text("actor"), text("verb"), "/" + text("path"), text("caption"),
+                text("actor"), text("verb"), "/" + text("path"), list("mentioned"), list("subscribed"),
+                text("caption"),
             ])
         }
         printLine(table.text)

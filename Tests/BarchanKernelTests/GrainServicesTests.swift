@@ -226,6 +226,26 @@ import Testing
         #expect(activity.threadPath == "talk" && activity.threadTitle == "Talk" && activity.type == "edit")
     }
 
+    @Test func whomAnActivityConcernsIsKept() async throws {
+        let (test, grain, host) = try await running()
+        let ann = try await identity(test, grain), owner = try await test.host.allGrains().first?.owner
+        func noted(_ users: [ActivityUser]) async throws -> NotedActivity {
+            var activity = Activity(type: 0, path: "page")
+            activity.users = users
+            try await host.note(activity, by: nil)
+            return try #require(try await test.host.operatorActivities(of: grain).first)
+        }
+        let both = ActivityUser(identityID: ann, isMentioned: true, isSubscribed: true)
+        // Somebody who is not here.
+        let stranger = ActivityUser(identityID: [1], isMentioned: true)
+        let first = try await noted([stranger, both])
+        #expect(first.mentioned == [owner] && first.subscribed == [owner])
+        let second = try await noted([ActivityUser(identityID: ann, isSubscribed: true)])
+        #expect(second.count == 2 && second.mentioned.isEmpty && second.subscribed == [owner])
+        let many = try await noted([ActivityUser](repeating: stranger, count: Activity.maximumUsers) + [both])
+        #expect(many.mentioned.isEmpty && many.subscribed.isEmpty)
+    }
+
     @Test func activityHasALimit() async throws {
         let (test, grain, host) = try await running()
         for number in 0..<203 {

@@ -167,6 +167,37 @@ import Testing
         withExtendedLifetime(session) {}
     }
 
+    /// Users are identities that the host gave out; whatever else an app names so is left out.
+    @Test func whomAnActivityConcernsIsPassedOn() async throws {
+        let test = try await AppUnderTest()
+        let session = try await test.openSession()
+        let made = try await test.sessions.next()
+        let liar = await test.app.export { $0.incoming.reply() }
+        let flags = [(0, true, false), (1, true, true), (0, false, true), (0, false, false)]
+        try await test.app.call(Wire.SessionContext.Methods.activity, on: made.context, with: [made.identity, liar]) {
+            let users = $0.initEvent().initUsers(count: flags.count)
+            for (index, (capability, isMentioned, isSubscribed)) in flags.enumerated() {
+                users[index].setIdentity(capability: UInt32(capability))
+                users[index].setMentioned(isMentioned)
+                users[index].setSubscribed(isSubscribed)
+            }
+        }
+        #expect(
+            test.host.activities.first?.users == [
+                ActivityUser(identityID: AppUnderTest.ann, isMentioned: true),
+                ActivityUser(identityID: AppUnderTest.ann, isSubscribed: true),
+            ])
+        try await test.app.call(Wire.SessionContext.Methods.activity, on: made.context, with: [made.identity]) {
+            let users = $0.initEvent().initUsers(count: 200)
+            for index in 0..<200 {
+                users[index].setIdentity(capability: 0)
+                users[index].setMentioned(true)
+            }
+        }
+        #expect(test.host.activities.last?.users.count == Activity.maximumUsers)
+        withExtendedLifetime(session) {}
+    }
+
     private static func fill(_ event: Wire.ActivityEvent.Builder) {
         event.setType(3)
         event.setPath("page/1")

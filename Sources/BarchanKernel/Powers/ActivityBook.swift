@@ -30,7 +30,7 @@ struct ActivityBook: Sendable {
             { known in
                 known["count"] = String((known.integer("count") ?? 0) + 1)
                 known["last"] = String(now)
-                known["caption"] = fields["caption"]
+                for name in ["caption", "mentioned", "subscribed"] { known[name] = fields[name] }
             })
         {
             return
@@ -94,6 +94,12 @@ struct ActivityBook: Sendable {
         set("title", activity.threadTitle)
         set("caption", activity.caption)
         fields["actor"] = identityID.map(Hexadecimal.text)
+        func set(_ name: String, _ users: [ActivityUser]) {
+            fields[name] = users.isEmpty ? nil : users.map { Hexadecimal.text($0.identityID) }.joined(separator: " ")
+        }
+        let users = activity.users.prefix(Activity.maximumUsers)
+        set("mentioned", users.filter(\.isMentioned))
+        set("subscribed", users.filter(\.isSubscribed))
         return fields
     }
 }
@@ -112,6 +118,9 @@ public struct NotedActivity: Sendable, Equatable {
     public var caption: String?
     /// The handle of who did it; nil for nobody in particular, and for somebody who is gone.
     public var actor: String?
+    /// The handles of those of whom its app said so the last time.
+    public var mentioned: [String]
+    public var subscribed: [String]
     public var count: Int64
     /// Seconds since 1970-01-01T00:00:00Z.
     public var first: Int64
@@ -125,6 +134,11 @@ public struct NotedActivity: Sendable, Equatable {
         threadTitle = fields["title"] ?? ""
         caption = fields["caption"]
         actor = fields["actor"].flatMap { names[$0] }
+        func handles(_ name: String) -> [String] {
+            (fields[name] ?? "").split(separator: " ").compactMap { names[String($0)] }
+        }
+        mentioned = handles("mentioned")
+        subscribed = handles("subscribed")
         count = fields.integer("count") ?? 1
         first = fields.integer("first") ?? 0
         last = fields.integer("last") ?? 0

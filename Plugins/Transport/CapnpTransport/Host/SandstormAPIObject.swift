@@ -103,12 +103,7 @@ final class SandstormAPIObject: HostObject {
 
     private func backgroundActivity(_ call: HostCall) throws {
         let params = try call.params.reader.root(Wire.SandstormApi.BackgroundActivityParams.self)
-        let activity = try Activity(try params.event)
-        objects.ask(call.incoming) { host throws(HostError) in
-            try await host.note(activity, by: nil)
-        } then: {
-            call.incoming.reply()
-        }
+        try objects.note(try params.event, by: nil, call)
     }
 
     private func getIdentityID(_ call: HostCall) throws {
@@ -130,15 +125,4 @@ final class SandstormAPIObject: HostObject {
 extension DataReader {
     /// A token is text; anything else stands for nothing.
     fileprivate var text: String { String(decoding: array, as: UTF8.self) }
-}
-
-extension Activity {
-    init(_ event: Wire.ActivityEvent.Reader) throws(MessageError) {
-        self.init(type: Int(event.type), path: try event.path)
-        if event.hasThread {
-            threadPath = try event.thread.path
-            threadTitle = try event.thread.title.defaultText
-        }
-        if event.hasNotification { caption = try event.notification.caption.defaultText }
-    }
 }

@@ -62,13 +62,7 @@ final class SessionContextObject: HostObject {
 
     private func activity(_ call: HostCall) throws {
         let params = try call.params.reader.root(Wire.SessionContext.ActivityParams.self)
-        let activity = try Activity(try params.event)
-        let actor = user.identityID.isEmpty ? nil : user.identityID
-        objects.ask(call.incoming) { host throws(HostError) in
-            try await host.note(activity, by: actor)
-        } then: {
-            call.incoming.reply()
-        }
+        try objects.note(try params.event, by: user.identityID.isEmpty ? nil : user.identityID, call)
     }
 
     /// The address of the session's user, if they own the grain.
