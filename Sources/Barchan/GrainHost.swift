@@ -109,6 +109,7 @@ public struct Activity: Sendable, Equatable {
     /// Whom it concerns; at most ``maximumUsers``, of more the first.
     public var users: [ActivityUser] = []
 
+    /// Of how many people an activity may tell.
     public static let maximumUsers = 50
 
     public init(type: Int, path: String, threadPath: String? = nil, threadTitle: String = "", caption: String? = nil) {
