@@ -223,6 +223,11 @@ import Testing
                 let reply = try await Self.ask(serving, host, "/", fields, method: method)
                 #expect(
                     reply.value("Permissions-Policy")?.contains("interest-cohort=()") == true, "\(method) \(fields)")
+                #expect(
+                    reply.value("Referrer-Policy") == "no-referrer"
+                        && reply.value("X-Content-Type-Options") == "nosniff")
+                #expect(reply.value("Cross-Origin-Resource-Policy") == "cross-origin")
+                #expect(reply.value("Content-Security-Policy")?.hasPrefix("default-src 'none'; ") == true)
             }
         }
     }
@@ -247,6 +252,8 @@ import Testing
             let policy = page.value("Content-Security-Policy") ?? ""
             #expect(policy.contains("frame-ancestors http://\(serving.grainHost(session)) \(serving.baseURL)"))
             #expect(policy.contains("default-src 'none'") && page.value("Cache-Control") == "no-store")
+            #expect(page.value("Permissions-Policy")?.contains("interest-cohort=()") == true)
+            #expect(page.value("Cross-Origin-Resource-Policy") == "cross-origin")
             #expect(try await Self.ask(serving, "static", path).status == 404, "it works once")
             // The same question soon after: another page with the same token. Another question: another token.
             func count() -> Int { serving.host.calls.count { $0.hasPrefix("token") } }

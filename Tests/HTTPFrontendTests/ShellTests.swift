@@ -331,6 +331,7 @@ import Testing
             #expect(icon.value("Content-Type") == "image/svg+xml")
             #expect(icon.value("Content-Security-Policy")?.hasSuffix("sandbox") == true)
             #expect(icon.value("X-Content-Type-Options") == "nosniff")
+            #expect(icon.value("Cross-Origin-Resource-Policy") == "same-origin")
         }
     }
 

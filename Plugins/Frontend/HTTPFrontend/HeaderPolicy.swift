@@ -92,6 +92,21 @@ enum HeaderPolicy {
         return block
     }
 
+    /// For what is no page: pictures, icons, offers and answers to programs. Nothing is learnt from them about who asks.
+    /// - Parameter sites: Whose pages may use it (Fetch, section 3.7).
+    static func noPage(_ contentPolicy: String, for sites: String = "cross-origin") -> FieldBlock {
+        var block = FieldBlock()
+        block.add("Content-Security-Policy", contentPolicy)
+        block.add("Permissions-Policy", noTracking)
+        block.add("Referrer-Policy", "no-referrer")
+        block.add("Cross-Origin-Resource-Policy", sites)
+        block.add("X-Content-Type-Options", "nosniff")
+        return block
+    }
+
+    /// The policy of what may be opened as a document and has to show nothing but itself.
+    static let picture = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
+
     private static func permissions(on features: [String], for origins: String) -> String {
         features.isEmpty
             ? allOff
@@ -102,8 +117,7 @@ enum HeaderPolicy {
     private static func off(_ features: [String]) -> String { features.map { "\($0)=()" }.joined(separator: ", ") }
     private static let allOff = off(features)
 
-    /// For answers that are no pages: nothing is learnt from them about who asks.
-    static let noTracking = off([
+    private static let noTracking = off([
         "attribution-reporting", "browsing-topics", "interest-cohort", "join-ad-interest-group", "private-aggregation",
         "run-ad-auction", "shared-storage",
     ])

@@ -30,14 +30,8 @@ struct PictureService: Sendable {
     }
 
     private static func answer(_ status: Int, _ type: String = "text/plain", _ bytes: [UInt8] = []) -> Response {
-        var fields = FieldBlock()
-        fields.add(
-            "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox")
-        fields.add("Permissions-Policy", HeaderPolicy.noTracking)
-        fields.add("X-Content-Type-Options", "nosniff")
-        fields.add("Cross-Origin-Resource-Policy", "cross-origin")
+        var fields = HeaderPolicy.noPage(HeaderPolicy.picture)
         fields.add("Access-Control-Allow-Origin", "*")
-        fields.add("Referrer-Policy", "no-referrer")
         fields.add("Content-Type", type)
         fields.add("Cache-Control", status == 200 ? "public, max-age=31536000, immutable" : "no-store")
         return Response(status, fields: fields, body: .bytes(bytes))

@@ -117,15 +117,10 @@ struct APIService: Sendable {
 
     /// A page of an API host is never shown as one; any site may read what a token opens.
     static let policy: FieldBlock = {
-        var fields = FieldBlock()
+        var fields = HeaderPolicy.noPage("default-src 'none'; frame-ancestors 'none'; sandbox")
         fields.add("Access-Control-Allow-Origin", "*")
         fields.add("Access-Control-Expose-Headers", "ETag, X-OC-Mtime, DAV, Location")
         fields.add("Vary", "Authorization")
-        fields.add("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox")
-        fields.add("Permissions-Policy", HeaderPolicy.noTracking)
-        fields.add("X-Content-Type-Options", "nosniff")
-        fields.add("Referrer-Policy", "no-referrer")
-        fields.add("Cross-Origin-Resource-Policy", "cross-origin")
         return fields
     }()
 }

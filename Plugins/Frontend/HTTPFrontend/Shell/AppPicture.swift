@@ -4,13 +4,7 @@ import HTTP1
 /// An app's icon, or a letter on a colour of its own. Icons come from packages: they are shown as pictures and never run.
 enum AppPicture {
     static func response(_ app: InstalledPackage) -> Response {
-        var fields = FieldBlock()
-        fields.add(
-            "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox")
-        fields.add("Permissions-Policy", HeaderPolicy.noTracking)
-        fields.add("X-Content-Type-Options", "nosniff")
-        fields.add("Cross-Origin-Resource-Policy", "same-origin")
-        fields.add("Referrer-Policy", "no-referrer")
+        var fields = HeaderPolicy.noPage(HeaderPolicy.picture, for: "same-origin")
         fields.add("Cache-Control", "private, max-age=3600")
         let (type, bytes) = picture(app)
         fields.add("Content-Type", type)

@@ -109,18 +109,12 @@ extension ShellService {
 
     /// `/offer/ID` on the host of pictures, shown once, in a frame of the page that asked for it.
     static func offer(_ offer: OfferBox.Offer, shell: String) -> Response {
-        var fields = FieldBlock()
-        fields.add(
-            "Content-Security-Policy",
+        var fields = HeaderPolicy.noPage(
             "default-src 'none'; style-src 'unsafe-inline'; script-src 'nonce-\(offer.scriptNonce)'; "
                 + "connect-src \(offer.apiOrigin); frame-ancestors \(offer.page) \(shell)")
         fields.add("Cross-Origin-Embedder-Policy", "require-corp")
-        fields.add("Cross-Origin-Resource-Policy", "cross-origin")
         fields.add("Content-Type", "text/html; charset=utf-8")
         fields.add("Cache-Control", "no-store")
-        fields.add("Referrer-Policy", "no-referrer")
-        fields.add("Permissions-Policy", HeaderPolicy.noTracking)
-        fields.add("X-Content-Type-Options", "nosniff")
         return Response(200, fields: fields, body: .bytes(Array(offer.html.utf8)))
     }
 }
