@@ -35,6 +35,34 @@ import Testing
         }
     }
 
+    /// The header comes first, and the app sees neither.
+    @Test func aTokenInThePathIsTakenOffWhereTheHeaderHasOne() async throws {
+        try await Serving.run { serving async throws in
+            let fields = ["Authorization: Bearer key"]
+            for (host, token) in [(Self.own, "key"), (Self.own, "other"), (Self.own, "-"), ("api", "key")] {
+                let reply = try await Self.ask(serving, host, "/.sandstorm-token/\(token)/a?b", fields)
+                #expect(reply.text == "get /a?b", "\(token) at \(host)")
+            }
+            #expect(serving.host.calls.allSatisfy { $0.hasPrefix("open key at ") }, "\(serving.host.calls)")
+            let wrong = ["Authorization: Bearer wrong"]
+            #expect(try await Self.ask(serving, Self.own, "/.sandstorm-token/key/a", wrong).status == 403)
+            let move = fields + ["Destination: /.sandstorm-token/other/g"]
+            let moved = try await Self.ask(serving, Self.own, "/.sandstorm-token/other/f", move, method: "MOVE")
+            #expect(moved.status == 200 && moved.text.contains("(destination: \"g\", "), "\(moved.text)")
+        }
+    }
+
+    @Test(arguments: [
+        "//.sandstorm-token/key/a", "/./.sandstorm-token/key/a", "/x/../.sandstorm-token/key/a",
+        "/.SANDSTORM-token/key/a", "/.sandstorm-token%2Fkey/a", "/.sandstorm-token/key/.sandstorm-token/key/a",
+    ])
+    func noAppSeesATokenInAPathHoweverItIsWritten(_ path: String) async throws {
+        try await Serving.run { serving async throws in
+            let reply = try await Self.ask(serving, Self.own, path, ["Authorization: Bearer key"])
+            #expect(reply.status == 403 && serving.host.calls.isEmpty, "\(reply.text)")
+        }
+    }
+
     @Test func cookiesPassNeitherWay() async throws {
         try await Serving.run { serving async throws in
             serving.host.answer { (request, _) throws(HostError) in

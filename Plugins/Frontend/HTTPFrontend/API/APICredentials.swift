@@ -4,37 +4,42 @@ import HTTP1Server
 /// The token of a request, wherever it stands.
 struct APICredentials: Equatable {
     var token: Secret
-    /// Without the token, when that stood in it.
+    /// Without the token that stood in it.
     var target: String
-    /// Whether it did.
-    var isInTarget = false
+    /// That token; it opens nothing when the header has one.
+    var tokenInTarget: Secret?
 
     /// Nil when the request has none.
     init?(_ head: CheckedHead, isShared: Bool) throws(RequestFault) {
-        target = head.target
-        let takesBasic = !isShared || APICredentials.mayUseBasic(head)
+        let takesBasic = !isShared || APICredentials.mayUseBasic(head), path = TokenPath(head.target)
         if let field = head.value(of: "authorization") {
-            let parts = field.split(separator: " ", maxSplits: 1)
-            let value = parts.count > 1 ? String(parts[1].drop { $0 == " " }) : ""
-            switch parts.first?.lowercased() {
-            case "bearer":
-                token = Secret(value)
-                return
-            case "basic" where takesBasic:
-                guard let password = APICredentials.password(value) else {
-                    throw RequestFault(400, "The Authorization is not a user's name and a password in base 64.")
-                }
-                // An empty password is none: git asks without one first.
-                if password.isEmpty { return nil }
-                token = Secret(password)
-                return
-            default: throw RequestFault(403, "This host takes no Authorization of that kind.")
-            }
+            guard let given = try APICredentials.token(in: field, takesBasic: takesBasic) else { return nil }
+            token = given
+        } else {
+            guard takesBasic, let path else { return nil }
+            token = path.token
         }
-        guard takesBasic, let path = TokenPath(target) else { return nil }
-        token = path.token
-        target = path.rest
-        isInTarget = true
+        target = path?.rest ?? head.target
+        tokenInTarget = path?.token
+        guard !TokenPath.mayName(target) else {
+            throw RequestFault(403, "A token in an address stands at its beginning, once: /.sandstorm-token/TOKEN/…")
+        }
+    }
+
+    /// Nil when there is none in it.
+    private static func token(in field: String, takesBasic: Bool) throws(RequestFault) -> Secret? {
+        let parts = field.split(separator: " ", maxSplits: 1)
+        let value = parts.count > 1 ? String(parts[1].drop { $0 == " " }) : ""
+        switch parts.first?.lowercased() {
+        case "bearer": return Secret(value)
+        case "basic" where takesBasic:
+            guard let password = password(value) else {
+                throw RequestFault(400, "The Authorization is not a user's name and a password in base 64.")
+            }
+            // An empty password is none: git asks without one first.
+            return password.isEmpty ? nil : Secret(password)
+        default: throw RequestFault(403, "This host takes no Authorization of that kind.")
+        }
     }
 
     /// Clients that know passwords only; others get the host of their token (specification, section 8.3).

@@ -32,7 +32,7 @@ struct TokenPath {
     }
 
     /// Whether an app could take it for a path with a token, after it decoded it and followed its dots.
-    private static func mayName(_ path: String) -> Bool {
+    static func mayName(_ path: String) -> Bool {
         var segments: [Substring] = []
         for segment in text(path.prefix { $0 != "?" && $0 != "#" }).split(separator: "/") where segment != "." {
             if segment == ".." { _ = segments.popLast() } else { segments.append(segment) }
