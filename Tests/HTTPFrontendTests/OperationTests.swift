@@ -289,11 +289,51 @@ import Testing
     }
 
     @Test(arguments: [
-        ("127.0.0.1", true), ("10.1.2.3", true), ("172.31.0.1", true), ("172.32.0.1", false), ("192.168.1.1", true),
-        ("169.254.0.1", true), ("8.8.8.8", false), ("::1", true), ("fd00::1", true), ("fe80::1%eth0", true),
-        ("2001:db8::1", false), ("::ffff:10.0.0.1", true), ("::ffff:8.8.8.8", false), ("", true), ("x", false),
-    ]) func nearIsWhoMaySpeakForOthers(_ address: String, _ isNear: Bool) {
-        #expect(ClientAddress.isNear(address) == isNear)
+        (
+            ["10.1.0.0/16"], ["10.1.2.3", "10.1.255.255", "::ffff:10.1.0.9"],
+            ["10.2.0.1", "10.0.255.255", "::1", "a01::"]
+        ),
+        (["192.0.2.77"], ["192.0.2.77"], ["192.0.2.76", "192.0.2.0"]),
+        (["192.0.2.77/30"], ["192.0.2.76", "192.0.2.79"], ["192.0.2.75", "192.0.2.80"]),
+        (["fd00::/8", "2001:db8::5"], ["fd12::1", "2001:db8::5"], ["fe80::1", "2001:db8::4", "253.0.0.1"]),
+        (["0.0.0.0/0"], ["8.8.8.8"], ["2001:db8::1"]), (["::/0"], ["::1"], ["127.0.0.1"]),
+        ([], [], ["127.0.0.1", "::1"]),
+        (TrustedProxies.usual, ["127.0.0.1", "127.9.9.9", "::1"], ["10.0.0.1", "192.168.1.1", "fe80::1", "::2"]),
+    ])
+    func aProxyIsTrustedByItsAddress(_ texts: [String], _ inside: [String], _ outside: [String]) throws {
+        let proxies = try TrustedProxies(texts)
+        for address in inside { #expect(proxies.contains(ClientAddress.bytes(of: address)), "\(address)") }
+        for address in outside { #expect(!proxies.contains(ClientAddress.bytes(of: address)), "\(address)") }
+        #expect(proxies.contains(nil), "whoever made a socket file says who may use it")
+    }
+
+    @Test(arguments: [
+        "proxy", "", "10.0.0.0/33", "10.0.0.0/-1", "::/129", "10.0.0.0/", "10.0.0/8", "fe80::1%eth0", "10.0.0.1:80",
+    ])
+    func whatIsNoAddressIsRefused(_ text: String) {
+        let error = #expect(throws: HostError.self) { try TrustedProxies(["127.0.0.1", text]) }
+        #expect(error?.message.contains("'trusted_proxies' has '\(text)'") == true)
+    }
+
+    @Test("who is no proxy of ours cannot choose an address")
+    func othersSpeakForThemselves() async throws {
+        let settings: [String: SettingValue] = [
+            "attempts_per_minute": .integer(1), "trusted_proxies": .strings(["192.0.2.1"]),
+        ]
+        try await Serving.run(settings: settings) { serving async throws in
+            func ask(_ token: String, from address: Int) async throws -> Reply {
+                try await serving.request(
+                    "/",
+                    [
+                        "Authorization: Bearer \(token)", "X-Sandstorm-Passthrough: address",
+                        "X-Real-IP: 203.0.113.\(address)",
+                    ], host: "api-\(FakeAPI.hostName).\(serving.shellHost)")
+            }
+            #expect(try await ask("key", from: 1).status == 200)
+            #expect(serving.host.calls == ["open key at \(FakeAPI.hostName) from [127, 0, 0, 1]"])
+            for address in 1...10 { #expect(try await ask("wrong", from: address).status == 403) }
+            #expect(try await ask("wrong", from: 11).status == 429)
+        }
     }
 }
 

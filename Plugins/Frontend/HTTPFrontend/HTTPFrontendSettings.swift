@@ -12,7 +12,7 @@ struct HTTPFrontendSettings: Sendable {
     var bufferedBodyBytes: Int
     /// What the pages of some apps may do beyond the walls.
     var pageExceptions: [AppID: PageExceptions]
-    var limits = ServerLimits()
+    var limits: ServerLimits
     var metricsAccess: MetricsService.Access
     /// Attempts to log in or to use tokens from one address; 0 for no limit.
     var attemptsPerMinute: Int
@@ -50,6 +50,9 @@ struct HTTPFrontendSettings: Sendable {
             "attempts_per_minute", default: .integer(20),
             "attempts to log in or to use a token from one address, after ten at once; 0 for no limit"),
         SettingDefinition(
+            "trusted_proxies", default: .strings(TrustedProxies.usual),
+            "addresses and networks of proxies that are believed what they say in X-Real-IP"),
+        SettingDefinition(
             "request_log", default: .string("failures"),
             "what gets a line in a grain's log: 'failures' or 'all' requests to it"),
         SettingDefinition(
@@ -74,6 +77,7 @@ struct HTTPFrontendSettings: Sendable {
         }
         notesAllRequests = noted == "all"
         pageExceptions = try PageExceptions.parse(settings.strings("page_exceptions"))
+        limits = ServerLimits(proxies: try TrustedProxies(settings.strings("trusted_proxies")))
         limits.connections = try Self.number("max_connections", settings, 16...1_000_000)
         limits.head = .seconds(Int64(try Self.number("head_timeout", settings, 1...3600)))
         limits.idle = .seconds(Int64(try Self.number("idle_timeout", settings, 1...86_400)))

@@ -1,6 +1,4 @@
 import Barchan
-import Glibc
-import HTTP1Server
 import Synchronization
 
 /// Slows down who guesses: so many attempts at once and then so many a minute, by address.
@@ -70,57 +68,5 @@ final class AttemptLimiter: Sendable {
         // A quarter at once: going through all of them for each newcomer would be work for whoever has many addresses.
         let oldest = buckets.sorted { $0.value.time < $1.value.time }.prefix(AttemptLimiter.maximumAddresses / 4)
         for (address, _) in oldest { buckets[address] = nil }
-    }
-}
-
-/// Who a client is, as far as its address tells.
-enum ClientAddress {
-    /// Four or sixteen bytes: of a proxy's client what the proxy says, which is believed from near addresses only (specification,
-    /// section 8.1); nil for a socket without an address.
-    static func bytes(of request: Request) -> [UInt8]? {
-        let peer = request.memory.clientAddress
-        let claimed = isNear(peer) ? request.head.value(of: "x-real-ip") : nil
-        return claimed.flatMap { bytes(of: $0) } ?? bytes(of: peer)
-    }
-
-    /// What attempts are counted for. One subscriber has a whole /64 of IPv6.
-    static func key(of request: Request) -> String {
-        guard let bytes = bytes(of: request) else { return request.memory.clientAddress }
-        return bytes.prefix(8).map { String($0) }.joined(separator: ".")
-    }
-
-    /// Four or sixteen bytes as text; empty for anything else.
-    static func text(_ bytes: [UInt8]) -> String {
-        var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
-        guard bytes.count == 4 || bytes.count == 16,
-            inet_ntop(bytes.count == 4 ? AF_INET : AF_INET6, bytes, &text, socklen_t(text.count)) != nil
-        else { return "" }
-        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    static func isLoopback(_ address: String) -> Bool {
-        guard let bytes = bytes(of: address) else { return false }
-        return bytes.count == 4 ? bytes[0] == 127 : bytes == [UInt8](repeating: 0, count: 15) + [1]
-    }
-
-    /// Loopback, private and link-local networks (RFC 1918, 3927, 4193, 4291), and sockets without an address.
-    static func isNear(_ address: String) -> Bool {
-        guard let bytes = bytes(of: address) else { return address.isEmpty }
-        if isLoopback(address) { return true }
-        guard bytes.count == 4 else { return bytes[0] & 0xfe == 0xfc || bytes[0] == 0xfe && bytes[1] & 0xc0 == 0x80 }
-        return bytes[0] == 10 || bytes[0] == 172 && (16...31).contains(bytes[1]) || bytes[0] == 192 && bytes[1] == 168
-            || bytes[0] == 169 && bytes[1] == 254
-    }
-
-    /// Four or sixteen bytes; an IPv4 address inside IPv6 is one of IPv4.
-    private static func bytes(of address: String) -> [UInt8]? {
-        var four = in_addr()
-        if inet_pton(AF_INET, address, &four) == 1 { return withUnsafeBytes(of: &four) { Array($0) } }
-        var six = in6_addr()
-        let withoutZone = String(address.prefix { $0 != "%" })
-        guard inet_pton(AF_INET6, withoutZone, &six) == 1 else { return nil }
-        let bytes = withUnsafeBytes(of: &six) { Array($0) }
-        let isMapped = bytes.starts(with: [UInt8](repeating: 0, count: 10) + [0xff, 0xff])
-        return isMapped ? Array(bytes.suffix(4)) : bytes
     }
 }

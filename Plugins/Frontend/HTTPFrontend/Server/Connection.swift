@@ -59,6 +59,7 @@ final class Connection: ClientSocketOwner, @unchecked Sendable {
         socket.start(for: self)
         guard socket.isOpen else { return }
         memory.remoteAddress = socket.remoteAddress
+        memory.isProxy = limits.proxies.contains(socket.remoteAddress)
         guard hasRoom else {
             return refuse(RequestFault(503, "The server has no room for another connection. Try again in a moment."))
         }

@@ -18,6 +18,8 @@ final class ConnectionMemory: @unchecked Sendable {
     var grainOrigin: GrainOrigin?
     /// 4 or 16 bytes; nil for what has none, such as a socket file.
     var remoteAddress: [UInt8]?
+    /// Whether it is a proxy's that may speak for others.
+    var isProxy = false
     /// The session that the last request was let into.
     var session: (any DirectGrainSession)?
     var traces = TraceSource()

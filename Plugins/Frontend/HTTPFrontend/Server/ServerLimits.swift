@@ -1,7 +1,8 @@
 import HTTP1Server
 
-/// How long and how much the server puts up with.
+/// How long and how much the server puts up with, and whom it believes.
 struct ServerLimits: Sendable {
+    var proxies: TrustedProxies
     var request = RequestLimits()
     var connections = 1024
     /// From the first byte of a head, or the connection, to the head's end.
