@@ -21,6 +21,28 @@ import Testing
         try python("d.executescript('''\(Self.firstLayout)'''); d.close()", path)
     }
 
+    /// A page of zeros is none of SQLite's: the first one of the file, or the one with the records.
+    @Test(arguments: ["1", "d.execute('SELECT rootpage FROM sqlite_master WHERE name=\\'records\\'').fetchone()[0]"])
+    func aDamagedDatabaseSaysWhatToDo(_ page: String) async throws {
+        let scratch = try Scratch()
+        let path = "\(scratch.path)/records.sqlite"
+        try firstLayout(at: path)
+        try python(
+            """
+            size = d.execute('PRAGMA page_size').fetchone()[0]; page = \(page); d.close()
+            f = open(sys.argv[1], 'r+b'); f.seek((page - 1) * size); f.write(b'\\xff' * size); f.close()
+            """, path)
+        for _ in 0..<2 {
+            let error = await #expect(throws: HostError.self) {
+                _ = try await scratch.storage().records.read(RecordKey("a/1"))
+            }
+            #expect(error?.code == .corrupt, "\(error?.message ?? "")")
+            for word in ["stop the host", "from a copy", "barchan doctor --records"] {
+                #expect(error?.message.contains(word) == true, "\(error?.message ?? "")")
+            }
+        }
+    }
+
     @Test func anOlderDatabaseIsCopiedAndTakenOver() async throws {
         let scratch = try Scratch()
         let path = "\(scratch.path)/records.sqlite"

@@ -69,22 +69,22 @@ actor RecordDatabase {
     }
 
     private func writable() throws(HostError) -> RecordEngine {
-        if let broken {
-            throw HostError(
-                .failed,
-                "write the records: the disk failed earlier (\(broken.message)); check it and start the host again")
-        }
+        if let broken { throw Self.refusal("write", broken) }
         return try opened()
     }
 
     private func readable() throws(HostError) -> RecordEngine {
         let engine = try opened()
-        if let broken, broken.code == .corrupt || engine.isInTransaction {
-            throw HostError(
-                .failed,
-                "read the records: the disk failed earlier (\(broken.message)); check it and start the host again")
-        }
+        if let broken, broken.code == .corrupt || engine.isInTransaction { throw Self.refusal("read", broken) }
         return engine
+    }
+
+    /// A damaged file stays damaged when the host starts again: its error says what helps.
+    private static func refusal(_ attempt: String, _ broken: HostError) -> HostError {
+        guard broken.code != .corrupt else { return broken }
+        return HostError(
+            .failed,
+            "\(attempt) the records: the disk failed earlier (\(broken.message)); check it and start the host again")
     }
 
     private func opened() throws(HostError) -> RecordEngine {

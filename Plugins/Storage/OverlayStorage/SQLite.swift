@@ -59,7 +59,11 @@ final class SQLiteConnection {
             HostError(.resourceExhausted, sentence + "; another process is writing there, try again")
         case SQLITE_IOERR, SQLITE_READONLY, SQLITE_CANTOPEN:
             HostError(.failed, sentence + "; check the disk, and what the kernel says of it")
-        case SQLITE_CORRUPT, SQLITE_NOTADB: HostError(.corrupt, sentence)
+        case SQLITE_CORRUPT, SQLITE_NOTADB:
+            HostError(
+                .corrupt,
+                sentence + "; stop the host, put its records back from a copy (README of OverlayStorage, "
+                    + "'When something is damaged'), and see with 'barchan doctor --records' whether they fit the data")
         default: HostError(.failed, sentence)
         }
     }
