@@ -28,7 +28,7 @@ enum BackEndCheck {
             let guarantees = try await wiring.guarantees(of: backEnd.plugin)
             try wiring.requireAll(of: backEnd.plugin, guarantees)
             let weaknesses = backEnd.weaknesses(with: guarantees).map { weakness in
-                MachineCheck.Finding(name: backEnd.name, found: weakness, isNeeded: false, fix: remedy)
+                MachineCheck.Finding(name: backEnd.name, found: weakness, isNeeded: false, fix: remedy, trouble: .weak)
             }
             return [promises(of: backEnd, guarantees)] + weaknesses
         } catch {
@@ -47,7 +47,8 @@ enum BackEndCheck {
     private static func unusable(_ name: String, _ error: HostError) -> MachineCheck.Finding {
         MachineCheck.Finding(
             name: name, found: error.message, isNeeded: true,
-            fix: "mend what that says, or choose another with provider = in [isolation]; 'barchan plugins' lists them")
+            fix: "mend what that says, or choose another with provider = in [isolation]; 'barchan plugins' lists them",
+            trouble: .weak)
     }
 
     private static func list(_ guarantees: [Guarantee]) -> String {

@@ -1,4 +1,5 @@
 import BarchanKernel
+import CLinux
 import Glibc
 
 /// Whether a host can write where its data is, by trying.
@@ -37,13 +38,14 @@ enum DataCheck {
         }
         return Finding(
             name: "data directory", found: found, isNeeded: false,
-            fix: free >= 512 << 20 ? nil : "make room; packages and grains need some hundred MiB", isThere: true)
+            fix: free >= 512 << 20 ? nil : "make room; packages and grains need some hundred MiB", trouble: .short)
     }
 
     /// Why nothing can be written to a directory's disk; nil when it can, or is only full.
     private static func refusal(in place: String) -> CInt? {
         guard access(place, W_OK) == 0 else { return errno }
-        let file = open(place, 0o20_200_000 /* O_TMPFILE */ | O_RDWR | O_CLOEXEC, 0o600)
+        guard let directory = OpenDirectory(nearest: place) else { return errno }
+        let file = clinux_temporary_file(directory.number)
         // Not every file system knows files without names.
         guard file >= 0 else { return [EOPNOTSUPP, EISDIR, ENOENT, ENOSPC, EDQUOT].contains(errno) ? nil : errno }
         defer { close(file) }
@@ -73,7 +75,7 @@ enum DataCheck {
     }
 
     private static func problem(_ found: String, _ fix: String) -> Finding {
-        Finding(name: "data directory", found: found, isNeeded: true, fix: fix, isThere: true)
+        Finding(name: "data directory", found: found, isNeeded: true, fix: fix, trouble: .weak)
     }
 
     // MARK: Owners

@@ -13,14 +13,7 @@ struct DoctorReport {
 
     var text: String {
         findings.map { finding in
-            let state =
-                switch (finding.fix == nil, finding.isThere, finding.isNeeded) {
-                case (true, _, _): "ok      "
-                case (_, true, true): "PROBLEM "
-                case (_, true, false): "short   "
-                case (_, false, true): "MISSING "
-                case (_, false, false): "absent  "
-                }
+            let state = finding.state + String(repeating: " ", count: max(1, 8 - finding.state.count))
             let line = "\(state)\(finding.name): \(finding.found)"
             return finding.fix.map { "\(line)\n        fix: \($0)" } ?? line
         }.joined(separator: "\n")

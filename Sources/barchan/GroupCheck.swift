@@ -9,7 +9,7 @@ enum GroupCheck {
             return [
                 MachineCheck.Finding(
                     name: "limits", found: "'\(launcher)' does not answer", isNeeded: false,
-                    fix: "install barchan-sandbox there, or name its directory in [host] programs")
+                    fix: "install barchan-sandbox there, or name its directory in [host] programs", trouble: .weak)
             ]
         }
         return text.split(separator: "\n").compactMap(finding)
@@ -21,7 +21,7 @@ enum GroupCheck {
         let weakness = fields[2]
         return MachineCheck.Finding(
             name: fields[0], found: weakness.isEmpty ? fields[1] : "\(fields[1]): \(weakness)", isNeeded: false,
-            fix: weakness.isEmpty ? nil : remedy)
+            fix: weakness.isEmpty ? nil : remedy, trouble: fields[1] == "none" ? .absent : .weak)
     }
 
     private static let remedy =

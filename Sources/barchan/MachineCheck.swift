@@ -13,8 +13,28 @@ enum MachineCheck {
         let isNeeded: Bool
         /// What to do; nil when nothing is missing.
         let fix: String?
-        /// It is there, and there is too little of it, or something is wrong with it.
-        var isThere = false
+        /// What is wrong when there is something to do.
+        var trouble = Trouble.absent
+
+        /// A word for people.
+        var state: String {
+            switch (fix == nil, isNeeded, trouble) {
+            case (true, _, _): "ok"
+            case (_, true, .absent): "MISSING"
+            case (_, true, _): "PROBLEM"
+            case (_, false, .absent): "absent"
+            case (_, false, .short): "short"
+            case (_, false, .weak): "weak"
+            }
+        }
+    }
+
+    enum Trouble {
+        case absent
+        /// There is some, and not enough.
+        case short
+        /// It is there, and does less than it could, or does not work.
+        case weak
     }
 
     static func all(_ configuration: HostConfiguration) -> [Finding] {
@@ -45,7 +65,7 @@ enum MachineCheck {
         case .absent(let reason, let fix):
             return Finding(
                 name: "disk limits", found: found + "measured about once a second, because \(reason)", isNeeded: false,
-                fix: fix)
+                fix: fix, trouble: .weak)
         }
     }
 
@@ -112,7 +132,8 @@ enum MachineCheck {
         let notifies = actions?.contains("user_notif") ?? false
         return Finding(
             name: "seccomp filters", found: actions ?? "none", isNeeded: true,
-            fix: actions == nil ? "use a kernel with CONFIG_SECCOMP_FILTER" : notifies ? nil : "use Linux 5.0 or newer")
+            fix: actions == nil ? "use a kernel with CONFIG_SECCOMP_FILTER" : notifies ? nil : "use Linux 5.0 or newer",
+            trouble: actions == nil ? .absent : .weak)
     }
 
     private static func virtualCalls() -> Finding {
@@ -151,7 +172,7 @@ enum MachineCheck {
         let isEnough = kibibytes >= 256 << 10
         return Finding(
             name: "memory", found: "\(kibibytes >> 10) MiB available", isNeeded: false,
-            fix: isEnough ? nil : "add memory; 256 MiB run one app")
+            fix: isEnough ? nil : "add memory; 256 MiB run one app", trouble: .short)
     }
 
     /// Grains get at most half of what the host may have.
@@ -166,7 +187,8 @@ enum MachineCheck {
             name: "open files",
             found: "\(found); a process of a grain gets half of that, \(half) instead of \(most) (openFiles)",
             isNeeded: false,
-            fix: "ulimit -n \(max(65_536, 2 * most)), or LimitNOFILE=\(max(65_536, 2 * most)) in the unit")
+            fix: "ulimit -n \(max(65_536, 2 * most)), or LimitNOFILE=\(max(65_536, 2 * most)) in the unit",
+            trouble: .short)
     }
 
     // MARK: Reading

@@ -28,7 +28,7 @@ enum SystemdGroup {
     /// For a host that would be started as this process was.
     static func finding() -> MachineCheck.Finding {
         let (found, fix) = state()
-        return MachineCheck.Finding(name: "service manager", found: found, isNeeded: false, fix: fix)
+        return MachineCheck.Finding(name: "service manager", found: found, isNeeded: false, fix: fix, trouble: .weak)
     }
 
     private static func state() -> (found: String, fix: String?) {

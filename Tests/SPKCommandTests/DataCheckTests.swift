@@ -44,6 +44,20 @@ import Testing
         #expect(lines.contains { $0.contains("fix: with the host stopped: chown 0 '\(file)'") }, "\(lines)")
     }
 
+    /// Little memory, few open files and a disk without quotas are there: none of them is called absent.
+    @Test func whatIsThereIsNotCalledAbsent() throws {
+        guard !skipUnlessRoot() else { return }
+        let data = "\(workshop.path)/data"
+        try workshop.write("meminfo", "MemTotal: 204800 kB\nMemAvailable: 102400 kB\n")
+        let doctor =
+            "mount -t tmpfs none '\(data)' && mount --bind '\(workshop.path)/meminfo' /proc/meminfo && ulimit -n 512"
+            + " && '\(Workshop.barchan)' doctor --data '\(data)'"
+        let outcome = try workshop.execute("/usr/bin/unshare", ["-m", "sh", "-c", doctor])
+        for start in ["short   memory: 100 MiB available", "short   open files: ", "weak    disk limits: "] {
+            #expect(outcome.output.contains("\n\(start)"), "\(outcome.output) \(outcome.errors)")
+        }
+    }
+
     /// A file system of the test's own in a mount namespace of its own, in which nothing else runs.
     @Test(arguments: [
         ("ro", "cannot be written: Read-only file system", "fsck"),
