@@ -104,6 +104,7 @@ Object.assign(functions, {
     addEventListener("message", e => { if (e.data && e.data.rpcId === "title") resolve(typeof e.data.grainTitle === "string"); });
     parent.postMessage({ getGrainTitle: {}, rpcId: "title" }, shell());
   }),
+  "address of the page around, as it answers": async () => { const said = shell(); await knownAround("null"); return shell() === said; },
   "download that it makes": () => { make("a", { href: blob("made", "text/plain"), download: "made.txt" }).click(); return true; },
   "download from the server": () => { make("a", { href: own("/download", { name: "served.bin" }) }).click(); return true; },
 });

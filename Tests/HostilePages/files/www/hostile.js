@@ -49,7 +49,16 @@ const target = (name, port) => ({
   name, port, url: `http://127.0.0.2:${port}/${name}`, socket: `ws://127.0.0.2:${port}/${name}`,
   named: `http://${name}.sink.test:${port}/`, host: `${name}.lookup.test`, lookup: `http://${name}.lookup.test/`,
 });
-const shell = () => location.ancestorOrigins[0] === "null" ? "*" : location.ancestorOrigins[0];
+/// The address of the page around: as the browser says it, or, where it says "null" or nothing (Firefox, to a frame without
+/// referrers), as the sender of that page's answer. Never anything of our own host, which every attempt would reach.
+let around = null;
+const shell = () => { if (!around) throw new Error("the page around is not known"); return around; };
+const knownAround = async (said = location.ancestorOrigins?.[0]) => {
+  around = said && said !== "null" ? said : await new Promise(resolve => {
+    addEventListener("message", e => { if (e.source === parent && e.data?.rpcId === "around") resolve(e.origin); });
+    parent.postMessage({ getGrainTitle: {}, rpcId: "around" }, "*");
+  });
+};
 
 /// Starts one channel and says what it reached, if it says so within the time.
 const attempt = async (list, name, port, milliseconds = 3000) => {
