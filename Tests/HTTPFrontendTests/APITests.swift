@@ -225,6 +225,38 @@ import Testing
         }
     }
 
+    /// `T` is the token's path. What a client makes of relative addresses is RFC 3986, section 5.2; the app's root is the token's path.
+    static let redirects: [(target: String, location: String, sent: String)] = [
+        ("T/dir", "/dir/", "T/dir/"), ("T/dir", "/", "T/"),
+        ("T/dir", "http://HOST/dir/?x=/a#/b", "http://HOSTT/dir/?x=/a#/b"),
+        ("T/dir", "http://sandbox:8000?x", "http://HOSTT/?x"), ("T/dir", "https://sandbox", "http://HOSTT/"),
+        ("T/dir", "//HOST//x", "http://HOSTT//x"), ("/%2esandstorm-token/ke%79/dir", "/dir/", "T/dir/"),
+        ("T", "x", "T/x"), ("T/a/b", "x", "T/a/x"), ("T/a?b=/c/d", "x/?y", "T/x/?y"), ("T/a/", "./b:c", "T/a/b:c"),
+        ("T", "?x", "?x"), ("T/a", "#y", "#y"),
+        // No higher than the app's root.
+        ("T/a", "../x", "T/x"), ("T/a/b/c", "../x", "T/a/x"), ("T/a/b", "../..", "T/"), ("T/a/b", "..", "T/"),
+        ("T/a", "/../../x", "T/x"), ("T/a", "http://HOST/../x", "http://HOSTT/x"), ("T/a/b", "%2E%2e/.%2E/x", "T/x"),
+        ("T/a/b", ".", "T/a/"), ("T/a", "/.//x", "T//x"),
+    ]
+
+    @Test(arguments: redirects.indices)
+    func aRedirectLeadsWhereTheTokenInThePathCountsToo(_ index: Int) async throws {
+        let (target, location, sent) = Self.redirects[index]
+        try await Serving.run { serving async throws in
+            let written = { @Sendable (text: String) in
+                text.replacing("HOST", with: "\(Self.own).\(serving.shellHost)")
+                    .replacing("T", with: "/.sandstorm-token/key")
+            }
+            serving.host.answer { (_, _) throws(HostError) in
+                WebResponse(.redirect(isPermanent: true, switchToGet: true, location: written(location)))
+            }
+            for fields in [[], ["Authorization: Bearer key"]] {
+                let reply = try await Self.ask(serving, Self.own, written(target), fields)
+                #expect(reply.status == 301 && reply.value("Location") == written(sent), "\(target) to \(location)")
+            }
+        }
+    }
+
     // MARK: Fields of answers
 
     /// In an answer to a request with a token no `*` counts, and none ever stands for a part of a name (Fetch, section 3.3.5).

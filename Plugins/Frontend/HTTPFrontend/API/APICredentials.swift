@@ -6,12 +6,13 @@ struct APICredentials: Equatable {
     var token: Secret
     /// Without the token that stood in it.
     var target: String
-    /// That token; it opens nothing when the header has one.
-    var tokenInTarget: Secret?
+    /// What the target was, when one did; that token opens nothing when the header has one.
+    var path: TokenPath?
 
     /// Nil when the request has none.
     init?(_ head: CheckedHead, isShared: Bool) throws(RequestFault) {
-        let takesBasic = !isShared || APICredentials.mayUseBasic(head), path = TokenPath(head.target)
+        let takesBasic = !isShared || APICredentials.mayUseBasic(head)
+        path = TokenPath(head.target)
         if let field = head.value(of: "authorization") {
             guard let given = try APICredentials.token(in: field, takesBasic: takesBasic) else { return nil }
             token = given
@@ -20,7 +21,6 @@ struct APICredentials: Equatable {
             token = path.token
         }
         target = path?.rest ?? head.target
-        tokenInTarget = path?.token
         guard !TokenPath.mayName(target) else {
             throw RequestFault(403, "A token in an address stands at its beginning, once: /.sandstorm-token/TOKEN/…")
         }

@@ -2,7 +2,7 @@ import Barchan
 import HTTP1Server
 
 /// A path with a token in front, for clients that have no other place for one: `/.sandstorm-token/TOKEN/path` (specification, section 8.3).
-struct TokenPath {
+struct TokenPath: Equatable {
     private static let name = ".sandstorm-token"
 
     let token: Secret
@@ -17,6 +17,36 @@ struct TokenPath {
         token = Secret(TokenPath.text(parts[2]))
         let rest = path[parts[2].endIndex...]
         self.rest = rest.hasPrefix("/") ? String(rest) : "/" + rest
+    }
+
+    /// Where a client gets to what an app's Location leads to, if it has no other place for its token.
+    /// - Parameter location: As ``RedirectRules`` let it pass: a reference, or an address that begins with `origin`.
+    func location(_ location: String, origin: String) -> String {
+        guard let first = location.first, first != "?", first != "#" else { return location }
+        let own = location.hasPrefix(origin) ? origin : ""
+        let place = location.dropFirst(own.utf8.count)
+        let path = place.prefix { $0 != "?" && $0 != "#" }
+        return own + "/\(TokenPath.name)/\(PercentText.encode(token.text))"
+            + TokenPath.withoutDots(own.isEmpty && first != "/" ? folder + path : String(path))
+            + place[path.endIndex...]
+    }
+
+    /// Of what was asked for, as the app knows it; ends with a slash.
+    private var folder: String {
+        let path = rest.prefix { $0 != "?" && $0 != "#" }
+        return String(path[...(path.lastIndex(of: "/") ?? path.startIndex)])
+    }
+
+    /// As a client would follow them (WHATWG URL, section 4.4), but with the app's own root as the highest place.
+    private static func withoutDots(_ path: String) -> String {
+        var kept: [Substring] = []
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        for (index, part) in zip(parts.indices, parts) {
+            let name = text(part)
+            if name == ".." { _ = kept.popLast() }
+            if name != "." && name != ".." { kept.append(part) } else if index == parts.indices.last { kept.append("") }
+        }
+        return "/" + kept.joined(separator: "/")
     }
 
     /// The Destination of a request, as the app knows it: without the token, which is not to become the name of a file.

@@ -196,7 +196,8 @@ final class GrainService: Sendable {
             try response(
                 answer,
                 by: ResponseMapping(
-                    head: call.request.head, policy: policy, origin: call.origin, site: site, hasCookies: false)))
+                    head: call.request.head, policy: policy, origin: call.origin, site: site, hasCookies: false,
+                    tokenPath: call.credentials.path)))
     }
 
     private func openWebSocket(

@@ -80,7 +80,7 @@ struct RequestMapping {
             throw RequestFault(400, "The Destination is not a path or an address.")
         }
         if let credentials {
-            text = try TokenPath.destination(text, token: credentials.tokenInTarget)
+            text = try TokenPath.destination(text, token: credentials.path?.token)
         }
         return String(text.dropFirst())
     }

@@ -11,6 +11,8 @@ struct ResponseMapping {
     let site: Site
     /// Programs have no cookies.
     var hasCookies = true
+    /// Where the request's own token stood.
+    var tokenPath: TokenPath?
 
     /// - Throws: ``RequestFault`` 502 when the answer cannot be sent as it is.
     func response(_ answer: WebResponse) throws(RequestFault) -> Response {
@@ -77,13 +79,14 @@ struct ResponseMapping {
         guard !location.utf8.contains(where: { $0 == 0x0a || $0 == 0x0d }) else {
             throw unsendable("the header Location")
         }
-        guard let address = RedirectRules.location(location, origin: origin, alias: hasCookies ? nil : "sandbox")
+        guard let own = RedirectRules.location(location, origin: origin, alias: hasCookies ? nil : "sandbox")
         else {
             throw RequestFault(
                 502,
                 "The app wants to send you to '\(location.prefix(300))'. Apps cannot lead you away from here; copy the address if you trust it."
             )
         }
+        let address = tokenPath?.location(own, origin: origin) ?? own
         var fields = fields
         fields.add("Location", address)
         fields.add("Content-Type", "text/plain; charset=utf-8")
