@@ -214,6 +214,38 @@ extension EndToEndTests {
             }
         }
 
+        @Test("a link of the app's that is opened in a tab of its own leads there, around which is our page")
+        func newTab() async throws {
+            try await Stage.with("frame-tab", apps: ["HostilePages"]) { stage in
+                let page = try await stage.open(), tools = stage.tools, address = stage.host.address
+                let grain = try await page.grain()
+                try await page.runInFrame(
+                    "document.body.innerHTML = '<a href=\"/index.html?own\" style=\"position: fixed; inset: 0\">x</a>'; true")
+                let place = try await page.evaluate(
+                    """
+                    (() => { const box = document.querySelector('iframe').getBoundingClientRect();
+                             return {x: box.x + box.width / 2, y: box.y + box.height / 2}; })()
+                    """)
+                for kind in ["mousePressed", "mouseReleased"] {
+                    _ = try await tools.call(
+                        "Input.dispatchMouseEvent",
+                        ["type": .string(kind), "x": place["x"], "y": place["y"], "button": "middle", "clickCount": 1],
+                        in: page.session)
+                }
+                // Tabs that pages open are nobody's here, but listed.
+                let own = "\(address)/grain/\(grain)/index.html?own"
+                let tab = try await within(.seconds(300), "our page in a new tab") {
+                    while true {
+                        let targets = try await tools.call("Target.getTargets")["targetInfos"].array
+                        if let tab = targets.first(where: { $0["url"].string == own }) { return tab["targetId"] }
+                        try await Task.sleep(for: .milliseconds(25))
+                    }
+                }
+                _ = try await tools.call("Target.closeTarget", ["targetId": tab])
+                try await stage.host.stop()
+            }
+        }
+
         @Test("a deep link keeps the app's path, query and fragment")
         func deepLinks() async throws {
             try await Stage.with("frame-links", apps: ["HostilePages"]) { stage in

@@ -54,6 +54,9 @@ extension SharingPagesTests {
             _ = try await serving.request("/shared/tok/one")
             let page = try await serving.request("/two?x=%20y", to: try session(serving), Self.newTab)
             #expect(page.status == 303 && page.value("Location") == "\(serving.baseURL)/shared/tok/two?x=%20y")
+            // Whoever knows the host name only does not learn the link.
+            let bare = try await serving.request("/two", Self.newTab, host: serving.grainHost(try session(serving)))
+            #expect(bare.status == 403 && bare.value("Location") == nil)
         }
     }
 

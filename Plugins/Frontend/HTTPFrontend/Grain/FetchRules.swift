@@ -26,6 +26,11 @@ enum FetchRules {
     /// be around it, whose policy keeps the frame where it is. What is downloaded has another destination ("empty").
     static func isTopLevel(_ head: CheckedHead) -> Bool { head.value(of: "sec-fetch-dest") == "document" }
 
+    /// Whether a page of the same grain opens another one in a tab of its own.
+    static func isNewTab(_ head: CheckedHead) -> Bool {
+        isTopLevel(head) && isSafe(head) && head.value(of: "sec-fetch-site") == "same-origin"
+    }
+
     /// Our page opens the grain in its frame, from another site; so may a link, and then the cookie is missing.
     private static func isNavigation(_ head: CheckedHead) -> Bool {
         guard isSafe(head), head.value(of: "sec-fetch-mode") == "navigate" else { return false }

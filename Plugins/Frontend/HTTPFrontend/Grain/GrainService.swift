@@ -41,6 +41,9 @@ final class GrainService: Sendable {
                 guard !isTopLevel else { throw GrainService.notOpen }
                 return .response(finished(try await start(request.head, origin), request, nil))
             }
+            if FetchRules.isNewTab(request.head), let page = await intoShell(request.head, origin) {
+                return .response(finished(page, request, nil))
+            }
             let session = try await self.admitted(request.head, origin)
             admitted = session
             request.memory.session = session as? any DirectGrainSession
@@ -74,6 +77,15 @@ final class GrainService: Sendable {
         fields.add("Location", origin.origin + start.path)
         fields.add("Cache-Control", "no-store")
         return Response(303, fields: fields)
+    }
+
+    /// The same for a tab to which the browser does not give the frame's cookie, since the shell is another site to it
+    /// (so is `localhost`). There is nothing in the address that lets anybody in, which of links cannot be said.
+    private func intoShell(_ head: CheckedHead, _ origin: GrainOrigin) async -> Response? {
+        guard let session = await host.sessions.session(origin.session), session.base == "/grain/\(session.grain)" else {
+            return nil
+        }
+        return intoFrame(head, session, origin)
     }
 
     /// The same page where it belongs: in the shell's.
