@@ -220,7 +220,8 @@ extension EndToEndTests {
                 let page = try await stage.open(), tools = stage.tools, address = stage.host.address
                 let grain = try await page.grain()
                 try await page.runInFrame(
-                    "document.body.innerHTML = '<a href=\"/index.html?own\" style=\"position: fixed; inset: 0\">x</a>'; true")
+                    "document.body.innerHTML = '<a href=\"/index.html?own\" style=\"position: fixed; inset: 0\">x</a>'; true"
+                )
                 let place = try await page.evaluate(
                     """
                     (() => { const box = document.querySelector('iframe').getBoundingClientRect();

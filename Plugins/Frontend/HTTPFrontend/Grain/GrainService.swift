@@ -82,7 +82,8 @@ final class GrainService: Sendable {
     /// The same for a tab to which the browser does not give the frame's cookie, since the shell is another site to it
     /// (so is `localhost`). There is nothing in the address that lets anybody in, which of links cannot be said.
     private func intoShell(_ head: CheckedHead, _ origin: GrainOrigin) async -> Response? {
-        guard let session = await host.sessions.session(origin.session), session.base == "/grain/\(session.grain)" else {
+        guard let session = await host.sessions.session(origin.session), session.base == "/grain/\(session.grain)"
+        else {
             return nil
         }
         return intoFrame(head, session, origin)
