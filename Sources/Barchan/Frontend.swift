@@ -149,7 +149,10 @@ public protocol GrainDirectory: Sendable {
         package: PackageID, action: Int, title: String?, by account: AccountID
     ) async throws(HostError) -> GrainSummary
 
-    /// - Throws: `.invalidArgument` for an empty title or one over 200 characters.
+    /// Changes the title of one's own grain for everybody, and of one that was shared for oneself alone, which an empty
+    /// title undoes.
+    /// - Throws: `.invalidArgument` for a title over 200 characters or without any that can be seen, and for one with
+    ///   characters that control something or turn the direction of text.
     func rename(_ grain: GrainID, to title: String, by account: AccountID) async throws(HostError)
 
     /// Stops the grain; the next request starts it again.
@@ -212,6 +215,7 @@ public struct GrainBackup: Sendable {
 /// A grain as its owner sees it in a list.
 public struct GrainSummary: Sendable, Equatable {
     public var identifier: GrainID
+    /// What the one who asked calls it.
     public var title: String
     public var app: AppID
     public var appTitle: String
@@ -230,6 +234,10 @@ public struct GrainSummary: Sendable, Equatable {
     public var isOwned = true
     /// What its owner should know while it runs: a limit that it has met. Nil when there is nothing to say.
     public var notice: String?
+    /// What its owner calls it, when that is not ``title``.
+    public var givenTitle: String?
+    /// What the app may know: it does not learn what others than the owner call the grain.
+    public var titleForApp: String { givenTitle ?? title }
     /// What the one who asked calls it besides its title.
     public var tags: [String] = []
     /// When a grain in the trash is removed for good, in seconds since 1970-01-01T00:00:00Z; nil for one that is not there.

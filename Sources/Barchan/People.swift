@@ -61,7 +61,7 @@ public protocol PeopleDirectory: Sendable {
 
 /// What people say of themselves (specification, section 6.6).
 public struct Profile: Sendable, Equatable {
-    /// 1 to 100 characters.
+    /// 1 to 100 characters of one line, none of which controls anything or turns the direction of text.
     public var displayName: String
     /// 1 to 30 characters: `[a-z_][a-z0-9_]*`.
     public var handle: String

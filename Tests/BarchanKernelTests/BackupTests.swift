@@ -132,6 +132,22 @@ import Testing
         #expect(!test.storage.recordKeys.contains { $0.contains("restoring") })
     }
 
+    @Test(arguments: [
+        (" No\u{202e}tes\t", "No tes"), ("\u{2066}", "Wiki"), (String(repeating: "x", count: 201), nil),
+        (String(repeating: "e" + String(repeating: "\u{301}", count: 4_000), count: 2), nil),
+    ])
+    func theTitleOfABackupIsOneShortLine(_ title: String, _ wanted: String?) async throws {
+        let test = try await TestHost(), grain = try await opened(test)
+        var lines = String(decoding: try await backUp(test, grain), as: UTF8.self)
+            .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        lines[2] = title
+        let copy = try await test.host.backups.restore(
+            BufferedBytes(Array(lines.joined(separator: "\n").utf8)), by: test.person)
+        #expect(copy.title == wanted ?? copy.title)
+        // As whoever sees it may have given it.
+        try await test.host.grains.rename(copy.identifier, to: copy.title, by: test.person)
+    }
+
     @Test func aBackupNeedsItsAppInItsVersionOrALaterOne() async throws {
         let test = try await TestHost(), grain = try await opened(test)
         let text = String(decoding: try await backUp(test, grain), as: UTF8.self)

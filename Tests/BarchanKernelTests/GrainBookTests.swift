@@ -24,15 +24,35 @@ import Testing
             try await test.host.grains.grains(for: test.person).map(\.identifier) == [grains[0], grains[2], grains[1]])
     }
 
-    @Test(arguments: ["", "   ", String(repeating: "x", count: 201)])
-    func titlesHaveRules(_ title: String) async throws {
+    @Test(arguments: [
+        ("", "can be seen"), (" \n ", "can be seen"), ("\u{200b}\u{feff}", "can be seen"),
+        (String(repeating: "x", count: 201), "at most 200 characters, and this one 201"),
+        ("e" + String(repeating: "\u{301}", count: 1_600), "at most 3200 bytes, and this one 3201"),
+        ("a\tb", "one line"), ("a\nb", "one line"), ("a\u{2028}b", "one line"), ("a\u{85}b", "one line"),
+        ("a\u{202e}b", "U+202A"), ("a\u{2066}b", "U+202A"),
+    ])
+    func titlesHaveRules(_ title: String, _ words: String) async throws {
         let test = try await TestHost()
         let grain = try await test.makeGrain()
-        await expectError(.invalidArgument) { try await test.host.grains.rename(grain, to: title, by: test.person) }
-        await expectError(.invalidArgument) { _ = try await test.makeGrain(title: title) }
+        let renaming = await expectError(.invalidArgument) {
+            try await test.host.grains.rename(grain, to: title, by: test.person)
+        }
+        let making = await expectError(.invalidArgument) { _ = try await test.makeGrain(title: title) }
+        #expect(renaming.contains(words) && making.contains(words))
     }
 
-    @Test(arguments: [" Notes ", "a=b\\n\nc", String(repeating: "ä", count: 200)])
+    @Test func anAppsOwnTextIsStripped() async throws {
+        let test = try await TestHost()
+        let package = InstalledPackage.example(title: "Wi\u{202e}ki\n")
+        test.storage.add(package)
+        let grain = try await test.host.grains.create(
+            package: package.identifier, action: 0, title: nil, by: test.person)
+        #expect(grain.title == "Untitled Wi ki  wiki")
+    }
+
+    @Test(arguments: [
+        " Notes ", "a=b\\nc", "\u{5e9}\u{5dc}\u{5d5}\u{5dd}\u{200e} a", String(repeating: "ä", count: 200),
+    ])
     func aTitleIsKeptAsItIs(_ title: String) async throws {
         let test = try await TestHost()
         let grain = try await test.makeGrain()

@@ -229,10 +229,14 @@ import Testing
         try await test.host.people.changeProfile(of: first, Profile(displayName: "Ann", handle: "anna"))
         try await test.host.people.changeProfile(of: second, ann)
         #expect(try await test.host.accountBook.account(named: "ann")?.identifier == second)
-        for name in ["", " \n", String(repeating: "x", count: 101), "a\u{7}b"] {
-            await expectError(.invalidArgument) {
+        for (name, words) in [
+            ("", "can be seen"), (" \n", "can be seen"), (String(repeating: "x", count: 101), "at most 100 characters"),
+            ("a\u{7}b", "one line"), ("a\tb", "one line"), ("a\u{202e}b", "one line"), ("a\u{2069}b", "one line"),
+        ] {
+            let message = await expectError(.invalidArgument) {
                 try await test.host.people.changeProfile(of: first, Profile(displayName: name, handle: "anna"))
             }
+            #expect(message.contains(words), "\(message)")
         }
     }
 

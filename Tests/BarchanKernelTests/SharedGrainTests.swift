@@ -53,11 +53,38 @@ import Testing
     @Test func whoUsesAGrainDoesNotRunIt() async throws {
         let (test, grain, ann, _) = try await scene()
         _ = try await test.host.sharing.share(grain, with: "ann", ShareOffer(.everything), by: test.person)
-        await expectError(.notFound) { try await test.host.grains.rename(grain, to: "Mine", by: ann) }
         await expectError(.notFound) { try await test.host.grains.remove(grain, by: ann) }
         await expectError(.notFound) { try await test.host.grains.stop(grain, by: ann) }
         await expectError(.notFound) { _ = try await test.host.grains.log(of: grain, by: ann, maximumBytes: 1) }
         await expectError(.notFound) { try await test.host.sharing.transfer(grain, to: "bob", by: ann) }
+    }
+
+    @Test func titlesOfSharedGrainsAreOnesOwn() async throws {
+        let (test, grain, ann, bob) = try await scene()
+        for name in ["ann", "bob"] {
+            _ = try await test.host.sharing.share(grain, with: name, ShareOffer(.everything), by: test.person)
+        }
+        func titles(_ account: AccountID) async throws -> [String?] {
+            let summary = try await test.host.grains.grain(grain, for: account)
+            #expect(try await test.host.grains.grains(for: account).map(\.title) == [summary.title])
+            return [summary.title, summary.givenTitle]
+        }
+        try await test.host.grains.rename(grain, to: "Theirs", by: test.person)
+        try await test.host.tags.setTags(["x"], of: grain, by: ann)
+        try await test.host.grains.rename(grain, to: " Hers ", by: ann)
+        #expect(try await titles(ann) == ["Hers", "Theirs"])
+        for account in [test.person, bob] { #expect(try await titles(account) == ["Theirs", nil]) }
+        await expectError(.invalidArgument) { try await test.host.grains.rename(grain, to: "a\nb", by: ann) }
+        await expectError(.notFound) { try await test.host.grains.rename(grain, to: "His", by: .random()) }
+        try await test.host.tags.setTags([], of: grain, by: ann)
+        #expect(try await titles(ann) == ["Hers", "Theirs"])
+        try await test.host.grains.rename(grain, to: " ", by: ann)
+        #expect(try await titles(ann) == ["Theirs", nil])
+        #expect(!test.storage.recordKeys.contains { $0.hasPrefix("tags/") })
+        // The owner's title is the grain's, whatever they called it before.
+        try await test.host.grains.rename(grain, to: "Hers", by: ann)
+        try await test.host.sharing.transfer(grain, to: "ann", by: test.person)
+        #expect(try await titles(ann) == ["Theirs", nil])
     }
 
     @Test func nobodyGivesMoreThanTheyHave() async throws {

@@ -12,6 +12,10 @@ extension EndToEndTests {
 
                 try await page.say(#"{setTitle: "Chapter 1"}"#)
                 try await page.wait(for: "document.title.startsWith('Chapter 1')", "the app's title in the tab")
+                try await page.say(##"{setTitle: "Chapter\u202e\n\u2066 2"}"##)
+                try await page.wait(
+                    for: "document.title.startsWith('Chapter 2 · ')", "a title of one line and one direction")
+                try await page.say(#"{setTitle: "Chapter 1"}"#)
                 try await page.say(#"{setPath: "/a/b?c=d#e"}"#)
                 try await page.wait(
                     for: "location.pathname + location.search + location.hash === '/grain/\(grain)/a/b?c=d#e'",

@@ -153,7 +153,16 @@ import Testing
             }
             serving.host.directory.withLock { $0.grains[0].isOwned = false }
             let shared = try await serving.request("/grains/\(grain)", as: login).text
-            #expect(shared.contains("/tags\"") && !shared.contains("/rename\"") && !shared.contains("/trash\""))
+            #expect(shared.contains("/tags\"") && !shared.contains("/trash\""))
+            #expect(
+                shared.contains("/rename\"") && !shared.contains("Its owner calls it")
+                    && shared.contains("Title, for you alone"))
+            serving.host.directory.withLock { $0.grains[0].givenTitle = "<Theirs>" }
+            let renamed = try await serving.request("/grains/\(grain)", as: login).text
+            #expect(renamed.contains("Its owner calls it “&lt;Theirs&gt;”"))
+            // The app's page hears of the owner's title; the other one stands in the bar.
+            let opened = try await serving.request("/grain/\(grain)", as: login).text
+            #expect(opened.contains("data-given=\"&lt;Theirs&gt;\"") && opened.contains("data-title=\"Tea\""))
             #expect(try await serving.request("/grains/\(GrainID.random())", as: login).status == 404)
         }
     }

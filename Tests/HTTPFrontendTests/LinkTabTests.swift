@@ -85,10 +85,16 @@ extension SharingPagesTests {
                     body: "secret=\(session.secret.text)&template=%24GRAIN_TITLE_SLUG")
             }
             #expect(try await send("alive").text.contains("\"title\":\"Their Wiki\""))
-            let uri = try await send("offer").text.dropFirst("{\"uri\":\"".count).prefix { $0 != "\"" }
-            let offer = "/offer/" + (uri.split(separator: "/").last ?? "")
-            let page = try await serving.request(offer, host: "static.\(serving.shellHost)")
-            #expect(page.text.contains(">their-wiki<"))
+            func offered() async throws -> String {
+                let uri = try await send("offer").text.dropFirst("{\"uri\":\"".count).prefix { $0 != "\"" }
+                let offer = "/offer/" + (uri.split(separator: "/").last ?? "")
+                return try await serving.request(offer, host: "static.\(serving.shellHost)").text
+            }
+            #expect(try await offered().contains(">their-wiki<"))
+            // A title of one's own is not for the app.
+            serving.host.directory.withLock { ($0.grains[0].title, $0.grains[0].givenTitle) = ("Mine", "Their Wiki") }
+            #expect(try await send("alive").text.contains("\"title\":\"Mine\",\"given\":\"Their Wiki\""))
+            #expect(try await offered().contains(">their-wiki<"))
         }
     }
 

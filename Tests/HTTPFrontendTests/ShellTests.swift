@@ -184,7 +184,8 @@ import Testing
             let package = FakeHost.wiki.identifier
             #expect(
                 alive.text
-                    == "{\"state\":\"running\",\"text\":\"running\",\"title\":\"My wiki\",\"package\":\"\(package)\"}")
+                    == "{\"state\":\"running\",\"text\":\"running\",\"title\":\"My wiki\",\"given\":\"My wiki\",\"package\":\"\(package)\"}"
+            )
             #expect(session.keptAlive.withLock { $0 } == 1)
             session.current.withLock { $0 = .crashed(reason: "it \"ended\"\n") }
             #expect(

@@ -23,9 +23,10 @@ public struct AccountBook: Sendable {
         return Account(identifier, fields)
     }
 
-    /// By handle, or by e-mail address.
+    /// By handle, which may be written as lists show it, with an @ before it, or by e-mail address.
     public func account(named name: String) async throws(HostError) -> Account? {
-        let name = name.lowercased()
+        let isMarked = name.hasPrefix("@") && !name.dropFirst().contains("@")
+        let name = (isMarked ? String(name.dropFirst()) : name).lowercased()
         let key = name.contains("@") ? RecordKey.credential(.email(name)) : RecordKey.handle(name)
         guard key.bytes.count <= 200, let (fields, _) = try await records.read(key) else { return nil }
         guard let identifier = fields["account"].flatMap({ AccountID($0) }) else { return nil }
@@ -242,15 +243,8 @@ extension Profile {
     /// - Throws: ``HostError`` `.invalidArgument`.
     func checked() throws(HostError) -> Profile {
         var checked = self
-        checked.displayName = String(
-            displayName.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
-        guard !checked.displayName.isEmpty, checked.displayName.count <= Profile.maximumNameCharacters,
-            checked.displayName.utf8.count <= 16 * Profile.maximumNameCharacters,
-            checked.displayName.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7f })
-        else {
-            throw HostError(
-                .invalidArgument, "name a person: a name has 1 to \(Profile.maximumNameCharacters) characters")
-        }
+        checked.displayName = try TextLine.checked(
+            displayName, as: "a name", maximumCharacters: Profile.maximumNameCharacters, for: "name a person")
         let bytes = Array(handle.utf8)
         let isGood = bytes.allSatisfy { (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5f }
         guard isGood, let first = bytes.first, !(0x30...0x39).contains(first),

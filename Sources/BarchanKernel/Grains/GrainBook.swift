@@ -22,21 +22,23 @@ struct GrainBook: GrainDirectory {
     let audit: AuditBook
     let log: HostLog
 
+    private var tags: TagBook { TagBook(records: records, sharing: sharing) }
+
     // MARK: Reading
 
     func list(for account: AccountID) async throws(HostError) -> GrainList {
         var list = GrainList(), summaries = await summaries()
-        let tags = try await TagBook(records: records, sharing: sharing).tags(of: account)
+        let words = try await tags.words(of: account)
         try await records.forEachKept(try await records.grains(behind: .ownedPrefix(account))) {
             (record) throws(HostError) in
             guard var summary = try await summaries.summary(of: record) else { return }
-            summary.tags = tags[record.grain] ?? []
+            summary.apply(words[record.grain])
             if summary.expires == nil { list.grains.append(summary) } else { list.discarded.append(summary) }
         }
         for record in try await sharing.shared(with: account) {
             guard var summary = try await summaries.summary(of: record) else { continue }
             summary.isOwned = false
-            summary.tags = tags[record.grain] ?? []
+            summary.apply(words[record.grain])
             list.grains.append(summary)
         }
         list.grains = GrainBook.lastUsedFirst(list.grains)
@@ -47,11 +49,11 @@ struct GrainBook: GrainDirectory {
     /// What is in somebody's trash, as ``list(for:)`` has it.
     func discarded(of account: AccountID) async throws(HostError) -> [GrainSummary] {
         var discarded: [GrainSummary] = [], summaries = await summaries()
-        let tags = try await TagBook(records: records, sharing: sharing).tags(of: account)
+        let words = try await tags.words(of: account)
         try await records.forEachKept(try await records.grains(behind: .ownedPrefix(account))) {
             (record) throws(HostError) in
             guard record.discarded != nil, var summary = try await summaries.summary(of: record) else { return }
-            summary.tags = tags[record.grain] ?? []
+            summary.apply(words[record.grain])
             discarded.append(summary)
         }
         return GrainBook.firstToGoFirst(discarded)
@@ -73,7 +75,7 @@ struct GrainBook: GrainDirectory {
             var summary = try await summary(of: record)
         else { throw try await missing(grain, for: account, "look at") }
         summary.isOwned = record.owner == account
-        summary.tags = try await TagBook(records: records, sharing: sharing).tags(of: grain, for: account)
+        summary.apply(try await tags.words(of: grain, for: account))
         if summary.isOwned { summary.notice = await registry.known(grain)?.notice() }
         return summary
     }
@@ -164,9 +166,8 @@ struct GrainBook: GrainDirectory {
     /// "Untitled DokuWiki wiki" (specification, section 5.1).
     static func defaultTitle(_ manifest: AppManifest, action: Int) -> String {
         let noun = manifest.actions.indices.contains(action) ? manifest.actions[action].nounPhrase : ""
-        return String(
-            (["Untitled", manifest.title, noun].filter { !$0.isEmpty }.joined(separator: " ")).prefix(
-                maximumTitleCharacters))
+        let title = ["Untitled", manifest.title, noun].filter { !$0.isEmpty }.joined(separator: " ")
+        return TextLine.stripped(title, maximumCharacters: maximumTitleCharacters)
     }
 
     /// Writes a new grain down, unless its app is being removed.
@@ -201,17 +202,19 @@ struct GrainBook: GrainDirectory {
     // MARK: Changing
 
     func rename(_ grain: GrainID, to title: String, by account: AccountID) async throws(HostError) {
-        _ = try await record(of: grain, for: account, to: "rename")
+        guard let record = try await records.grain(grain) else {
+            throw try await missing(grain, for: account, "rename")
+        }
+        guard record.owner == account else {
+            let own = title.allSatisfy(\.isWhitespace) ? nil : try GrainBook.checked(title)
+            return try await tags.setTitle(own == record.title ? nil : own, of: grain, by: account)
+        }
         let title = try GrainBook.checked(title)
         try await records.update(.grain(grain)) { $0["title"] = title }
     }
 
     private static func checked(_ title: String) throws(HostError) -> String {
-        let text = String(title.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
-        guard !text.isEmpty, text.count <= maximumTitleCharacters, text.utf8.count <= 16 * maximumTitleCharacters else {
-            throw HostError(.invalidArgument, "name a grain: a title has 1 to \(maximumTitleCharacters) characters")
-        }
-        return text
+        try TextLine.checked(title, as: "a title", maximumCharacters: maximumTitleCharacters, for: "name a grain")
     }
 
     func stop(_ grain: GrainID, by account: AccountID) async throws(HostError) {

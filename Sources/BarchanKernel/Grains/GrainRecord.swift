@@ -42,10 +42,11 @@ struct GrainRecord: Sendable {
         _ grain: GrainID, from backup: BackupMetadata, of package: InstalledPackage, owner: AccountID, now: Int64,
         bytes: Int64
     ) {
-        let title = backup.title.isEmpty ? package.manifest.title : backup.title
+        let titles = [backup.title, package.manifest.title].map {
+            TextLine.stripped($0, maximumCharacters: GrainBook.maximumTitleCharacters)
+        }
         var record = GrainRecord(
-            grain, of: package, action: 0, title: String(title.prefix(GrainBook.maximumTitleCharacters)), owner: owner,
-            now: now)
+            grain, of: package, action: 0, title: titles.first { !$0.isEmpty } ?? "", owner: owner, now: now)
         record.fields["answered"] = "1"
         record.fields[GrainRecord.bytes] = String(bytes)
         self = record

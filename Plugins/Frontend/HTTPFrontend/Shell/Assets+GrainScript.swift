@@ -10,7 +10,7 @@ extension Assets {
           const { grain, session, secret, nonce, origin, app, base, owned, person } = bar.dataset;
           const badge = $(".state", bar), starting = $(".waiting"), problem = $(".problem");
           const again = $("[data-again]", problem), logLink = $("a", problem), opened = Date.now();
-          let title = bar.dataset.title, pageTitle = "", loaded = false, closed = false, leaving = false, timer = 0;
+          let title = bar.dataset.title, given = bar.dataset.given, pageTitle = "", loaded = false, closed = false, leaving = false, timer = 0;
           let misses = 0;
 
           // Browsers bring a frame that was in the text of the page back to where it was, when people come back to the page or,
@@ -57,7 +57,7 @@ extension Assets {
             tell("upgraded", answer.package && answer.package !== bar.dataset.package
               ? `${app} was upgraded while this page was open. What you see is still the page of the old version.` : null);
             tell("limited", answer.notice && answer.notice !== heard ? `A limit was met: ${answer.notice}.` : null);
-            if (answer.title) retitle(answer.title);
+            if (answer.title) retitle(answer.title, answer.given);
             starting.hidden = loaded || answer.state === "crashed" || Date.now() - opened < 400;
           };
           const gone = text => {
@@ -99,15 +99,18 @@ extension Assets {
           addEventListener("pagehide", () => { leaving = true; navigator.sendBeacon(`/sessions/${session}/close`, body()); });
           addEventListener("pageshow", e => { if (e.persisted) location.reload(); });
 
-          // One title in every tab of a grain.
+          // One title in every tab of a grain. The app hears of its owner's title only.
           const rename = $("form.title"), tabs = new BroadcastChannel("grain " + grain), subscribers = new Set();
-          const retitle = wanted => {
+          const retitle = (wanted, owners = wanted) => {
+            if (owners !== given) {
+              given = owners;
+              for (const rpcId of subscribers) reply({ rpcId, grainTitle: given });
+            }
             if (wanted === title) return;
             title = wanted;
             showTitle();
             frame.title = title;
             if (rename && document.activeElement !== rename.elements.title) rename.elements.title.value = title;
-            for (const rpcId of subscribers) reply({ rpcId, grainTitle: title });
           };
           tabs.onmessage = e => retitle(e.data);
           if (rename) rename.addEventListener("submit", async e => {
@@ -241,11 +244,15 @@ extension Assets {
               if (url && path.startsWith("/")) history.replaceState(null, "", url.pathname + url.search + url.hash);
             },
             setTitle(text) {
-              if (typeof text === "string") { pageTitle = text.slice(0, 200); showTitle(); }
+              // Without what controls something or turns the direction of text: a tab's name says what is behind it.
+              if (typeof text === "string") {
+                pageTitle = text.slice(0, 200).replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, " ");
+                showTitle();
+              }
             },
             getGrainTitle(_, message) {
               if (message.subscribe && subscribers.size < 16) subscribers.add(message.rpcId);
-              reply({ rpcId: message.rpcId, grainTitle: title });
+              reply({ rpcId: message.rpcId, grainTitle: given });
             },
             startSharing(where) {
               if (!isObject(where)) return;

@@ -16,7 +16,7 @@ extension Pages {
         let problem = isUp(grain.state) ? nil : grain.packageProblem
         return [
             "id": grain.identifier.text, "title": grain.title, "app": grain.appTitle, "package": grain.package.text,
-            "version": grain.version,
+            "version": grain.version, "given": grain.titleForApp, "isRenamed": grain.givenTitle != nil,
             "icon": hasIcon ? "/apps/\(grain.app)/icon" : Assets.icon.path,
             "state": problem == nil ? name(grain.state) : "crashed", "stateText": problem ?? text(grain.state),
             "isUp": isUp(grain.state),

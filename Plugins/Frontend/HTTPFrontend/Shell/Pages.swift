@@ -155,7 +155,10 @@ struct Pages: Sendable {
         var text = "{\"state\":\"\(Pages.name(state))\",\"text\":\(JSONValue.quoted(Pages.text(state)))"
         if case .crashed(let reason) = state { text += ",\"reason\":\(JSONValue.quoted(reason))" }
         if let notice = grain?.notice { text += ",\"notice\":\(JSONValue.quoted(notice))" }
-        if let grain { text += ",\"title\":\(JSONValue.quoted(grain.title)),\"package\":\"\(grain.package)\"" }
+        if let grain {
+            text += ",\"title\":\(JSONValue.quoted(grain.title)),\"given\":\(JSONValue.quoted(grain.titleForApp))"
+            text += ",\"package\":\"\(grain.package)\""
+        }
         return json(200, text + "}")
     }
 

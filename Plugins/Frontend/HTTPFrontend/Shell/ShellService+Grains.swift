@@ -132,7 +132,7 @@ extension ShellService {
             try await session.keepAlive()
             return pages.state(await session.state, of: try? await host.sessions.grain(of: identifier))
         case "offer":
-            let title = (try? await host.sessions.grain(of: identifier))?.title ?? ""
+            let title = (try? await host.sessions.grain(of: identifier))?.titleForApp ?? ""
             return await renderOffer(session, form, title: title)
         case "close":
             await session.close()

@@ -108,6 +108,10 @@ extension Templates {
         {{#isOwned}}
         <form method="post" action="/grains/{{id}}/rename"><input type="hidden" name="nonce" value="{{nonce}}"><input type="hidden" name="list" value="{{list}}"><label class="small" for="options-rename">Title</label><div class="row"><input id="options-rename" name="title" value="{{title}}" maxlength="200" required autocomplete="off"><button>Rename</button></div></form>
         {{/isOwned}}
+        {{^isOwned}}
+        <form method="post" action="/grains/{{id}}/rename"><input type="hidden" name="nonce" value="{{nonce}}"><input type="hidden" name="list" value="{{list}}"><label class="small" for="options-rename">Title, for you alone</label><div class="row"><input id="options-rename" name="title" value="{{title}}" maxlength="200" placeholder="{{given}}" autocomplete="off"><button>Rename</button></div></form>
+        {{#isRenamed}}<p class="soft small">Its owner calls it “{{given}}”. Leave yours empty to call it so, too.</p>{{/isRenamed}}
+        {{/isOwned}}
         {{> tag-form}}
         <div class="row">
         <a class="button main" href="/grain/{{id}}">Open</a>

@@ -135,7 +135,7 @@ enum Templates {
         """
 
     private static let grain = """
-        <header class="bar" data-grain="{{id}}" data-session="{{session}}" data-secret="{{secret}}" data-nonce="{{nonce}}" data-origin="{{origin}}" data-title="{{title}}" data-app="{{app}}" data-package="{{package}}" data-base="{{base}}"{{#isOwned}} data-owned="1"{{/isOwned}}{{#person}} data-person="1"{{/person}}>
+        <header class="bar" data-grain="{{id}}" data-session="{{session}}" data-secret="{{secret}}" data-nonce="{{nonce}}" data-origin="{{origin}}" data-title="{{title}}" data-given="{{given}}" data-app="{{app}}" data-package="{{package}}" data-base="{{base}}"{{#isOwned}} data-owned="1"{{/isOwned}}{{#person}} data-person="1"{{/person}}>
         <a class="brand" href="/" aria-label="Your grains"><img src="{{icon}}" alt="" width="26" height="26"></a>
         {{^isOwned}}<span class="title">{{title}}</span>{{/isOwned}}
         {{#isOwned}}
