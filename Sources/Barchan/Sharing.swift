@@ -6,9 +6,10 @@ public protocol SharingDirectory: Sendable {
     func sharing(of grain: GrainID, for account: AccountID) async throws(HostError) -> GrainSharing
 
     /// Gives a person access.
-    /// - Parameter handle: The person's handle or e-mail address.
-    /// - Throws: ``HostError`` `.notFound` when there is no such person, `.permissionDenied` when the offer has more than
-    ///   the giver has, `.resourceExhausted` when the grain has as many grants as it may.
+    /// - Parameter handle: The person's handle, with or without an @ before it, or e-mail address.
+    /// - Throws: ``HostError`` `.notFound` when there is no such person, `.invalidArgument` when they own the grain,
+    ///   `.permissionDenied` when the offer has more than the giver has, `.resourceExhausted` when the grain has as many
+    ///   grants as it may.
     func share(
         _ grain: GrainID, with handle: String, _ offer: ShareOffer, by account: AccountID
     ) async throws(HostError) -> GrantID
@@ -19,12 +20,17 @@ public protocol SharingDirectory: Sendable {
         to grain: GrainID, _ offer: ShareOffer, by account: AccountID
     ) async throws(HostError) -> (grant: GrantID, secret: Secret)
 
+    /// Gives a link, or a program's token, another label.
+    /// - Throws: ``HostError`` `.notFound` unless the person made it and it is not revoked, `.invalidArgument` for a label
+    ///   that is too long.
+    func relabel(_ grant: GrantID, in grain: GrainID, to label: String, by account: AccountID) async throws(HostError)
+
     /// Takes one grant back: what was given by it, and what was given on from there and from nowhere else, is gone.
     /// - Throws: ``HostError`` `.permissionDenied` unless the person owns the grain, gave it, or got it.
     func revoke(_ grant: GrantID, in grain: GrainID, by account: AccountID) async throws(HostError)
 
     /// Takes back everything that was given to `person` and that `account` may take back. A link they came by stays for
-    /// others; they cannot keep it again.
+    /// others; they cannot keep it again, unless it was they themselves who left.
     func remove(_ person: AccountID, from grain: GrainID, by account: AccountID) async throws(HostError)
 
     /// Where a link leads, or nil when it is unknown, revoked, expired or used up.
@@ -75,6 +81,8 @@ public struct Grant: Sendable, Equatable {
     /// Seconds since 1970-01-01T00:00:00Z.
     public var created: Int64
     public var isRevoked = false
+    /// Whether it was its own recipient who revoked it: they left, and may come back.
+    public var isGivenUp = false
     /// Nobody new may use it; what was got by it stays.
     public var isUsedUp = false
     /// Seconds since 1970-01-01T00:00:00Z when a token ends that was not used before, or nil.

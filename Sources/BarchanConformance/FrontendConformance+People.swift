@@ -69,6 +69,9 @@ extension MemoryFrontendHost: PeopleDirectory, SharingDirectory, APIDirectory {
     func makeLink(to grain: GrainID, _ offer: ShareOffer, by account: AccountID) async throws(HostError) -> (
         grant: GrantID, secret: Secret
     ) { throw MemoryFrontendHost.refused("share a grain") }
+    func relabel(
+        _ grant: GrantID, in grain: GrainID, to label: String, by account: AccountID
+    ) async throws(HostError) {}
     func revoke(_ grant: GrantID, in grain: GrainID, by account: AccountID) async throws(HostError) {}
     func remove(_ person: AccountID, from grain: GrainID, by account: AccountID) async throws(HostError) {}
     func link(_ secret: Secret) async throws(HostError) -> SharedLink? { nil }

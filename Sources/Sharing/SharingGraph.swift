@@ -55,14 +55,19 @@ public struct SharingGraph: Sendable, Equatable {
         }.sorted { $0.identifier < $1.identifier }
     }
 
-    /// Whether somebody keeps what a link gives.
-    public func isKept(_ link: GrantID, by account: AccountID) -> Bool {
-        grants.values.contains { $0.giver == .grant(link) && $0.recipient == .account(account) && !$0.isRevoked }
+    /// What somebody has, or had, by a link that they came by.
+    public func kept(by account: AccountID, from link: GrantID) -> [Grant] {
+        grants.values.filter { $0.giver == .grant(link) && $0.recipient == .account(account) }
     }
 
-    /// Whether somebody was removed after they had come by this link, and so cannot come by it again.
+    /// Whether somebody keeps what a link gives.
+    public func isKept(_ link: GrantID, by account: AccountID) -> Bool {
+        kept(by: account, from: link).contains { !$0.isRevoked }
+    }
+
+    /// Whether somebody was removed after they had come by this link, and so cannot come by it again. Whoever left can.
     public func wasRemoved(_ account: AccountID, from link: GrantID) -> Bool {
-        grants.values.contains { $0.giver == .grant(link) && $0.recipient == .account(account) && $0.isRevoked }
+        kept(by: account, from: link).contains { $0.isRevoked && !$0.isGivenUp }
     }
 
     /// The account that gave a grant; of what was got by a link, whoever made the link.
@@ -158,12 +163,15 @@ public struct SharingHoldings: Sendable {
     // MARK: The tree
 
     /// Who gave what to whom, from `account` on. A grant that is not revoked stands in the owner's tree exactly once when
-    /// its giver can be reached from the owner over grants that are not revoked, expired ones included.
+    /// its giver can be reached from the owner over grants that are not revoked, expired ones included. What the owner was
+    /// given is in no tree: it adds nothing, and nobody sees by it what the owner gave.
     public func tree(from account: AccountID) -> [SharingBranch] {
         // In the order of distance, so that everything hangs as near to the root as it can.
         var order: [(grant: Grant, parent: Int?)] = [], seen: Set<Grant.Giver> = [.account(account)]
         func expand(_ node: Grant.Giver, _ parent: Int?) {
-            for grant in byGiver[node] ?? [] where !grant.isRevoked { order.append((grant, parent)) }
+            for grant in byGiver[node] ?? [] where !grant.isRevoked && grant.recipient != .account(graph.owner) {
+                order.append((grant, parent))
+            }
         }
         expand(.account(account), nil)
         var next = 0

@@ -59,6 +59,46 @@ import Testing
         await expectError(.notFound) { try await test.host.sharing.transfer(grain, to: "bob", by: ann) }
     }
 
+    @Test func aHandleMayHaveItsMark() async throws {
+        let (test, grain, ann, _) = try await scene()
+        _ = try await test.host.sharing.share(grain, with: "@Ann", ShareOffer(.everything), by: test.person)
+        _ = try await test.host.sessions.open(grain, by: ann)
+        for name in ["@", "@@ann", "@nobody", "@ann@example.org"] {
+            await expectError(.notFound) {
+                _ = try await test.host.sharing.share(grain, with: name, ShareOffer(.everything), by: test.person)
+            }
+        }
+        try await test.host.sharing.transfer(grain, to: "@ann", by: test.person)
+        #expect(try await test.host.grains.grain(grain, for: ann).isOwned)
+    }
+
+    @Test func nothingIsSharedWithTheOwner() async throws {
+        let (test, grain, ann, _) = try await scene()
+        _ = try await test.host.sharing.share(grain, with: "ann", ShareOffer(.everything), by: test.person)
+        let message = await expectError(.invalidArgument) {
+            _ = try await test.host.sharing.share(grain, with: "administrator", ShareOffer(.everything), by: ann)
+        }
+        #expect(message.contains("owner"))
+        let link = try await test.host.sharing.makeLink(to: grain, ShareOffer(.everything), by: ann)
+        #expect(try await test.host.sharing.redeem(link.secret, by: test.person) == grain)
+        #expect(try await test.host.grains.grains(for: test.person).map(\.isOwned) == [true])
+    }
+
+    @Test func whatWasSharedWithItsOwnerIsListedOnce() async throws {
+        let (test, grain, ann, _) = try await scene()
+        _ = try await test.host.sharing.share(grain, with: "ann", ShareOffer(.everything), by: test.person)
+        // As hosts before wrote it.
+        var fields = RecordFields()
+        fields["giver"] = "account \(ann)"
+        fields["to"] = "account \(test.person)"
+        fields["gives"] = "everything"
+        let mark = RecordKey("shared/\(test.person)/\(grain)"), key = RecordKey("grant/\(grain)/\(GrantID.random())")
+        _ = try await test.storage.records.commit(
+            RecordBatch(writes: [.put(key, fields.encoded), .put(mark, RecordFields().encoded)]))
+        _ = try await test.host.sharing.makeLink(to: grain, ShareOffer(.everything), by: test.person)
+        #expect(try await test.host.grains.grains(for: test.person).map(\.isOwned) == [true])
+    }
+
     @Test func titlesOfSharedGrainsAreOnesOwn() async throws {
         let (test, grain, ann, bob) = try await scene()
         for name in ["ann", "bob"] {
@@ -209,6 +249,54 @@ import Testing
         #expect(try await test.host.sharing.link(link.secret) != nil)
         _ = try await test.host.sharing.share(grain, with: "ann", ShareOffer(.everything), by: test.person)
         _ = try await test.host.sessions.open(grain, by: ann)
+    }
+
+    @Test func whoLeftComesBackByTheSameLink() async throws {
+        let (test, grain, ann, _) = try await scene { $0.limits.grantsPerGrain = 4 }
+        let link = try await test.host.sharing.makeLink(to: grain, ShareOffer(.everything), by: test.person)
+        let sharing = test.host.sharing
+        func kept() async throws -> GrantID {
+            let links = try await sharing.sharing(of: grain, for: test.person).branches
+            return try #require(links.first?.branches.first).grant.identifier
+        }
+        // More often than the grain may have grants: going and coming adds none.
+        for _ in 0..<3 {
+            for leave in [
+                { try await sharing.remove(ann, from: grain, by: ann) },
+                { try await sharing.revoke(try await kept(), in: grain, by: ann) },
+            ] {
+                _ = try await sharing.redeem(link.secret, by: ann)
+                _ = try await test.host.sessions.open(grain, by: ann)
+                try await leave()
+                await expectError(.notFound) { _ = try await test.host.sessions.open(grain, by: ann) }
+            }
+        }
+        _ = try await sharing.redeem(link.secret, by: ann)
+        try await sharing.remove(ann, from: grain, by: test.person)
+        await expectError(.permissionDenied) { _ = try await sharing.redeem(link.secret, by: ann) }
+        // Whoever was removed, is back and leaves is not let in by the old link either.
+        _ = try await sharing.share(grain, with: "ann", ShareOffer(.everything), by: test.person)
+        try await sharing.remove(ann, from: grain, by: ann)
+        await expectError(.permissionDenied) { _ = try await sharing.redeem(link.secret, by: ann) }
+    }
+
+    @Test func aLabelIsChangedByWhoMadeIt() async throws {
+        let (test, grain, ann, _) = try await scene()
+        _ = try await test.host.sharing.share(grain, with: "ann", ShareOffer(.everything), by: test.person)
+        let link = try await test.host.sharing.makeLink(to: grain, ShareOffer(.everything, label: "x"), by: ann)
+        try await test.host.sharing.relabel(link.grant, in: grain, to: "the\u{202e} choir", by: ann)
+        let label = try await test.host.sharing.sharing(of: grain, for: ann).branches.first?.grant.offer.label
+        #expect(label == "the  choir")
+        #expect(try await test.host.sharing.link(link.secret) != nil)
+        await expectError(.notFound) {
+            try await test.host.sharing.relabel(link.grant, in: grain, to: "y", by: test.person)
+        }
+        await expectError(.invalidArgument) {
+            try await test.host.sharing.relabel(
+                link.grant, in: grain, to: String(repeating: "x", count: 201), by: ann)
+        }
+        try await test.host.sharing.revoke(link.grant, in: grain, by: ann)
+        await expectError(.notFound) { try await test.host.sharing.relabel(link.grant, in: grain, to: "y", by: ann) }
     }
 
     @Test func aLinkForOneUseWorksOnce() async throws {

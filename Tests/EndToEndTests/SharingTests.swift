@@ -53,6 +53,9 @@ extension EndToEndTests {
                 try await dialog.submit("link", ["label": "for the choir"])
                 let link = try await dialog.made()
                 #expect(link.hasPrefix(stage.host.address + "/shared/"))
+                try await dialog.submit("label", ["label": "for the band"])
+                try await page.wait(
+                    for: "document.querySelector('dialog .tree').innerText.includes('for the band')", "another label")
 
                 let stranger = try await stage.visitor()
                 let open = try await Page(in: stage.tools, at: link + "/timeline?n=5", profile: stranger)

@@ -32,6 +32,8 @@ final class FakeHost: FrontendHost, Sendable {
         var browsers: [LoginSummary] = []
         var invitations: [String: InvitationOffer] = [:]
         var sharing: GrainSharing?
+        /// What giving something to a person makes of that.
+        var given: GrainSharing?
         var links: [String: SharedLink] = [:]
         /// What somebody has by a link.
         var kept: [String: GrainID] = [:]

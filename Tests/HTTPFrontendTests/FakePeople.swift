@@ -78,13 +78,21 @@ struct FakeSharing: SharingDirectory {
         -> GrantID
     {
         try host.call("share with \(handle): \(FakeSharing.text(offer))")
-        return .random()
+        return host.directory.withLock { directory in
+            if let given = directory.given { directory.sharing = given }
+            return directory.sharing?.branches.first?.grant.identifier ?? .random()
+        }
     }
     func makeLink(to grain: GrainID, _ offer: ShareOffer, by account: AccountID) async throws(HostError) -> (
         grant: GrantID, secret: Secret
     ) {
         try host.call("link: \(FakeSharing.text(offer))")
         return (.random(), Secret("the-link"))
+    }
+    func relabel(
+        _ grant: GrantID, in grain: GrainID, to label: String, by account: AccountID
+    ) async throws(HostError) {
+        try host.call("label \(grant) '\(label)'")
     }
     func revoke(_ grant: GrantID, in grain: GrainID, by account: AccountID) async throws(HostError) {
         try host.call("revoke \(grant)")

@@ -44,6 +44,49 @@ import Testing
         }
     }
 
+    @Test func onesOwnLinksHaveALabelThatCanBeChanged() async throws {
+        try await Serving.run { serving async throws in
+            let login = serving.host.logIn(), nonce = try await serving.nonce(of: login)
+            let grain = serving.host.addGrain().identifier
+            let own = Self.branch(.link, label: "the \"choir\"")
+            var other = Self.branch(.link, label: "theirs")
+            other.grant.giver = .account(Self.ann)
+            serving.host.directory.withLock { [other] in
+                $0.sharing = Self.sharing([own, Self.branch(.account(Self.ann), [other])])
+            }
+            let page = try await serving.request("/grains/\(grain)/sharing", as: login)
+            #expect(page.text.ranges(of: "value=\"label\"").count == 1)
+            #expect(page.text.contains("name=\"label\" value=\"the &quot;choir&quot;\""))
+            let reply = try await serving.request(
+                "/grains/\(grain)/sharing", as: login,
+                form: "nonce=\(nonce)&act=label&grant=\(own.grant.identifier)&label=Choir")
+            #expect(reply.status == 200 && serving.host.calls == ["label \(own.grant.identifier) 'Choir'"])
+        }
+    }
+
+    @Test func whoIsBackBringsBackWhatTheyGave() async throws {
+        try await Serving.run { serving async throws in
+            let login = serving.host.logIn(), nonce = try await serving.nonce(of: login)
+            let grain = serving.host.addGrain().identifier
+            func notice(_ before: [SharingBranch], _ after: [SharingBranch]) async throws -> Bool {
+                serving.host.directory.withLock { ($0.sharing, $0.given) = (Self.sharing(before), Self.sharing(after)) }
+                let reply = try await serving.request(
+                    "/grains/\(grain)/sharing", as: login, form: "nonce=\(nonce)&act=person&handle=ann&role=0")
+                #expect(reply.text.contains("They find it among their grains."))
+                return reply.text.contains("works by this again")
+            }
+            let works = Self.branch(.link)
+            var idle = works
+            idle.permissions = nil
+            func new(_ below: [SharingBranch]) -> [SharingBranch] { [Self.branch(.account(Self.ann), below)] }
+            #expect(try await !notice([], new([])))
+            #expect(try await notice([], new([Self.branch(.link, [works])])), "taken back with her, and below her now")
+            #expect(try await notice(new([idle]), new([works])), "over with what she had, and below her now")
+            #expect(try await !notice([], new([idle])), "does not work now either")
+            #expect(try await !notice(new([works]), new([works])), "worked before")
+        }
+    }
+
     @Test func aDeepTreeIsAPageToo() async throws {
         try await Serving.run { serving async throws in
             let login = serving.host.logIn(), grain = serving.host.addGrain().identifier

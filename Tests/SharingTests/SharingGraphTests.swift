@@ -73,6 +73,27 @@ import Testing
         #expect(graph.wasRemoved(ann, from: link.identifier) && !graph.wasRemoved(bob, from: link.identifier))
     }
 
+    @Test func whoLeftWasNotRemoved() {
+        let link = grant(.account(owner), .link)
+        var kept = grant(.grant(link.identifier), .account(ann))
+        kept.isRevoked = true
+        #expect(SharingGraph(owner: owner, grants: [link, kept]).wasRemoved(ann, from: link.identifier))
+        kept.isGivenUp = true
+        let graph = SharingGraph(owner: owner, grants: [link, kept])
+        #expect(!graph.wasRemoved(ann, from: link.identifier))
+        #expect(graph.holdings(at: 0, info).permissions(of: ann) == nil)
+    }
+
+    @Test func whatTheOwnerWasGivenIsInNoTree() {
+        let toAnn = grant(.account(owner), .account(ann)), back = grant(.account(ann), .account(owner))
+        let toBob = grant(.account(owner), .account(bob))
+        let holdings = SharingGraph(owner: owner, grants: [toAnn, back, toBob]).holdings(at: 0, info)
+        let tree = holdings.tree(from: owner)
+        #expect(Set(tree.map(\.grant.identifier)) == [toAnn.identifier, toBob.identifier])
+        #expect(tree.allSatisfy { $0.branches.isEmpty })
+        #expect(holdings.tree(from: ann).isEmpty, "what the owner gave is not what ann gave")
+    }
+
     @Test func takingBackReachesFarAndNoFarther() {
         let first = grant(.account(owner), .account(ann))
         let onwards = grant(.account(ann), .account(bob)), other = grant(.account(owner), .account(bob), .role(0))

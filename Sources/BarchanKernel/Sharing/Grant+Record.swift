@@ -27,6 +27,7 @@ extension Grant {
         if offer.isSingleUse { fields["single"] = "1" }
         fields["created"] = String(created)
         if isRevoked { fields["revoked"] = "1" }
+        if isGivenUp { fields["given-up"] = "1" }
         if isUsedUp { fields["used-up"] = "1" }
         fields["expires-unused"] = expiresUnused.map { String($0) }
         return fields
@@ -44,6 +45,7 @@ extension Grant {
             identifier: identifier, giver: giver, recipient: recipient, offer: offer,
             created: fields.integer("created") ?? 0)
         isRevoked = fields["revoked"] != nil
+        isGivenUp = fields["given-up"] != nil
         isUsedUp = fields["used-up"] != nil
         expiresUnused = fields.integer("expires-unused")
     }

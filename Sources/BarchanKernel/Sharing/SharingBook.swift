@@ -43,7 +43,7 @@ struct SharingBook: Sendable {
         }
     }
 
-    /// The grains that somebody was given and may use.
+    /// The grains of others that somebody was given and may use.
     func shared(with account: AccountID) async throws(HostError) -> [GrainRecord] {
         let grains = try await records.grains(behind: .sharedPrefix(account))
         guard !grains.isEmpty, let person = try await accounts.account(account), !person.isSuspended else { return [] }
@@ -53,7 +53,7 @@ struct SharingBook: Sendable {
         }
         let now = clock.wallSeconds()
         try await records.forEachKept(grains) { (record) throws(HostError) in
-            guard record.isUsable, let graph = try await graph(of: record) else { return }
+            guard record.isUsable, record.owner != account, let graph = try await graph(of: record) else { return }
             let info = infos[.viewInfo(record.grain)] ?? ViewInfo()
             if graph.holdings(at: now, info).permissions(of: account) != nil { shared.append(record) }
         }

@@ -86,9 +86,9 @@ struct SharingDesk: SharingDirectory {
 
     /// - Parameter account: Who does it, nil for somebody anonymous who has the grant's giver.
     func give(
-        _ grant: Grant, in grain: GrainID, by account: AccountID?, _ writes: () -> [RecordBatch.Write]
+        _ wanted: Grant, in grain: GrainID, by account: AccountID?, _ writes: () -> [RecordBatch.Write]
     ) async throws(HostError) {
-        try check(grant.offer)
+        let grant = try checked(wanted)
         let info = try await records.viewInfo(of: grain)
         if let account {
             guard try await book.admits(account, to: grain) else { throw SharingDesk.missing("share", grain) }
@@ -97,6 +97,9 @@ struct SharingDesk: SharingDirectory {
         try await book.change(grain, to: "share the grain") { (_, graph) throws(HostError) in
             let holdings = graph.holdings(at: now, info)
             guard holdings.permissions(by: grant) != nil else { throw SharingDesk.missing("share", grain) }
+            guard grant.recipient != .account(graph.owner) else {
+                throw HostError(.invalidArgument, "share the grain: it is theirs; its owner has everything already")
+            }
             guard holdings.mayGive(grant.offer.assignment, grant.giver) else {
                 throw HostError(.permissionDenied, "share the grain: you cannot give more than you have yourself")
             }
@@ -133,14 +136,33 @@ struct SharingDesk: SharingDirectory {
         try await accounts.account(account)?.handle ?? account.text
     }
 
-    private func check(_ offer: ShareOffer) throws(HostError) {
-        guard offer.label.count <= SharingBook.maximumLabelCharacters, offer.label.utf8.count <= 2_000 else {
-            throw HostError(
-                .invalidArgument,
-                "share the grain: a label has at most \(SharingBook.maximumLabelCharacters) characters")
-        }
-        guard offer.expires ?? .max > now else {
+    private func checked(_ grant: Grant) throws(HostError) -> Grant {
+        guard grant.offer.expires ?? .max > now else {
             throw HostError(.invalidArgument, "share the grain: the end lies in the past")
+        }
+        var checked = grant
+        checked.offer.label = try SharingDesk.checked(label: grant.offer.label, for: "share the grain")
+        return checked
+    }
+
+    private static func checked(label: String, for attempt: String) throws(HostError) -> String {
+        guard label.count <= SharingBook.maximumLabelCharacters, label.utf8.count <= 2_000 else {
+            throw HostError(
+                .invalidArgument, "\(attempt): a label has at most \(SharingBook.maximumLabelCharacters) characters")
+        }
+        return TextLine.stripped(label, maximumCharacters: SharingBook.maximumLabelCharacters)
+    }
+
+    func relabel(
+        _ grant: GrantID, in grain: GrainID, to label: String, by account: AccountID
+    ) async throws(HostError) {
+        let label = try SharingDesk.checked(label: label, for: "label a link")
+        try await book.change(grain, to: "label a link") { (_, graph) throws(HostError) in
+            guard var found = graph.grants[grant], found.giver == .account(account), !found.isRevoked else {
+                throw HostError(.notFound, "label a link: there is none of yours")
+            }
+            found.offer.label = label
+            return SharingBook.Change(grants: [found])
         }
     }
 
@@ -153,7 +175,7 @@ struct SharingDesk: SharingDirectory {
             }
             guard !found.isRevoked else { return SharingBook.Change() }
             return SharingBook.Change(
-                grants: [SharingDesk.revoked(found)],
+                grants: [SharingDesk.revoked(found, by: account)],
                 writes: [audit.entry(.revoke, by: .account(account), on: grain.text, "\(grant)")])
         }
     }
@@ -165,14 +187,15 @@ struct SharingDesk: SharingDirectory {
                 throw HostError(.permissionDenied, "remove a person: the owner cannot be removed")
             }
             return SharingBook.Change(
-                grants: graph.revocable(from: person, by: account).map(SharingDesk.revoked),
+                grants: graph.revocable(from: person, by: account).map { SharingDesk.revoked($0, by: account) },
                 writes: [audit.entry(.removePerson, by: .account(account), on: grain.text, name)])
         }
     }
 
-    private static func revoked(_ grant: Grant) -> Grant {
+    private static func revoked(_ grant: Grant, by account: AccountID) -> Grant {
         var grant = grant
         grant.isRevoked = true
+        grant.isGivenUp = grant.recipient == .account(account)
         return grant
     }
 
@@ -247,9 +270,10 @@ struct SharingDesk: SharingDirectory {
             guard graph.holdings(at: now, info).permissions(ofBearerOf: link) != nil else {
                 throw SharingDesk.useless
             }
+            // The grant of somebody who left is used again: going and coming adds none.
             let kept = Grant(
-                identifier: .random(), giver: .grant(link), recipient: .account(account),
-                offer: ShareOffer(.everything), created: now)
+                identifier: graph.kept(by: account, from: link).first?.identifier ?? .random(), giver: .grant(link),
+                recipient: .account(account), offer: ShareOffer(.everything), created: now)
             found.isUsedUp = found.offer.isSingleUse
             return SharingBook.Change(
                 grants: found.isUsedUp ? [kept, found] : [kept],

@@ -8,7 +8,10 @@ extension Pages {
     func sharing(
         _ grain: GrainSummary, _ sharing: GrainSharing, _ outcome: Outcome, isPart: Bool, _ person: Person
     ) -> Response {
-        let tree = SharingTree(sharing: sharing, grain: grain.identifier, nonce: person.nonce, now: Pages.now).html
+        let tree = SharingTree(
+            sharing: sharing, viewer: person.account.identifier, grain: grain.identifier, nonce: person.nonce,
+            now: Pages.now
+        ).html
         var values: [String: Any] = [
             "id": grain.identifier.text, "title": grain.title, "offers": Pages.offers(sharing), "ends": Pages.ends,
             "tree": tree, "isEmpty": tree.isEmpty, "isOwner": sharing.isOwner,

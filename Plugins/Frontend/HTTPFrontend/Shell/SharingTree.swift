@@ -9,6 +9,8 @@ struct SharingTree {
     private static let maximumDepth = 40
 
     let sharing: GrainSharing
+    /// Who looks at it.
+    let viewer: AccountID
     let grain: GrainID
     let nonce: Secret
     let now: Int64
@@ -36,7 +38,7 @@ struct SharingTree {
         let (name, act) = title(grant)
         return
             "<div class=\"grant\"><span><b>\(escaped(name))</b> <span class=\"soft\">\(escaped(state.joined(separator: " · ")))</span></span>"
-            + button(act, grant, name) + "</div>"
+            + label(grant, name) + button(act, grant, name) + "</div>"
     }
 
     private func title(_ grant: Grant) -> (name: String, act: String) {
@@ -74,10 +76,24 @@ struct SharingTree {
             target = "<input type=\"hidden\" name=\"person\" value=\"\(account)\">"
             text = "Remove"
         }
-        return
-            "<form method=\"post\" action=\"/grains/\(grain)/sharing\"><input type=\"hidden\" name=\"nonce\" value=\"\(nonce.text)\">"
-            + "<input type=\"hidden\" name=\"act\" value=\"\(act)\">\(target)"
-            + "<button aria-label=\"\(text) \(escaped(name))\">\(text)</button></form>"
+        return form(act, "\(target)<button aria-label=\"\(text) \(escaped(name))\">\(text)</button>")
+    }
+
+    /// For what the viewer made; the labels of others are theirs.
+    private func label(_ grant: Grant, _ name: String) -> String {
+        if case .account = grant.recipient { return "" }
+        guard grant.giver == .account(viewer) else { return "" }
+        return "<details><summary aria-label=\"Label of \(escaped(name))\">Label</summary>"
+            + form(
+                "label",
+                "<input type=\"hidden\" name=\"grant\" value=\"\(grant.identifier)\">"
+                    + "<input name=\"label\" value=\"\(escaped(grant.offer.label))\" maxlength=\"200\" "
+                    + "aria-label=\"Label\" autocomplete=\"off\"> <button>Save</button>") + "</details>"
+    }
+
+    private func form(_ act: String, _ fields: String) -> String {
+        "<form method=\"post\" action=\"/grains/\(grain)/sharing\"><input type=\"hidden\" name=\"nonce\" value=\"\(nonce.text)\">"
+            + "<input type=\"hidden\" name=\"act\" value=\"\(act)\">\(fields)</form>"
     }
 
     private func escaped(_ text: String) -> String { HTMLText.escaped(text) }

@@ -16,9 +16,14 @@ extension ShellService {
         do throws(HostError) {
             switch form["act"] {
             case "person":
-                _ = try await host.sharing.share(
-                    grain.identifier, with: form["handle"] ?? "", try ShellService.offer(form), by: account)
-                outcome.notice = "It is shared with \(form["handle"] ?? ""). They find it among their grains."
+                let handle = form["handle"] ?? "", before = try await working(in: grain.identifier, account)
+                let grant = try await host.sharing.share(
+                    grain.identifier, with: handle, try ShellService.offer(form), by: account)
+                outcome.notice = "It is shared with \(handle). They find it among their grains."
+                if try await !working(in: grain.identifier, account).isSubset(of: before.union([grant])) {
+                    outcome.notice? +=
+                        " What they gave others before, links and webkeys too, works by this again: see below."
+                }
             case "link":
                 let link = try await host.sharing.makeLink(
                     to: grain.identifier, try ShellService.offer(form), by: account)
@@ -29,6 +34,11 @@ extension ShellService {
                     TokenOffer(try ShellService.offer(form)), for: .account(account, of: grain.identifier))
                 let webkey = "\(site.apiOrigin(token.host))#\(token.secret.text)"
                 outcome.link = (webkey, "The new webkey. It is shown only now.")
+            case "label":
+                guard let grant = GrantID(form["grant"] ?? "") else { throw ShellService.notFound }
+                try await host.sharing.relabel(
+                    grant, in: grain.identifier, to: form["label"] ?? "", by: account)
+                outcome.notice = "Its label is changed."
             case "revoke":
                 guard let grant = GrantID(form["grant"] ?? "") else { throw ShellService.notFound }
                 try await host.sharing.revoke(grant, in: grain.identifier, by: account)
@@ -49,6 +59,16 @@ extension ShellService {
             outcome = Pages.Outcome(problem: error)
         }
         return try await sharing(grain, visit, person, outcome)
+    }
+
+    /// What works of all that hangs on somebody in a grain.
+    private func working(in grain: GrainID, _ account: AccountID) async throws(HostError) -> Set<GrantID> {
+        var pending = try await host.sharing.sharing(of: grain, for: account).branches, working: Set<GrantID> = []
+        while let branch = pending.popLast() {
+            if branch.permissions != nil { working.insert(branch.grant.identifier) }
+            pending += branch.branches
+        }
+        return working
     }
 
     private static func offer(_ form: [String: String]) throws(HostError) -> ShareOffer {
