@@ -130,15 +130,7 @@ extension Host {
     /// - Returns: The grains that moved.
     @discardableResult
     public func operatorUpgrade(to package: PackageID, force: Bool) async throws(HostError) -> [GrainID] {
-        let chosen = try await packageBook.choose(package, force: force).current
-        await audit.note(.upgradeApp, by: .commandLine, on: chosen.app.text, chosen.auditText)
-        let moved = try await packageBook.moveAll(to: package, ownedBy: nil, force: force)
-        for grain in moved {
-            await registry.known(grain)?.leaveFrozen()
-            await audit.note(.moveGrain, by: .commandLine, on: grain.text, chosen.auditText)
-        }
-        await packageBook.collect()
-        return moved
+        try await upgradeBook.acceptForAll(package, force: force, by: .commandLine)
     }
 
     /// Keeps the version of an app that is in use, and removes the one that waits.

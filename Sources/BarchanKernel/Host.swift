@@ -115,7 +115,7 @@ public final class Host: FrontendHost {
         apps = AppBook(book: packageBook, records: records, accounts: accounts, audit: audit)
         upgradeBook = UpgradeBook(
             book: packageBook, accounts: accounts, grains: grains, registry: registry,
-            audit: audit)
+            sessions: sessions, audit: audit)
         upgrades = upgradeBook
         self.grains = grains
         grainBook = grains

@@ -47,6 +47,17 @@ import Testing
         #expect(!stored.contains(token.secret.text))
     }
 
+    /// A program has no page that would know nothing of another version.
+    @Test func aProgramGoesOnWithAnotherVersion() async throws {
+        let (test, grain) = try await scene()
+        let session = try await open(test, try await token(test, grain, .role(0)))
+        _ = try await session.send(TestHost.get(), from: TestHost.client)
+        let second = try await test.host.apps.install(BufferedBytes(Array("Wiki/2".utf8)), by: test.person) { _ in }
+        _ = try await test.host.upgrades.accept(second.identifier, force: false, by: test.person)
+        #expect(try await session.send(TestHost.get(), from: TestHost.client).text == "hello")
+        #expect(test.grains.apps.last?.specification.package == second.tree)
+    }
+
     @Test func aTokenForSharingIsNobodys() async throws {
         let (test, grain) = try await scene()
         let user = try await seen(test, try await open(test, try await token(test, grain, isAnonymous: true))).user

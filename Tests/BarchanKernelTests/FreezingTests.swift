@@ -42,7 +42,8 @@ import Testing
         let (test, grain, app) = try await closed()
         await test.clock.whenSomebodySleeps(for: .seconds(300))
         let lock = try await test.grains.hosts[0].stayAwake("Fetching mail")
-        while try await test.state(of: grain) != .running { await Task.yield() }
+        // Its state is that of a running grain already while it thaws.
+        while await test.host.operatorWakeReasons(of: grain).isEmpty { await Task.yield() }
         #expect(app.freezing.withLock { $0 } == (1, false))
         lock.release()
         await test.clock.pass(.seconds(5))
@@ -136,6 +137,30 @@ import Testing
         app.used.withLock { $0.memoryBytes = 9 << 20 }
         test.clock.advance(by: Host.measureAge)
         #expect(try await figure() == Double(9 << 20))
+    }
+
+    /// However it came that nobody told it of a move: what is frozen or goes on is the package of its record.
+    @Test(arguments: [true, false]) func aGrainOfAnotherPackageThanItsRecordIsEnded(isFrozen: Bool) async throws {
+        let test = try await TestHost()
+        test.grains.allowFreezing()
+        let grain = try await test.makeGrain(), app = await test.grains.app(1)
+        let second = try await test.host.apps.install(BufferedBytes(Array("Wiki/2".utf8)), by: test.person) { _ in }
+        let session = try await test.host.sessions.open(grain, by: test.person)
+        _ = try await session.send(TestHost.get(), from: TestHost.client)
+        if !isFrozen { _ = try await test.host.packageBook.move(grain, to: second.identifier, force: false) }
+        await session.close()
+        await test.clock.pass(.seconds(5))
+        if isFrozen {
+            await test.clock.whenSomebodySleeps(for: .seconds(300))
+            _ = try await test.host.packageBook.move(grain, to: second.identifier, force: false)
+        } else {
+            #expect(await app.waitForExit() == .signaled(signal: 9))
+            #expect(app.freezing.withLock { $0.count } == 0)
+        }
+        let reopened = try await test.host.sessions.open(grain, by: test.person)
+        _ = try await reopened.send(TestHost.get(), from: TestHost.client)
+        #expect(app.exit.isSet)
+        #expect(await test.grains.app(2).specification.package == second.tree)
     }
 
     // MARK: Memory

@@ -219,11 +219,29 @@ actor GrainLife {
         }
     }
 
-    /// Ends a frozen grain: the next time it is needed it shall start, not go on.
-    func leaveFrozen() async {
-        guard case .frozen(let waiting) = phase else { return }
-        end(waiting, cause: nil)
-        if case .stopping(let task) = phase { await task.value }
+    /// As long may requests that are under way go on in a grain that was moved to another package.
+    static let requestWait = Duration.seconds(5)
+
+    /// Ends the grain if it runs another package than its record names by now, and returns when all of that is gone. Requests
+    /// that are under way have a short while to get their answers; later ones wait, and meet the new package.
+    func leaveOldPackage() async {
+        while true {
+            switch phase {
+            case .stopped, .crashed, .removed: return
+            case .starting(let task): _ = await task.value
+            case .changing(let task): await task.value
+            case .stopping(let task): return await task.value
+            case .running(let running), .frozen(let running):
+                guard await isOutdated(running) else { return }
+                end(running, cause: nil, requestWait: GrainLife.requestWait)
+            }
+        }
+    }
+
+    /// Whether the grain's record names another package by now.
+    private func isOutdated(_ running: RunningGrain) async -> Bool {
+        guard let record = try? await starter.records.keptGrain(grain) else { return false }
+        return record.package != running.package
     }
 
     /// Stops a running grain that takes what it may not. The next use starts it again.
@@ -257,13 +275,21 @@ actor GrainLife {
 
     /// The beginning of the end; whoever notices first does it. Without a cause it is a wish and no crash.
     /// - Parameter isForced: The host ends the grain for that cause; otherwise the grain did, and may say more of it.
-    private func end(_ ending: RunningGrain, cause: String?, isForced: Bool = false) {
+    /// - Parameter requestWait: As long may requests that are under way take.
+    private func end(
+        _ ending: RunningGrain, cause: String?, isForced: Bool = false, requestWait: Duration = .zero
+    ) {
         switch phase {
         case .running(let current) where current === ending:
             idleTimer?.cancel()
             ending.isEnding.store(true, ordering: .releasing)
             phase = .stopping(
                 Task {
+                    if requestWait > .zero {
+                        await first(
+                            { await ending.openRequests.whenNone() }, { [clock] in await clock.sleep(for: requestWait) }
+                        )
+                    }
                     await finish(ending, cause: cause, isForced: isForced)
                     running.release()
                 })
@@ -363,6 +389,10 @@ actor GrainLife {
     // MARK: Freezing
 
     private func freeze(_ idle: RunningGrain, _ sandbox: any FreezableSandbox) async {
+        guard await !isOutdated(idle) else {
+            phase = .running(idle)
+            return end(idle, cause: nil)
+        }
         do throws(HostError) {
             try await sandbox.freeze()
         } catch {
@@ -403,6 +433,10 @@ actor GrainLife {
 
     private func thaw(_ waiting: RunningGrain) async {
         await frozen.remove(grain)
+        guard await !isOutdated(waiting) else {
+            phase = .running(waiting)
+            return end(waiting, cause: nil)
+        }
         do throws(HostError) {
             try await (waiting.sandbox as? any FreezableSandbox)?.thaw()
             phase = .running(waiting)

@@ -24,6 +24,8 @@ final class RunningGrain: Sendable {
     private let lastMeasure = Mutex<Measure?>(nil)
     /// Requests and web sockets so far.
     let requests = Atomic<Int>(0)
+    /// Those without an answer so far, and answers that are being read.
+    let openRequests = OpenRequests()
     /// Whether one of them was answered.
     let hasAnswered = Atomic<Bool>(false)
     /// How it ended, once all of it is gone; nil, too, when somebody wished for that.

@@ -6,6 +6,7 @@ struct UpgradeBook: UpgradeDirectory {
     let accounts: AccountBook
     let grains: GrainBook
     let registry: GrainRegistry
+    let sessions: SessionBook
     let audit: AuditBook
 
     func upgrades(for account: AccountID) async throws(HostError) -> [AppUpgrade] {
@@ -42,13 +43,35 @@ struct UpgradeBook: UpgradeDirectory {
             try await book.choose(package, force: force)
             await audit.note(.upgradeApp, by: .account(account), on: offered.app.text, offered.auditText)
         }
-        let moved = try await book.moveAll(to: package, ownedBy: account, force: force)
-        for grain in moved {
-            await registry.known(grain)?.leaveFrozen()
-            await audit.note(.moveGrain, by: .account(account), on: grain.text, offered.auditText)
-        }
+        return try await moveAll(to: offered, ownedBy: account, force: force, by: .account(account)).count
+    }
+
+    /// Puts a version in use, and moves everybody's grains of the app over.
+    func acceptForAll(_ package: PackageID, force: Bool, by actor: AuditActor) async throws(HostError) -> [GrainID] {
+        let chosen = try await book.choose(package, force: force).current
+        await audit.note(.upgradeApp, by: actor, on: chosen.app.text, chosen.auditText)
+        return try await moveAll(to: chosen, ownedBy: nil, force: force, by: actor)
+    }
+
+    private func moveAll(
+        to package: InstalledPackage, ownedBy owner: AccountID?, force: Bool, by actor: AuditActor
+    ) async throws(HostError) -> [GrainID] {
+        let moved = try await book.moveAll(to: package.identifier, ownedBy: owner, force: force)
+        for grain in moved { await audit.note(.moveGrain, by: actor, on: grain.text, package.auditText) }
+        await leaveOldPackages(moved, for: package.identifier)
         await book.collect()
-        return moved.count
+        return moved
+    }
+
+    /// Ends what grains run of the packages that they were moved from. Their open pages are closed, and open themselves again.
+    private func leaveOldPackages(_ moved: [GrainID], for package: PackageID) async {
+        await withTaskGroup(of: Void.self) { group in
+            for grain in moved {
+                guard let life = await registry.known(grain) else { continue }
+                group.addTask { await life.leaveOldPackage() }
+            }
+        }
+        await sessions.closePages(of: Set(moved), unlessOf: package)
     }
 
     func decline(_ app: AppID, by account: AccountID) async throws(HostError) {
@@ -68,7 +91,7 @@ struct UpgradeBook: UpgradeDirectory {
     ) async throws(HostError) {
         guard try await book.move(grain, to: package, force: force) else { return }
         await audit.note(.moveGrain, by: actor, on: grain.text, "to package \(package)")
-        await registry.known(grain)?.leaveFrozen()
+        await leaveOldPackages([grain], for: package)
         await book.collect()
     }
 }

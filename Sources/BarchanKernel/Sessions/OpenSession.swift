@@ -42,7 +42,7 @@ actor OpenSession: DirectGrainSession {
     private var granted: (permissions: [Bool], info: ViewInfo)?
     private var current: (running: RunningGrain, opening: Task<Result<any WebSession, HostError>, Never>)?
     private var hasAnswered = false
-    /// What the grain ran when the tab was opened. Its pages know nothing of another version.
+    /// What the grain ran when the tab was opened. Its pages know nothing of another version; nil for a program.
     private var package: PackageID?
 
     init(
@@ -104,6 +104,11 @@ actor OpenSession: DirectGrainSession {
         current = nil
     }
 
+    /// Closes a page of another version of the app than the one that the grain is of now: it is to be opened again.
+    func close(unlessOf package: PackageID) async {
+        if let own = self.package, own != package { await close() }
+    }
+
     /// Closes the session because its visitor may not use it any more: what is under way ends, too.
     func revoke() async {
         let streams = presence.withLock { presence in
@@ -115,19 +120,19 @@ actor OpenSession: DirectGrainSession {
     }
 
     func send(_ request: WebRequest, from client: WebClient) async throws(HostError) -> WebResponse {
-        let response = try await attempt(canRepeat: request.isSafe, from: client) { (session) throws(HostError) in
-            try await session.send(request)
+        try await attempt(canRepeat: request.isSafe, from: client) { (session, running) throws(HostError) in
+            self.tracked(try await session.send(request), of: running)
         }
-        return tracked(response)
     }
 
     func openWebSocket(
         _ request: WebSocketRequest, from client: WebClient, incoming: any ByteReader
     ) async throws(HostError) -> WebSocketResponse {
-        var response = try await attempt(canRepeat: false, from: client) { (session) throws(HostError) in
+        var response = try await attempt(canRepeat: false, from: client) { (session, _) throws(HostError) in
             try await session.openWebSocket(request, incoming: incoming)
         }
-        response.outgoing = tracked(response.outgoing)
+        // It may stay open for ever: nobody waits for its end.
+        response.outgoing = tracked(response.outgoing) {}
         return response
     }
 
@@ -138,14 +143,19 @@ actor OpenSession: DirectGrainSession {
     /// A grain that goes away before it answers is asked again once, when asking twice does no harm and it had not just failed
     /// to start. A session of a grain known to be gone is replaced before anything is sent, whatever the method.
     private func attempt<Answer: Sendable>(
-        canRepeat: Bool, from client: WebClient, _ ask: @Sendable (any WebSession) async throws(HostError) -> Answer
+        canRepeat: Bool, from client: WebClient,
+        _ ask: @Sendable (any WebSession, RunningGrain) async throws(HostError) -> Answer
     ) async throws(HostError) -> Answer {
         for isLast in [!canRepeat, true] {
             try touch()
             let (running, session) = try await webSession(for: client)
+            // Before it is looked whether the grain ends, so that its end waits for this one or this one for its end.
+            let open = running.openRequests.begin()
+            defer { open.end() }
+            guard !running.isEnding.load(ordering: .acquiring) else { continue }
             running.requests.add(1, ordering: .relaxed)
             do throws(HostError) {
-                let answer = try await ask(session)
+                let answer = try await ask(session, running)
                 running.hasAnswered.store(true, ordering: .relaxed)
                 try await noteAnswer()
                 noteDirect(session, running)
@@ -163,13 +173,15 @@ actor OpenSession: DirectGrainSession {
     private func webSession(for client: WebClient) async throws(HostError) -> (RunningGrain, any WebSession) {
         // Opening sends no request of the browser's, so trying twice is harmless.
         for isLast in [false, true] {
-            let running = try await life.whenRunning()
+            var running = try await life.whenRunning()
+            // Its end may have begun in the moment in which it was handed out.
+            if running.isEnding.load(ordering: .acquiring) { running = try await life.whenRunning() }
             guard !isClosed else { throw closed }
             if let package, package != running.package {
                 await close()
                 throw closed
             }
-            package = running.package
+            if isPage { package = running.package }
             let opening: Task<Result<any WebSession, HostError>, Never>
             if let current, current.running === running {
                 opening = current.opening
@@ -274,10 +286,14 @@ actor OpenSession: DirectGrainSession {
             if presence.direct != nil { presence.lastSeen = now }
             return presence.direct
         }
-        guard let (running, session) = direct, !running.isEnding.load(ordering: .acquiring) else { return nil }
+        guard let (running, session) = direct else { return nil }
+        // As in `attempt`.
+        let open = running.openRequests.begin()
+        guard !running.isEnding.load(ordering: .acquiring) else { return nil }
         let pending = session.begin(request) { result in
+            defer { open.end() }
             switch result {
-            case .success(let response): completion(.success(self.tracked(response)))
+            case .success(let response): completion(.success(self.tracked(response, of: running)))
             case .failure(let error) where error.code == .disconnected:
                 Task { completion(await self.repeated(request, from: client(), after: error, lost: running)) }
             case .failure: completion(result)
@@ -294,10 +310,10 @@ actor OpenSession: DirectGrainSession {
         let crash = await lose(running)
         guard request.isSafe, crash?.hasFailedToStart != true else { return .failure(crash?.error ?? error) }
         do throws(HostError) {
-            let response = try await attempt(canRepeat: false, from: client) { (session) throws(HostError) in
-                try await session.send(request)
-            }
-            return .success(tracked(response))
+            return .success(
+                try await attempt(canRepeat: false, from: client) { (session, running) throws(HostError) in
+                    self.tracked(try await session.send(request), of: running)
+                })
         } catch { return .failure(error) }
     }
 
@@ -305,6 +321,8 @@ actor OpenSession: DirectGrainSession {
 
     private var isClosed: Bool { presence.withLock(\.isClosed) }
     nonisolated var isUsed: Bool { presence.withLock(\.isUsed) }
+
+    private var isPage: Bool { if case .web = kind { true } else { false } }
 
     private var closed: HostError { HostError(.notFound, "use a session: it is closed; open the grain again") }
 
@@ -333,19 +351,22 @@ actor OpenSession: DirectGrainSession {
     // MARK: Streams
 
     /// A long download keeps its tab and so its grain (specification, section 6.3).
-    private nonisolated func tracked(_ response: WebResponse) -> WebResponse {
+    private nonisolated func tracked(_ response: WebResponse, of running: RunningGrain) -> WebResponse {
         guard case .content(let status, var content) = response.outcome,
             case .stream(let reader, let length) = content.body
         else {
             return response
         }
-        content.body = .stream(tracked(reader), length: length)
+        let open = running.openRequests.begin()
+        content.body = .stream(tracked(reader) { open.end() }, length: length)
         var response = response
         response.outcome = .content(status: status, content)
         return response
     }
 
-    private nonisolated func tracked(_ reader: any ByteReader) -> any ByteReader {
+    private nonisolated func tracked(
+        _ reader: any ByteReader, atEnd: @escaping @Sendable () -> Void
+    ) -> any ByteReader {
         let cut = CutReader(reader), identifier = ObjectIdentifier(cut)
         let isClosed = presence.withLock { presence in
             presence.streams[identifier] = cut
@@ -353,7 +374,10 @@ actor OpenSession: DirectGrainSession {
         }
         // It was closed while the app answered.
         if isClosed { cut.cut() }
-        return TrackedReader(cut) { [weak self] in self?.streamEnded(identifier) }
+        return TrackedReader(cut) { [weak self] in
+            self?.streamEnded(identifier)
+            atEnd()
+        }
     }
 
     private nonisolated func streamEnded(_ identifier: ObjectIdentifier) {

@@ -158,6 +158,13 @@ actor SessionBook: SessionDirectory {
         for session in sessions.values where session.grain == grain { await session.revoke() }
     }
 
+    /// Closes the pages of other versions of grains that were moved to a package.
+    func closePages(of grains: Set<GrainID>, unlessOf package: PackageID) async {
+        for session in sessions.values where grains.contains(session.grain) {
+            await session.close(unlessOf: package)
+        }
+    }
+
     /// Closes what an account has open in all its browsers: which of them left is not known here.
     func closeAll(of account: AccountID) async {
         for session in sessions.values where session.holder == .account(account) { await session.revoke() }
