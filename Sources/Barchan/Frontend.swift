@@ -118,20 +118,46 @@ public struct Login: Sendable {
 
 /// The apps there are.
 public protocol AppDirectory: Sendable {
-    /// Each app in the version that is in use, ordered by title.
+    /// Each app of which grains can be made, in the version that is in use, ordered by title.
     func apps(for account: AccountID) async throws(HostError) -> [InstalledPackage]
 
     /// Installs a package file; administrators only, because everybody sees the app. The first package of an app is in use at
-    /// once, another version after ``UpgradeDirectory/accept(_:force:by:)``.
+    /// once, another version after ``UpgradeDirectory/accept(_:force:by:)``. Of several that wait the newest is offered.
     /// - Parameter progress: Bytes of the file consumed so far.
     /// - Throws: as ``PackageStore/install(_:expecting:progress:)``.
     func install(
         _ file: any ByteReader, by account: AccountID, progress: @escaping @Sendable (Int64) -> Void
     ) async throws(HostError) -> InstalledPackage
 
-    /// Removes an app; administrators only.
-    /// - Throws: `.permissionDenied` for others; `.invalidArgument` while a grain uses it, saying how many.
+    /// Uninstalls an app; administrators only. Nobody can make grains of it any more. Those there are go on, and its packages go
+    /// with the last of them. Installing a package of it again takes it back.
+    /// - Throws: `.permissionDenied` for others; `.notFound` for an app that is not installed.
     func uninstall(_ app: AppID, by account: AccountID) async throws(HostError)
+
+    /// Apps that were uninstalled and of which there still are packages, ordered by title; administrators only.
+    func uninstalled(for account: AccountID) async throws(HostError) -> [UninstalledApp]
+}
+
+/// An app of which nobody can make grains any more.
+public struct UninstalledApp: Sendable {
+    /// Its newest package.
+    public var package: InstalledPackage
+    /// How many grains of it there are, those in the trash included.
+    public var grains: Int
+
+    public init(package: InstalledPackage, grains: Int) {
+        self.package = package
+        self.grains = grains
+    }
+
+    /// `uninstalled; 2 grains use it still`
+    public var text: String {
+        switch grains {
+        case 0: "uninstalled; no grain uses it"
+        case 1: "uninstalled; 1 grain uses it still"
+        default: "uninstalled; \(grains) grains use it still"
+        }
+    }
 }
 
 /// The grains a person has, and those that were shared with them: these they may look at and nothing more.

@@ -106,6 +106,8 @@ public struct PackageUsage: Sendable {
         case waiting
         /// There are grains of it, or grains may be moved back to it.
         case kept
+        /// As `kept`, and nobody can make grains of its app any more.
+        case uninstalled
     }
 
     public var package: InstalledPackage

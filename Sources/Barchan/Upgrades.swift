@@ -5,7 +5,7 @@
 public protocol UpgradeDirectory: Sendable {
     /// What this person is asked: at most one question for each app, ordered by title.
     ///
-    /// An administrator is asked about the package installed last as long as it was neither accepted nor declined.
+    /// An administrator is asked about the newest package that was neither accepted nor declined.
     /// Everybody is asked about grains of theirs that are of an older version than the one in use.
     func upgrades(for account: AccountID) async throws(HostError) -> [AppUpgrade]
 
@@ -13,8 +13,8 @@ public protocol UpgradeDirectory: Sendable {
     /// - Parameter grains: As ``GrainDirectory/list(for:)`` gave them a moment ago.
     func upgrades(for account: AccountID, among grains: [GrainSummary]) async throws(HostError) -> [AppUpgrade]
 
-    /// Puts a version in use, where it is not yet, and moves the person's grains of the app over: each of them runs the
-    /// new version from its next start on.
+    /// Puts a version in use, where it is not yet, and moves the person's grains of the app over. Those that run are ended, once
+    /// requests that are under way had a short while, and their open pages closed; the next use starts the new version.
     /// - Parameter force: Also to an older version, and also grains whose data a newer version has written.
     /// - Returns: How many grains moved.
     /// - Throws: `.notFound` when the package is not installed, `.permissionDenied` when it is not in use and the person
@@ -24,7 +24,7 @@ public protocol UpgradeDirectory: Sendable {
     /// Keeps the version in use and drops the one that waits; administrators only. Does nothing when none waits.
     func decline(_ app: AppID, by account: AccountID) async throws(HostError)
 
-    /// Moves one grain to another version of its app, forwards or back; it runs that from its next start on.
+    /// Moves one grain to another version of its app, forwards or back, as ``accept(_:force:by:)`` does.
     /// - Parameter force: Also when a newer version has written to the grain's data.
     /// - Throws: `.notFound` when there is no such grain of the person's or the package is not installed,
     ///   `.invalidArgument` when it is another app's, or older than what wrote the data and not forced.

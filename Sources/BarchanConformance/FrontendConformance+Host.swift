@@ -85,6 +85,7 @@ final class MemoryFrontendHost: FrontendHost, AccountDirectory, AppDirectory, Gr
     }
 
     func uninstall(_ app: AppID, by account: AccountID) async throws(HostError) {}
+    func uninstalled(for account: AccountID) async throws(HostError) -> [UninstalledApp] { [] }
 
     func list(for account: AccountID) async throws(HostError) -> GrainList { GrainList(grains: [grain]) }
 

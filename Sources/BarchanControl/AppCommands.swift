@@ -17,6 +17,9 @@ struct AppCommands: Sendable {
             let moved = try await host.operatorUpgrade(to: try package(in: request), force: try request.flag("force"))
             return .members(["ok": .boolean(true), "moved": .array(moved.map { .string($0.text) })])
         case "decline": try await host.operatorDecline(try app(in: request))
+        case "uninstall":
+            let removed = try await host.operatorUninstall(try app(in: request))
+            return .members(["ok": .boolean(true), "text": .string(removed.text)])
         case "move":
             try await host.operatorMove(
                 try HostCommands.grain(in: request), to: try package(in: request), force: try request.flag("force"))
@@ -80,7 +83,8 @@ struct AppCommands: Sendable {
     }
 
     static func state(of package: InstalledPackage, in versions: AppVersions) -> String {
-        switch package.identifier {
+        if versions.isUninstalled { return "uninstalled" }
+        return switch package.identifier {
         case versions.current.identifier: "in use"
         case versions.pending?.identifier: "waiting"
         default: "kept"

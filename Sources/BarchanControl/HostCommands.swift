@@ -61,14 +61,15 @@ public struct HostCommands: Sendable {
             guard let path = request["path"]?.text else { throw HostError(.invalidArgument, "install: no path") }
             let name = request["progress"]?.text ?? ""
             defer { installations.end(name) }
-            let (package, versions) = try await host.operatorInstall(try FileBytes(path)) { [installations] bytes in
+            let installation = try await host.operatorInstall(try FileBytes(path)) { [installations] bytes in
                 if !name.isEmpty { installations.note(bytes, of: name) }
             }
-            return HostCommands.installed(package, versions, in: HostCommands.languages(of: request))
+            return HostCommands.installed(installation, in: HostCommands.languages(of: request))
         case "install-progress":
             let bytes = installations.bytes(of: request["progress"]?.text ?? "")
             return .members(["ok": .boolean(true), "bytes": bytes.map { .integer($0) } ?? .null])
-        case "apps", "upgrade", "decline", "move", "collect": return try await AppCommands(host).answer(request)
+        case "apps", "upgrade", "decline", "uninstall", "move", "collect":
+            return try await AppCommands(host).answer(request)
         default:
             throw HostError(
                 .unsupported,
@@ -79,14 +80,15 @@ public struct HostCommands: Sendable {
 
     /// What a command prints about a package that was just installed.
     /// - Parameter languages: What whoever reads it prefers, the best first.
-    public static func installed(
-        _ package: InstalledPackage, _ versions: AppVersions, in languages: [String]
-    ) -> JSONValue {
+    public static func installed(_ installation: Installation, in languages: [String]) -> JSONValue {
+        let package = installation.package
         let manifest = package.manifest.localized(for: languages)
         return .members([
             "ok": .boolean(true), "package": .string(package.identifier.text), "app": .string(package.app.text),
             "title": .string(manifest.title), "version": .string(manifest.marketingVersion),
-            "bytes": .integer(package.sizeBytes), "state": .string(AppCommands.state(of: package, in: versions)),
+            "bytes": .integer(package.sizeBytes),
+            "state": .string(AppCommands.state(of: package, in: installation.versions)),
+            "remark": installation.remark.map { .string($0) } ?? .null,
             "authorProof": .string(package.authorProof.name),
             "authorPgpKeyFingerprint": package.authorProof.fingerprint.map { .string($0) } ?? .null,
             "authorProofReason": package.authorProof.reason.map { .string($0) } ?? .null,

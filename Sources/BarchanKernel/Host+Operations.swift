@@ -68,7 +68,8 @@ extension Host: OperationDirectory {
                 let isCurrent = package.identifier == app.current.identifier
                 let isPending = package.identifier == app.pending?.identifier
                 return PackageUsage(
-                    package: package, state: isCurrent ? .inUse : isPending ? .waiting : .kept,
+                    package: package,
+                    state: app.isUninstalled ? .uninstalled : isCurrent ? .inUse : isPending ? .waiting : .kept,
                     grains: grains[package.identifier] ?? 0)
             }
         }

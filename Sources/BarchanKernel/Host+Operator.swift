@@ -114,10 +114,13 @@ extension Host {
     /// Installs a package in the name of the person who runs the command.
     public func operatorInstall(
         _ file: any ByteReader, progress: @escaping @Sendable (Int64) -> Void = { _ in }
-    ) async throws(HostError) -> (package: InstalledPackage, versions: AppVersions) {
-        let installed = try await packageBook.install(file, progress: progress)
-        await audit.note(.installApp, by: .commandLine, on: installed.package.app.text, installed.package.auditText)
-        return installed
+    ) async throws(HostError) -> Installation {
+        try await appBook.install(file, by: .commandLine, progress: progress)
+    }
+
+    /// Uninstalls an app: nobody can make grains of it any more, and those there are go on.
+    public func operatorUninstall(_ app: AppID) async throws(HostError) -> UninstalledApp {
+        try await appBook.uninstall(app, by: .commandLine)
     }
 
     /// Every app with its versions, and how many grains there are of each package.
@@ -135,8 +138,7 @@ extension Host {
 
     /// Keeps the version of an app that is in use, and removes the one that waits.
     public func operatorDecline(_ app: AppID) async throws(HostError) {
-        try await packageBook.decline(app)
-        await audit.note(.declineApp, by: .commandLine, on: app.text)
+        try await upgradeBook.decline(app, by: .commandLine)
     }
 
     /// Moves any grain to another version of its app, forwards or back.

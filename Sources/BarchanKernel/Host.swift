@@ -39,6 +39,7 @@ public final class Host: FrontendHost {
     let counters: HostCounters
     let recentLog: RecentLog?
     let packageBook: PackageBook
+    let appBook: AppBook
     let upgradeBook: UpgradeBook
     /// Removes packages that nobody needs, each time somebody has let go of one.
     private let collection: Task<Void, Never>
@@ -112,7 +113,8 @@ public final class Host: FrontendHost {
         self.sharing = desk
         api = APIDesk(desk: desk, sessions: sessions)
         accountBook = accounts
-        apps = AppBook(book: packageBook, records: records, accounts: accounts, audit: audit)
+        appBook = AppBook(book: packageBook, records: records, accounts: accounts, audit: audit)
+        apps = appBook
         upgradeBook = UpgradeBook(
             book: packageBook, accounts: accounts, grains: grains, registry: registry,
             sessions: sessions, audit: audit)
@@ -183,9 +185,6 @@ public final class Host: FrontendHost {
 
     /// Removals that a crash interrupted.
     private func finishWhatWasBegun() async throws(HostError) {
-        try await records.forEach(prefix: RecordKey("app-removal/")) { [records] (entry) throws(HostError) in
-            _ = try await records.store.commit(RecordBatch(writes: [.delete(entry.key)]))
-        }
         try await records.forEachGrain { [grainBook] (record) throws(HostError) in
             if record.isRemoved { try await grainBook.finishRemoval(of: record.grain) }
         }

@@ -10,7 +10,7 @@ struct AppCommand: AsyncParsableCommand {
         commandName: "app", abstract: "Looks after the apps of a host.",
         subcommands: [
             AppListCommand.self, AppInstallCommand.self, AppUpgradeCommand.self, AppDeclineCommand.self,
-            AppCollectCommand.self,
+            AppRemoveCommand.self, AppCollectCommand.self,
         ])
 }
 
@@ -19,7 +19,8 @@ struct AppListCommand: ParsableCommand {
         commandName: "list", abstract: "Lists every app with its installed versions, the newest first.",
         discussion: """
             A version is in use when new grains are made of it, waiting when nobody has said yet whether to upgrade to it, and \
-            kept when grains are of it or may be moved back to it.
+            kept when grains are of it or may be moved back to it. Versions of an app that was removed are uninstalled: nobody can \
+            make grains of it, and those there are go on.
             """)
 
     @OptionGroup var options: HostOptions
@@ -51,7 +52,7 @@ struct AppInstallCommand: AsyncParsableCommand {
         discussion: """
             The first package of an app is in use at once. A package with the key of an installed app is another version of \
             it, which waits until 'barchan app upgrade' or an administrator in the browser says yes; --upgrade says so here, \
-            for the grains of everybody.
+            for the grains of everybody. While a newer one waits, an older one is only kept.
             """)
 
     @OptionGroup var options: HostOptions
@@ -75,13 +76,13 @@ struct AppInstallCommand: AsyncParsableCommand {
         progress.finish()
         func text(_ name: String) -> String { answer[name]?.text ?? "" }
         let name = printable("\(text("title")) \(text("version"))")
-        if upgrade, text("state") == "waiting" {
+        if upgrade, text("state") != "in use" {
             let moved = try AppUpgradeRequest(package: text("package"), force: force).send(to: configuration)
             if case .object(let members) = answer {
                 answer = .object(
                     members.map { $0.name == "state" ? .init(name: "state", value: .string("in use")) : $0 })
             }
-            if !json { printLine("upgraded: \(moved) grain\(moved == 1 ? "" : "s") will start with \(name)") }
+            if !json { printLine("upgraded: \(moved) grain\(moved == 1 ? "" : "s") moved to \(name)") }
         }
         if json { return printLine(answer.line) }
         printLine("installed \(name), app \(text("app")), package \(text("package"))")
@@ -90,7 +91,8 @@ struct AppInstallCommand: AsyncParsableCommand {
         } else if !text("authorProofReason").isEmpty {
             printLine(printable("the proof of its author is \(text("authorProof")): \(text("authorProofReason"))"))
         }
-        if text("state") == "waiting" {
+        if !text("remark").isEmpty { printLine(printable(text("remark"))) }
+        if text("state") != "in use" {
             printLine("another version is in use; 'barchan app upgrade \(text("package"))' takes this one")
         }
     }
@@ -130,12 +132,14 @@ struct AppInstallCommand: AsyncParsableCommand {
         let book = PackageBook(storage: storage, log: log)
         // What it took to come here is not needed for what follows, which takes most of the memory.
         clinux_drop_program_pages()
-        var (package, versions) = try await book.install(try FileBytes(file)) { progress.show($0) }
-        if upgrade, versions.current.identifier != package.identifier {
-            versions = try await book.choose(package.identifier, force: force)
+        var installation = try await book.install(try FileBytes(file)) { progress.show($0) }
+        let package = installation.package
+        if upgrade, installation.versions.current.identifier != package.identifier {
+            let versions = try await book.choose(package.identifier, force: force)
+            installation = Installation(package: package, versions: versions, dropped: installation.dropped)
             _ = try await book.moveAll(to: package.identifier, ownedBy: nil, force: force)
         }
         _ = consume directory
-        return HostCommands.installed(package, versions, in: preferredLanguages())
+        return HostCommands.installed(installation, in: preferredLanguages())
     }
 }

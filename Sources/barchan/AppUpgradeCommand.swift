@@ -9,8 +9,8 @@ struct AppUpgradeCommand: ParsableCommand {
         commandName: "upgrade",
         abstract: "Puts another version of an app in use and moves the grains of everybody over.",
         discussion: """
-            Shows both versions and what changed, and asks, unless --yes answers. A grain runs the new version from its next \
-            start on, and can be moved back with 'barchan grain move'.
+            Shows both versions and what changed, and asks, unless --yes answers. Grains that run are ended, their open pages open \
+            themselves again, and the next use starts the new version. 'barchan grain move' moves a grain back.
             """)
 
     @OptionGroup var options: HostOptions
@@ -30,7 +30,7 @@ struct AppUpgradeCommand: ParsableCommand {
         if let changes = offered.changeLog { printLine("\n\(printable(changes))\n") }
         guard yes || confirm() else { throw ExitCode(1) }
         let moved = try AppUpgradeRequest(package: offered.package, force: force).send(to: configuration)
-        printLine("upgraded: \(moved) grain\(moved == 1 ? "" : "s") will start with \(printable(offered.text))")
+        printLine("upgraded: \(moved) grain\(moved == 1 ? "" : "s") moved to \(printable(offered.text))")
     }
 
     /// The version in use, and the one named or, for an app, the one that waits.
@@ -43,7 +43,7 @@ struct AppUpgradeCommand: ParsableCommand {
             let total = entries.reduce(0) { $0 + $1.grains }
             for index in entries.indices { entries[index].total = total }
             let isApp = app["app"]?.text == identifier
-            guard let current = entries.first(where: { $0.state == "in use" }),
+            guard let current = entries.first(where: { $0.state == "in use" || $0.state == "uninstalled" }),
                 let offered = entries.first(where: { isApp ? $0.state == "waiting" : $0.package == identifier })
                     ?? (isApp ? current : nil)
             else { continue }
@@ -75,6 +75,22 @@ struct AppDeclineCommand: ParsableCommand {
     }
 }
 
+struct AppRemoveCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "remove", abstract: "Uninstalls an app: nobody can make grains of it any more.",
+        discussion: """
+            The grains there are go on, and its packages go with the last of them. 'barchan app install' with a package of the \
+            app takes it back.
+            """)
+
+    @OptionGroup var options: HostOptions
+    @Argument(help: "The app's identifier.") var app: String
+
+    func run() throws {
+        printLine(try options.ask("uninstall", ["app": .string(app)])["text"]?.text ?? "")
+    }
+}
+
 struct AppCollectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "collect",
@@ -91,7 +107,7 @@ struct AppCollectCommand: ParsableCommand {
 struct GrainMoveCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "move", abstract: "Moves a grain to another version of its app, forwards or back.",
-        discussion: "The grain runs that version from its next start on.")
+        discussion: "A grain that runs is ended, and its open pages open themselves again with that version.")
 
     @OptionGroup var options: HostOptions
     @Argument(help: "The grain's identifier.") var grain: String

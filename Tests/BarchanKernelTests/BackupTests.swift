@@ -174,6 +174,17 @@ import Testing
         _ = try await test.host.backups.restore(changed(1, "0"), by: test.person)
     }
 
+    @Test func noBackupBecomesAGrainOfAnUninstalledApp() async throws {
+        let test = try await TestHost(), grain = try await opened(test), backup = try await backUp(test, grain)
+        try await test.host.apps.uninstall(test.package.app, by: test.person)
+        let message = await expectError(.notFound) {
+            _ = try await test.host.backups.restore(BufferedBytes(backup), by: test.person)
+        }
+        #expect(message.contains("was uninstalled"))
+        _ = try await test.host.apps.install(BufferedBytes(Array("Wiki/2".utf8)), by: test.person) { _ in }
+        _ = try await test.host.backups.restore(BufferedBytes(backup), by: test.person)
+    }
+
     /// The host has version 1 in use, and the backup is of version 3.
     @Test func aBackupOfAVersionThatWaitsBecomesAGrainOfThat() async throws {
         let test = try await TestHost(), grain = try await opened(test)

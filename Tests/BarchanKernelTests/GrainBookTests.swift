@@ -136,38 +136,59 @@ import Testing
             _ = try await test.host.apps.install(BufferedBytes([1]), by: .random()) { _ in }
         }
         await expectError(.permissionDenied) { try await test.host.apps.uninstall(test.package.app, by: .random()) }
+        let ann = try await test.makePerson("ann")
+        await expectError(.permissionDenied) { _ = try await test.host.apps.uninstalled(for: ann) }
         let installed = try await test.host.apps.install(BufferedBytes(Array("Chat".utf8)), by: test.person) { _ in }
         #expect(installed.manifest.title == "Chat")
     }
 
-    @Test func anAppInUseStays() async throws {
-        let test = try await TestHost()
-        let grain = try await test.makeGrain()
-        let message = await expectError(.invalidArgument) {
-            try await test.host.apps.uninstall(test.package.app, by: test.person)
-        }
-        #expect(message.contains("1 grain use it"))
-        _ = try await test.makeGrain()
-        for summary in try await test.host.grains.grains(for: test.person) {
-            try await test.host.grains.remove(summary.identifier, by: test.person)
-        }
-        #expect(test.grains.released.isEmpty)
-        try await test.host.apps.uninstall(test.package.app, by: test.person)
-        #expect(test.grains.released == [test.package.tree])
+    @Test func theGrainsOfAnUninstalledAppGoOn() async throws {
+        let test = try await TestHost(), app = test.package.app
+        let grain = try await test.makeGrain(), discarded = try await test.makeGrain()
+        try await test.host.trash.discard(discarded, by: test.person)
+        try await test.host.apps.uninstall(app, by: test.person)
         #expect(try await test.host.apps.apps(for: test.person).isEmpty)
-        await expectError(.notFound) { try await test.host.apps.uninstall(test.package.app, by: test.person) }
-        _ = grain
+        await expectError(.notFound) { _ = try await test.makeGrain() }
+        await expectError(.notFound) { try await test.host.apps.uninstall(app, by: test.person) }
+        #expect(
+            try await test.host.apps.uninstalled(for: test.person).map(\.text) == ["uninstalled; 2 grains use it still"]
+        )
+        #expect(try await test.host.packages(for: test.person).map(\.state) == [.uninstalled])
+        let entry = try #require(try await test.host.operatorAudit(olderThan: nil, limit: 1).first)
+        #expect(entry.act == "app.remove" && entry.detail == "Wiki; uninstalled; 2 grains use it still")
+        try await test.host.grains.stop(grain, by: test.person)
+        let session = try await test.host.sessions.open(grain, by: test.person)
+        #expect(try await session.send(TestHost.get(), from: TestHost.client).text == "hello")
+        try await test.host.grains.remove(grain, by: test.person)
+        #expect(test.grains.released.isEmpty)
+        // The package goes with the last grain, and what was said about the app.
+        try await test.host.grains.remove(discarded, by: test.person)
+        _ = await test.host.operatorCollect()
+        #expect(test.grains.released == [test.package.tree])
+        #expect(try await test.host.apps.uninstalled(for: test.person).isEmpty)
+        #expect(!test.storage.recordKeys.contains { $0.hasPrefix("app/") })
+        await expectError(.notFound) { try await test.host.apps.uninstall(app, by: test.person) }
     }
 
-    @Test func removingAnAppAndMakingAGrainOfItNeverBothSucceed() async throws {
+    @Test func anInstalledPackageTakesAnUninstalledAppBack() async throws {
+        let test = try await TestHost()
+        _ = try await test.makeGrain()
+        #expect(try await test.host.operatorUninstall(test.package.app).grains == 1)
+        let next = try await test.host.apps.install(BufferedBytes(Array("Wiki/2".utf8)), by: test.person) { _ in }
+        #expect(try await test.host.apps.apps(for: test.person).map(\.identifier) == [next.identifier])
+        #expect(try await test.host.apps.uninstalled(for: test.person).isEmpty)
+        #expect(try await test.host.upgrades.upgrades(for: test.person).map(\.grains.count) == [1])
+    }
+
+    @Test func noGrainIsMadeWithoutThePackageOfAnAppThatIsUninstalled() async throws {
         for _ in 0..<50 {
             let test = try await TestHost()
             async let making: GrainID? = try? await test.makeGrain()
-            async let removing: Bool = (try? await test.host.apps.uninstall(test.package.app, by: test.person)) != nil
-            let (grain, isRemoved) = await (making, removing)
-            let isThere = try await test.storage.package(test.package.identifier) != nil
-            #expect(isThere != isRemoved)
-            if grain != nil { #expect(isThere) }
+            async let removing: Void = test.host.apps.uninstall(test.package.app, by: test.person)
+            let grain = await making
+            try await removing
+            _ = await test.host.operatorCollect()
+            #expect((try await test.storage.package(test.package.identifier) != nil) == (grain != nil))
         }
     }
 }

@@ -74,12 +74,4 @@ import Testing
         #expect(try await after.storage.volume(for: grain) == nil)
         #expect(after.storage.recordKeys.filter { $0.contains(grain.text) }.isEmpty)
     }
-
-    @Test func anInterruptedRemovalOfAnAppBlocksNothing() async throws {
-        let before = try await TestHost()
-        _ = try await before.storage.commit(
-            RecordBatch(writes: [.put(RecordKey("app-removal/\(before.package.app)"), Array("1\n".utf8))]))
-        await expectError(.notFound) { _ = try await before.makeGrain() }
-        _ = try await TestHost(storage: before.storage).makeGrain()
-    }
 }

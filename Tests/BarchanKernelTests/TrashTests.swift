@@ -136,10 +136,10 @@ import Testing
     @Test func itsPackageStays() async throws {
         let (test, grain) = try await scene()
         try await test.host.trash.discard(grain, by: test.person)
-        await expectError(.invalidArgument) { try await test.host.apps.uninstall(test.package.app, by: test.person) }
+        try await test.host.apps.uninstall(test.package.app, by: test.person)
         #expect(await test.host.operatorCollect().isEmpty)
         let packages = try await test.host.packages(for: test.person)
-        #expect(packages.map(\.grains) == [1] && packages.map(\.state) == [.inUse])
+        #expect(packages.map(\.grains) == [1] && packages.map(\.state) == [.uninstalled])
         await expectError(.permissionDenied) {
             _ = try await test.host.packages(for: try await test.makePerson("ann"))
         }

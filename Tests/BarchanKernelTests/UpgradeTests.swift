@@ -43,6 +43,64 @@ import Testing
         try await test.host.upgrades.decline(test.package.app, by: test.person)
     }
 
+    @Test func theLogSaysWhatWasDeclined() async throws {
+        let test = try await TestHost()
+        for decline in [
+            { () async throws in try await test.host.upgrades.decline(test.package.app, by: test.person) },
+            { () async throws in try await test.host.operatorDecline(test.package.app) },
+        ] {
+            let second = try await test.install("Wiki/2")
+            try await decline()
+            let entry = try #require(try await test.host.operatorAudit(olderThan: nil, limit: 1).first)
+            #expect(entry.act == "app.decline" && entry.detail == "Wiki 2.0, package \(second.identifier)")
+        }
+    }
+
+    /// The newest version waits, in whatever order they come, and nothing goes without a word.
+    @Test func installingAnOlderVersionDropsNoneThatWaits() async throws {
+        let test = try await TestHost()
+        func offered() async throws -> [UInt32] {
+            try await test.host.upgrades.upgrades(for: test.person).map(\.offered.manifest.version)
+        }
+        func remark(_ text: String) async throws -> String? {
+            try await test.host.operatorInstall(BufferedBytes(Array(text.utf8))).remark
+        }
+        func detail() async throws -> String? {
+            try await test.host.operatorAudit(olderThan: nil, limit: 1).first?.detail
+        }
+        #expect(try await remark("Wiki/20") == nil)
+        // Older than what waits: kept, but not offered.
+        let middle = try await test.install("Wiki/11")
+        #expect(try await detail()?.hasSuffix("; version 20.0 (20) waits still, because it is newer") == true)
+        #expect(try await offered() == [20])
+        #expect(await test.host.operatorCollect().isEmpty)
+        // What is in use already.
+        #expect(try await remark("Wiki/1") == "version 20.0 (20) waits still")
+        #expect(try await offered() == [20])
+        #expect(
+            try await remark("Wiki/12")
+                == "version 20.0 (20) waits still, because it is newer; version 11.0 (11) waits no more")
+        _ = await test.host.operatorCollect()
+        #expect(try await test.storage.package(middle.identifier) == nil)
+        // Newer than what waits.
+        #expect(try await remark("Wiki/30") == "version 20.0 (20) waits no more")
+        #expect(try await offered() == [30])
+        try await test.host.operatorDecline(test.package.app)
+        #expect(try await offered() == [12])
+        try await test.host.operatorDecline(test.package.app)
+        #expect(try await offered() == [])
+        #expect(try await test.storage.installed().map(\.manifest.version) == [1])
+    }
+
+    @Test func aVersionThatWasSetAsideCanBeTaken() async throws {
+        let test = try await TestHost()
+        _ = try await test.install("Wiki/20")
+        let middle = try await test.install("Wiki/11")
+        try await test.host.operatorUpgrade(to: middle.identifier, force: false)
+        #expect(try await test.versionsInUse() == [11])
+        #expect(try await test.host.upgrades.upgrades(for: test.person).map(\.offered.manifest.version) == [20])
+    }
+
     @Test func onlyAdministratorsDecideForAllAndEverybodyForTheirOwn() async throws {
         let test = try await TestHost()
         let second = try await test.install("Wiki/2")

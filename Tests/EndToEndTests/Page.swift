@@ -45,6 +45,9 @@ struct Page: Sendable {
     /// Closes the tab as a person does: pages get to say good-bye.
     func close() async throws { _ = try await tools.call("Target.closeTarget", ["targetId": .string(target)]) }
 
+    /// Goes to the tab, as a person who clicks it.
+    func show() async throws { _ = try await tools.call("Page.bringToFront", in: session) }
+
     /// The value of an expression in the page itself.
     func evaluate(_ expression: String) async throws -> JSON { try await evaluate(expression, in: session) }
 

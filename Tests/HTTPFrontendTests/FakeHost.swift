@@ -26,6 +26,9 @@ final class FakeHost: FrontendHost, Sendable {
         var installError: HostError?
         var upgrades: [AppUpgrade] = []
         var decisions: [String] = []
+        var uninstalled: [UninstalledApp] = []
+        /// The only question once something was installed.
+        var offeredAfterInstalling: AppUpgrade?
         var calls: [String] = []
         var loginMethods: [String] = []
         var people: [Account] = [FakeHost.person, FakeHost.guest]
@@ -215,16 +218,23 @@ struct FakeApps: AppDirectory {
         return try host.directory.withLock { [bytes] directory throws(HostError) in
             directory.installed = bytes
             if let error = directory.installError { throw error }
+            if let offer = directory.offeredAfterInstalling { directory.upgrades = [offer] }
             return FakeHost.wiki
         }
     }
 
     func uninstall(_ app: AppID, by account: AccountID) async throws(HostError) {
-        let users = host.directory.withLock { $0.grains.count { $0.app == app } }
-        guard users == 0 else {
-            throw HostError(.invalidArgument, "remove the app: \(users) grains use it; delete them first")
+        host.directory.withLock { directory in
+            let grains = directory.grains.count { $0.app == app }
+            directory.uninstalled += directory.packages.filter { $0.app == app }.map {
+                UninstalledApp(package: $0, grains: grains)
+            }
+            directory.packages.removeAll { $0.app == app }
         }
-        host.directory.withLock { $0.packages.removeAll { $0.app == app } }
+    }
+
+    func uninstalled(for account: AccountID) async throws(HostError) -> [UninstalledApp] {
+        host.directory.withLock { $0.uninstalled }
     }
 }
 

@@ -127,6 +127,46 @@ import Testing
         }
     }
 
+    @Test func twoVersionsWithOneTextAreToldApartByTheirNumbers() async throws {
+        try await Serving.run { serving async throws in
+            let login = serving.host.logIn(), new = Self.version(4, "2022-07-31", id: "4")
+            _ = offer(new, on: serving.host)
+            let page = try await serving.request("/apps/\(new.app)/upgrade", as: login).text
+            #expect(page.contains("<dd>2022-07-31 (3)</dd>") && page.contains("<dd>2022-07-31 (4)</dd>"))
+            #expect(page.contains("Use 2022-07-31 (4)"))
+        }
+    }
+
+    /// Whoever installs something learns what it does to a version that waits.
+    @Test func theQuestionSaysWhatTheInstallationDid() async throws {
+        try await Serving.run { serving async throws in
+            let login = serving.host.logIn(), nonce = try await serving.nonce(of: login)
+            let app = FakeHost.wiki.app, old = Self.version(1, "2019", id: "1"), new = Self.version(9, "2030", id: "9")
+            // The host of these tests installs the same package whatever it is given.
+            func install() async throws -> String {
+                try await serving.request(
+                    "/apps/install",
+                    [
+                        "Cookie: barchan-login=\(login.text)", "Origin: \(serving.baseURL)", "Accept: application/json",
+                        "X-Barchan-Nonce: \(nonce)",
+                    ], method: "POST", body: "package"
+                ).text
+            }
+            serving.host.directory.withLock { $0.upgrades = [AppUpgrade(current: old, offered: new, grains: [])] }
+            #expect(try await install().contains("\"next\":\"/apps/\(app)/upgrade?kept=3\""))
+            let kept = try await serving.request("/apps/\(app)/upgrade?kept=3", as: login).text
+            #expect(kept.contains("Version number 3 is installed") && kept.contains("newer one, which waits already"))
+            let dropped = try await serving.request("/apps/\(app)/upgrade?dropped=2", as: login).text
+            #expect(dropped.contains("Version number 2, which waited until now, waits no more"))
+            let nonsense = try await serving.request("/apps/\(app)/upgrade?kept=%3Cb%3E", as: login).text
+            #expect(!nonsense.contains("is installed"))
+            serving.host.directory.withLock { directory in
+                directory.offeredAfterInstalling = AppUpgrade(current: old, offered: FakeHost.wiki, grains: [])
+            }
+            #expect(try await install().contains("\"next\":\"/apps/\(app)/upgrade?dropped=9\""))
+        }
+    }
+
     @Test func anUploadedVersionLeadsToTheQuestion() async throws {
         try await Serving.run { serving async throws in
             let login = serving.host.logIn()

@@ -11,7 +11,7 @@ struct AppBook: AppDirectory {
         guard try await accounts.account(account) != nil else {
             throw HostError(.permissionDenied, "list apps: log in first")
         }
-        return try await book.apps().map(\.current)
+        return try await book.apps().filter { !$0.isUninstalled }.map(\.current)
     }
 
     func install(
@@ -23,39 +23,42 @@ struct AppBook: AppDirectory {
             file.cancel()
             throw error
         }
-        let package = try await book.install(file, progress: progress).package
-        await audit.note(.installApp, by: .account(account), on: package.app.text, package.auditText)
-        return package
+        return try await install(file, by: .account(account), progress: progress).package
+    }
+
+    func install(
+        _ file: any ByteReader, by actor: AuditActor, progress: @escaping @Sendable (Int64) -> Void
+    ) async throws(HostError) -> Installation {
+        let installation = try await book.install(file, progress: progress), package = installation.package
+        let remark = installation.remark.map { "; \($0)" } ?? ""
+        await audit.note(.installApp, by: actor, on: package.app.text, package.auditText + remark)
+        return installation
     }
 
     func uninstall(_ app: AppID, by account: AccountID) async throws(HostError) {
         try await accounts.requireAdministrator(account, to: "remove app '\(app)'")
-        let versions = try await book.packages.installed().filter { $0.app == app }
-        guard !versions.isEmpty else { throw HostError(.notFound, "remove app '\(app)': it is not installed") }
-        // From here on no grain of it can be made, so counting after this counts all.
-        _ = try await records.store.commit(RecordBatch(writes: [.put(.removal(app), RecordFields().encoded)]))
-        do throws(HostError) {
-            try await removeUnused(app, versions)
-        } catch {
-            _ = try? await records.store.commit(RecordBatch(writes: [.delete(.removal(app))]))
-            throw error
-        }
-        _ = try await records.store.commit(RecordBatch(writes: [.delete(.removal(app))]))
-        await audit.note(.uninstallApp, by: .account(account), on: app.text, versions[0].manifest.title)
+        _ = try await uninstall(app, by: .account(account))
     }
 
-    private func removeUnused(_ app: AppID, _ versions: [InstalledPackage]) async throws(HostError) {
-        let count = try await records.count(prefix: .usePrefix(app), limit: 1_000_000)
-        guard count == 0 else {
-            throw HostError(
-                .invalidArgument,
-                "remove app '\(app)': \(count) grain\(count == 1 ? "" : "s") use it; remove them first")
+    func uninstall(_ app: AppID, by actor: AuditActor) async throws(HostError) -> UninstalledApp {
+        let package = try await book.versions(of: app).current
+        try await book.uninstall(app)
+        let removed = UninstalledApp(package: package, grains: try await grainCount(of: app))
+        await audit.note(.uninstallApp, by: actor, on: app.text, "\(package.manifest.title); \(removed.text)")
+        return removed
+    }
+
+    func uninstalled(for account: AccountID) async throws(HostError) -> [UninstalledApp] {
+        try await accounts.requireAdministrator(account, to: "list uninstalled apps")
+        var found: [UninstalledApp] = []
+        for app in try await book.apps() where app.isUninstalled {
+            found.append(UninstalledApp(package: app.current, grains: try await grainCount(of: app.app)))
         }
-        for version in versions {
-            await book.release(version.tree)
-            try await book.packages.uninstall(version.identifier)
-        }
-        _ = try await records.store.commit(RecordBatch(writes: [.delete(.app(app))]))
+        return found
+    }
+
+    private func grainCount(of app: AppID) async throws(HostError) -> Int {
+        try await records.count(prefix: .usePrefix(app), limit: 1_000_000)
     }
 }
 

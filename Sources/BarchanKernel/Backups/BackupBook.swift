@@ -152,6 +152,12 @@ struct BackupBook: BackupDirectory {
                 .notFound, "restore '\(metadata.title)': its app '\(metadata.app)' is not installed; install it first")
         }
         let versions = try await grains.book.versions(of: metadata.app)
+        guard !versions.isUninstalled else {
+            throw HostError(
+                .notFound,
+                "restore '\(metadata.title)': its app '\(versions.current.manifest.title)' was uninstalled;"
+                    + " install it again first")
+        }
         let known = [versions.current] + versions.all.reversed()
         guard let package = known.first(where: { $0.manifest.version >= metadata.appVersion }) else {
             throw HostError(

@@ -134,6 +134,11 @@ struct GrainBook: GrainDirectory {
         guard package.manifest.actions.indices.contains(action) else {
             throw HostError(.notFound, "make a grain: app '\(package.manifest.title)' has no action \(action)")
         }
+        guard try await !book.isUninstalled(package.app) else {
+            throw HostError(
+                .notFound,
+                "make a grain: app '\(package.manifest.title)' was uninstalled; an administrator may install it again")
+        }
         let command = package.manifest.actions[action].command
         try isolation.requireLoopback(for: command, of: package, to: "make a grain")
         let title = try GrainBook.checked(title ?? GrainBook.defaultTitle(package.manifest, action: action))
@@ -170,13 +175,13 @@ struct GrainBook: GrainDirectory {
         return TextLine.stripped(title, maximumCharacters: maximumTitleCharacters)
     }
 
-    /// Writes a new grain down, unless its app is being removed.
+    /// Writes a new grain down. The caller holds its package.
     /// - Parameter also: What is written together with it.
     func store(
         _ record: GrainRecord, app: AppID, owner: AccountID, also: [RecordBatch.Write] = []
     ) async throws(HostError) {
         let batch = RecordBatch(
-            conditions: [.absent(.grain(record.grain)), .absent(.removal(app))],
+            conditions: [.absent(.grain(record.grain))],
             writes: [
                 .put(.grain(record.grain), record.fields.encoded),
                 .put(.owned(record.grain, by: owner), RecordFields().encoded),
@@ -184,19 +189,8 @@ struct GrainBook: GrainDirectory {
                 audit.entry(.createGrain, by: .account(owner), on: record.grain.text, record.appTitle),
             ] + also)
         guard try await records.store.commit(batch) else {
-            throw HostError(.notFound, "make a grain: app '\(record.appTitle)' is being removed")
+            throw HostError(.alreadyExists, "make a grain: there is a grain '\(record.grain)' already; try again")
         }
-        // The whole removal may have happened since the package was looked up. From the commit on, none can.
-        guard let identifier = record.package, try await packages.package(identifier) != nil else {
-            _ = try await records.store.commit(RecordBatch(writes: batch.writes.compactMap(GrainBook.undoing)))
-            throw HostError(.notFound, "make a grain: app '\(record.appTitle)' was removed")
-        }
-    }
-
-    /// The entry in the audit log goes too: nothing was made.
-    private static func undoing(_ write: RecordBatch.Write) -> RecordBatch.Write? {
-        guard case .put(let key, _) = write else { return nil }
-        return .delete(key)
     }
 
     // MARK: Changing

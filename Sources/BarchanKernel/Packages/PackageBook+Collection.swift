@@ -1,7 +1,7 @@
 import Barchan
 
 extension PackageBook {
-    /// Removes every package that nobody needs: that is no version in use or waiting, of which there is no grain, to which no
+    /// Removes every package that nobody needs: that is no version in use, waiting or set aside, of which there is no grain, to which no
     /// grain may be moved back, and of which none runs.
     /// - Returns: What was removed.
     @discardableResult
@@ -28,17 +28,23 @@ extension PackageBook {
         guard try await !needed().contains(identifier) else { return false }
         await release(package.tree)
         try await packages.uninstall(identifier)
+        try await forget(package.app)
         log(.info, "package '\(identifier)' of '\(package.manifest.title)' is removed: no grain uses it any more")
         return true
     }
 
-    /// Packages in use or waiting, and those of grains.
+    /// Drops what is decided about an app of which there is no package any more. None comes meanwhile.
+    private func forget(_ app: AppID) async throws(HostError) {
+        guard try await !packages.installed().contains(where: { $0.app == app }) else { return }
+        _ = try await records.store.commit(RecordBatch(writes: [.delete(.app(app))]))
+    }
+
+    /// Packages in use, waiting or set aside, and those of grains.
     private func needed() async throws(HostError) -> Set<PackageID> {
         var needed: Set<PackageID> = []
         let apps = try await apps()
-        for app in apps {
-            needed.insert(app.current.identifier)
-            if let pending = app.pending { needed.insert(pending.identifier) }
+        for app in apps where !app.isUninstalled {
+            needed.formUnion([app.current, app.pending, app.setAside].compactMap { $0?.identifier })
         }
         // Grains are looked at only when there is something to find out.
         guard apps.contains(where: { $0.all.contains { !needed.contains($0.identifier) } }) else { return needed }

@@ -59,28 +59,60 @@ public struct PackageBook: Sendable {
 
     // MARK: Installing
 
-    /// Installs a package. The first one of an app is in use at once; another version waits for ``choose(_:force:)``.
-    /// - Returns: The package, and the versions there are now.
+    /// Installs a package. The first one of an app, and of an app that was uninstalled, is in use at once; another version waits
+    /// for ``choose(_:force:)``, unless a newer one does already.
     public func install(
         _ file: any ByteReader, progress: @escaping @Sendable (Int64) -> Void = { _ in }
-    ) async throws(HostError) -> (package: InstalledPackage, versions: AppVersions) {
+    ) async throws(HostError) -> Installation {
         try await uses.whileInstalling { () throws(HostError) in
-            let package = try await packages.install(file, expecting: nil, progress: progress)
-            return (package, try await register(package))
+            try await register(try await packages.install(file, expecting: nil, progress: progress))
         }
     }
 
-    private func register(_ package: InstalledPackage) async throws(HostError) -> AppVersions {
-        try await decide(package.app) { (versions, fields) throws(HostError) in
+    private func register(_ package: InstalledPackage) async throws(HostError) -> Installation {
+        var dropped: InstalledPackage?
+        let versions = try await decide(package.app) { (versions, fields) throws(HostError) in
             // Before it came the newest one was in use when nobody had decided.
             let others = AppVersions(
                 versions.all.filter { $0.identifier != package.identifier }, record: fields)
-            let isInUse = fields[AppVersions.currentField] == package.identifier.text
+            let isInUse = fields[AppVersions.currentField] == package.identifier.text || versions.isUninstalled
             let current = isInUse ? package : others?.current ?? package
             fields[AppVersions.currentField] = current.identifier.text
-            fields[AppVersions.pendingField] =
-                current.identifier == package.identifier ? nil : package.identifier.text
+            fields[AppVersions.uninstalledField] = nil
+            dropped = nil
+            if current.identifier != package.identifier { dropped = wait(for: package, among: others, in: &fields) }
         }
+        return Installation(package: package, versions: versions, dropped: dropped)
+    }
+
+    /// The newest version waits, and of the others the one that was installed last is kept.
+    /// - Returns: What it takes the place of.
+    private func wait(
+        for package: InstalledPackage, among others: AppVersions?, in fields: inout RecordFields
+    ) -> InstalledPackage? {
+        if let waiting = others?.pending, waiting.manifest.version > package.manifest.version {
+            fields[AppVersions.setAsideField] = package.identifier.text
+            return others?.setAside
+        }
+        fields[AppVersions.pendingField] = package.identifier.text
+        if fields[AppVersions.setAsideField] == package.identifier.text { fields[AppVersions.setAsideField] = nil }
+        return others?.pending
+    }
+
+    /// Nobody can make grains of the app any more. Its packages go with the last grains that need them.
+    public func uninstall(_ app: AppID) async throws(HostError) {
+        _ = try await decide(app) { (versions, fields) throws(HostError) in
+            guard !versions.isUninstalled else {
+                throw HostError(.notFound, "uninstall '\(versions.current.manifest.title)': it is uninstalled already")
+            }
+            fields = RecordFields()
+            fields[AppVersions.uninstalledField] = "1"
+        }
+        await collect()
+    }
+
+    func isUninstalled(_ app: AppID) async throws(HostError) -> Bool {
+        try await records.read(.app(app))?.fields[AppVersions.uninstalledField] != nil
     }
 
     /// Puts a version in use: new grains are made of it.
@@ -101,13 +133,22 @@ public struct PackageBook: Sendable {
             }
             fields[AppVersions.currentField] = identifier.text
             if fields[AppVersions.pendingField] == identifier.text { fields[AppVersions.pendingField] = nil }
+            fields[AppVersions.setAsideField] = nil
         }
     }
 
     /// Keeps the version in use; the one that waits is removed. Does nothing when none waits.
-    public func decline(_ app: AppID) async throws(HostError) {
-        _ = try await decide(app) { (_, fields) throws(HostError) in fields[AppVersions.pendingField] = nil }
+    /// - Returns: What waited.
+    @discardableResult
+    public func decline(_ app: AppID) async throws(HostError) -> InstalledPackage? {
+        var declined: InstalledPackage?
+        _ = try await decide(app) { (versions, fields) throws(HostError) in
+            declined = versions.pending
+            fields[AppVersions.pendingField] = fields[AppVersions.setAsideField]
+            fields[AppVersions.setAsideField] = nil
+        }
         await collect()
+        return declined
     }
 
     /// Changes what is decided about an app.

@@ -21,6 +21,7 @@ struct UpgradeBook: UpgradeDirectory {
         }
         let own = Dictionary(grouping: grains.indices.filter { grains[$0].isOwned }) { grains[$0].app }
         return try await book.apps().compactMap { app in
+            guard !app.isUninstalled else { return nil }
             let package = (person.role == .administrator ? app.pending : nil) ?? app.current
             let behind = (own[app.app] ?? []).filter { UpgradeBook.isBehind(grains[$0], package, app) }
             guard package.identifier != app.current.identifier || !behind.isEmpty else { return nil }
@@ -76,8 +77,12 @@ struct UpgradeBook: UpgradeDirectory {
 
     func decline(_ app: AppID, by account: AccountID) async throws(HostError) {
         try await accounts.requireAdministrator(account, to: "decline a version of app '\(app)'")
-        try await book.decline(app)
-        await audit.note(.declineApp, by: .account(account), on: app.text)
+        try await decline(app, by: .account(account))
+    }
+
+    func decline(_ app: AppID, by actor: AuditActor) async throws(HostError) {
+        guard let declined = try await book.decline(app) else { return }
+        await audit.note(.declineApp, by: actor, on: app.text, declined.auditText)
     }
 
     func move(_ grain: GrainID, to package: PackageID, force: Bool, by account: AccountID) async throws(HostError) {

@@ -78,8 +78,6 @@ extension RecordKey {
     static func tagsPrefix(_ account: AccountID) -> RecordKey { RecordKey("tags/\(account)/") }
     static func use(of app: AppID, by grain: GrainID) -> RecordKey { RecordKey("app-use/\(app)/\(grain)") }
     static func usePrefix(_ app: AppID) -> RecordKey { RecordKey("app-use/\(app)/") }
-    /// There while an app is being removed, so that no grain of it is made meanwhile.
-    static func removal(_ app: AppID) -> RecordKey { RecordKey("app-removal/\(app)") }
     static func identity(of account: AccountID, in grain: GrainID) -> RecordKey {
         RecordKey("identity/\(grain)/\(account)")
     }

@@ -209,7 +209,7 @@ public struct RecordInspection: Sendable {
                     "\(entry.key)", "no package of the app is installed", remedy: "remove the record",
                     [.delete(entry.key)])
             }
-            for field in [AppVersions.currentField, AppVersions.pendingField] {
+            for field in [AppVersions.currentField, AppVersions.pendingField, AppVersions.setAsideField] {
                 guard let text = fields[field], PackageID(text).flatMap({ state.installed[$0] })?.app != app else {
                     continue
                 }

@@ -103,6 +103,7 @@ extension Pages {
             case .waiting:
                 values["state"] = "waits for your word"
                 values["question"] = "/apps/\(usage.package.app)/upgrade"
+            case .uninstalled: values["state"] = "uninstalled; kept for its grains"
             default: values["state"] = "kept for its grains"
             }
             return values

@@ -11,20 +11,36 @@ extension Pages {
     }
 
     /// What the person is asked about another version of an app.
-    func upgrade(_ upgrade: AppUpgrade, problem: String?, status: Int = 200, _ person: Person) -> Response {
-        let offered = upgrade.offered.manifest
+    func upgrade(
+        _ upgrade: AppUpgrade, notice: String? = nil, problem: String?, status: Int = 200, _ person: Person
+    ) -> Response {
+        let offered = upgrade.offered.manifest, current = upgrade.current.manifest
+        // Two versions that people would read as one.
+        let isAmbiguous = upgrade.changesApp && Pages.versionText(current) == Pages.versionText(offered)
+        func text(_ manifest: AppManifest) -> String {
+            isAmbiguous ? "\(manifest.marketingVersion) (\(manifest.version))" : Pages.versionText(manifest)
+        }
         var values: [String: Any] = [
             "title": offered.title, "app": upgrade.offered.app.text, "package": upgrade.offered.identifier.text,
             "icon": "/apps/\(upgrade.offered.app)/icon", "changesApp": upgrade.changesApp,
-            "isDowngrade": upgrade.isDowngrade, "current": Pages.versionText(upgrade.current.manifest),
-            "offered": Pages.versionText(offered), "grains": upgrade.grains.map(Pages.behind),
+            "isDowngrade": upgrade.isDowngrade, "current": text(current), "offered": text(offered),
+            "grains": upgrade.grains.map(Pages.behind),
             "hasGrains": !upgrade.grains.isEmpty, "count": Pages.grainCount(upgrade.grains.count),
         ]
         values["changes"] = Pages.changes(in: offered)
         values["author"] = Pages.text(upgrade.offered.authorProof)
         values["authorWarning"] = upgrade.offered.authorProof.warning(replacing: upgrade.current.authorProof)
+        if let notice { values["notice"] = notice }
         if let problem { values["problem"] = problem }
         return page(status, "upgrade", title: "New version of \(offered.title)", values, person)
+    }
+
+    static func keptNotice(_ version: UInt32) -> String {
+        "Version number \(version) is installed. You are asked about a newer one, which waits already."
+    }
+
+    static func droppedNotice(_ version: UInt32) -> String {
+        "Version number \(version), which waited until now, waits no more."
     }
 
     /// Nil for a package that proves nothing and tries to prove nothing.

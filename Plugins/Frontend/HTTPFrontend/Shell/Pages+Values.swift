@@ -4,7 +4,7 @@ extension Pages {
     static func installedNotice(_ package: InstalledPackage) -> String { "\(name(package)) is installed." }
 
     static func upgradedNotice(_ package: InstalledPackage, moved: Int) -> String {
-        "\(name(package)) is in use\(moved > 0 ? "; \(grainCount(moved)) of yours will start with it" : "")."
+        "\(name(package)) is in use\(moved > 0 ? "; \(grainCount(moved)) of yours moved to it" : "")."
     }
 
     private static func name(_ package: InstalledPackage) -> String {

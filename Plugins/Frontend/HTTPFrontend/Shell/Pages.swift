@@ -21,11 +21,13 @@ struct Pages: Sendable {
     }
 
     func apps(
-        _ apps: [InstalledPackage], upgrades: [AppUpgrade], notice: (text: String, app: AppID)?, problem: String?,
-        status: Int = 200, _ person: Person
+        _ apps: [InstalledPackage], uninstalled: [UninstalledApp], upgrades: [AppUpgrade],
+        notice: (text: String, app: AppID)?, problem: String?, status: Int = 200, _ person: Person
     ) -> Response {
         var values: [String: Any] = [
             "apps": apps.map(Pages.values), "hasApps": !apps.isEmpty, "atApps": true, "offers": Pages.offers(upgrades),
+            "hasUninstalled": !uninstalled.isEmpty,
+            "uninstalled": uninstalled.map { ["title": $0.package.manifest.title, "text": $0.text] },
         ]
         if let notice {
             values["notice"] = notice.text

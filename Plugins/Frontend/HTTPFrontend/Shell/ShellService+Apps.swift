@@ -10,7 +10,17 @@ extension ShellService {
             notice = (Pages.upgradedNotice(app, moved: Int(query["moved"] ?? "") ?? 0), app.app)
         }
         let upgrades = try await upgrades(for: person)
-        return pages.apps(apps, upgrades: upgrades, notice: notice, problem: nil, person)
+        return pages.apps(
+            apps, uninstalled: try await uninstalled(for: person), upgrades: upgrades, notice: notice, problem: nil,
+            person)
+    }
+
+    /// For administrators, in their language.
+    private func uninstalled(for person: Person) async throws(HostError) -> [UninstalledApp] {
+        guard person.isAdministrator else { return [] }
+        return try await host.apps.uninstalled(for: person.account.identifier).map { app in
+            UninstalledApp(package: app.package.localized(for: person.languages), grains: app.grains)
+        }
     }
 
     /// Apps in the person's language.
@@ -31,7 +41,8 @@ extension ShellService {
     private func appProblem(_ error: HostError, _ person: Person) async throws(HostError) -> Response {
         let apps = try await apps(for: person)
         return pages.apps(
-            apps, upgrades: [], notice: nil, problem: error.message, status: ShellService.status(error), person)
+            apps, uninstalled: try await uninstalled(for: person), upgrades: [], notice: nil, problem: error.message,
+            status: ShellService.status(error), person)
     }
 
     func icon(_ text: String, _ person: Person) async throws(HostError) -> Response {
@@ -49,14 +60,31 @@ extension ShellService {
         }
         do throws(HostError) {
             let file = try await uploadedFile(visit, person)
+            let before = try await upgrades(for: person)
             let package = try await host.apps.install(file, by: person.account.identifier) { _ in }
-            let isOffered = try await upgrade(of: package.app.text, person)?.offered.identifier == package.identifier
-            let next = isOffered ? "/apps/\(package.app)/upgrade" : "/apps?installed=\(package.identifier)"
+            let next = try await pageAfterInstalling(
+                package, asked: before.first { $0.offered.app == package.app }, person)
             return visit.wantsJSON ? pages.installed(package, next: next) : pages.redirect(to: next)
         } catch {
             if visit.wantsJSON { return pages.jsonError(ShellService.status(error), error.message) }
             return try await appProblem(error, person)
         }
+    }
+
+    /// - Parameter before: What the person was asked about the app until now.
+    private func pageAfterInstalling(
+        _ package: InstalledPackage, asked before: AppUpgrade?, _ person: Person
+    ) async throws(HostError) -> String {
+        let question = "/apps/\(package.app)/upgrade"
+        guard let now = try await upgrade(of: package.app.text, person), now.changesApp,
+            now.current.identifier != package.identifier
+        else { return "/apps?installed=\(package.identifier)" }
+        // What waits is newer.
+        guard now.offered.identifier == package.identifier else {
+            return "\(question)?kept=\(package.manifest.version)"
+        }
+        guard let before, before.changesApp, before.offered.identifier != package.identifier else { return question }
+        return "\(question)?dropped=\(before.offered.manifest.version)"
     }
 
     /// The file of a form, or the body itself when it comes from our script; with the form's nonce either way.

@@ -26,9 +26,15 @@ extension ShellService {
         }
     }
 
-    func askUpgrade(_ app: String, _ person: Person) async throws(HostError) -> Response {
+    /// - Parameter query: After an installation the number of the version that came, `kept`, or of the one that went, `dropped`.
+    func askUpgrade(
+        _ app: String, _ query: [String: String], _ person: Person
+    ) async throws(HostError) -> Response {
         guard let upgrade = try await upgrade(of: app, person) else { return pages.redirect(to: "/apps") }
-        return pages.upgrade(upgrade, problem: nil, person)
+        func number(_ name: String) -> UInt32? { query[name].flatMap { UInt32($0) } }
+        let notice =
+            number("kept").map(Pages.keptNotice) ?? number("dropped").map(Pages.droppedNotice)
+        return pages.upgrade(upgrade, notice: notice, problem: nil, person)
     }
 
     func answerUpgrade(_ text: String, _ form: [String: String], _ person: Person) async throws(HostError) -> Response {

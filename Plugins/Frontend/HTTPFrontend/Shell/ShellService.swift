@@ -77,7 +77,8 @@ struct ShellService: Sendable {
         case ("admin", 1...2): return try await administration(visit, person)
         case ("apps", 1): return try await appList(person, visit.query)
         case ("apps", 3) where visit.path[2] == "icon": return try await icon(visit.path[1], person)
-        case ("apps", 3) where visit.path[2] == "upgrade": return try await askUpgrade(visit.path[1], person)
+        case ("apps", 3) where visit.path[2] == "upgrade":
+            return try await askUpgrade(visit.path[1], visit.query, person)
         case ("grain", 2...):
             let grain = try await grain(visit.path[1], person)
             return try await openGrain(grain, as: .account(person.account.identifier), at: visit, person)

@@ -7,6 +7,7 @@ extension Templates {
 
     static let upgrade = """
         <div class="card lone">
+        {{#notice}}<p class="notice" role="status">{{notice}}</p>{{/notice}}
         {{#problem}}<p class="notice bad" role="alert">{{problem}}</p>{{/problem}}
         <img src="{{icon}}" alt="" width="56" height="56">
         <h1>{{#isDowngrade}}An older{{/isDowngrade}}{{^isDowngrade}}A new{{/isDowngrade}} version of {{title}}</h1>
@@ -19,7 +20,7 @@ extension Templates {
         {{#changes}}<h2>What changed</h2><pre class="log" tabindex="0">{{changes}}</pre>{{/changes}}
         {{^changes}}<p class="soft">The package does not say what changed.</p>{{/changes}}
         {{#hasGrains}}
-        <p>With it {{count}} of yours will run {{offered}}, from the next start on. Each can be moved back, on its page <em>Version</em>.</p>
+        <p>With it {{count}} of yours will run {{offered}}. Open pages load again. Each can be moved back, on its page <em>Version</em>.</p>
         <details><summary>Grains that will move</summary><ul>{{#grains}}<li>{{title}} <span class="soft">{{version}}</span></li>{{/grains}}</ul></details>
         {{/hasGrains}}
         {{#isDowngrade}}<p class="notice bad">An older version may not understand what a newer one has written. Grains may be damaged.</p>{{/isDowngrade}}
@@ -42,7 +43,7 @@ extension Templates {
         <div class="card lone">
         <h1>“{{title}}” is of {{app}} {{version}}</h1>
         {{#previous}}
-        <p>It was of {{version}} before, and can be moved back to that: it runs it from its next start on.</p>
+        <p>It was of {{version}} before, and can be moved back to that. Open pages load again.</p>
         {{#needsForce}}<p class="notice bad">The newer version has run on its data since. The older one may not understand it, and may damage it.</p>{{/needsForce}}
         <form method="post" action="/grains/{{id}}/move" class="row">
         <input type="hidden" name="nonce" value="{{nonce}}"><input type="hidden" name="package" value="{{package}}">

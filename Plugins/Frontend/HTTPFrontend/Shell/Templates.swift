@@ -110,7 +110,7 @@ enum Templates {
         </dl>
         {{#isAdministrator}}
         <details class="confirm"><summary class="button danger">Remove…</summary>
-        <form method="post" action="/apps/{{app}}/remove"><input type="hidden" name="nonce" value="{{nonce}}"><p>Nobody can make new grains of {{title}} then.</p><button class="danger">Remove {{title}}</button></form>
+        <form method="post" action="/apps/{{app}}/remove"><input type="hidden" name="nonce" value="{{nonce}}"><p>Nobody can make new grains of {{title}} then. The grains there are go on.</p><button class="danger">Remove {{title}}</button></form>
         </details>
         {{/isAdministrator}}
         </details>
@@ -119,6 +119,13 @@ enum Templates {
         </ul>
         {{/hasApps}}
         {{^hasApps}}<p class="card soft">No apps are installed.</p>{{/hasApps}}
+        {{#hasUninstalled}}
+        <section class="card" aria-labelledby="uninstalled">
+        <h2 id="uninstalled">Uninstalled</h2>
+        <p class="soft">A package of one of these apps, installed, takes it back.</p>
+        <ul>{{#uninstalled}}<li>{{title}} <span class="soft">{{text}}</span></li>{{/uninstalled}}</ul>
+        </section>
+        {{/hasUninstalled}}
         {{#isAdministrator}}
         <section class="card" aria-labelledby="install">
         <h2 id="install">Install an app</h2>
