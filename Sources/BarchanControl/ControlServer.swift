@@ -16,6 +16,8 @@ public final class ControlServer: Sendable {
     /// A command more has to wait in the socket's own queue.
     private let underWay = Mutex(0)
     private static let maximumUnderWay = 16
+    /// Between two tries when the process has no descriptor left.
+    private static let pauseMilliseconds: CInt = 100
 
     /// The caller holds the lock of the data directory, so a socket that lies there is a dead host's.
     public init(dataDirectory: String, log: HostLog, handler: @escaping Handler) throws(HostError) {
@@ -53,7 +55,11 @@ public final class ControlServer: Sendable {
             let number = accept(listener.rawValue, nil, nil)
             guard number >= 0 else {
                 if errno == EINTR || errno == ECONNABORTED { continue }
-                return
+                // Shut down, by `close`.
+                guard [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(errno) else { return }
+                // Who asks waits for a descriptor that somebody closes.
+                poll(nil, 0, ControlServer.pauseMilliseconds)
+                continue
             }
             _ = fcntl(number, F_SETFD, FD_CLOEXEC)
             receive(OwnedDescriptor(takingOwnershipOf: number))

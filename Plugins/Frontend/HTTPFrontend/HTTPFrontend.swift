@@ -16,10 +16,11 @@ struct HTTPFrontend: FrontendProvider {
         for host: any FrontendHost, ready: @escaping @Sendable (FrontendAddress) -> Void
     ) async throws(HostError) {
         let loops = try ServerLoops(lent: loops, count: settings.eventLoops)
-        let table = ConnectionTable(maximum: settings.limits.connections)
+        let room = ConnectionRoom(settings.limits.connections, log: log)
+        let table = ConnectionTable(maximum: room.connections)
         let outcome: Result<Void, HostError>
         do throws(HostError) {
-            try await serve(host, on: loops, table: table, ready: ready)
+            try await serve(host, on: loops, room, table: table, ready: ready)
             outcome = .success(())
         } catch { outcome = .failure(error) }
         await table.drain(on: loops.contexts[0].host, grace: .seconds(settings.stopSeconds), settings.limits)
@@ -27,7 +28,7 @@ struct HTTPFrontend: FrontendProvider {
     }
 
     private func serve(
-        _ host: any FrontendHost, on loops: ServerLoops, table: ConnectionTable,
+        _ host: any FrontendHost, on loops: ServerLoops, _ room: ConnectionRoom, table: ConnectionTable,
         ready: @escaping @Sendable (FrontendAddress) -> Void
     ) async throws(HostError) {
         let listener =
@@ -50,7 +51,10 @@ struct HTTPFrontend: FrontendProvider {
         let limits = settings.limits
         let count = Atomic(0)
         await withTaskCancellationHandler {
-            await listener.run { client in
+            await listener.run { error in
+                room.noteShortage(error)
+                _ = table.makeRoom(for: ConnectionRoom.madeAtOnce)
+            } _: { client in
                 let turn = count.wrappingAdd(1, ordering: .relaxed).oldValue
                 let loop = loops.contexts[Int(UInt(bitPattern: turn) % UInt(loops.contexts.count))]
                 let connection = Connection(

@@ -40,6 +40,20 @@ final class ConnectionTable: Sendable {
         return isAdded
     }
 
+    /// Ends connections as a newcomer in a full table does, those that have kept us waiting the longest first.
+    /// - Returns: How many.
+    func makeRoom(for count: Int) -> Int {
+        let victims = state.withLock { state in
+            (0..<count).compactMap { _ -> Connection? in
+                guard let victim = ConnectionTable.idlest(of: state.connections.values) else { return nil }
+                state.connections[ObjectIdentifier(victim)] = nil
+                return victim
+            }
+        }
+        for victim in victims { victim.closeSoon() }
+        return victims.count
+    }
+
     private static func idlest(of connections: some Sequence<Connection>) -> Connection? {
         var found: (connection: Connection, since: UInt64)?
         for connection in connections {

@@ -12,6 +12,7 @@ final class Listener: @unchecked Sendable {
     private let isShared: Bool
     private var watch: (any LoopEntry)?
     private var accept: (@Sendable (CInt) -> Void)?
+    private var whenFull: (@Sendable (CInt) -> Void)?
     private let end = Mutex((isClosed: false, waiter: CheckedContinuation<Void, Never>?.none))
 
     /// How long nobody is let in when the process has no descriptor left.
@@ -52,9 +53,16 @@ final class Listener: @unchecked Sendable {
         }
     }
 
-    /// Lets clients in until ``close()``; returns then. `accept` gets each one's socket, on the listener's loop.
-    func run(_ accept: @escaping @Sendable (CInt) -> Void) async {
-        loop.host.post { self.start(accept) }
+    /// Lets clients in until ``close()``; returns then.
+    /// - Parameters:
+    ///   - whenFull: Gets the number of the error, on the listener's loop, each time when somebody cannot be let in because this
+    ///     process, or the machine, has no descriptor left; makes room where it can.
+    ///   - accept: Gets each one's socket, on the listener's loop.
+    func run(whenFull: @escaping @Sendable (CInt) -> Void, _ accept: @escaping @Sendable (CInt) -> Void) async {
+        loop.host.post { [self] in
+            self.whenFull = whenFull
+            start(accept)
+        }
         await withCheckedContinuation { waiter in
             let isClosed = end.withLock { end in
                 if !end.isClosed { end.waiter = waiter }
@@ -70,7 +78,7 @@ final class Listener: @unchecked Sendable {
             if !isShared, watch != nil, let accept { letIn(accept) }
             watch?.cancel()
             watch = nil
-            accept = nil
+            (accept, whenFull) = (nil, nil)
             let waiter = end.withLock { end in
                 end.isClosed = true
                 defer { end.waiter = nil }
@@ -93,8 +101,10 @@ final class Listener: @unchecked Sendable {
             if client >= 0 {
                 accept(client)
             } else if [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(errno) {
+                let error = errno
                 watch?.cancel()
                 watch = nil
+                whenFull?(error)
                 _ = loop.host.after(nanoseconds: Self.pause.nanoseconds) { [self] in start(accept) }
                 return
             } else if errno == EAGAIN {
