@@ -100,8 +100,8 @@ public final class Host: FrontendHost {
             records: records, packages: storage.packages, book: packageBook, volumes: storage.volumes,
             isolation: isolation, registry: registry, watch: watch, sessions: sessions, accounts: accounts,
             sharing: sharing, clock: clock,
-            limits: configuration.limits, trashLifetime: configuration.life.trash, failedStarts: failedStarts,
-            audit: audit, log: log)
+            limits: configuration.limits, reserve: reserve, trashLifetime: configuration.life.trash,
+            failedStarts: failedStarts, audit: audit, log: log)
         logins.whenLoggedOut.listen { [weak sessions] account in await sessions?.closeAll(of: account) }
         let desk = SharingDesk(book: sharing, grains: grains, audit: audit)
         await sessions.admitByLinks(of: desk)

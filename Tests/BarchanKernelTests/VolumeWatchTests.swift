@@ -190,6 +190,10 @@ import Testing
             _ = try await test.host.backups.restore(BufferedBytes([1]), by: test.person)
         }
         await expectError(.resourceExhausted) { _ = try await test.host.backups.backUp(greedy, by: test.person) }
+        let message = await expectError(.resourceExhausted) { _ = try await test.makeGrain() }
+        #expect(message.contains("make a grain: the disk is nearly full"))
+        // Nothing is left of it that could not start.
+        #expect(try await test.host.grains.grains(for: test.person).count == 2)
     }
 
     /// What a grain has open without a name from now on; the disk fills by as much.

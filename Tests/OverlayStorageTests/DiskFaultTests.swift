@@ -49,6 +49,42 @@ import Testing
         #expect(try await storage.packages.installed().count == 1)
     }
 
+    /// Or nobody could log in and delete something.
+    @Test func recordsAreWrittenOnAFullDiskForAWhileAlsoAfterARestart() async throws {
+        let scratch = try Mounted("-t", "tmpfs", "-o", "size=64m,nr_inodes=200", "tmpfs")
+        func commit(_ range: Range<Int>, _ storage: any StorageProvider) async throws {
+            for number in range {
+                let batch = RecordBatch(writes: [.put(RecordKey("s/\(number)"), [UInt8](repeating: 1, count: 100))])
+                #expect(try await storage.records.commit(batch), "\(number)")
+            }
+        }
+        do {
+            let storage = try await scratch.storage()
+            try await commit(0..<1, storage)
+            try scratch.fill()
+            try await commit(1..<100, storage)
+        }
+        do {
+            let storage = try await scratch.storage()
+            #expect(try await storage.records.scan(prefix: RecordKey("s/"), after: nil, limit: 1000).count == 100)
+            try await commit(100..<200, storage)
+            // It has an end, which is said in words for everybody.
+            let error = await #expect(throws: HostError.self) {
+                for number in 0..<200 { try await put(number, storage) }
+            }
+            #expect(error?.code == .resourceExhausted, "\(String(describing: error))")
+            #expect(error?.message.contains("SELECT") == false && error?.message.contains("COMMIT") == false)
+            #expect(error?.message.contains("is full; whoever runs the host has to make room") == true)
+            try #require(try run(["/bin/rm", "-rf", "\(scratch.path)/filler", "\(scratch.path)/fillers"]) == 0)
+            try await commit(200..<300, storage)
+        }
+        // And is made again.
+        let storage = try await scratch.storage()
+        try scratch.fill()
+        try await commit(300..<400, storage)
+        #expect(try await storage.records.scan(prefix: RecordKey("s/"), after: nil, limit: 1000).count == 400)
+    }
+
     /// ext4 on a loop device whose file has no room to grow: to the file system that is a disk that cannot be written.
     @Test func aBrokenDiskIsSaidAndTheStorageStillAnswers() async throws {
         let outer = try Mounted("-t", "tmpfs", "-o", "size=24m", "tmpfs")

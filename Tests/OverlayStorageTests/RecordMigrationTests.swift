@@ -95,6 +95,9 @@ import Testing
         try python("d.execute('PRAGMA user_version = 99'); d.close()", "\(scratch.path)/records.sqlite")
         let error = await #expect(throws: HostError.self) { _ = try await scratch.storage() }
         #expect(error?.code == .unsupported)
-        #expect(error?.message.contains("records.sqlite.layout-2") == true)
+        #expect(error?.message.contains("there is no copy here") == true)
+        close(creat("\(scratch.path)/records.sqlite.layout-2", 0o600))
+        let again = await #expect(throws: HostError.self) { _ = try await scratch.storage() }
+        #expect(again?.message.contains("put the copy '\(scratch.path)/records.sqlite.layout-2' in its place") == true)
     }
 }

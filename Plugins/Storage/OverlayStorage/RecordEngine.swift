@@ -3,6 +3,7 @@ import Barchan
 /// What SQLite is asked to do for the records.
 final class RecordEngine {
     private let connection: SQLiteConnection
+    private let reserve: RecordReserve
     private let begin, look, end, undo, readOne, scanSome, put, delete, nextVersion: SQLiteStatement
 
     init(path: String) throws(HostError) {
@@ -11,7 +12,10 @@ final class RecordEngine {
         try connection.execute("PRAGMA journal_mode = WAL")
         try connection.execute("PRAGMA synchronous = FULL")
         try connection.execute("PRAGMA cache_size = -4096")
+        connection.keepLogFile(chunkBytes: 1 << 20)
         try RecordMigrations.run(connection)
+        reserve = RecordReserve(log: "\(path)-wal")
+        reserve.make()
         begin = try connection.prepare("BEGIN IMMEDIATE")
         look = try connection.prepare("BEGIN")
         end = try connection.prepare("COMMIT")
@@ -23,6 +27,12 @@ final class RecordEngine {
         put = try connection.prepare("REPLACE INTO records (key, value, version) VALUES (?, ?, ?)")
         delete = try connection.prepare("DELETE FROM records WHERE key = ?")
         nextVersion = try connection.prepare("UPDATE versions SET last = last + 1 RETURNING last")
+    }
+
+    deinit {
+        // An empty log: it must not be taken for one of another database that is put in the place of this one.
+        try? connection.execute("PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)")
+        reserve.makeAgain()
     }
 
     /// Between calls only when a failed commit could not be undone.
@@ -76,6 +86,7 @@ final class RecordEngine {
             var answers: [RecordDatabase.Answer] = []
             for batch in batches { answers.append(.success(try apply(batch))) }
             try end.run([])
+            reserve.make()
             return answers
         } catch {
             // SQLite may have rolled back by itself already; then this fails, and that is fine.

@@ -30,11 +30,16 @@ enum RecordMigrations {
     static func run(_ connection: SQLiteConnection) throws(HostError) {
         let version = try connection.integer("PRAGMA user_version")
         guard version <= current else {
+            let copy = copyPath(connection, current)
+            let other =
+                access(copy, F_OK) == 0
+                ? "use that host, or put the copy '\(copy)' in its place and remove '\(connection.path)-wal'; the copy lacks"
+                    + " what was changed since"
+                : "use that host; of an older layout there is no copy here"
             throw HostError(
                 .unsupported,
                 "open database '\(connection.path)': a newer host wrote it (layout \(version), this host knows \(current)); "
-                    + "use that host, or put the copy '\(copyPath(connection, current))' in its place, which lacks what was "
-                    + "changed since")
+                    + other)
         }
         guard version < current else { return }
         if version > 0 { try copy(connection, version) }

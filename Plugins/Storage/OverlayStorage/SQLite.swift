@@ -28,6 +28,13 @@ final class SQLiteConnection {
         guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else { throw failure(sql) }
     }
 
+    /// Leaves the write-ahead log in its place when the database is closed, and lets the database grow in steps of `chunkBytes`.
+    func keepLogFile(chunkBytes: Int32) {
+        var isKept: Int32 = 1, chunk = chunkBytes
+        sqlite3_file_control(handle, "main", SQLITE_FCNTL_PERSIST_WAL, &isKept)
+        sqlite3_file_control(handle, "main", SQLITE_FCNTL_CHUNK_SIZE, &chunk)
+    }
+
     var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
     /// The first column of the first row.
@@ -54,7 +61,12 @@ final class SQLiteConnection {
         // Whoever caused it may read this, and need not know where the host keeps its records.
         let sentence = "\(attempt.prefix(60)) in the records' database: \(message)"
         return switch code & 0xff {
-        case SQLITE_FULL, SQLITE_NOMEM: HostError(.resourceExhausted, sentence + "; make room on the disk")
+        case SQLITE_FULL:
+            HostError(
+                .resourceExhausted,
+                "write this down: the disk that the host keeps its records on is full; whoever runs the host has to make room on"
+                    + " the disk, and what is deleted for good makes some, too")
+        case SQLITE_NOMEM: HostError(.resourceExhausted, sentence)
         case SQLITE_BUSY, SQLITE_LOCKED:
             HostError(.resourceExhausted, sentence + "; another process is writing there, try again")
         case SQLITE_IOERR, SQLITE_READONLY, SQLITE_CANTOPEN:

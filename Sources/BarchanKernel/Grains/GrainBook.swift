@@ -16,6 +16,7 @@ struct GrainBook: GrainDirectory {
     let sharing: SharingBook
     let clock: any HostClock
     let limits: HostLimits
+    let reserve: DiskReserve
     /// How long grains stay in the trash.
     let trashLifetime: Duration
     let failedStarts: FailedStarts
@@ -143,6 +144,8 @@ struct GrainBook: GrainDirectory {
         try isolation.requireLoopback(for: command, of: package, to: "make a grain")
         let title = try GrainBook.checked(title ?? GrainBook.defaultTitle(package.manifest, action: action))
         try await requireRoom(for: account)
+        // The record fits in what records have of the disk, and the grain could not start.
+        try await reserve.require(to: "make a grain")
         try failedStarts.require(AppUse(app: package.app, owner: account), to: "make a grain")
         let record = GrainRecord(
             .random(), of: package, action: action, title: title, owner: account, now: clock.wallSeconds())
