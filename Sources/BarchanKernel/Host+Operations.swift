@@ -118,7 +118,7 @@ extension Host: OperationDirectory {
             HostFigure(
                 "barchan_grains_processes", "Processes and threads of all grains", .gauge, [.init(Double(processes))]),
             HostFigure("barchan_sessions", "Open tabs", .gauge, [.init(Double(await sessionBook.count))]),
-        ] + counters.figures + HostProcessFigures.all
+        ] + counters.figures + (backupSchedule == nil ? [] : counters.backupFigures) + HostProcessFigures.all
     }
 }
 

@@ -132,7 +132,7 @@ public final class Host: FrontendHost {
         backupSchedule = configuration.backups.directory.map { [backupBook] directory in
             BackupSchedule(
                 directory: directory, settings: configuration.backups, book: backupBook, records: records,
-                registry: registry, clock: clock, log: log)
+                registry: registry, clock: clock, counters: counters, log: log)
         }
         self.sessions = sessions
         sessionBook = sessions

@@ -97,6 +97,36 @@ import Testing
         #expect(try names("\(folder.path)/a/b/\(other)").count == 1)
     }
 
+    @Test func failuresAndTheLastOneAreCounted() async throws {
+        let folder = try Folder(), (test, schedule) = try await host(folder)
+        func value(_ name: String) async throws -> Double? {
+            try await test.host.figures().first { $0.name == "barchan_backup_\(name)" }?.samples.first?.value
+        }
+        let grain = try await test.makeGrain()
+        #expect(try await value("failures_total") == 0)
+        #expect(try await value("last_success_timestamp_seconds") == 0)
+        await schedule.backUpWhatIsDue()
+        let made = Double(test.clock.wallSeconds())
+        #expect(try await value("last_success_timestamp_seconds") == made)
+        test.clock.advance(by: .seconds(3600))
+        try await use(grain, of: test)
+        test.storage.whileSnapshot.withLock {
+            $0 = { () throws(HostError) in throw HostError(.resourceExhausted, "full") }
+        }
+        for failures in 1...2 {
+            await schedule.backUpWhatIsDue()
+            #expect(try await value("failures_total") == Double(failures))
+        }
+        #expect(try await value("last_success_timestamp_seconds") == made)
+        // A host that is started again finds it.
+        let next = try await TestHost(storage: test.storage) { $0.backups.directory = "\(folder.path)/a/b" }
+        await next.host.backupSchedule?.backUpWhatIsDue()
+        let figures = try await next.host.figures()
+        #expect(figures.first { $0.name.hasSuffix("last_success_timestamp_seconds") }?.samples.first?.value == made)
+        let without = try await TestHost()
+        #expect(try await !without.host.figures().contains { $0.name.hasPrefix("barchan_backup") })
+    }
+
     @Test func thoseOfARemovedGrainStayForAWhile() async throws {
         let folder = try Folder(), (test, schedule) = try await host(folder)
         let grain = try await test.makeGrain(), other = try await test.makeGrain()

@@ -28,7 +28,7 @@ import Testing
             let all = try await serving.request("/admin", as: login).text
             for text in [
                 "Tea &lt;b&gt;", ">ada<", "42 MB", ">7<", "2 s", "2.0 MB", "2 grains, 2 in memory with 84 MB",
-                "on disk 3.0 MB", "Grains: running &quot;now&quot;",
+                "on disk 3.0 MB", "Grains: running &quot;now&quot;", "<dt>Last backup by the host</dt><dd>2026-11-28 ",
             ] { #expect(all.contains(text), "\(text)") }
             let some = try await serving.request("/admin?q=coffee+ada", as: login).text
             #expect(some.contains("1 of 2 grains") && !some.contains("Tea"))

@@ -351,7 +351,8 @@ struct FakeOperations: OperationDirectory {
     func figures() async throws(HostError) -> [HostFigure] {
         [
             HostFigure(
-                "barchan_grains", "Grains", .gauge, [.init(3, labels: [KeyValue("state", "running \"now\"\n\\")])])
+                "barchan_grains", "Grains", .gauge, [.init(3, labels: [KeyValue("state", "running \"now\"\n\\")])]),
+            HostFigure("last_timestamp_seconds", "Last backup by the host", .gauge, [.init(1_795_867_200)]),
         ]
     }
 

@@ -9,6 +9,7 @@ struct BackupSchedule: Sendable {
     let records: RecordBook
     let registry: GrainRegistry
     let clock: any HostClock
+    let counters: HostCounters
     let log: HostLog
 
     /// How often somebody looks whether a backup is due.
@@ -30,6 +31,7 @@ struct BackupSchedule: Sendable {
                 if !record.isRemoved { grains.append(record) }
             }
         } catch {
+            counters.failedBackups.add(1, ordering: .relaxed)
             return log(.error, "make backups: \(error.message)")
         }
         do throws(HostError) {
@@ -44,6 +46,7 @@ struct BackupSchedule: Sendable {
             do throws(HostError) {
                 try await backUpIfDue(record)
             } catch {
+                counters.failedBackups.add(1, ordering: .relaxed)
                 log(.error, "backup of grain \(record.grain): \(error.message)")
             }
         }
@@ -53,6 +56,7 @@ struct BackupSchedule: Sendable {
         let folder = "\(directory)/\(record.grain)"
         let names = try await OwnThread.run { () throws(HostError) in try Self.backups(in: folder) }
         let now = clock.wallSeconds(), newest = names.last.flatMap(Self.seconds) ?? 0
+        counters.noteBackup(at: newest)
         let state = await registry.known(record.grain)?.state, isInUse = state == .running || state == .starting
         guard now - newest >= settings.interval.components.seconds, isInUse || record.lastUsed >= newest else {
             return
@@ -61,6 +65,7 @@ struct BackupSchedule: Sendable {
         let size = try await BackupFile.write(bytes, to: path) { (temporary) throws(HostError) in
             if settings.verify { _ = try await book.verify(try FileBytes(temporary)) }
         }
+        counters.noteBackup(at: now)
         log(.info, "backup of grain \(record.grain): \(size) bytes in '\(path)'")
         // Only now: a disk that is full takes none of the old ones away.
         for name in names.dropLast(settings.keep - 1) { unlink("\(folder)/\(name)") }

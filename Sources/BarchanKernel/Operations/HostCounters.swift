@@ -9,7 +9,26 @@ final class HostCounters: Sendable {
     let sessionsOpened = Atomic<Int>(0)
     let logins = Atomic<Int>(0)
     let refusedLogins = Atomic<Int>(0)
+    let failedBackups = Atomic<Int>(0)
+    /// When the last backup was made that the host makes by itself, in seconds since 1970; 0 for never.
+    let lastBackup = Atomic<Int64>(0)
     let startTimes = DurationHistogram(bounds: [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10])
+
+    /// A backup of that time is there.
+    func noteBackup(at seconds: Int64) { lastBackup.max(seconds, ordering: .relaxed) }
+
+    /// Of the backups that the host makes by itself.
+    var backupFigures: [HostFigure] {
+        let last = lastBackup.load(ordering: .relaxed)
+        return [
+            HostFigure(
+                "barchan_backup_failures_total", "Backups by the host that failed", .counter,
+                [.init(Double(failedBackups.load(ordering: .relaxed)))]),
+            HostFigure(
+                "barchan_backup_last_success_timestamp_seconds", "Last backup by the host", .gauge,
+                [.init(Double(last))]),
+        ]
+    }
 
     var figures: [HostFigure] {
         func counter(_ name: String, _ summary: String, _ value: borrowing Atomic<Int>) -> HostFigure {

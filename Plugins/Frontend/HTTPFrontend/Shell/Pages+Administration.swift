@@ -88,6 +88,7 @@ extension Pages {
     private static func text(_ value: Double, of name: String) -> String {
         guard let whole = Int64(exactly: value.rounded()) else { return "\(value)" }
         if name.hasSuffix("_bytes") { return size(whole) }
+        if name.hasSuffix("_timestamp_seconds") { return whole == 0 ? "never" : date(whole) }
         return name.contains("_seconds") ? "\(whole) s" : "\(whole)"
     }
 
