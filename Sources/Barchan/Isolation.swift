@@ -33,6 +33,13 @@ public protocol PackageHolder: IsolationProvider {
     func release(_ package: PackageTree) async
 }
 
+/// A back end that can end its sandboxes also when what makes them does not answer.
+public protocol AbortableIsolationProvider: IsolationProvider {
+    /// Kills what makes the sandboxes, and with it every sandbox, for a host that stops and has waited long enough. Returns at
+    /// once; every ``Sandbox/waitForExit()`` returns soon afterwards. Nothing is to be launched any more.
+    func abort()
+}
+
 /// A running sandbox, or one that has ended.
 ///
 /// A sandbox lives until its first process exits, ``terminate()`` is called, or the host process is gone, whichever

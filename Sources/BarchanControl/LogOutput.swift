@@ -5,39 +5,41 @@ import Glibc
 /// The host's log as it leaves the process.
 public enum LogOutput {
     /// The host's log, from `level` on.
+    /// - Parameter queue: Does the writing, which may wait for whoever reads; nil writes at once.
     /// - Throws: ``HostError`` when `journal` is asked for and there is none.
-    public static func log(from level: HostLog.Level, format: LogFormat) throws(HostError) -> HostLog {
+    public static func log(
+        from level: HostLog.Level, format: LogFormat, through queue: LogQueue? = nil
+    ) throws(HostError) -> HostLog {
         switch format {
-        case .text: return standardError(from: level, line: textLine)
-        case .json: return standardError(from: level, line: jsonLine)
-        case .journal: return journal(try JournalSocket(), from: level)
+        case .text: return log(from: level, through: queue) { write(textLine($0)) }
+        case .json: return log(from: level, through: queue) { write(jsonLine($0)) }
+        case .journal: return journal(try JournalSocket(), from: level, through: queue)
         case .auto:
             guard JournalSocket.isStandardError, let socket = try? JournalSocket() else {
-                return standardError(from: level, line: textLine)
+                return log(from: level, through: queue) { write(textLine($0)) }
             }
-            return journal(socket, from: level)
+            return journal(socket, from: level, through: queue)
         }
     }
 
     /// A log for one command, for people.
-    public static func text(from level: HostLog.Level) -> HostLog { standardError(from: level, line: textLine) }
+    public static func text(from level: HostLog.Level) -> HostLog { log(from: level) { write(textLine($0)) } }
 
-    private static func standardError(
-        from level: HostLog.Level, line: @escaping @Sendable (LogMessage) -> String
+    static func log(
+        from level: HostLog.Level, through queue: LogQueue? = nil, write: @escaping @Sendable (LogMessage) -> Void
     ) -> HostLog {
         HostLog { messageLevel, text, fields in
             guard messageLevel >= level else { return }
-            write(line(LogMessage(level: messageLevel, text: text, fields: fields)))
+            let message = LogMessage(level: messageLevel, text: text, fields: fields)
+            if let queue { queue.add(message, write) } else { write(message) }
         }
     }
 
     /// What the journal does not take goes to standard error: a message must not be lost.
-    private static func journal(_ socket: JournalSocket, from level: HostLog.Level) -> HostLog {
-        HostLog { messageLevel, text, fields in
-            guard messageLevel >= level else { return }
-            let message = LogMessage(level: messageLevel, text: text, fields: fields)
-            if !socket.send(message) { write(textLine(message)) }
-        }
+    private static func journal(
+        _ socket: JournalSocket, from level: HostLog.Level, through queue: LogQueue?
+    ) -> HostLog {
+        log(from: level, through: queue) { if !socket.send($0) { write(textLine($0)) } }
     }
 
     private static func write(_ line: String) {

@@ -34,6 +34,7 @@ public final class Host: FrontendHost {
     let activities: ActivityBook
     let limits: HostLimits
     let log: HostLog
+    private let clock: any HostClock
     /// Grants and administrative acts.
     public let audit: AuditBook
     let counters: HostCounters
@@ -148,6 +149,7 @@ public final class Host: FrontendHost {
         self.recentLog = recentLog
         limits = configuration.limits
         self.log = log
+        self.clock = clock
         try await accounts.addIndexes()
         self.packageBook = packageBook
         // Any number of releases while one collection runs ask for one more.
@@ -174,11 +176,32 @@ public final class Host: FrontendHost {
         return LoginBook(accounts: accounts, methods: [email], whenLoggedOut: signal, audit: audit, counters: counters)
     }
 
+    /// How long ``stop()`` waits for grains to end, and then for those that were ended by force.
+    static let patience = Duration.seconds(5), lastPatience = Duration.seconds(3)
+
     /// Closes every session and stops every grain. The host is of no use afterwards.
+    ///
+    /// Grains that do not end in time are ended by force, see ``Barchan/AbortableIsolationProvider``, and what is left
+    /// then is the kernel's to end with this process.
     public func stop() async {
         collection.cancel()
-        await sessionBook.closeAll()
-        await registry.close()
+        let (ends, end) = AsyncStream.makeStream(of: Void.self)
+        Task { [sessionBook, registry] in
+            await sessionBook.closeAll()
+            await registry.close()
+            end.finish()
+        }
+        let patience = Task { [clock, isolation, log] in
+            await clock.sleep(for: Host.patience)
+            guard !Task.isCancelled else { return }
+            log(.warning, "grains did not end within \(Host.patience); they are ended by force")
+            (isolation as? any AbortableIsolationProvider)?.abort()
+            await clock.sleep(for: Host.lastPatience)
+            end.finish()
+        }
+        // Also in a task that was cancelled.
+        await Task { for await _ in ends {} }.value
+        patience.cancel()
         output.close()
         pressure?.close()
     }

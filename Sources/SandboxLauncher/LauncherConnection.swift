@@ -7,7 +7,7 @@ import Synchronization
 /// The conversation with one launcher process: requests go out from anywhere, one thread takes the replies.
 final class LauncherConnection: Sendable {
     private let requests: RequestQueue
-    private let process: pid_t
+    private let process: ChildOfHost
     private let whenEnded: @Sendable () -> Void
     private let state = Mutex(State())
 
@@ -26,7 +26,7 @@ final class LauncherConnection: Sendable {
 
     private init(socket: CInt, process: pid_t, whenEnded: @escaping @Sendable () -> Void) {
         requests = RequestQueue(socket)
-        self.process = process
+        self.process = ChildOfHost(process)
         self.whenEnded = whenEnded
     }
 
@@ -50,6 +50,9 @@ final class LauncherConnection: Sendable {
 
     /// Ends the launcher and every sandbox of it.
     func shutDown() { requests.shutDown() }
+
+    /// The same where it does not answer: by the kernel's hand, also when it is stopped or stuck.
+    func kill() { process.kill() }
 
     // MARK: Requests
 
@@ -223,8 +226,7 @@ final class LauncherConnection: Sendable {
     /// The launcher is gone, and with it, by the kernel's hand, everything it started.
     private func end() {
         shutDown()
-        var status: CInt = 0
-        while waitpid(process, &status, 0) < 0 && errno == EINTR {}
+        _ = process.waitForEnd()
         let state = state.withLock { state in
             state.parked.close()
             defer { state = State(); state.isClosed = true }

@@ -3,7 +3,7 @@ import SandboxProtocol
 import Synchronization
 
 /// Hands specifications to the launcher, which makes the sandboxes: the provider of every back end that uses it.
-public final class LauncherIsolation: PackageHolder {
+public final class LauncherIsolation: PackageHolder, AbortableIsolationProvider {
     public let guarantees: Set<Guarantee>
     public let fileOwner: FileOwner
     private let launchers: LauncherSupply
@@ -38,6 +38,8 @@ public final class LauncherIsolation: PackageHolder {
         }
     }
 
+    public func abort() { launchers.abort() }
+
     public func release(_ package: PackageTree) async {
         // A launcher that cannot be started holds nothing.
         guard !package.layers.isEmpty, let launcher = try? await launchers.launcher() else { return }
@@ -65,6 +67,8 @@ private final class LauncherSupply: Sendable {
             "start the sandbox launcher", noteLoss: { log(.warning, "the sandbox launcher was lost; starting another") }
         ) { LauncherHandle(try await LauncherConnection.start(program, whenEnded: $0)) }
     }
+
+    func abort() { latest.withLock { $0 }?.connection.kill() }
 
     func launcher() async throws(HostError) -> LauncherHandle {
         // Nearly always, and then no start waits for an actor.

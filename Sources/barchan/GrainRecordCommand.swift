@@ -54,7 +54,7 @@ struct GrainRecordCommand: ParsableCommand {
     /// Until a signal comes, or the host is gone.
     private func wait(for host: ControlConnection) {
         let stop = DispatchSemaphore(value: 0)
-        let signals = StopSignals(alsoAtHangUp: true) { _ in stop.signal() }
+        let signals = StopSignals { _ in stop.signal() }
         say("recording grain '\(grain)'; use it now, then end this with Ctrl-C")
         DispatchQueue.global().async {
             host.waitForEnd()

@@ -2,7 +2,7 @@ import Barchan
 import BarchanControl
 import BarchanKernel
 
-/// A host that serves people until a signal says stop.
+/// A host that serves people until a signal says stop, and ends.
 struct HostService {
     let host: Host
     let frontend: any FrontendProvider
@@ -11,22 +11,44 @@ struct HostService {
     /// Whether a login link is printed also when the administrator has logged in before.
     var alwaysPrintsLoginLink = false
 
+    /// Have to turn for the host to be alive.
+    var loops: [any HostLoop] = []
+    /// What is done last, when no grain runs any more.
+    var closing: @Sendable () async -> Void = {}
+
     func run() async throws {
         let (addresses, continuation) = AsyncStream.makeStream(of: FrontendAddress.self)
         let serving = Task {
             defer { continuation.finish() }
             try await frontend.run(for: host) { continuation.yield($0) }
         }
+        // Until everything has ended: a second signal is for what takes too long then.
         let signals = StopSignals { _ in
             log(.info, "stopping")
-            notifySystemd("STOPPING=1")
             serving.cancel()
+            notifySystemd("STOPPING=1")
         }
         defer { signals.cancel() }
         let chores = [
             Task { await host.runBackups() }, Task { await host.watchVolumes() }, Task { await host.emptyTrash() },
         ]
-        defer { for chore in chores { chore.cancel() } }
+        // Also while the host ends.
+        let watchdog = Task { await runWatchdog(loops) }
+        defer { watchdog.cancel() }
+        let outcome: Result<Void, any Error>
+        do {
+            try await serve(until: serving, addresses)
+            outcome = .success(())
+        } catch { outcome = .failure(error) }
+        for chore in chores { chore.cancel() }
+        await host.stop()
+        await closing()
+        try outcome.get()
+    }
+
+    private func serve(
+        until serving: Task<Void, any Error>, _ addresses: AsyncStream<FrontendAddress>
+    ) async throws {
         var control: ControlServer?
         for await address in addresses where control == nil {
             let commands = HostCommands(host, address: address)
@@ -46,6 +68,6 @@ struct HostService {
         if isFirst || alwaysPrintsLoginLink {
             printLine("login: \(address.loginLink(token: try await host.operatorLoginToken()))")
         }
-        notifySystemd("READY=1")
+        notifySystemd("READY=1", mayWait: true)
     }
 }

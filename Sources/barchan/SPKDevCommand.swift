@@ -53,13 +53,8 @@ struct SPKDevCommand: AsyncParsableCommand {
             host: host, frontend: providers.frontend, dataDirectory: configuration.dataDirectory, log: log,
             alwaysPrintsLoginLink: true)
         let restarting = Task { await workshop.follow(host) }
-        do { try await service.run() } catch {
-            restarting.cancel()
-            await host.stop()
-            throw error
-        }
-        restarting.cancel()
-        await host.stop()
+        defer { restarting.cancel() }
+        try await service.run()
         try workshop.writeFileList()
         _ = consume directory
     }

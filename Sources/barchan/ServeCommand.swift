@@ -8,7 +8,7 @@ import SMTP
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Runs the host until it is told to stop (SIGINT, SIGTERM).",
+        commandName: "serve", abstract: "Runs the host until it is told to stop (SIGINT, SIGTERM, SIGHUP).",
         discussion: """
             When people can connect, it prints one or two lines to standard output:
 
@@ -17,6 +17,8 @@ struct ServeCommand: AsyncParsableCommand {
 
             The second one until the administrator has logged in for the first time, and with --login-link: a link that \
             logs somebody in as administrator once, within an hour. Everything else goes to standard error.
+
+            A second signal ends it at once. SIGHUP is ignored where it was before, as below nohup(1).
 
             A listening socket that a service manager hands over (LISTEN_FDS) is used instead of one of its own: whoever \
             connects while the host is restarted waits instead of being refused.
@@ -30,10 +32,12 @@ struct ServeCommand: AsyncParsableCommand {
         let listeners = try listenersFromServiceManager()
         raiseOpenFilesLimit()
         let configuration = try options.configuration()
-        let recent = RecentLog()
+        let recent = RecentLog(), lines = try LogQueue()
+        // Whoever reads them may be stuck; nothing waits for that.
+        defer { lines.finish(within: .seconds(1)) }
         let log = recent.keeping(
             from: max(.info, configuration.logLevel),
-            of: try LogOutput.log(from: configuration.logLevel, format: configuration.logFormat))
+            of: try LogOutput.log(from: configuration.logLevel, format: configuration.logFormat, through: lines))
         SystemdGroup.take(log: log)
         let directory = try DataDirectory(configuration.dataDirectory)
         let candidates = ModuleLoader(directories: configuration.pluginDirectories).load()
@@ -45,18 +49,12 @@ struct ServeCommand: AsyncParsableCommand {
         let host = try await Host(
             isolation: providers.isolation, storage: providers.storage, transport: providers.transport,
             configuration: configuration, mail: mail, log: log, recentLog: recent)
-        do {
-            try await HostService(
-                host: host, frontend: providers.frontend, dataDirectory: configuration.dataDirectory, log: log,
-                alwaysPrintsLoginLink: loginLink
-            ).run()
-        } catch {
-            await host.stop()
-            await (providers.storage as? any ClosableStorageProvider)?.close()
-            throw error
-        }
-        await host.stop()
-        await (providers.storage as? any ClosableStorageProvider)?.close()
+        let storage = providers.storage
+        try await HostService(
+            host: host, frontend: providers.frontend, dataDirectory: configuration.dataDirectory, log: log,
+            alwaysPrintsLoginLink: loginLink, loops: providers.loops,
+            closing: { await (storage as? any ClosableStorageProvider)?.close() }
+        ).run()
         log(.info, "stopped")
         _ = consume directory
     }

@@ -29,7 +29,8 @@ func listenersFromServiceManager() throws(HostError) -> [Int32] {
 }
 
 /// Tells the service manager about a change of state, when there is one (sd_notify(3)).
-func notifySystemd(_ state: String) {
+/// - Parameter mayWait: Whether to wait for one that does not read, instead of leaving it out.
+func notifySystemd(_ state: String, mayWait: Bool = false) {
     guard let name = getenv("NOTIFY_SOCKET").map({ Array(String(cString: $0).utf8) }), !name.isEmpty else { return }
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
@@ -43,9 +44,24 @@ func notifySystemd(_ state: String) {
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
     let length = socklen_t(MemoryLayout<sa_family_t>.size + name.count), text = Array(state.utf8)
+    let flags = CInt(MSG_NOSIGNAL) | (mayWait ? 0 : CInt(MSG_DONTWAIT))
     withUnsafePointer(to: &address) { pointer in
         pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            _ = sendto(descriptor, text, text.count, CInt(MSG_NOSIGNAL), $0, length)
+            _ = sendto(descriptor, text, text.count, flags, $0, length)
         }
+    }
+}
+
+/// Tells the service manager that the host is alive, as often as it wants to hear it (sd_watchdog_enabled(3)), each time
+/// when every event loop has had its turn. Returns when the task is cancelled, or at once when nobody wants to hear it.
+func runWatchdog(_ loops: [any HostLoop]) async {
+    func number(_ name: String) -> Int64? { getenv(name).flatMap { Int64(String(cString: $0)) } }
+    guard let microseconds = number("WATCHDOG_USEC"), microseconds > 0,
+        number("WATCHDOG_PID") ?? Int64(getpid()) == getpid()
+    else { return }
+    while !Task.isCancelled {
+        for loop in loops { await withCheckedContinuation { turn in loop.post { turn.resume() } } }
+        notifySystemd("WATCHDOG=1")
+        try? await Task.sleep(for: .microseconds(microseconds / 2))
     }
 }

@@ -1,28 +1,41 @@
 import Dispatch
 import Glibc
 
-/// Calls back with the number of the first SIGINT, SIGTERM or what else is asked for; a second one ends the process at once.
+/// Calls back with the number of the first SIGINT, SIGTERM or SIGHUP; a second one ends the process at once.
+///
+/// A SIGHUP that is ignored, as below nohup(1), stays so. It never is the second one: a terminal that is closed may send several.
 final class StopSignals {
-    private let sources: [any DispatchSourceSignal]
+    private let sources: [CInt: any DispatchSourceSignal]
 
-    /// - Parameter alsoAtHangUp: Stops also when the terminal is closed, unless that is ignored, as below nohup(1).
-    init(alsoAtHangUp: Bool = false, _ stop: @escaping @Sendable (CInt) -> Void) {
+    /// - Parameter stop: On a queue of its own: the second signal ends the process also when this waits for something.
+    init(_ stop: @escaping @Sendable (CInt) -> Void) {
         let counter = Counter()
-        sources = [SIGINT, SIGTERM, SIGHUP].compactMap { number in
-            if number == SIGHUP, !alsoAtHangUp || StopSignals.isIgnored(SIGHUP) { return nil }
+        let numbers = [SIGINT, SIGTERM] + (StopSignals.isIgnored(SIGHUP) ? [] : [SIGHUP])
+        var sources: [CInt: any DispatchSourceSignal] = [:]
+        for number in numbers {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: counter.queue)
             source.setEventHandler {
+                guard number != SIGHUP || counter.count == 0 else { return }
                 counter.count += 1
                 if counter.count > 1 { _exit(128 + number) }
-                stop(number)
+                DispatchQueue(label: "stop").async { stop(number) }
             }
             source.resume()
-            return source
+            sources[number] = source
         }
+        self.sources = sources
     }
 
-    func cancel() { sources.forEach { $0.cancel() } }
+    deinit { cancel() }
+
+    /// SIGINT and SIGTERM do again what they do by default. A second call does nothing.
+    func cancel() {
+        for (number, source) in sources where !source.isCancelled {
+            source.cancel()
+            if number != SIGHUP { signal(number, SIG_DFL) }
+        }
+    }
 
     private static func isIgnored(_ number: CInt) -> Bool {
         var action = sigaction()

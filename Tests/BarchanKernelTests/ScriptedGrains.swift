@@ -4,7 +4,7 @@ import Glibc
 import Synchronization
 
 /// Isolation and transport that run no program: a test decides what each app does.
-final class ScriptedGrains: PackageHolder, TransportProvider {
+final class ScriptedGrains: PackageHolder, AbortableIsolationProvider, TransportProvider {
     typealias Script = @Sendable (ScriptedApp) -> Void
 
     private struct State {
@@ -17,6 +17,7 @@ final class ScriptedGrains: PackageHolder, TransportProvider {
         /// Told of launches that are refused once they are cancelled.
         var holding: (@Sendable () -> Void)?
         var canFreeze = false
+        var hearsAbort = true
         var released: [PackageTree] = []
         var waiters: [(count: Int, continuation: CheckedContinuation<ScriptedApp, Never>)] = []
     }
@@ -40,6 +41,15 @@ final class ScriptedGrains: PackageHolder, TransportProvider {
         state.withLock { ($0.refusal, $0.refusals, $0.holding) = (error, .max, begun) }
     }
     var apps: [ScriptedApp] { state.withLock { $0.apps } }
+    /// Of no app any more is known that it ended, unless it is ended by force.
+    func holdEnds() { for app in apps { app.isHeld.store(true, ordering: .relaxed) } }
+    /// - Parameter isHeard: Whether that ends anything.
+    func hearAbort(_ isHeard: Bool) { state.withLock { $0.hearsAbort = isHeard } }
+    let aborted = Later<Bool>()
+    func abort() {
+        if state.withLock({ $0.hearsAbort }) { for app in apps { app.end(.lost(reason: "by force")) } }
+        aborted.set(true)
+    }
     var released: [PackageTree] { state.withLock { $0.released } }
     func release(_ package: PackageTree) async { state.withLock { $0.released.append(package) } }
     /// What each app may call, in the order of the starts.
@@ -173,7 +183,12 @@ final class ScriptedApp: MeasuredSandbox, FileHoldingSandbox {
 
     func unnamedFileBytes() async -> Int64? { unnamed.withLock { $0 } }
 
-    func terminate() async { end(endWhenTerminated.withLock { $0 }) }
+    /// Whether its end is known only when something else ends it.
+    let isHeld = Atomic(false)
+
+    func terminate() async {
+        if isHeld.load(ordering: .relaxed) { _ = await exit.get() } else { end(endWhenTerminated.withLock { $0 }) }
+    }
 
     func respond(to request: WebRequest) async throws(HostError) -> WebResponse {
         guard !closed.isSet else { throw HostError(.disconnected, "the app is gone") }

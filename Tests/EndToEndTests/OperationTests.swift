@@ -24,8 +24,7 @@ extension EndToEndTests {
                     }
                 }
                 #expect(line.hasPrefix("barchan: GET /traced ") && !line.contains("secret"))
-                let host = try String(
-                    contentsOf: Places.artifacts.appending(path: "operation-trace-host.log"), encoding: .utf8)
+                let host = try await Stage.log("operation-trace", with: trace)
                 let entry = try #require(host.split(separator: "\n").first { $0.contains(trace) })
                 #expect(entry.contains(#""trace":"\#(trace)""#) && entry.contains(#""grain":"\#(grain)""#))
                 #expect(!host.contains("secret"))

@@ -56,6 +56,18 @@ struct Stage: Sendable {
         return Stage(folder: folder, host: host, tools: tools, command: command)
     }
 
+    /// The host's log once it has a line with `words`: lines are written behind what they are about.
+    static func log(_ name: String, with words: String) async throws -> String {
+        let log = Places.artifacts.appending(path: "\(name)-host.log")
+        return try await within(.seconds(300), "'\(words)' in the host's log") {
+            while true {
+                let text = try String(contentsOf: log, encoding: .utf8)
+                if text.contains(words), text.hasSuffix("\n") { return text }
+                try await Task.sleep(for: .milliseconds(5))
+            }
+        }
+    }
+
     private func keepEvidence(_ name: String) async {
         for grain in (try? await command.grains()) ?? [] {
             let text = (try? await command.log(of: grain.identifier)) ?? ""

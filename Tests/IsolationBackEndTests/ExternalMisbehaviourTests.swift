@@ -132,6 +132,24 @@ struct MisbehaviourTests {
         #expect(reason.contains("it ended"))
     }
 
+    /// Stopped, neither it nor what keeps it hears that it is to end.
+    @Test func oneThatDoesNotAnswerIsEndedByForce() async throws {
+        let started = Replies.hex(Replies.started(1))
+        let script = try program(
+            Replies.hello(),
+            then: "import signal\nhost.recv(1 << 18)\nreply('\(started)')\nwhile True: signal.pause()")
+        let provider = try await Machine.provider(script.program)
+        let trial = try IsolationTrial(provider, probe: Programs.path("sandbox-probe"))
+        let running = try await trial.start(["wait"])
+        let processes = Machine.processes { $0.contains(script.program.path) }
+        try require(!processes.isEmpty, "the program is not found")
+        for process in processes { try require(kill(process, SIGSTOP) == 0, "it cannot be stopped") }
+        try require(provider as? any AbortableIsolationProvider, "it cannot be ended by force").abort()
+        guard case .lost = await running.sandbox.waitForExit() else {
+            throw ConformanceFailure("the sandbox was not lost")
+        }
+    }
+
     @Test func whatItSaysOfAFailureIsPassedOn() async throws {
         let failed = Replies.hex(Replies.failed(1, .resourceExhausted, "make a sandbox: nothing is left"))
         let script = try program(Replies.hello(), then: "host.recv(1 << 18)\nreply('\(failed)')\nhost.recv(1)")

@@ -41,6 +41,23 @@ struct LauncherLifeTests {
         }
     }
 
+    /// Stopped, it reads nothing, and not even the end of its socket.
+    @Test(arguments: [false, true]) func aLauncherThatDoesNotAnswerIsEndedByForce(_ stopsInner: Bool) async throws {
+        try await skipping {
+            let directory = try TemporaryDirectory(), launcher = "\(directory.path)/barchan-sandbox"
+            try require(symlink(Programs.path("barchan-sandbox"), launcher) == 0, "no link")
+            let provider = try await Machine.provider(["launcher": .string(launcher)])
+            let trial = try IsolationTrial(provider, probe: Programs.path("sandbox-probe"))
+            let grain = try await running(trial), processes = try LauncherProcesses(program: launcher)
+            try require(kill(stopsInner ? processes.inner : processes.keeper, SIGSTOP) == 0, "it cannot be stopped")
+            try require(provider as? any AbortableIsolationProvider, "it cannot be ended by force").abort()
+            _ = await grain.output.rest()
+            guard case .lost = await grain.sandbox.waitForExit() else {
+                throw ConformanceFailure("the sandbox was not lost")
+            }
+        }
+    }
+
     /// The host's end of the control socket is held by a process that is then killed, as a host would be.
     @Test func killedHostEndsEveryGrain() async throws {
         try await skipping {

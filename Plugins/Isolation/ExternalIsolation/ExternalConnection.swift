@@ -12,7 +12,7 @@ import Synchronization
 final class ExternalConnection: Sendable {
     private let program: String
     private let requests: RequestQueue
-    private let process: pid_t
+    private let process: ChildOfHost
     private let isContained: Bool
     private let log: HostLog
     private let whenEnded: @Sendable () -> Void
@@ -41,7 +41,7 @@ final class ExternalConnection: Sendable {
         program = settings.program
         isContained = settings.isContained
         requests = RequestQueue(socket)
-        self.process = process
+        self.process = ChildOfHost(process)
         self.log = log
         self.whenEnded = whenEnded
     }
@@ -78,6 +78,12 @@ final class ExternalConnection: Sendable {
     func shutDown(_ reason: String) {
         state.withLock { if $0.reason == nil { $0.reason = reason } }
         requests.shutDown()
+    }
+
+    /// The same where it does not answer.
+    func kill(_ reason: String) {
+        shutDown(reason)
+        process.kill()
     }
 
     // MARK: Requests
@@ -225,10 +231,8 @@ final class ExternalConnection: Sendable {
         }
         requests.shutDown()
         // What keeps a contained program takes everything along and ends when all are gone.
-        if !isContained { kill(process, SIGKILL) }
-        var status: CInt = 0
-        while waitpid(process, &status, 0) < 0 && errno == EINTR {}
-        let end = describe(status)
+        if !isContained { process.kill() }
+        let end = describe(process.waitForEnd())
         let reason = state.withLock { state in
             state.reason = state.reason ?? end
             return state.reason ?? end

@@ -2,12 +2,14 @@ import Barchan
 import Glibc
 import SandboxLauncher
 import SandboxProtocol
+import Synchronization
 
 /// Hands specifications to a program, which makes the sandboxes.
-final class ExternalIsolation: IsolationProvider {
+final class ExternalIsolation: AbortableIsolationProvider {
     let guarantees: Set<Guarantee>
     let fileOwner: FileOwner
     private let programs: ProcessSupply<ExternalHandle>
+    private let latest = Mutex<ExternalConnection?>(nil)
 
     /// Starts the program, to learn what it promises.
     init(_ settings: ExternalIsolationSettings, log: HostLog) async throws(HostError) {
@@ -46,10 +48,13 @@ final class ExternalIsolation: IsolationProvider {
     ) async throws(HostError) -> any Sandbox {
         let order = try LaunchOrder(specification)
         let program = try await programs.process()
+        latest.withLock { $0 = program.connection }
         let record = try await program.connection.launch(
             order, grain: specification.grain, socket: socket, output: output)
         return ExternalSandbox(record, program)
     }
+
+    func abort() { latest.withLock { $0 }?.kill("the host stops, and it did not end its grains") }
 }
 
 extension FileOwner {

@@ -1,7 +1,7 @@
 import Barchan
 
 /// The back end that the configuration chooses for each app, as one provider.
-struct IsolationByApp: PackageHolder {
+struct IsolationByApp: PackageHolder, AbortableIsolationProvider {
     let standard: any IsolationProvider
     let apps: [AppID: any IsolationProvider]
 
@@ -23,6 +23,10 @@ struct IsolationByApp: PackageHolder {
 
     func release(_ package: PackageTree) async {
         for provider in [standard] + apps.values { await (provider as? any PackageHolder)?.release(package) }
+    }
+
+    func abort() {
+        for provider in [standard] + apps.values { (provider as? any AbortableIsolationProvider)?.abort() }
     }
 }
 

@@ -7,15 +7,18 @@ public struct Providers: Sendable {
     public var storage: any StorageProvider
     public var transport: any TransportProvider
     public var frontend: any FrontendProvider
+    /// What transport and frontend run on.
+    public var loops: [any HostLoop]
 
     public init(
         isolation: any IsolationProvider, storage: any StorageProvider, transport: any TransportProvider,
-        frontend: any FrontendProvider
+        frontend: any FrontendProvider, loops: [any HostLoop] = []
     ) {
         self.isolation = isolation
         self.storage = storage
         self.transport = transport
         self.frontend = frontend
+        self.loops = loops
     }
 }
 
@@ -48,7 +51,8 @@ public struct Wiring: Sendable {
         let loops = try loops()
         let transport = try await transport(on: loops)
         return Providers(
-            isolation: isolation, storage: storage, transport: transport, frontend: try await frontend(on: loops))
+            isolation: isolation, storage: storage, transport: transport, frontend: try await frontend(on: loops),
+            loops: loops)
     }
 
     /// One for each processor, shared by transport and frontend.
