@@ -33,7 +33,7 @@ struct FaultModel {
         switch words[1] {
         case "install":
             if current == nil { current = words[3] }
-            pending = words[3] == current ? nil : words[3]
+            pending = words[4] == "-" ? nil : words[4]
         case "accept":
             current = words[2]
             pending = nil
@@ -46,7 +46,8 @@ struct FaultModel {
         case "forget": backups[words[2]] = nil
         case "restore":
             if let backup = backups[words[2]] {
-                grains[words[3]] = Grain(package: current, title: backup.title, files: backup.files)
+                // Of a version that waits or is kept, when the backup is newer than the one in use.
+                grains[words[3]] = Grain(package: words[4], title: backup.title, files: backup.files)
             } else {
                 Issue.record("a backup that nobody made: \(line)")
             }

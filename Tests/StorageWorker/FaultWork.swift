@@ -58,7 +58,8 @@ struct FaultWork {
         guard file >= 0 else { exit(2) }
         let bytes = DescriptorBytes(OwnedDescriptor(takingOwnershipOf: file))
         let package = try await host.apps.install(bytes, by: person) { _ in }
-        say("end install \(index) \(package.identifier)")
+        let waiting = try await host.operatorApps().apps.first?.pending?.identifier.text
+        say("end install \(index) \(package.identifier) \(waiting ?? "-")")
     }
 
     private func accept() async throws {
@@ -122,7 +123,8 @@ struct FaultWork {
         guard let file = try? FileBytes("\(backups)/\(number).zip") else { return }
         say("begin restore \(number)")
         do throws(HostError) {
-            say("end restore \(number) \(try await host.operatorRestore(file).identifier)")
+            let grain = try await host.operatorRestore(file)
+            say("end restore \(number) \(grain.identifier) \(grain.package)")
         } catch {
             // An older version is in use than the one that the backup was made with.
             guard error.code == .notFound else { throw error }
