@@ -327,9 +327,14 @@ actor OpenSession: DirectGrainSession {
     private var closed: HostError { HostError(.notFound, "use a session: it is closed; open the grain again") }
 
     private func touch() throws(HostError) {
-        guard !isClosed else { throw closed }
-        presence.withLock { $0.isUsed = true }
-        noteVisit()
+        let now = clock.now()
+        let isOpen = presence.withLock { presence in
+            guard !presence.isClosed else { return false }
+            presence.isUsed = true
+            presence.lastSeen = now
+            return true
+        }
+        guard isOpen else { throw closed }
     }
 
     private nonisolated func noteVisit() {
