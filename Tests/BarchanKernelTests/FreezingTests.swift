@@ -60,6 +60,23 @@ import Testing
         #expect(test.grains.apps.count == 2)
     }
 
+    /// A page that is open while there is no room for its grain keeps no frozen grain, and neither does one that is closed again.
+    @Test(.timeLimit(.minutes(10)), arguments: [true, false])
+    func aPageWithoutRoomForItsGrainKeepsNoFrozenGrain(isClosed: Bool) async throws {
+        let (test, grain, app) = try await closed {
+            $0.life.frozen = .seconds(40)
+            $0.limits.runningGrains = 1
+        }
+        await test.clock.whenSomebodySleeps(for: .seconds(40))
+        _ = try await test.makeGrain()
+        let session = try await test.host.sessions.open(grain, by: test.person)
+        await expectError(.resourceExhausted) { _ = try await session.send(TestHost.get(), from: TestHost.client) }
+        if isClosed { await session.close() }
+        test.clock.advance(by: .seconds(40))
+        #expect(await app.waitForExit() == .signaled(signal: 9))
+        #expect(app.freezing.withLock { $0 } == (1, true))
+    }
+
     @Test func withoutATimeItIsEndedAtOnce() async throws {
         let (_, _, app) = try await closed { $0.life.frozen = .zero }
         #expect(await app.waitForExit() == .signaled(signal: 9))
@@ -140,7 +157,8 @@ import Testing
     }
 
     /// However it came that nobody told it of a move: what is frozen or goes on is the package of its record.
-    @Test(arguments: [true, false]) func aGrainOfAnotherPackageThanItsRecordIsEnded(isFrozen: Bool) async throws {
+    @Test(.timeLimit(.minutes(10)), arguments: [true, false])
+    func aGrainOfAnotherPackageThanItsRecordIsEnded(isFrozen: Bool) async throws {
         let test = try await TestHost()
         test.grains.allowFreezing()
         let grain = try await test.makeGrain(), app = await test.grains.app(1)

@@ -234,7 +234,8 @@ import Testing
     }
 
     /// A request whose answer comes soon gets it; one whose answer does not come holds up the new version for a while only.
-    @Test(arguments: [true, false]) func aRequestThatIsUnderWayHasAWhile(comesSoon: Bool) async throws {
+    @Test(.timeLimit(.minutes(10)), arguments: [true, false])
+    func aRequestThatIsUnderWayHasAWhile(comesSoon: Bool) async throws {
         let test = try await TestHost()
         let grain = try await test.makeGrain(), old = await test.grains.app(1)
         let isAsked = Later<Bool>(), answer = Later<String>()

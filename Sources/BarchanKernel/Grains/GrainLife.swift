@@ -345,7 +345,8 @@ actor GrainLife {
     func attach(_ session: SessionID) {
         sessions.insert(session)
         wasVisited = true
-        idleTimer?.cancel()
+        // A frozen one is thawed, or ended in its time where there is no room for it.
+        if case .running = phase { idleTimer?.cancel() }
     }
 
     /// A session needs the grain no more.
@@ -355,8 +356,9 @@ actor GrainLife {
     }
 
     private func armIdleTimer() {
+        guard case .running(let running) = phase else { return }
         idleTimer?.cancel()
-        guard sessions.isEmpty, case .running(let running) = phase, running.wakeLocks.isEmpty else { return }
+        guard sessions.isEmpty, running.wakeLocks.isEmpty else { return }
         let duration = wasVisited ? settings.idle : settings.unvisited
         idleTimer = Task { [clock] in
             await clock.sleep(for: duration)
