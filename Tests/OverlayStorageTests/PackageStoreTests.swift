@@ -100,6 +100,11 @@ import Testing
             try #require(mkdir("\(scratch.path)/\(name)", 0o700) == 0)
             try #require(mkdir("\(scratch.path)/\(name)/tree", 0o700) == 0)
         }
+        // What took the place of a package or volume that was removed.
+        for directory in ["packages", "volumes"] {
+            close(creat("\(scratch.path)/\(directory)/.gone-file", 0o600))
+            try #require(symlink("/", "\(scratch.path)/\(directory)/.gone-link") == 0)
+        }
         _ = try await scratch.storage()
         #expect(try scratch.files() == before)
     }
@@ -120,13 +125,25 @@ import Testing
         #expect(try await scratch.storage().packages.installed().map(\.identifier) == [good.identifier])
     }
 
-    @Test(arguments: ["manifest", "facts", "tree"])
+    @Test(
+        arguments: [
+            "manifest", "facts", "tree", "a directory for manifest", "a file for facts", "a file for tree",
+            "a link for tree", "a file for it", "a link for it",
+        ])
     func aDamagedPackageIsNamedAndReplacedByItsFile(_ part: String) async throws {
         let scratch = try Scratch()
         let identifier = try await install(try fixture("good.spk"), try await scratch.storage()).identifier
         let before = try scratch.files(), place = "\(scratch.path)/packages/\(identifier)"
-        if part == "tree" {
-            try #require(run(["/bin/rm", "-r", "\(place)/tree"]) == 0)
+        let words = part.split(separator: " ")
+        if let last = words.last, words.count > 1 || last == "tree" {
+            let part = last == "it" ? place : "\(place)/\(last)"
+            try #require(run(["/bin/rm", "-r", part]) == 0)
+            switch words.dropFirst().first {
+            case "directory": try #require(mkdir(part, 0o700) == 0)
+            case "file": close(creat(part, 0o600))
+            case "link": try #require(symlink("/", part) == 0)
+            default: break
+            }
         } else {
             try #require(truncate("\(place)/\(part)", 21) == 0)
         }

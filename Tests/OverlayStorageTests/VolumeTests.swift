@@ -29,6 +29,23 @@ import Testing
         #expect(error?.code == .notFound)
     }
 
+    @Test(arguments: ["data", ""], ["link", "file", "nothing"])
+    func whatIsNoDirectoryIsNobodysData(_ part: String, _ kind: String) async throws {
+        let scratch = try Scratch(), elsewhere = try Scratch(), grain = GrainID.random()
+        let volumes = try await scratch.storage().volumes
+        let volume = try await volumes.create(for: grain, owner: me)
+        #expect(try await volumes.volume(for: grain)?.directory == volume.directory)
+        try #require(mkdir("\(elsewhere.path)/data", 0o700) == 0)
+        let place = part.isEmpty ? String(volume.directory.dropLast("/data".count)) : volume.directory
+        try #require(run(["/bin/rm", "-r", place]) == 0)
+        if kind == "link" { try #require(symlink(elsewhere.path, place) == 0) }
+        if kind == "file" { close(creat(place, 0o600)) }
+        #expect(try await volumes.volume(for: grain) == nil)
+        try await volumes.remove(for: grain)
+        #expect(try await volumes.grains().isEmpty)
+        #expect(access("\(elsewhere.path)/data", F_OK) == 0)
+    }
+
     @Test func aTreeDeeperThanAnyPathIsMeasuredAndRemoved() async throws {
         let scratch = try Scratch()
         let storage = try await scratch.storage()

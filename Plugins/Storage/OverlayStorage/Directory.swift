@@ -54,6 +54,12 @@ final class Directory: Sendable {
         return names
     }
 
+    /// False for a link to a directory, too.
+    func isDirectory(_ name: String) -> Bool {
+        var facts = stat()
+        return fstatat(number, name, &facts, AT_SYMLINK_NOFOLLOW) == 0 && facts.st_mode & S_IFMT == S_IFDIR
+    }
+
     func exists(_ name: String) -> Bool { faccessat(number, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0 }
 
     /// Returns when the names in this directory survive a power cut.
@@ -88,6 +94,9 @@ func systemError(_ attempt: String, _ number: CInt = errno) -> HostError {
         return HostError(.failed, "\(attempt): \(reason); check the disk, and what the kernel says of it")
     case EACCES, EPERM:
         return HostError(.permissionDenied, "\(attempt): \(reason); check the owner and mode of the data directory")
+    case ENOTDIR, EISDIR, ELOOP:
+        // A file where a directory should be, a directory where a file should be, a link where neither may be one.
+        return HostError(.corrupt, "\(attempt): \(reason); something else is in its place")
     case ENOENT:
         return HostError(.notFound, "\(attempt): \(reason)")
     case EEXIST:

@@ -49,7 +49,9 @@ actor DirectoryVolumeStore: VolumeStore {
     }
 
     func volume(for grain: GrainID) throws(HostError) -> (any Volume)? {
-        root.exists(grain.text) ? try volume(named: grain) : nil
+        // Whatever else is in its place is nobody's data, and a link to somewhere would show that to the grain.
+        guard root.isDirectory(grain.text), try root.directory(grain.text).isDirectory("data") else { return nil }
+        return try volume(named: grain)
     }
 
     func grains() throws(HostError) -> [GrainID] { try root.names().compactMap { GrainID($0) }.sorted() }

@@ -75,7 +75,10 @@ final class SharedFiles: Sendable {
     /// The directories go last: what a crash interrupts is seen by their names and done again.
     func removePackages(_ names: [String], in packages: Directory) throws(HostError) {
         guard !names.isEmpty else { return }
-        for name in names { try packages.directory(name).removeTree(PackageFacts.treeName) }
+        // What took a package's place, a file for instance, has no tree.
+        for name in names where packages.isDirectory(name) {
+            try packages.directory(name).removeTree(PackageFacts.treeName)
+        }
         try collect()
         for name in names { try packages.removeTree(name) }
     }
