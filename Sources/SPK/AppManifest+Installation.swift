@@ -84,8 +84,11 @@ extension AppManifest {
         guard !texts.contains(where: { $0.utf8.contains(0) }) else {
             throw refusal("\(name) has a NUL character in its arguments or environment")
         }
-        guard texts.reduce(0, { $0 + $1.utf8.count + 1 }) <= maximumCommandBytes else {
-            throw refusal("\(name) has more than \(maximumCommandBytes >> 10) KiB of arguments and environment")
+        // The launcher takes four bytes more for each.
+        guard texts.reduce(0, { $0 + $1.utf8.count + 4 }) <= maximumCommandBytes else {
+            throw refusal(
+                "\(name) has more than \(maximumCommandBytes >> 10) KiB of arguments and environment, 4 bytes for each counted in"
+            )
         }
     }
 

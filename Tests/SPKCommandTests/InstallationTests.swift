@@ -98,6 +98,9 @@ import Testing
             Mistake("action 'New' has a NUL") { $0.actions[0].command.arguments += ["a\0b"] },
             Mistake("continues a grain has a NUL") { $0.continueCommand.environment = ["A=a\0b"] },
             Mistake("128 KiB") { $0.actions[0].command.arguments += [String(repeating: "a", count: 130 << 10)] },
+            Mistake("environment, 4 bytes for each") {
+                $0.continueCommand.arguments += Array(repeating: "", count: 60_000)
+            },
         ])
     func commandsThatCannotBeStarted(mistake: Mistake) throws {
         try isRefused(try install(Self.manifest(mistake.make)), saying: mistake.testDescription)

@@ -121,7 +121,7 @@ struct GrainStarter: Sendable {
     private func package(of record: GrainRecord) async throws(HostError) -> InstalledPackage {
         guard let identifier = record.package, let package = try await packages.package(identifier) else {
             throw HostError(
-                .notFound,
+                .corrupt,
                 "start grain '\(record.grain)': its package '\(record.package?.text ?? "?")' of app '\(record.appTitle)' is not installed; install it again"
             )
         }
@@ -133,7 +133,10 @@ struct GrainStarter: Sendable {
     private func command(for record: GrainRecord, in package: InstalledPackage) throws(HostError) -> Command {
         if record.hasAnswered { return package.manifest.continueCommand }
         guard package.manifest.actions.indices.contains(record.action) else {
-            throw HostError(.notFound, "start grain '\(record.grain)': its app has no action \(record.action)")
+            throw HostError(
+                .failed,
+                "start grain '\(record.grain)': this version of its app has no action \(record.action); move it to another one"
+            )
         }
         return package.manifest.actions[record.action].command
     }
