@@ -64,7 +64,7 @@ extension CheckedHead {
     private func chunked(from values: [String]) throws(RequestFault) -> RequestFraming {
         guard minorVersion == 1 else { throw RequestFault(400, "HTTP/1.0 has no Transfer-Encoding.") }
         guard values.count == 1 else { throw RequestFault(400, "The request has more than one Transfer-Encoding.") }
-        guard values[0].lowercased() == "chunked" else {
+        guard isWord(values[0].utf8, "chunked") else {
             throw RequestFault(501, "The only Transfer-Encoding this server knows is 'chunked'.")
         }
         return .chunked
@@ -73,30 +73,35 @@ extension CheckedHead {
     private func readConnection() throws(RequestFault) {
         keepsAlive = minorVersion == 1
         var asksForUpgrade = false
-        for value in values(of: "connection") {
-            for option in value.lowercased().split(separator: ",") {
-                switch option.trimmingBlanks() {
-                case "close": keepsAlive = false
-                case "upgrade": asksForUpgrade = true
-                default: break
-                }
+        for value in bytes(of: "connection") {
+            for option in value.split(separator: 0x2c).map(trimmed) {
+                if isWord(option, "close") { keepsAlive = false }
+                if isWord(option, "upgrade") { asksForUpgrade = true }
             }
         }
-        asksForWebSocket = asksForUpgrade && value(of: "upgrade")?.lowercased() == "websocket"
-        guard let expectation = value(of: "expect") else { return }
-        guard expectation.lowercased() == "100-continue" else {
+        let protocols = bytes(of: "upgrade"), expectations = bytes(of: "expect")
+        asksForWebSocket = asksForUpgrade && protocols.count == 1 && isWord(protocols[0], "websocket")
+        guard let expectation = expectations.first else { return }
+        guard expectations.count == 1, isWord(expectation, "100-continue") else {
             throw RequestFault(417, "The only expectation this server knows is '100-continue'.")
         }
         expectsContinue = minorVersion == 1
     }
 }
 
-extension Substring {
-    func trimmingBlanks() -> Substring {
-        var result = self
-        while let first = result.utf8.first, isBlank(first) { result.removeFirst() }
-        while let last = result.utf8.last, isBlank(last) { result.removeLast() }
-        return result
+private func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    var rest = bytes.drop(while: isBlank)
+    while let last = rest.last, isBlank(last) { rest.removeLast() }
+    return rest
+}
+
+/// Whether bytes are a word of ASCII in lower case, but for the case of their letters. Text is not compared here: Unicode has more
+/// letters whose lower case is an ASCII one (U+212A), and others on the way take such a word for another.
+private func isWord(_ bytes: some Collection<UInt8>, _ word: StaticString) -> Bool {
+    word.withUTF8Buffer { word in
+        bytes.elementsEqual(word) { byte, letter in
+            byte == letter || byte >= 0x41 && byte <= 0x5a && byte | 0x20 == letter
+        }
     }
 }
 

@@ -105,6 +105,8 @@ import Testing
             "fields without end",
             "GET / HTTP/1.1\r\nHost: HOST\r\n" + (0..<5_000).map { "X-\($0): a\r\n" }.joined(), 431),
         Case("an unknown expectation", get("Expect: a-miracle"), 417),
+        Case("a Kelvin sign in websocket", get("COOKIE\r\nConnection: upgrade\r\nUpgrade: websoc\u{212a}et"), 200),
+        Case("two expectations", get("Expect: 100-continue\r\nExpect: 100-continue"), 417),
         // Where the body ends.
         Case("length and chunks", post("Content-Length: 5\r\nTransfer-Encoding: chunked", "0\r\n\r\n"), 400),
         Case("chunks and length", post("Transfer-Encoding: chunked\r\nContent-Length: 5", "0\r\n\r\n"), 400),
@@ -124,6 +126,8 @@ import Testing
         Case("gzip and chunked", post("Transfer-Encoding: gzip, chunked", "0\r\n\r\n"), 501),
         Case("identity", post("Transfer-Encoding: identity", "0\r\n\r\n"), 501),
         Case("something like chunked", post("Transfer-Encoding: xchunked", "0\r\n\r\n"), 501),
+        // Its lower case is an ASCII k; a proxy in front takes such a coding for another one, or for none.
+        Case("a Kelvin sign in chunked", post("COOKIE\r\nTransfer-Encoding: chun\u{212a}ed", "0\r\n\r\n"), 501),
         Case("chunked with a parameter", post("Transfer-Encoding: chunked;a=b", "0\r\n\r\n"), 501),
         Case("chunked with a control character", post("Transfer-Encoding: \u{0b}chunked", "0\r\n\r\n"), 400),
         Case("chunks in HTTP/1.0", "POST / HTTP/1.0\r\nHost: HOST\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
