@@ -275,6 +275,26 @@ import Testing
             ])
     }
 
+    /// U+0600 and U+0301 make one character with what is behind and before them (UAX #29): nothing may hide in it. And a browser ends
+    /// a cookie's name at the first `=`.
+    @Test func nothingHidesBesideALetter() async throws {
+        let outcome = WebResponse.Outcome.content(
+            status: 200, content("x") { $0.downloadName = "a\u{600}\"; b=\"\u{301}c" })
+        let answer = try await reply(outcome) {
+            var tossed = SetCookie(name: "a\u{600};b", value: "c\u{600};\u{301}d")
+            tossed.path = "/\u{600}; Domain=localhost\u{600}; Path=/;\u{301}"
+            var ours = SetCookie(name: "__Host-sandstorm-sid=stolen", value: "")
+            ours.path = "/"
+            $0.setCookies = [tossed, ours, SetCookie(name: "__Host-sandstorm=-sid", value: "stolen")]
+        }
+        #expect(answer.value("Content-Disposition") == "attachment; filename=\"a\u{600}\\\"; b=\\\"\u{301}c\"")
+        #expect(
+            answer.values("Set-Cookie") == [
+                "ab=cd; Path=/\u{600} Domain=localhost\u{600} Path=/\u{301}; Secure; SameSite=None; Partitioned",
+                "__Host-sandstorm-sidstolen=; Path=/; Secure; SameSite=None; Partitioned",
+            ])
+    }
+
     @Test func onlyTheWhiteListPasses() async throws {
         let reply = try await reply(.content(status: 200, content("x"))) {
             $0.additionalHeaders = [

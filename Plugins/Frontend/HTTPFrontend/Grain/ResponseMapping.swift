@@ -60,8 +60,10 @@ struct ResponseMapping {
         try add("Content-Language", content.language, to: &fields)
         try add(content.etag, to: &fields)
         if let name = content.downloadName {
-            let escaped = name.flatMap { $0 == "\"" || $0 == "\\" ? ["\\", $0] : [$0] }
-            try add("Content-Disposition", "attachment; filename=\"\(String(escaped))\"", to: &fields)
+            // Bytes: as characters they may be one with a letter beside them.
+            let escaped = name.utf8.flatMap { $0 == 0x22 || $0 == 0x5c ? [0x5c, $0] : [$0] }
+            let text = String(decoding: escaped, as: UTF8.self)
+            try add("Content-Disposition", "attachment; filename=\"\(text)\"", to: &fields)
         }
         switch content.body {
         case .bytes(let bytes): return Response(status, fields: fields, body: body(bytes))
@@ -154,10 +156,11 @@ struct ResponseMapping {
 
     /// Rebuilt from its parts; ours cannot be set, and in a frame of another site only partitioned ones come back.
     private func add(_ cookie: SetCookie, to fields: inout FieldBlock) throws(RequestFault) {
-        let name = cookie.name.filter(ResponseMapping.isCookieCharacter)
+        // A browser ends the name at the first `=`. All by bytes: as characters they may be one with a letter beside them.
+        let name = ResponseMapping.text(cookie.name) { ResponseMapping.isCookieByte($0) && $0 != 0x3d }
         guard !name.isEmpty, !SessionCookie.isOurs(name.utf8) else { return }
-        var line = "\(name)=\(cookie.value.filter(ResponseMapping.isCookieCharacter))"
-        let path = cookie.path.filter { $0 != ";" }
+        var line = "\(name)=\(ResponseMapping.text(cookie.value, keeping: ResponseMapping.isCookieByte))"
+        let path = ResponseMapping.text(cookie.path) { $0 != 0x3b }
         if !path.isEmpty { line += "; Path=\(path)" }
         switch cookie.expiry {
         case .none: break
@@ -170,9 +173,12 @@ struct ResponseMapping {
         guard fields.addForeign("Set-Cookie", line) else { throw unsendable("the cookie '\(name)'") }
     }
 
-    private static func isCookieCharacter(_ character: Character) -> Bool {
-        guard let byte = character.asciiValue else { return false }
-        return byte > 0x20 && byte < 0x7f && byte != 0x3b && byte != 0x2c
+    private static func text(_ text: String, keeping isKept: (UInt8) -> Bool) -> String {
+        String(decoding: text.utf8.filter(isKept), as: UTF8.self)
+    }
+
+    private static func isCookieByte(_ byte: UInt8) -> Bool {
+        byte > 0x20 && byte < 0x7f && byte != 0x3b && byte != 0x2c
     }
 
     private func unsendable(_ what: String) -> RequestFault {
