@@ -54,7 +54,8 @@ import Testing
 
     @Test(arguments: [
         "//.sandstorm-token/key/a", "/./.sandstorm-token/key/a", "/x/../.sandstorm-token/key/a",
-        "/.SANDSTORM-token/key/a", "/.sandstorm-token%2Fkey/a", "/.sandstorm-token/key/.sandstorm-token/key/a",
+        "/.SANDSTORM-token/key/a", "/.sandstorm-token%2Fkey/a", "/%D8%80/../.sandstorm-token/key/a",
+        "/.sandstorm-token/key/.sandstorm-token/key/a",
     ])
     func noAppSeesATokenInAPathHoweverItIsWritten(_ path: String) async throws {
         try await Serving.run { serving async throws in

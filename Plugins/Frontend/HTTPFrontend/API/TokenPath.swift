@@ -63,9 +63,15 @@ struct TokenPath: Equatable {
 
     /// Whether an app could take it for a path with a token, after it decoded it and followed its dots.
     static func mayName(_ path: String) -> Bool {
-        var segments: [Substring] = []
-        for segment in text(path.prefix { $0 != "?" && $0 != "#" }).split(separator: "/") where segment != "." {
-            if segment == ".." { _ = segments.popLast() } else { segments.append(segment) }
+        let path = path.prefix { $0 != "?" && $0 != "#" }
+        var segments: [String] = []
+        // Split as bytes: a slash may be one character with a letter beside it.
+        for segment in (PercentText.decode(path) ?? Array(path.utf8)).split(separator: 0x2f) {
+            switch String(decoding: segment, as: UTF8.self) {
+            case ".": break
+            case "..": _ = segments.popLast()
+            case let segment: segments.append(segment)
+            }
         }
         return segments.first?.lowercased() == name
     }
