@@ -266,6 +266,82 @@ import Testing
         }
     }
 
+    /// Whoever says what they want and then sends no body, or takes no answer, makes room as whoever says nothing does.
+    @Test(
+        .timeLimit(.minutes(5)),
+        arguments: ["Content-Length: 10", "Content-Length: 100000", "Transfer-Encoding: chunked", ""])
+    func whoOpensManyAndStopsLosesTheirOwn(_ body: String) async throws {
+        let settings: [String: SettingValue] = ["max_connections": .integer(16), "stall_timeout": .integer(3_000)]
+        try await Serving.run(settings: settings) { serving async throws in
+            serving.host.answer { (request, _) throws(HostError) in
+                if case .stream(let reader, _) = request.body { _ = try await reader.readAll(maximumBytes: 1 << 20) }
+                let count = request.path == "large" ? 32 << 20 : 1
+                return WebResponse(.content(status: 200, WebContent(.bytes([UInt8](repeating: 0x61, count: count)))))
+            }
+            let session = serving.host.openSession()
+            let head = "Host: \(serving.grainHost(session))\r\nCookie: \(serving.cookie(session))\r\n"
+            var crowd: [RawClient] = []
+            for _ in 0..<16 {
+                let client = try RawClient(port: serving.port, receiveBuffer: 4_096)
+                let request =
+                    body.isEmpty
+                    ? "GET /large HTTP/1.1\r\n\(head)\r\n"
+                    : "POST / HTTP/1.1\r\n\(head)\(body)\r\nExpect: 100-continue\r\n\r\n"
+                await client.send(request)
+                // The body is waited for now, or the answer is on its way.
+                #expect(await client.readHead()?.status == (body.isEmpty ? 200 : 100))
+                crowd.append(client)
+            }
+            for _ in 0..<5 { #expect(try await serving.request("/", to: session).status == 200) }
+            withExtendedLifetime(crowd) {}
+        }
+    }
+
+    /// Requests that come together are answered one by one, and only while somebody takes the answers: what a client makes us keep
+    /// is a read of its requests and an answer.
+    @Test(.timeLimit(.minutes(5))) func whoTakesNoAnswersIsNotReadOn() async throws {
+        try await Serving.run { serving async throws in
+            let client = try RawClient(port: serving.port, receiveBuffer: 4_096)
+            let request = Array("GET /robots.txt HTTP/1.1\r\nHost: \(serving.shellHost)\r\n\r\n".utf8)
+            let many = Array(repeatElement(request, count: 1_000).joined())
+            // The kernel of either side holds a few megabytes.
+            #expect(await client.sendUntilRefused(many, atMost: 64 << 20) < 32 << 20)
+            for _ in 0..<200 { #expect(await client.reply()?.status == 200) }
+        }
+    }
+
+    @Test(.timeLimit(.minutes(5)), arguments: [false, true]) func manyLongAnswersComeWhole(_ endsSending: Bool)
+        async throws
+    {
+        try await Serving.run { serving async throws in
+            serving.host.answer { (_, _) throws(HostError) in
+                WebResponse(.content(status: 200, WebContent(.bytes([UInt8](repeating: 0x61, count: 4 << 20)))))
+            }
+            let session = serving.host.openSession(), client = try RawClient(port: serving.port, receiveBuffer: 4_096)
+            let request =
+                "GET / HTTP/1.1\r\nHost: \(serving.grainHost(session))\r\nCookie: \(serving.cookie(session))\r\n\r\n"
+            await client.send(String(repeating: request, count: 8))
+            if endsSending { client.endSending() }
+            for _ in 0..<8 { #expect(await client.reply()?.body.count == 4 << 20) }
+        }
+    }
+
+    /// A client that is slower than the three seconds that one has to close behind the last answer.
+    @Test(.timeLimit(.minutes(5))) func theLastAnswerIsTakenSlowly() async throws {
+        try await Serving.run { serving async throws in
+            serving.host.answer { (_, _) throws(HostError) in
+                WebResponse(.content(status: 200, WebContent(.bytes([UInt8](repeating: 0x61, count: 32 << 20)))))
+            }
+            let session = serving.host.openSession(), client = try RawClient(port: serving.port, receiveBuffer: 4_096)
+            await client.send(
+                "GET / HTTP/1.1\r\nHost: \(serving.grainHost(session))\r\nCookie: \(serving.cookie(session))\r\nConnection: close\r\n\r\n"
+            )
+            #expect(await client.readHead()?.status == 200)
+            try await Task.sleep(for: .seconds(5))
+            #expect(await client.readToEnd().utf8.count == 32 << 20)
+        }
+    }
+
     /// Heads that never end, bodies that never come, answers that nobody reads, and noise: beside a hundred of them everybody else is
     /// answered. How long that takes is printed, for a machine with other work decides it, too.
     @Test func aHostileCrowdCostsOthersNothing() async throws {

@@ -6,7 +6,7 @@ import Glibc
 protocol ClientSocketOwner: AnyObject {
     /// Bytes that were asked for. They are gone when this returns.
     func received(_ bytes: UnsafeRawBufferPointer)
-    /// There is room again after ``ClientSocket/isWritable`` was false.
+    /// There is room again; always told after ``ClientSocket/isWritable`` was false.
     func becameWritable()
     /// The client sends no more, and everything that it sent was read; whether it still reads is not known. Comes again whenever
     /// bytes are asked for.
@@ -36,6 +36,7 @@ final class ClientSocket: @unchecked Sendable {
     private var wantsRead = false
     private var unsent: [UInt8] = []
     private var sent = 0
+    private var hasTakenSome = false
     private var whenSent: (() -> Void)?
 
     /// Takes over a connected socket that does not block.
@@ -159,7 +160,14 @@ final class ClientSocket: @unchecked Sendable {
 
     // MARK: Writing
 
+    var isAllSent: Bool { unsent.isEmpty }
     var isWritable: Bool { unsent.count - sent <= Self.highWater }
+
+    /// Whether the client has taken some of what waits for it since this was asked last, and some still waits.
+    func hasProgressed() -> Bool {
+        defer { hasTakenSome = false }
+        return hasTakenSome && !isAllSent
+    }
 
     func send(_ bytes: [UInt8]) {
         guard isOpen, !bytes.isEmpty else { return }
@@ -196,11 +204,12 @@ final class ClientSocket: @unchecked Sendable {
 
     private func flush() {
         guard isOpen, !unsent.isEmpty else { return }
-        let wasWritable = isWritable
+        let wasLow = unsent.count - sent <= Self.lowWater
         guard let count = unsent.withUnsafeBytes({ transmit(UnsafeRawBufferPointer(rebasing: $0[sent...])) }) else {
             return
         }
         sent += count
+        if count > 0 { hasTakenSome = true }
         if sent == unsent.count {
             unsent = []
             sent = 0
@@ -208,7 +217,7 @@ final class ClientSocket: @unchecked Sendable {
             whenSent = nil
             told?()
         }
-        if !wasWritable, unsent.count - sent <= Self.lowWater { owner?.becameWritable() }
+        if !wasLow, unsent.count - sent <= Self.lowWater { owner?.becameWritable() }
     }
 
     /// What the kernel took of the three at once; nil when the socket is closed now.

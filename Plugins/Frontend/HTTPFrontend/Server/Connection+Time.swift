@@ -6,6 +6,10 @@ extension Connection {
     func expect(_ what: Waiting, within time: Duration) {
         let now = uptimeNanoseconds()
         waiting = what
+        // Of a head or a short body the time runs from its beginning: bytes that come one by one do not make it younger.
+        if what == .idle || (what != .close || phase == .lingering) && waitingSince.load(ordering: .relaxed) == 0 {
+            waitingSince.store(now, ordering: .relaxed)
+        }
         deadline = now + time.nanoseconds
         guard timer == nil || timerDue > deadline else { return }
         timer?.cancel()
@@ -15,6 +19,7 @@ extension Connection {
     /// The client has nothing to do.
     func expectNothing() {
         waiting = .nothing
+        waitingSince.store(0, ordering: .relaxed)
         deadline = .max
     }
 
@@ -37,6 +42,9 @@ extension Connection {
         switch waiting {
         case .head where !inbound.isEmpty: refuse(RequestFault(408, "The request took too long to arrive."))
         case .body: bodyTimedOut()
+        // Who takes an answer slowly has the time again for each piece of it.
+        case _ where (phase != .exchange || waiting == .write) && socket.hasProgressed():
+            expect(waiting, within: limits.stall)
         default: socket.close()
         }
     }
@@ -60,7 +68,9 @@ extension Connection {
         perform {
             self.isLast = true
             if self.current?.isUpgraded == true { return self.socket.close() }
-            if self.phase == .head, self.inbound.isEmpty { self.expect(.idle, within: self.limits.lastRequest) }
+            if self.phase == .head, self.inbound.isEmpty, self.waiting != .write {
+                self.expect(.idle, within: self.limits.lastRequest)
+            }
         }
     }
 
@@ -81,8 +91,9 @@ extension Connection {
     /// connection, and the client might never read the answer.
     func closeAfterWrites() {
         phase = .lingering
-        expect(.close, within: limits.linger)
+        expect(.close, within: socket.isAllSent ? limits.linger : limits.stall)
         socket.whenAllSent { [self] in
+            expect(.close, within: limits.linger)
             socket.closeOutput()
             linger(over: inbound.count)
         }

@@ -19,7 +19,7 @@ final class Connection: ClientSocketOwner, @unchecked Sendable {
     let limits: ServerLimits
     let service: any RequestService
     let table: ConnectionTable
-    /// When we began to wait for a request, in nanoseconds; 0 while there is one.
+    /// When we began to wait for the client, in nanoseconds: for a request, more of its body, or that it takes the answer; 0 while we do not.
     let waitingSince = Atomic<UInt64>(uptimeNanoseconds())
 
     var inbound = InboundBytes()
@@ -74,11 +74,20 @@ final class Connection: ClientSocketOwner, @unchecked Sendable {
         proceed()
     }
 
-    func becameWritable() { resumeWriter() }
+    func becameWritable() {
+        guard phase == .head, waiting == .write else { return resumeWriter() }
+        expect(.idle, within: isLast ? limits.lastRequest : limits.idle)
+        readHead()
+    }
 
     /// A client that has closed one direction only (RFC 9293, section 3.6) gets its answers; a browser that went away looks the
     /// same, and the app must not work for it. So each piece of an answer has a moment to come.
     func inputEnded() {
+        switch phase {
+        case .head where waiting == .write, .lingering where !socket.isAllSent: return
+        case .head where !socket.isAllSent: return closeAfterWrites()
+        default: break
+        }
         guard phase == .exchange, let exchange = current, !exchange.isUpgraded, exchange.taker.isOver else {
             return socket.close()
         }
@@ -111,6 +120,8 @@ final class Connection: ClientSocketOwner, @unchecked Sendable {
     }
 
     private func readHead() {
+        // Who takes no answers cannot have more of them made.
+        guard socket.isWritable else { return expect(.write, within: limits.stall) }
         guard !inbound.isEmpty else { return socket.requestRead() }
         do throws(RequestFault) {
             let parser = headParser
@@ -136,11 +147,10 @@ final class Connection: ClientSocketOwner, @unchecked Sendable {
     private func begin(_ exchange: Exchange) {
         current = exchange
         expectNothing()
-        waitingSince.store(0, ordering: .relaxed)
         switch exchange.head.framing {
         case .none:
-            // One read ahead: that is how a client that goes away is noticed.
-            socket.requestRead()
+            // One read ahead: that is how a client that goes away is noticed. Not one for each of many requests that came together.
+            if inbound.isEmpty { socket.requestRead() }
             dispatch(exchange, .none)
         case .length(let length) where length < limits.shortBodyBytes:
             phase = .shortBody
@@ -218,7 +228,6 @@ final class Connection: ClientSocketOwner, @unchecked Sendable {
         current = nil
         if isLast || !exchange.taker.isOver { return closeAfterWrites() }
         phase = .head
-        waitingSince.store(uptimeNanoseconds(), ordering: .relaxed)
         expect(.idle, within: limits.idle)
         readHead()
     }

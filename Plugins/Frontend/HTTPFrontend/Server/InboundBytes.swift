@@ -8,6 +8,10 @@ struct InboundBytes {
 
     mutating func append(_ more: UnsafeRawBufferPointer) {
         if isEmpty { clear() }
+        if start > 0 {
+            bytes.removeFirst(start)
+            start = 0
+        }
         bytes.append(contentsOf: more)
     }
 
