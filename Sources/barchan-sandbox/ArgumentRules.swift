@@ -50,8 +50,11 @@ struct ArgumentTest {
 /// The calls where it depends on the arguments. Errors are those of an ordinary kernel that lacks the feature.
 enum ArgumentRules {
     static let all =
-        [clone, personality, robustList, architecture, prctl, ioctl, fileControl, makeNode, makeNodeAt, rename] + memory
-        + SocketRules.all
+        [
+            clone, personality, robustList, architecture, prctl, ioctl, fileControl, makeNode, makeNodeAt, rename,
+            allocate,
+        ]
+        + memory + SocketRules.all
 
     /// No new namespaces. clone3 hides its flags in memory and does not exist here, so that libc takes this one.
     private static let clone = CallRules(
@@ -138,6 +141,22 @@ enum ArgumentRules {
     private static let rename = CallRules(
         call: "renameat2", rules: [ArgumentRule(.error(EINVAL), .has(4, anyOf: 4 /* RENAME_WHITEOUT */))],
         otherwise: .allow)
+
+    /// One call may take all of a disk in an instant, before anybody who measures can look. Where there is a supervisor it is no faster
+    /// than writing; elsewhere there are small ones only. Programs write instead, as on file systems without it.
+    private static let allocate = CallRules(
+        call: "fallocate",
+        rules: [
+            ArgumentRule(.ask, .is(1, in: allocating)),
+            ArgumentRule(
+                .allow, .is(1, in: allocating), .is(3, in: [0], half: .upper), .is(3, in: [0], mask: 0xfff0_0000)),
+            // Holes, and what moves the rest of a file.
+            ArgumentRule(.allow, .is(1, in: [3, 8, 0x20])),
+        ],
+        otherwise: .error(EOPNOTSUPP))
+
+    /// With and without FALLOC_FL_KEEP_SIZE: nothing else, FALLOC_FL_ZERO_RANGE, FALLOC_FL_UNSHARE_RANGE.
+    private static let allocating: [UInt32] = [0, 1, 0x10, 0x11, 0x40, 0x41]
 
     /// Huge pages are a reserve that the machine's administrator made for somebody else, and no limit of a grain counts
     /// them. Merging equal pages tells by its timing what other grains have in memory; poisoning them is for tests.

@@ -7,6 +7,7 @@ import Glibc
 ///   rests. Yielding costs nothing while nobody else wants anything.
 /// - Who does so in the kernel, where nobody can be interrupted at once, leaves the first processor to those that do not; where there
 ///   are none, as beside one app under load, it keeps all.
+/// - Who has connections without end that nobody accepts is ended, too: no group counts them.
 /// - Who goes on running into its limit of memory or of processes is ended: the kernel's work for that is what others feel.
 final class BusyWatch {
     private let groups: GroupStock
@@ -30,10 +31,14 @@ final class BusyWatch {
     /// For how long room is kept for one that did something: people ask for the next page after some seconds.
     private static let companySpan: UInt64 = 10_000_000_000
 
+    /// A procfs to count connections by; nil where sandboxes share a network or it cannot be had.
+    private let processes: CInt?
+
     /// Nil where no group tells who uses how much.
-    init?(_ groups: GroupStock) {
+    init?(_ groups: GroupStock, processes: CInt?) {
         guard groups.processorMicroseconds != nil else { return nil }
         self.groups = groups
+        self.processes = processes
     }
 
     /// How long until there is something to do; nil when there is nothing to look at.
@@ -64,7 +69,7 @@ final class BusyWatch {
         note(running, now)
         leaveRoom(running, now)
         isAnybodyYielding = running.contains { $0.busyUse.standing != .ordinary }
-        return running.filter(\.busyUse.isStuck)
+        return running.filter { $0.busyUse.isStuck || $0.hasTooManyConnections }
     }
 
     private func note(_ running: [LaunchedSandbox], _ now: UInt64) {
@@ -82,7 +87,9 @@ final class BusyWatch {
                 sandbox.group.setStanding(sandbox.busyUse.standing, weight: sandbox.processorWeight)
             }
             // Who uses nothing harms nobody, whatever limit it meets.
-            if sandbox.busyUse.isActive { sandbox.busyUse.note(encounters: sandbox.group.encounters) }
+            guard sandbox.busyUse.isActive else { continue }
+            sandbox.busyUse.note(encounters: sandbox.group.encounters)
+            if let processes { sandbox.lookAtConnections(processes) }
         }
     }
 

@@ -26,6 +26,9 @@ final class CallListener {
     func answer(_ call: Call, with answer: VirtualAnswer) {
         switch answer {
         case .error(let error): _ = clinux_call_answer(number, call.id, 0, error)
+        case .proceed:
+            // Linux before 5.5 cannot.
+            if clinux_call_proceed(number, call.id) < 0 { _ = clinux_call_answer(number, call.id, 0, ENOSYS) }
         case .value(let value, let bytes, let address, let also):
             var error = also.map { write($0.bytes, at: $0.address, of: call) } ?? 0
             if error == 0 { error = write(bytes, at: address, of: call) }

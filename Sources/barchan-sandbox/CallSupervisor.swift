@@ -13,9 +13,18 @@ struct CallSupervisor {
     static let ready: [UInt8] = [1], question: [UInt8] = [3]
 
     /// How many calls of one sandbox are answered in a tenth of a second; the rest waits for the next. A call takes some
-    /// 20 µs of this process, so one sandbox can use a twelfth of a processor that is not its own.
-    private static let answersPerInterval = 400
+    /// 20 µs of this process, so one sandbox can use a twelfth of a processor that is not its own. One that takes longer counts
+    /// for as many as it held up: the caller's other threads may keep its memory locked (`mmap_lock`) for tens of milliseconds.
+    private static let answersPerInterval: Int64 = 400
     private static let intervalMilliseconds: Int64 = 100
+    private static let answerMicroseconds: Int64 = 20
+    /// What one call counts for at most: this process may have waited for a processor, which is nobody's fault.
+    private static let weightMaximum: Int64 = 5000
+    /// What a socket counts for at least. It is there only some time after the answer, and whoever is answered meanwhile is not
+    /// counted: this bounds how many that are.
+    private static let answersPerSocket: Int64 = 25
+    /// What is allocated of a disk at once, and in a tenth of a second.
+    private static let allocationMaximum: UInt64 = 64 << 20
     /// How many wait that were received: a call that was not is broken off by any signal (EINTR), which none of these calls
     /// ever is. Far more than a sandbox may have threads, unless nothing limits them.
     private static let heldMaximum = 4096
@@ -38,7 +47,7 @@ struct CallSupervisor {
         /// Received and to be answered in the next interval.
         var held: [CallListener.Call] = []
         private var interval: Int64 = 0
-        private var answered = 0
+        private var answered: Int64 = 0
 
         init(listener: CallListener, view: SandboxView, memory: MemoryGroup?, started: Int64) {
             self.listener = listener
@@ -49,14 +58,15 @@ struct CallSupervisor {
 
         var isFull: Bool { held.count >= CallSupervisor.heldMaximum }
 
-        /// Whether one more call may be answered now; counts it if so.
-        func takeTurn(_ now: Int64) -> Bool {
+        /// Whether one more call may be answered now.
+        func hasTurn(_ now: Int64) -> Bool {
             let interval = now / CallSupervisor.intervalMilliseconds
-            if self.interval != interval { (self.interval, answered) = (interval, 0) }
-            guard answered < CallSupervisor.answersPerInterval else { return false }
-            answered += 1
-            return true
+            answered = max(0, answered - (interval - self.interval) * CallSupervisor.answersPerInterval)
+            self.interval = interval
+            return answered < CallSupervisor.answersPerInterval
         }
+
+        func count(_ answers: Int64) { answered += answers }
     }
 
     /// Runs in a new process that has the launcher's other descriptors still open.
@@ -141,8 +151,8 @@ struct CallSupervisor {
     /// One call, so that every sandbox gets its turn.
     private mutating func serve(_ token: UInt64, _ now: Int64) {
         guard let sandbox = sandboxes[token], let call = sandbox.listener.receive() else { return }
-        if sandbox.takeTurn(now) {
-            sandbox.listener.answer(call, with: answer(call, sandbox, now))
+        if sandbox.hasTurn(now) {
+            settle(call, sandbox, now)
         } else {
             sandbox.held.append(call)
             waiting.insert(token)
@@ -156,13 +166,30 @@ struct CallSupervisor {
             guard let sandbox = sandboxes[token] else { continue }
             let wasFull = sandbox.isFull
             var count = 0
-            while count < sandbox.held.count && sandbox.takeTurn(now) {
-                sandbox.listener.answer(sandbox.held[count], with: answer(sandbox.held[count], sandbox, now))
+            while count < sandbox.held.count && sandbox.hasTurn(now) {
+                settle(sandbox.held[count], sandbox, now)
                 count += 1
             }
             sandbox.held.removeFirst(count)
             if sandbox.held.isEmpty { waiting.remove(token) }
             if wasFull && !sandbox.isFull { events.setPaused(false, sandbox.listener.number, token) }
+        }
+    }
+
+    private func settle(_ call: CallListener.Call, _ sandbox: WatchedSandbox, _ now: Int64) {
+        let begin = CallSupervisor.microseconds()
+        sandbox.listener.answer(call, with: answer(call, sandbox, now))
+        let length = (CallSupervisor.microseconds() - begin) / CallSupervisor.answerMicroseconds
+        sandbox.count(max(CallSupervisor.weight(of: call), min(length, CallSupervisor.weightMaximum)))
+    }
+
+    /// For how many answers a call counts, however long it takes.
+    private static func weight(of call: CallListener.Call) -> Int64 {
+        switch VirtualCall.byNumber[call.number] {
+        case .socket: answersPerSocket
+        case .allocate:
+            1 + Int64(min(call.arguments.3, allocationMaximum)) * answersPerInterval / Int64(allocationMaximum)
+        default: 1
         }
     }
 
@@ -191,13 +218,22 @@ struct CallSupervisor {
             return LoopbackInterface.answer(UInt32(truncatingIfNeeded: arguments.1), at: arguments.2) {
                 sandbox.listener.read($0, at: $1, of: call)
             }
+        case .socket:
+            // As of a machine that has no memory for another one.
+            guard let sockets = NetworkSockets(of: pid_t(truncatingIfNeeded: call.pid), processes),
+                sockets.netlink < NetworkSockets.netlinkMaximum
+            else { return .error(ENOBUFS) }
+            return .proceed
+        case .allocate: return arguments.3 > CallSupervisor.allocationMaximum ? .error(EOPNOTSUPP) : .proceed
         case nil: return .error(ENOSYS)
         }
     }
 
-    private static func milliseconds() -> Int64 {
+    private static func milliseconds() -> Int64 { microseconds() / 1000 }
+
+    private static func microseconds() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
     }
 }

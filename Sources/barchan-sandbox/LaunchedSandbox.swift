@@ -32,6 +32,10 @@ final class LaunchedSandbox {
     var busyUse = BusyUse()
     /// Whether it keeps off the first processor.
     var hasLeftProcessor = false
+    /// What connections may take that count for no group; 0 for no bound.
+    private var connectionBytes: UInt64 = 0
+    /// Whether it had more of them and has to be ended.
+    private(set) var hasTooManyConnections = false
     /// What is known of it where no group counts; nil before it runs a program.
     var watched: WatchedUse?
 
@@ -56,7 +60,15 @@ final class LaunchedSandbox {
     /// Sets what `order` bounds; 0 or an error number.
     func apply(_ order: LaunchOrder) -> CInt {
         processorWeight = order.processorWeight
+        connectionBytes = order.memoryBytes / 2
         return group.apply(order)
+    }
+
+    /// Counts its TCP connections. What nobody has accepted the kernel keeps without a process to count it for, whatever became of
+    /// the other end.
+    func lookAtConnections(_ processes: CInt) {
+        guard connectionBytes > 0, let sockets = NetworkSockets(of: processID, processes) else { return }
+        if sockets.tcp > connectionBytes / NetworkSockets.connectionBytes { hasTooManyConnections = true }
     }
 
     var isParked: Bool {

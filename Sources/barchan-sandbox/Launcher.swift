@@ -64,7 +64,7 @@ final class Launcher {
         self.groups = groups
         networks = NetworkStock(configuration.networks)
         watch = SandboxWatch(groups.abilities, accounts)
-        busyWatch = BusyWatch(groups)
+        busyWatch = BusyWatch(groups, processes: configuration.usesNamespaces ? accounts?.processes : nil)
         events = try EventQueue()
         supervisor = configuration.virtualizesCalls ? SupervisorLink(configuration, events) : nil
         let information =
@@ -234,6 +234,7 @@ final class Launcher {
         let members = sandbox.group.processes
         accounts?.add(members.isEmpty ? sandbox.watched?.members ?? [] : members, to: &measure)
         sandbox.watched?.add(to: &measure)
+        if sandbox.hasTooManyConnections { measure.memoryKills = max(1, measure.memoryKills ?? 0) }
         return measure
     }
 

@@ -4,7 +4,7 @@ enum SyscallTable {
 
     private static let files = [
         "access", "chdir", "close", "close_range", "copy_file_range", "creat", "dup", "dup2", "dup3", "faccessat",
-        "faccessat2", "fadvise64", "fallocate", "fchdir", "fdatasync", "flock", "fsync", "ftruncate", "getcwd",
+        "faccessat2", "fadvise64", "fchdir", "fdatasync", "flock", "fsync", "ftruncate", "getcwd",
         "getdents", "getdents64", "link", "linkat", "lseek", "mkdir", "mkdirat",
         "open", "openat", "openat2", "pipe", "pipe2", "pread64", "preadv", "preadv2", "pwrite64", "pwritev", "pwritev2",
         "read", "readahead", "readlink", "readlinkat", "readv", "rename", "renameat", "rmdir", "sendfile",

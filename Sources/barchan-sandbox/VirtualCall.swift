@@ -8,6 +8,10 @@ enum VirtualCall: String, CaseIterable {
     case affinity = "sched_getaffinity"
     /// Only the requests of ``LoopbackInterface``.
     case control = "ioctl"
+    /// Only netlink sockets, whose number is bounded (``NetworkSockets``).
+    case socket
+    /// Only where it takes room on a disk, which goes no faster than writing.
+    case allocate = "fallocate"
 
     /// By the kernel's number.
     static let byNumber: [CInt: VirtualCall] = allCases.reduce(into: [:]) {
@@ -20,6 +24,8 @@ enum VirtualAnswer {
     /// `bytes` are written to the caller's memory at `address` first, and what is to be written elsewhere before that.
     case value(Int64, bytes: [UInt8], address: UInt64, also: (bytes: [UInt8], address: UInt64)? = nil)
     case error(CInt)
+    /// The kernel does what was called for. Only where registers alone say what that is.
+    case proceed
 }
 
 /// What one sandbox is told.

@@ -182,6 +182,40 @@ enum ProcessActions {
         say("held", count)
     }
 
+    /// Takes 32 MiB of the disk and gives them back, 20 times, and says how many milliseconds that took.
+    static func allocateDisk() {
+        let file = open("/var/allocated", O_RDWR | O_CREAT, 0o600)
+        var begin = timespec(), end = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &begin)
+        for _ in 0..<20 {
+            guard kernel(SYS_fallocate, Int(file), 0, 0, 32 << 20) == 0 else {
+                return say("allocated", errorName(errno))
+            }
+            ftruncate(file, 0)
+        }
+        clock_gettime(CLOCK_MONOTONIC, &end)
+        say("allocated", (end.tv_sec - begin.tv_sec) * 1000 + (end.tv_nsec - begin.tv_nsec) / 1_000_000)
+    }
+
+    /// Connects to itself without accepting and closes its ends, 40,000 times; and then 400,000 times more while it accepts.
+    static func leaveConnections() {
+        var name = 0, listener = -1
+        for count in 0..<440_000 {
+            if count % 100 == 0 && count <= 40_000 {
+                listener = SocketAddress.inet(0x7f00_0001, 0).bind()
+                name = buffer(16)
+                guard kernel(SYS_listen, listener, 128) >= 0,
+                    kernel(SYS_getsockname, listener, name, address([16])) >= 0
+                else { return say("connections.left", count) }
+            }
+            let client = kernel(SYS_socket, 2, 1, 0)
+            guard kernel(SYS_connect, client, name, 16) >= 0 else { return say("connections.left", count) }
+            if count >= 40_000 { close(CInt(kernel(SYS_accept4, listener, 0, 0, 0))) }
+            close(CInt(client))
+        }
+        say("connections.left", "all")
+    }
+
     /// Leaves as much as it can in TCP connections whose other ends read nothing, to 400 MiB.
     static func fillSockets() {
         let block = [UInt8](repeating: 1, count: 1 << 16)

@@ -62,6 +62,8 @@ struct SandboxProbe {
         "exhaust": { ProcessActions.exhaust(number(&$0)) },
         "hold": { ProcessActions.hold($0.popFirst() ?? "") },
         "watch-when-told": { FileFacts.watchWhenTold($0.popFirst() ?? "/dev/null") },
+        "allocate-disk": { _ in ProcessActions.allocateDisk() },
+        "leave-connections": { _ in ProcessActions.leaveConnections() },
         "fill-sockets": { _ in ProcessActions.fillSockets() },
         "ignore": { _ in ProcessActions.ignoreSignals() },
         "tick": { _ in ProcessActions.tick() },

@@ -57,6 +57,19 @@ struct GroupTests {
         }
     }
 
+    /// The kernel counts them for nobody.
+    @Test func connectionsThatNobodyAcceptsAreBounded() async throws {
+        try await skipping {
+            let trial = try await trial(.memoryLimit)
+            var limits = SandboxLimits()
+            limits.memoryBytes = 128 << 20
+            let running = try await trial.start(["leave-connections"], limits: limits)
+            #expect(await running.sandbox.waitForExit() == .signaled(signal: SIGKILL))
+            let usage = try await require((running.sandbox as? any MeasuredSandbox)?.usage(), "it is not measured")
+            #expect(usage.memoryKills == 1)
+        }
+    }
+
     @Test func useIsMeasuredWhileItRuns() async throws {
         try await skipping {
             let trial = try await trial(.memoryLimit)

@@ -40,6 +40,15 @@ struct VirtualCallTests {
         }
     }
 
+    /// 640 MiB, of which a tenth of a second may take 64: on a disk that nobody else holds a limit on, whoever measures would be late.
+    @Test func diskIsNotAllocatedFasterThanItIsWritten() async throws {
+        try await skipping {
+            let facts = try await trial().facts(["allocate-disk"])
+            let milliseconds = try require(facts["allocated"].flatMap { Int($0) }, "nothing was allocated: \(facts)")
+            #expect(milliseconds > 500)
+        }
+    }
+
     /// A grain that asks when told, the launcher's supervisor, and a way to start more.
     private func asking() async throws -> (IsolationTrial, RunningTrial, supervisor: pid_t) {
         let directory = try TemporaryDirectory()

@@ -27,6 +27,11 @@ static inline int clinux_call_answer(int listener, uint64_t id, int64_t value, i
     struct { uint64_t id; int64_t value; int32_t error; uint32_t flags; } answer = {id, value, -error, 0};
     return (int)syscall(SYS_ioctl, listener, 0xc0182101u /* SECCOMP_IOCTL_NOTIF_SEND */, &answer);
 }
+// The kernel goes on with the call as if nobody had been asked.
+static inline int clinux_call_proceed(int listener, uint64_t id) {
+    struct { uint64_t id; int64_t value; int32_t error; uint32_t flags; } answer = {id, 0, 0, 1 /* continue */};
+    return (int)syscall(SYS_ioctl, listener, 0xc0182101u /* SECCOMP_IOCTL_NOTIF_SEND */, &answer);
+}
 // Loads a filter and returns its listener. Threads whose call was received wait through signals that do not end them, so that
 // one who gets many signals does not start over each time; kernels before 5.19 do not know that.
 static inline int clinux_seccomp_listen(const void *instructions, unsigned short count) {

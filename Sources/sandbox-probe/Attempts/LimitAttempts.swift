@@ -77,6 +77,23 @@ enum LimitAttempts {
                 },
             ]
         } + [
+            refused("disk.allocated", .syscallFilter) { _ in
+                // Without writing: a call that may take all of the disk.
+                let path = "/var/attempt-\(getpid())"
+                let file = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0o600)
+                guard file >= 0 else { return untried }
+                unlink(path)
+                return kernel(SYS_fallocate, Int(file), 1, 0, 256 << 20)
+            },
+            refused("sockets.netlink", .virtualizedCalls) { _ in
+                // What waits in each of them counts for no group.
+                var result = 0, count = 0
+                while count < 200 && result >= 0 {
+                    result = kernel(SYS_socket, 16, 3, 0)
+                    count += 1
+                }
+                return result
+            },
             refused("messageQueues.made", .everyBackEnd) { _ in
                 // struct mq_attr: each of the largest that an ordinary user may make, 10 messages of 8 KiB.
                 var result = 0, count = 0
@@ -88,6 +105,6 @@ enum LimitAttempts {
                     count += 1
                 }
                 return result
-            }
+            },
         ]
 }

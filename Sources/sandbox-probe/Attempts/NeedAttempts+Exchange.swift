@@ -136,6 +136,8 @@ extension NeedAttempts {
             setOption(CInt(kernel(SYS_socket, 10, 1, 0)), 41, 26, [1])
         },
         works("option.linger", .noNetwork) { _ in setOption(CInt(kernel(SYS_socket, 2, 1, 0)), 1, 13, [1, 0]) },
+        works("option.errorQueue", .noNetwork) { _ in setOption(CInt(kernel(SYS_socket, 2, 2, 0)), 0, 11, [1]) },
+        works("option.errorQueue6", .noNetwork) { _ in setOption(CInt(kernel(SYS_socket, 10, 2, 0)), 41, 25, [1]) },
         works("option.passCredentials") { _ in setOption(CInt(kernel(SYS_socket, 1, 1, 0)), 1, 16, [1]) },
         works("socket.messages") { _ in
             var ends: [CInt] = [0, 0]

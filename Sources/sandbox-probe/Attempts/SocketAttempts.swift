@@ -79,6 +79,29 @@ enum SocketAttempts {
             return result == -Int(ENOPROTOOPT) ? result : 0
         },
         refused("option.repair", .syscallFilter) { _ in setOption(CInt(tcp()), 6, 19, [1]) },
+        refused("option.errorQueue", .syscallFilter) { _ in
+            // The error of a port where nobody is, from the queue: what waits there counts for no group.
+            let socket = kernel(SYS_socket, 2, 2, 0)
+            _ = setOption(CInt(socket), 0, 11, [1])
+            let nobody = address(bytes: [2, 0, 0, 1, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0])
+            guard kernel(SYS_connect, socket, nobody, 16) >= 0 else { return untried }
+            _ = kernel(SYS_sendto, socket, address("x"), 1)
+            var entry = pollfd(fd: CInt(socket), events: 0, revents: 0)
+            guard poll(&entry, 1, 10000) > 0 else { return untried }
+            return kernel(SYS_recvfrom, socket, buffer(64), 64, 0x2040 /* MSG_ERRQUEUE | MSG_DONTWAIT */)
+        },
+        // 2,000 for each socket, of whose memory no limit knows: struct ipv6_mreq and struct group_source_req of interface 1.
+        refused("option.group6", .syscallFilter) { _ in
+            let group: [UInt8] = [0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 1, 0, 0, 0]
+            return kernel(SYS_setsockopt, kernel(SYS_socket, 10, 2, 0), 41, 20, address(bytes: group), 20)
+        },
+        refused("option.groupOfSource", .syscallFilter) { _ in
+            func name(_ bytes: [UInt8]) -> [UInt8] {
+                [2, 0, 0, 0] + bytes + [UInt8](repeating: 0, count: 120)
+            }
+            let source = [1, 0, 0, 0, 0, 0, 0, 0] + name([239, 1, 1, 1]) + name([127, 0, 0, 1])
+            return kernel(SYS_setsockopt, kernel(SYS_socket, 2, 2, 0), 0, 46, address(bytes: source), 264)
+        },
         refused("option.mark", .noCapabilities) { _ in setOption(CInt(tcp()), 1, 36, [1]) },
         refused("option.receiveForce", .noCapabilities) { _ in setOption(CInt(tcp()), 1, 33, [1 << 24]) },
         refused("option.sendForce", .noCapabilities) { _ in setOption(CInt(tcp()), 1, 32, [1 << 24]) },
