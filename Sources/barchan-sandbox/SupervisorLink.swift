@@ -43,12 +43,24 @@ final class SupervisorLink {
         let memory = group.openMemory()
         let descriptors = [listener] + (memory < 0 ? [] : [memory])
         defer { for descriptor in descriptors { close(descriptor) } }
-        guard channel >= 0 || start() else { return }
-        _ = fcntl(channel, F_SETFL, O_NONBLOCK)
-        guard send(view.encoded, to: channel, with: descriptors) else {
+        var isSent = give(view, descriptors)
+        if !isSent, channel >= 0, errno == EPIPE {
+            // It has just died, and the event that says so is still to come.
+            complain("the supervisor of calls was lost; its sandboxes get ENOSYS")
+            lose()
+            isSent = give(view, descriptors)
+        }
+        guard isSent else {
             return complain("a sandbox's calls cannot be answered: \(String(cString: strerror(errno)))")
         }
         _ = clinux_timer_set(timer, SupervisorLink.patienceSeconds)
+    }
+
+    /// To the supervisor there is, or to a new one.
+    private func give(_ view: SandboxView, _ descriptors: [CInt]) -> Bool {
+        guard channel >= 0 || start() else { return false }
+        _ = fcntl(channel, F_SETFL, O_NONBLOCK)
+        return send(view.encoded, to: channel, with: descriptors)
     }
 
     func handle(_ token: UInt64) {
