@@ -297,6 +297,33 @@ import Testing
         }
     }
 
+    /// Bodies that are held whole have room for sixteen of the longest.
+    @Test(.timeLimit(.minutes(5))) func thereIsRoomForSoManyWholeBodies() async throws {
+        try await Serving.run(settings: ["max_buffered_body": .integer(65_536)]) { serving async throws in
+            let session = serving.host.openSession()
+            let head =
+                "PATCH / HTTP/1.1\r\nHost: \(serving.grainHost(session))\r\nCookie: \(serving.cookie(session))\r\n"
+                + "Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n"
+            var clients: [RawClient] = []
+            for _ in 0..<17 {
+                let client = try RawClient(port: serving.port)
+                await client.send(head)
+                clients.append(client)
+                // Its body is waited for.
+                if clients.count < 17 { #expect(await client.readHead()?.status == 100) }
+            }
+            let refusal = await clients[16].reply()
+            #expect(refusal?.status == 503)
+            #expect(refusal?.value("Retry-After") != nil)
+            #expect(try await serving.request("/", to: session, method: "PATCH", body: "short").status == 200)
+            await clients[0].send("0\r\n\r\n")
+            #expect(await clients[0].reply()?.status == 200)
+            let next = try RawClient(port: serving.port)
+            await next.send(head)
+            #expect(await next.readHead()?.status == 100)
+        }
+    }
+
     /// Requests that come together are answered one by one, and only while somebody takes the answers: what a client makes us keep
     /// is a read of its requests and an answer.
     @Test(.timeLimit(.minutes(5))) func whoTakesNoAnswersIsNotReadOn() async throws {
@@ -442,6 +469,33 @@ import Testing
             #expect(request?.path == "chat?x")
             #expect(request?.cookies == [KeyValue("a", "b")])
             #expect(request?.protocols == ["chat", "superchat"])
+        }
+    }
+
+    /// Nobody keeps us waiting then, and whoever came with many makes room, not those who were there before with few.
+    @Test(.timeLimit(.minutes(5))) func whoeverHasMostMakesRoom() async throws {
+        try await Serving.run(settings: ["max_connections": .integer(16)]) { serving async throws in
+            serving.host.answerSockets { (_, incoming) throws(HostError) in
+                WebSocketResponse(protocols: [], outgoing: incoming)
+            }
+            let session = serving.host.openSession()
+            func open(_ count: Int, from address: String) async throws -> [RawClient] {
+                var clients: [RawClient] = []
+                for _ in 0..<count {
+                    let client = try RawClient(port: serving.port)
+                    await client.send(handshake(serving, session, ["X-Real-IP: \(address)"]))
+                    #expect(await client.readHead()?.status == 101)
+                    clients.append(client)
+                }
+                return clients
+            }
+            let few = try await open(4, from: "192.0.2.2"), many = try await open(12, from: "192.0.2.1")
+            #expect(try await serving.request("/", to: session).status == 200)
+            #expect(await many[0].readToEnd() == "")
+            for client in few + many.dropFirst() {
+                await client.send("x")
+                #expect(await client.read(1) == [0x78])
+            }
         }
     }
 

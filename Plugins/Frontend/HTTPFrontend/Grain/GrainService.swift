@@ -8,6 +8,7 @@ final class GrainService: Sendable {
     let host: any FrontendHost
     let site: Site
     let bufferedBodyBytes: Int
+    private let bodyRoom: BodyRoom
     let exceptions: OpenExceptions
     let metrics: FrontendMetrics
     /// Whether every request gets a line in its grain's log, or only those that failed.
@@ -23,6 +24,7 @@ final class GrainService: Sendable {
         self.host = host
         self.site = site
         self.bufferedBodyBytes = bufferedBodyBytes
+        bodyRoom = BodyRoom(bodyBytes: bufferedBodyBytes)
         self.exceptions = exceptions
         self.metrics = metrics
         self.notesAll = notesAll
@@ -132,6 +134,9 @@ final class GrainService: Sendable {
     ) async throws(RequestFault) -> WebResponse {
         let method = try mapping.method()
         var mapped = try mapping.request(method)
+        let held = mapping.heldBytes(request.body, for: method, maximumBytes: bufferedBodyBytes)
+        try bodyRoom.take(held)
+        defer { bodyRoom.giveBack(held) }
         mapped.body = try await mapping.body(request.body, for: method, maximumBytes: bufferedBodyBytes)
         do throws(HostError) {
             return try await awake(session, mapped) { session, request throws(HostError) in

@@ -19,6 +19,14 @@ extension RequestMapping {
         }
     }
 
+    /// How much room the body may need, beyond what every request has.
+    func heldBytes(_ body: RequestBody, for method: WebRequest.Method, maximumBytes: Int) -> Int {
+        guard method.takesBodyWhole else { return 0 }
+        let expanded = method.takesXML && head.contains("content-encoding") ? maximumBytes : 0
+        guard case .stream(_, let length) = body else { return expanded }
+        return expanded + Int(min(length ?? .max, Int64(maximumBytes)))
+    }
+
     /// The same for a body that is at hand and needs no check; nil for others.
     func shortBody(_ body: RequestBody, for method: WebRequest.Method) -> RequestBody? {
         switch (method, body) {
@@ -68,6 +76,14 @@ extension RequestMapping {
 }
 
 extension WebRequest.Method {
+    /// Whether its body crosses the wire in one piece, however long it is.
+    var takesBodyWhole: Bool {
+        switch self {
+        case .patch, .mkcol: true
+        default: takesXML
+        }
+    }
+
     /// Whether its body is XML, which crosses the wire as it is, never compressed.
     var takesXML: Bool {
         switch self {

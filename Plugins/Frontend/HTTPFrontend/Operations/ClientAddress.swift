@@ -13,9 +13,15 @@ enum ClientAddress {
 
     /// What attempts are counted for. One subscriber has a whole /64 of IPv6.
     static func key(of request: Request) -> String {
-        guard let bytes = bytes(of: request) else { return request.memory.clientAddress }
-        return bytes.prefix(8).map { String($0) }.joined(separator: ".")
+        bytes(of: request).map(key) ?? request.memory.clientAddress
     }
+
+    /// The same for whoever a connection comes from.
+    static func key(of memory: ConnectionMemory) -> String {
+        memory.remoteAddress.map { key(unmapped($0)) } ?? memory.clientAddress
+    }
+
+    private static func key(_ bytes: [UInt8]) -> String { bytes.prefix(8).map { String($0) }.joined(separator: ".") }
 
     /// Four or sixteen bytes as text; empty for anything else.
     static func text(_ bytes: [UInt8]) -> String {

@@ -22,6 +22,10 @@ final class Connection: ClientSocketOwner, @unchecked Sendable {
     /// When we began to wait for the client, in nanoseconds: for a request, more of its body, or that it takes the answer; 0 while we do not.
     let waitingSince = Atomic<UInt64>(uptimeNanoseconds())
 
+    let opened = uptimeNanoseconds()
+    /// Whose it is; of a proxy's, who asked last.
+    let client = Mutex("")
+
     var inbound = InboundBytes()
     var headParser: HeadParser
     var phase = Phase.head
@@ -59,6 +63,7 @@ final class Connection: ClientSocketOwner, @unchecked Sendable {
         socket.start(for: self)
         guard socket.isOpen else { return }
         memory.remoteAddress = socket.remoteAddress
+        client.withLock { $0 = ClientAddress.key(of: memory) }
         memory.isProxy = limits.proxies.contains(socket.remoteAddress)
         guard hasRoom else {
             return refuse(RequestFault(503, "The server has no room for another connection. Try again in a moment."))
@@ -176,6 +181,9 @@ final class Connection: ClientSocketOwner, @unchecked Sendable {
         let upgraded = exchange.head.asksForWebSocket ? UpgradedReader(self, exchange) : nil
         let request = Request(
             head: exchange.head, body: body, upgraded: upgraded, memory: memory, trace: exchange.trace)
+        if memory.isProxy, request.head.contains("x-real-ip") {
+            client.withLock { $0 = ClientAddress.key(of: request) }
+        }
         if let wanted = memory.session?.loop, wanted !== loop.host, let other = loops.context(of: wanted) {
             return move(to: other) { self.serve(request, exchange) }
         }

@@ -3,8 +3,9 @@ import Synchronization
 
 /// All open connections, at most so many.
 ///
-/// When it is full, a newcomer takes the place of the connection that has kept us waiting for a request the longest: a client that
-/// opens many and sends nothing loses its own.
+/// When it is full, a newcomer takes the place of the connection that has kept us waiting the longest: a client that opens many and sends
+/// nothing loses its own. Where nobody keeps us waiting, as with web sockets, a client loses its oldest that has more than a quarter
+/// of all, and more than the others.
 final class ConnectionTable: Sendable {
     private struct State {
         var connections: [ObjectIdentifier: Connection] = [:]
@@ -29,7 +30,9 @@ final class ConnectionTable: Sendable {
             guard !state.isOver else { return (false, nil) }
             var victim: Connection?
             if state.connections.count >= maximum {
-                victim = ConnectionTable.idlest(of: state.connections.values)
+                victim =
+                    ConnectionTable.idlest(of: state.connections.values)
+                    ?? ConnectionTable.oldestOfMost(state.connections.values, above: maximum / 4)
                 guard let victim else { return (false, nil) }
                 state.connections[ObjectIdentifier(victim)] = nil
             }
@@ -61,6 +64,12 @@ final class ConnectionTable: Sendable {
             if since > 0, since < found?.since ?? .max { found = (connection, since) }
         }
         return found?.connection
+    }
+
+    private static func oldestOfMost(_ connections: some Sequence<Connection>, above limit: Int) -> Connection? {
+        let clients = Dictionary(grouping: connections) { $0.client.withLock { $0 } }
+        guard let most = clients.values.max(by: { $0.count < $1.count }), most.count > limit else { return nil }
+        return most.min { $0.opened < $1.opened }
     }
 
     func remove(_ connection: Connection) {
