@@ -33,12 +33,17 @@ final class BusyWatch {
 
     /// A procfs to count connections by; nil where sandboxes share a network or it cannot be had.
     private let processes: CInt?
+    /// Who had most connections that nobody accepts at the last look, when all TCP sockets held much.
+    private let unaccepted: UnacceptedConnections?
+    private var suspect: UInt64?
+    private var nextSearch: UInt64 = 0
 
     /// Nil where no group tells who uses how much.
     init?(_ groups: GroupStock, processes: CInt?) {
         guard groups.processorMicroseconds != nil else { return nil }
         self.groups = groups
         self.processes = processes
+        unaccepted = processes.flatMap { UnacceptedConnections($0) }
     }
 
     /// How long until there is something to do; nil when there is nothing to look at.
@@ -68,6 +73,7 @@ final class BusyWatch {
         nextLook = now + max(pause, UInt64(running.count) * pausePerSandbox)
         note(running, now)
         leaveRoom(running, now)
+        searchConnections(running, now)
         isAnybodyYielding = running.contains { $0.busyUse.standing != .ordinary }
         return running.filter { $0.busyUse.isStuck || $0.hasTooManyConnections }
     }
@@ -91,6 +97,19 @@ final class BusyWatch {
             sandbox.busyUse.note(encounters: sandbox.group.encounters)
             if let processes { sandbox.lookAtConnections(processes) }
         }
+    }
+
+    /// While TCP sockets hold much of what the machine has for all of them: who has most connections that nobody accepts, in two looks
+    /// in a row, is ended. Looking takes milliseconds, of which it takes a twentieth at most.
+    private func searchConnections(_ running: [LaunchedSandbox], _ now: UInt64) {
+        guard let unaccepted, now >= nextSearch, unaccepted.areWorthALook else { return }
+        let counts = running.map { (sandbox: $0, count: unaccepted.count(in: $0.processID)) }
+        let worst = counts.max { $0.count < $1.count }.flatMap {
+            $0.count >= UnacceptedConnections.suspicious ? $0.sandbox : nil
+        }
+        if let worst, worst.token == suspect { worst.hasTooManyConnections = true }
+        suspect = worst?.token
+        nextSearch = StartSlot.now() + (StartSlot.now() - now) * 20
     }
 
     private func leaveRoom(_ running: [LaunchedSandbox], _ now: UInt64) {

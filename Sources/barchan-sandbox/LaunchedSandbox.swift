@@ -35,7 +35,7 @@ final class LaunchedSandbox {
     /// What connections may take that count for no group; 0 for no bound.
     private var connectionBytes: UInt64 = 0
     /// Whether it had more of them and has to be ended.
-    private(set) var hasTooManyConnections = false
+    var hasTooManyConnections = false
     /// What is known of it where no group counts; nil before it runs a program.
     var watched: WatchedUse?
 

@@ -216,6 +216,23 @@ enum ProcessActions {
         say("connections.left", "all")
     }
 
+    /// Sends as much as goes through connections to itself that it never accepts.
+    static func fillUnaccepted() {
+        let block = [UInt8](repeating: 1, count: 1 << 16)
+        let listener = SocketAddress.inet(0x7f00_0001, 0).bind()
+        _ = setOption(CInt(listener), 1, 8, [4 << 20])
+        let name = buffer(16)
+        guard kernel(SYS_listen, listener, 4096) >= 0, kernel(SYS_getsockname, listener, name, address([16])) >= 0
+        else { return say("unaccepted", 0) }
+        for _ in 0..<4000 {
+            let client = CInt(kernel(SYS_socket, 2, 1, 0))
+            guard kernel(SYS_connect, Int(client), name, 16) >= 0 else { break }
+            while send(client, block, block.count, CInt(MSG_DONTWAIT)) > 0 {}
+            close(client)
+        }
+        say("unaccepted", "all")
+    }
+
     /// Leaves as much as it can in TCP connections whose other ends read nothing, to 400 MiB.
     static func fillSockets() {
         let block = [UInt8](repeating: 1, count: 1 << 16)

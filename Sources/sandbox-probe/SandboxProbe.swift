@@ -64,6 +64,7 @@ struct SandboxProbe {
         "watch-when-told": { FileFacts.watchWhenTold($0.popFirst() ?? "/dev/null") },
         "allocate-disk": { _ in ProcessActions.allocateDisk() },
         "leave-connections": { _ in ProcessActions.leaveConnections() },
+        "fill-unaccepted": { _ in ProcessActions.fillUnaccepted() },
         "fill-sockets": { _ in ProcessActions.fillSockets() },
         "ignore": { _ in ProcessActions.ignoreSignals() },
         "tick": { _ in ProcessActions.tick() },

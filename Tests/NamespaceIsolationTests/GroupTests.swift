@@ -70,6 +70,19 @@ struct GroupTests {
         }
     }
 
+    /// Nor what was sent through them, which the kernel bounds for the whole machine only.
+    @Test func whatNobodyAcceptsLeavesOthersTheirs() async throws {
+        try await skipping {
+            let trial = try await trial(.memoryLimit)
+            var limits = SandboxLimits()
+            limits.memoryBytes = 512 << 20
+            let running = try await trial.start(["fill-unaccepted"], limits: limits)
+            #expect(await running.sandbox.waitForExit() == .signaled(signal: SIGKILL))
+            let usage = try await require((running.sandbox as? any MeasuredSandbox)?.usage(), "it is not measured")
+            #expect(usage.memoryKills == 1)
+        }
+    }
+
     @Test func useIsMeasuredWhileItRuns() async throws {
         try await skipping {
             let trial = try await trial(.memoryLimit)
