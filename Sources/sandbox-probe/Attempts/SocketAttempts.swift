@@ -82,6 +82,7 @@ enum SocketAttempts {
         refused("option.errorQueue", .syscallFilter) { _ in
             // The error of a port where nobody is, from the queue: what waits there counts for no group.
             let socket = kernel(SYS_socket, 2, 2, 0)
+            guard socket >= 0 else { return socket }
             _ = setOption(CInt(socket), 0, 11, [1])
             let nobody = address(bytes: [2, 0, 0, 1, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0])
             guard kernel(SYS_connect, socket, nobody, 16) >= 0 else { return untried }
