@@ -34,8 +34,7 @@ final class ClientSocket: @unchecked Sendable {
     private(set) var isInputOver = false
     private var mayRead = false, mayBeAtEnd = false, mayWrite = true
     private var wantsRead = false
-    private var unsent: [UInt8] = []
-    private var sent = 0
+    private var unsent = ByteQueue()
     private var hasTakenSome = false
     private var whenSent: (() -> Void)?
 
@@ -161,7 +160,7 @@ final class ClientSocket: @unchecked Sendable {
     // MARK: Writing
 
     var isAllSent: Bool { unsent.isEmpty }
-    var isWritable: Bool { unsent.count - sent <= Self.highWater }
+    var isWritable: Bool { unsent.count <= Self.highWater }
 
     /// Whether the client has taken some of what waits for it since this was asked last, and some still waits.
     func hasProgressed() -> Bool {
@@ -171,11 +170,10 @@ final class ClientSocket: @unchecked Sendable {
 
     func send(_ bytes: [UInt8]) {
         guard isOpen, !bytes.isEmpty else { return }
-        guard unsent.isEmpty else { return unsent.append(contentsOf: bytes) }
+        guard unsent.isEmpty else { return unsent.append(bytes[...]) }
         let count = mayWrite ? bytes.withUnsafeBytes { transmit($0) } : 0
         guard let count, count < bytes.count else { return }
-        unsent = bytes
-        sent = count
+        unsent = ByteQueue(bytes, from: count)
     }
 
     /// Sends `first`, `middle` and `last` in this order, as one.
@@ -188,9 +186,8 @@ final class ClientSocket: @unchecked Sendable {
             sent = taken
         }
         guard sent < count else { return }
-        unsent.reserveCapacity(unsent.count + count - sent)
         for part in [first, middle, last] {
-            unsent.append(contentsOf: part[min(sent, part.count)...])
+            unsent.append(part[min(sent, part.count)...])
             sent -= min(sent, part.count)
         }
         // Until the kernel says that it has no room it does not tell when there is some.
@@ -204,20 +201,17 @@ final class ClientSocket: @unchecked Sendable {
 
     private func flush() {
         guard isOpen, !unsent.isEmpty else { return }
-        let wasLow = unsent.count - sent <= Self.lowWater
-        guard let count = unsent.withUnsafeBytes({ transmit(UnsafeRawBufferPointer(rebasing: $0[sent...])) }) else {
-            return
-        }
-        sent += count
+        let wasLow = unsent.count <= Self.lowWater
+        guard let count = unsent.withUnsafeBytes({ transmit($0) }) else { return }
+        unsent.drop(count)
         if count > 0 { hasTakenSome = true }
-        if sent == unsent.count {
-            unsent = []
-            sent = 0
+        if unsent.isEmpty {
+            unsent = ByteQueue()
             let told = whenSent
             whenSent = nil
             told?()
         }
-        if !wasLow, unsent.count - sent <= Self.lowWater { owner?.becameWritable() }
+        if !wasLow, unsent.count <= Self.lowWater { owner?.becameWritable() }
     }
 
     /// What the kernel took of the three at once; nil when the socket is closed now.

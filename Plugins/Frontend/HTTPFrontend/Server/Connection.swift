@@ -26,7 +26,7 @@ final class Connection: ClientSocketOwner, @unchecked Sendable {
     /// Whose it is; of a proxy's, who asked last.
     let client = Mutex("")
 
-    var inbound = InboundBytes()
+    var inbound = ByteQueue()
     var headParser: HeadParser
     var phase = Phase.head
     var current: Exchange?

@@ -1,18 +1,37 @@
-/// What a client sent and nobody has taken yet.
-struct InboundBytes {
+/// Bytes on their way: what a client sent and nobody has taken yet, or what it has not taken of an answer.
+struct ByteQueue {
     private var bytes: [UInt8] = []
     private var start = 0
 
+    init() {}
+
+    /// Takes over `bytes`, of which the first `start` are done with.
+    init(_ bytes: [UInt8], from start: Int) {
+        self.bytes = bytes
+        self.start = start
+    }
+
+    /// What is kept, with bytes that are done with.
+    var keptCount: Int { bytes.count }
     var count: Int { bytes.count - start }
     var isEmpty: Bool { count == 0 }
 
     mutating func append(_ more: UnsafeRawBufferPointer) {
+        makeRoom()
+        bytes.append(contentsOf: more)
+    }
+
+    mutating func append(_ more: ArraySlice<UInt8>) {
+        makeRoom()
+        bytes.append(contentsOf: more)
+    }
+
+    private mutating func makeRoom() {
         if isEmpty { clear() }
         if start > 0 {
             bytes.removeFirst(start)
             start = 0
         }
-        bytes.append(contentsOf: more)
     }
 
     func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
