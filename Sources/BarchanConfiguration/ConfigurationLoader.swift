@@ -61,6 +61,10 @@ public enum ConfigurationLoader {
         defer { fclose(file) }
         var bytes = [UInt8](repeating: 0, count: maximumBytes + 1)
         let count = fread(&bytes, 1, bytes.count, file)
+        // Half a configuration would be the defaults where the other half says something else.
+        guard ferror(file) == 0 else {
+            throw HostError(.failed, "read configuration '\(path)': \(String(cString: strerror(errno)))")
+        }
         guard count <= maximumBytes else {
             throw HostError(.invalidArgument, "read configuration '\(path)': it is larger than \(maximumBytes) bytes")
         }

@@ -326,6 +326,14 @@ import Testing
         }
     }
 
+    /// What cannot be read is not an empty file, and not the half of it that could.
+    @Test func aFileThatCannotBeReadIsRefused() {
+        for path in ["/", "/proc/self/mem"] {
+            let error = #expect(throws: HostError.self) { _ = try ConfigurationLoader.load(file: path) }
+            #expect(error?.message.hasPrefix("read configuration '\(path)': I") == true, "\(String(describing: error))")
+        }
+    }
+
     @Test func aHugeFileIsRefused() throws {
         #expect(throws: HostError.self) {
             try withFile(String(repeating: "# x\n", count: 1 << 19)) {
