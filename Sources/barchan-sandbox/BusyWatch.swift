@@ -103,13 +103,21 @@ final class BusyWatch {
     /// in a row, is ended. Looking takes milliseconds, of which it takes a twentieth at most.
     private func searchConnections(_ running: [LaunchedSandbox], _ now: UInt64) {
         guard let unaccepted, now >= nextSearch, unaccepted.areWorthALook else { return }
-        let counts = running.map { (sandbox: $0, count: unaccepted.count(in: $0.processID)) }
+        let counts = mostConnected(of: running).map { (sandbox: $0, count: unaccepted.count(in: $0.processID)) }
         let worst = counts.max { $0.count < $1.count }.flatMap {
             $0.count >= UnacceptedConnections.suspicious ? $0.sandbox : nil
         }
         if let worst, worst.token == suspect { worst.hasTooManyConnections = true }
         suspect = worst?.token
         nextSearch = StartSlot.now() + (StartSlot.now() - now) * 20
+    }
+
+    /// Looking for connections goes through those of the whole machine, counting them does not.
+    private func mostConnected(of running: [LaunchedSandbox]) -> [LaunchedSandbox] {
+        guard let processes else { return [] }
+        let counts = running.map { (sandbox: $0, tcp: NetworkSockets(process: $0.processID, processes: processes).tcp) }
+        let many = counts.filter { $0.tcp >= UInt64(UnacceptedConnections.suspicious) }
+        return many.sorted { $0.tcp > $1.tcp }.prefix(8).map(\.sandbox)
     }
 
     private func leaveRoom(_ running: [LaunchedSandbox], _ now: UInt64) {

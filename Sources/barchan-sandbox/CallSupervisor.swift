@@ -220,9 +220,8 @@ struct CallSupervisor {
             }
         case .socket:
             // As of a machine that has no memory for another one.
-            guard let sockets = NetworkSockets(of: pid_t(truncatingIfNeeded: call.pid), processes),
-                sockets.netlink < NetworkSockets.netlinkMaximum
-            else { return .error(ENOBUFS) }
+            let sockets = NetworkSockets(process: pid_t(truncatingIfNeeded: call.pid), processes: processes)
+            guard let count = sockets.netlink, count < NetworkSockets.netlinkMaximum else { return .error(ENOBUFS) }
             return .proceed
         case .allocate: return arguments.3 > CallSupervisor.allocationMaximum ? .error(EOPNOTSUPP) : .proceed
         case nil: return .error(ENOSYS)

@@ -67,8 +67,9 @@ final class LaunchedSandbox {
     /// Counts its TCP connections. What nobody has accepted the kernel keeps without a process to count it for, whatever became of
     /// the other end.
     func lookAtConnections(_ processes: CInt) {
-        guard connectionBytes > 0, let sockets = NetworkSockets(of: processID, processes) else { return }
-        if sockets.tcp > connectionBytes / NetworkSockets.connectionBytes { hasTooManyConnections = true }
+        guard connectionBytes > 0 else { return }
+        let count = NetworkSockets(process: processID, processes: processes).tcp
+        if count > connectionBytes / NetworkSockets.connectionBytes { hasTooManyConnections = true }
     }
 
     var isParked: Bool {
