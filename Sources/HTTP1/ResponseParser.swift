@@ -20,6 +20,8 @@ public struct ResponseParser: Sendable {
 
     /// The final head, once it is there. Interim (1xx) answers are skipped.
     public private(set) var head: ResponseHead?
+    /// Bytes came behind an answer whose status says that it has no content: the app's content all the same, which nobody wants.
+    public private(set) var hasUnwantedContent = false
     /// Content that has been decoded and not been taken yet; after a switch of protocols, raw bytes.
     private var content: [UInt8] = []
 
@@ -99,7 +101,11 @@ public struct ResponseParser: Sendable {
         case .upgraded:
             input.extracting(start..<input.count).withUnsafeBufferPointer { content.append(contentsOf: $0) }
             return input.count
-        case .complete: throw request == .head ? .bodyUnexpected : .afterTheEnd
+        case .complete:
+            guard request != .head else { throw .bodyUnexpected }
+            guard let status = head?.status, status == 204 || status == 304 else { throw .afterTheEnd }
+            hasUnwantedContent = true
+            return input.count
         case .failed(let error): throw error
         }
     }

@@ -110,6 +110,23 @@ import Testing
         }
     }
 
+    /// A 204 or 304 has no content whatever the app sends, so its answer is understood.
+    @Test(arguments: ["204 No Content", "304 Not Modified"])
+    func contentThatMayNotBeIsNoAnswerEither(_ status: String) async throws {
+        let serve: @Sendable (AppPeer) -> Void = { peer in
+            while let path = peer.nextRequest() {
+                let answer = "Content-Length: 2\r\n\r\nok"
+                peer.send("HTTP/1.1 \(path == "/bad" ? status : "200 OK")\r\n" + answer)
+            }
+        }
+        try await run(serve) { host, session, app in
+            #expect(try host.get(session, "bad").count == 1)
+            for path in ["b", "c"] { try expectOK(host, session, path) }
+            #expect(app.connections == [1, 2, 3])
+            #expect(try #require(app.requests.last).head.contains("\r\nConnection: close\r\n"))
+        }
+    }
+
     @Test func anAppWhoseAnswersAreMalformedGetsAConnectionPerRequest() async throws {
         let serve: @Sendable (AppPeer) -> Void = { peer in
             while let path = peer.nextRequest() {

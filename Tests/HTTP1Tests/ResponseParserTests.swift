@@ -97,6 +97,13 @@ import Testing
         Case(
             name: "identity up to the close", input: "HTTP/1.0 200 OK\r\nTransfer-Encoding: identity\r\n\r\nbody",
             status: 200, body: "body"),
+        Case(
+            name: "content of 304", input: "HTTP/1.1 304 Not Modified\r\nContent-Length: 2\r\n\r\nok", status: 304,
+            body: ""),
+        Case(
+            name: "content of 204", input: "HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            status: 204,
+            body: ""),
     ]
 
     static let refused: [Case] = [

@@ -165,7 +165,8 @@ final class AppExchange: AppConnectionOwner {
     private func release(_ connection: AppConnection) {
         let isAgreed =
             failure == nil && isWhole && parser.isComplete && parser.framing != .untilClose
-            && parser.head?.keepsConnection == true
+            && parser.head?.keepsConnection == true && !parser.hasUnwantedContent
+        if parser.hasUnwantedContent { app.pool.stopKeeping() }
         if isAgreed { app.pool.keep(connection) } else { connection.close() }
     }
 
