@@ -109,6 +109,44 @@ import Testing
         await connection.close()
     }
 
+    /// How long a body is helps those who can use it; nobody has to know the call.
+    @Test(arguments: [RPCError(.unimplemented, "no"), RPCError(.failed, "Method not implemented.")])
+    func anAppThatDoesNotKnowExpectSizeGetsTheBody(_ refusal: RPCError) async throws {
+        let size = Counter(), waiting = Record<RPCIncoming>()
+        let settings: [String: SettingValue] = [
+            "requestWindowBytes": .integer(10_000), "refusedBodyMilliseconds": .integer(10),
+        ]
+        let (connection, app) = try await connectedApp(settings) { call in
+            let stream = AppServer(call.loop) { inner in
+                guard inner.interfaceID == Wire.ByteStream.interfaceID else { return waiting.append(inner.incoming) }
+                switch inner.method {
+                case Wire.ByteStream.Methods.expectSize.ordinal: return inner.incoming.fail(refusal)
+                case Wire.ByteStream.Methods.write.ordinal:
+                    let params = try? inner.params.reader.root(Wire.ByteStream.WriteParams.self)
+                    for _ in 0..<((try? params?.data.count) ?? 0) { size.add() }
+                default:
+                    let answer = MessageBuilder()
+                    _ = answer.initRoot(Wire.WebSession.Response.self).initNoContent()
+                    for incoming in waiting.all { incoming.reply(answer) }
+                }
+                inner.incoming.reply()
+            }
+            let results = MessageBuilder()
+            results.initRoot(Wire.WebSession.PostStreamingResults.self).setStream(capability: 0)
+            call.incoming.reply(results, capabilities: [call.loop.export(stream)])
+        }
+        let session = try await connection.openWebSession(.ann)
+        let chunks = Array(repeating: [UInt8](repeating: 1, count: 5_000), count: 20)
+        let response = try await session.send(post(.stream(ScriptedReader(chunks), length: 100_000)))
+        guard case .noContent = response.outcome else {
+            Issue.record("the answer is \(response.outcome)")
+            return
+        }
+        #expect(size.value == 100_000)
+        withExtendedLifetime(app) {}
+        await connection.close()
+    }
+
     @Test func anAppThatStopsReadingIsNotSentMoreThanTheWindow() async throws {
         let taken = Counter(), full = Signal()
         let held = Record<RPCIncoming>()

@@ -40,6 +40,23 @@ import Testing
         await connection.close()
     }
 
+    /// A size that comes later is that of the rest.
+    @Test func aSizeIsOfWhatIsStillToCome() async throws {
+        let (connection, app) = try await connectedApp { call in
+            guard let stream = call.responseStream else { return }
+            stream.write([1, 2, 3])
+            stream.expect(2)
+            stream.write([4, 5])
+            stream.done()
+            call.answerStream()
+        }
+        let response = try await connection.openWebSession(.ann).send(get)
+        #expect(try #require(response.bodyStream).length == 5)
+        #expect(try await response.wholeBody() == [1, 2, 3, 4, 5])
+        withExtendedLifetime(app) {}
+        await connection.close()
+    }
+
     @Test func anEventStreamThatSaysNothingYetIsAnsweredNevertheless() async throws {
         let (connection, app) = try await connectedApp(["streamStartMilliseconds": .integer(1)]) { call in
             kept.append(call.responseStream)

@@ -44,6 +44,8 @@ final class ByteQueue: Sendable {
         var end: Result<Void, HostError>?
         var isCancelled = false
         var length: Int64?
+        /// Written so far, whether or not it was taken.
+        var written: UInt64 = 0
         /// Told once that the length is known, bytes are there, or none will come.
         var onStart: (@Sendable () -> Void)?
         var onCancel: (@Sendable () -> Void)?
@@ -72,8 +74,12 @@ final class ByteQueue: Sendable {
 // MARK: The grain's side, on the loop's thread
 
 extension ByteQueue {
-    func expect(length: UInt64) {
-        start { $0.length = Int64(clamping: length) }
+    /// - Parameter size: Of what is still to come.
+    func expect(size: UInt64) {
+        start { state in
+            let (length, isTooLong) = state.written.addingReportingOverflow(size)
+            state.length = isTooLong ? .max : Int64(clamping: length)
+        }
     }
 
     /// Takes bytes over; `incoming` is answered when there is room for more.
@@ -82,6 +88,7 @@ extension ByteQueue {
         let action = state.withLock { state -> Action in
             if state.isCancelled || state.end != nil { return .refuse }
             if bytes.isEmpty { return .answer }
+            state.written += UInt64(bytes.count)
             if let reader = state.reader {
                 state.reader = nil
                 budget.note(taken: bytes.count)

@@ -57,7 +57,8 @@ extension ByteSender {
     private func start(expecting length: Int64, _ reply: Reply) {
         let message = MessageBuilder(capacityWords: 4)
         message.initRoot(Wire.ByteStream.ExpectSizeParams.self).setSize(UInt64(clamping: length))
-        send(Wire.ByteStream.Methods.expectSize, message, byteCount: 0, reply)
+        // Says only what is to come; who does not know it takes the bytes all the same.
+        send(Wire.ByteStream.Methods.expectSize, message, byteCount: 0, isOptional: true, reply)
     }
 
     private func start(sending bytes: [UInt8], _ reply: Reply) {
@@ -86,14 +87,17 @@ extension ByteSender {
     }
 
     private func send<Params: StructSchema, Results: StructSchema>(
-        _ method: Method<Params, Results>, _ message: MessageBuilder, byteCount: Int, _ reply: Reply
+        _ method: Method<Params, Results>, _ message: MessageBuilder, byteCount: Int, isOptional: Bool = false,
+        _ reply: Reply
     ) {
         guard failure == nil, let target else { return settle(reply) }
         unacknowledgedBytes += byteCount
         RPCCall.start(method, on: target, message) { answer in
             self.unacknowledgedBytes -= byteCount
             self.onAnswer()
-            if case .failure(let error) = answer { return self.fail(error.hostError(self.attempt)) }
+            if case .failure(let error) = answer, !(isOptional && error.meansNotImplemented) {
+                return self.fail(error.hostError(self.attempt))
+            }
             if let waiting = self.waiting {
                 self.waiting = nil
                 self.settle(waiting)

@@ -18,7 +18,7 @@ final class ResponseStream: RPCServer {
                 queue.finish(.success(()))
                 incoming.reply()
             case (Wire.ByteStream.interfaceID, Wire.ByteStream.Methods.expectSize.ordinal):
-                queue.expect(length: try params.reader.root(Wire.ByteStream.ExpectSizeParams.self).size)
+                queue.expect(size: try params.reader.root(Wire.ByteStream.ExpectSizeParams.self).size)
                 incoming.reply()
             default:
                 incoming.fail(RPCError(.unimplemented, "a byte stream has no method \(method) of \(interfaceID)"))
