@@ -358,6 +358,84 @@ import Testing
         await test.until { test.host.wakeReasons.count == 2 }
         handles.append(try await test.stayAwake("4", Signal()))
     }
+
+    /// A call that is given up is not over: the app has not answered what it was asked for it.
+    @Test(arguments: [false, true]) func soManyCallsWaitForTheApp(_ areGivenUp: Bool) async throws {
+        let limit = 3
+        let test = try await AppUnderTest(["heldObjects": .integer(Int64(limit))])
+        let asked = Counter(), allAsked = Signal(), unanswered = Record<RPCIncoming>()
+        let object = await test.app.export { call in
+            guard asked.add() <= limit else { return call.incoming.fail(RPCError(.failed, "asked once more")) }
+            unanswered.append(call.incoming)
+            if asked.value == limit { allAsked.fire() }
+        }
+        let api = await test.api
+        await test.app.loop.run {
+            var calls: [RPCCall] = []
+            for _ in 0..<limit {
+                let params = MessageBuilder()
+                params.initRoot(Wire.SandstormApi.SaveParams.self).setCap(capability: 0)
+                calls.append(
+                    RPCCall.start(Wire.SandstormApi.Methods.save, on: api, params, capabilities: [object]) { _ in })
+            }
+            if areGivenUp { for call in calls { call.cancel() } }
+        }
+        if !areGivenUp { await allAsked.wait() }
+        #expect(await test.error { _ = try await test.save(object) }?.kind == .overloaded)
+        withExtendedLifetime(unanswered) {}
+    }
+
+    /// An object may be tied again and again; what the host holds for one call on it grows with each.
+    @Test func aCallCountsOnceForEachTiedObjectThatItPasses() async throws {
+        let test = try await AppUnderTest(["heldObjects": .integer(3)])
+        test.host.setPermissions([true, true], of: AppUnderTest.ann)
+        let session = try await test.openSession()
+        let context = try await test.sessions.next().context
+        let asked = Counter(), isAsked = Signal(), unanswered = Record<RPCIncoming>()
+        let object = await test.app.export { call in
+            guard asked.add() == 1 else { return call.incoming.reply() }
+            unanswered.append(call.incoming)
+            isAsked.fire()
+        }
+        let tied = try await test.tie(try await test.tie(object, [], of: context), [], of: context)
+        let app = test.app
+        let first = Task { try await app.call(Wire.Handle.Methods.ping, on: tied) }
+        await isAsked.wait()
+        // Two wait; this one is the third at the outer object, and one too many at the inner.
+        #expect(await test.error { try await test.app.call(Wire.Handle.Methods.ping, on: tied) }?.kind == .overloaded)
+        await app.loop.run { for incoming in unanswered.all { incoming.reply() } }
+        try await first.value
+        try await test.app.call(Wire.Handle.Methods.ping, on: tied)
+        withExtendedLifetime(session) {}
+    }
+
+    /// And so does what the calls say.
+    @Test func theBytesOfWaitingCallsAreCounted() async throws {
+        let test = try await AppUnderTest(["callBytes": .integer(65_536)])
+        test.host.setPermissions([true, true], of: AppUnderTest.ann)
+        let session = try await test.openSession()
+        let context = try await test.sessions.next().context
+        let asked = Counter(), isAsked = Signal(), unanswered = Record<RPCIncoming>()
+        var tied = await test.app.export { call in
+            guard asked.add() == 1 else { return call.incoming.reply() }
+            unanswered.append(call.incoming)
+            isAsked.fire()
+        }
+        for _ in 0..<3 { tied = try await test.tie(tied, [], of: context) }
+        let app = test.app, target = tied
+        // Any call with some bytes.
+        let first = Task {
+            try await app.call(Wire.SandstormApi.Methods.drop, on: target) {
+                $0.setToken([UInt8](repeating: 1, count: 30_000))
+            }
+        }
+        await isAsked.wait()
+        #expect(await test.error { try await app.call(Wire.Handle.Methods.ping, on: target) }?.kind == .overloaded)
+        await app.loop.run { for incoming in unanswered.all { incoming.reply() } }
+        try await first.value
+        try await app.call(Wire.Handle.Methods.ping, on: target)
+        withExtendedLifetime(session) {}
+    }
 }
 
 /// An app whose view restores objects and remembers the sessions it is given.

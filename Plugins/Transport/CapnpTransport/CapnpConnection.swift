@@ -26,7 +26,8 @@ final class CapnpConnection: GrainConnection, @unchecked Sendable {
         self.settings = settings
         self.log = log
         self.descriptor = descriptor
-        objects = HostObjects(host, maximumCount: settings.heldObjects, on: loop)
+        objects = HostObjects(
+            host, maximumCount: settings.heldObjects, maximumWaitingBytes: settings.callBytes, on: loop)
         answers =
             settings.answerMilliseconds > 0 ? AnswerWatch(milliseconds: settings.answerMilliseconds, on: loop) : nil
     }

@@ -67,7 +67,7 @@ struct CapnpTransportSettings: Sendable {
             "how long an app that refuses a piece of a request may take to answer all the same, 0 to 600000"),
         SettingDefinition(
             "heldObjects", default: .integer(4096),
-            "objects of the host that a grain may have asked for and hold, 1 to 1048576"),
+            "objects of the host that a grain may hold, and calls on them that may wait, 1 to 1048576"),
         SettingDefinition(
             "callsPerSecond", default: .integer(10_000),
             "calls of a grain in the long run, reading pauses beyond, 10 to 10000000"),

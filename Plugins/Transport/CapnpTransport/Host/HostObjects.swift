@@ -8,9 +8,13 @@ final class HostObjects: @unchecked Sendable {
     let loop: RPCLoop
     let host: any GrainHost
     private let maximumCount: Int
+    private let maximumWaitingBytes: Int64
     /// What the app gave as its view; nil at the end of the conversation.
     private var view: RPCCapability?
     private var count = 0
+    /// Calls that wait for their answer, also those whose caller has given up.
+    private var waitingCount = 0
+    private var waitingBytes: Int64 = 0
     /// Which object answers, by the number it was asked with.
     private var questions: [UInt64: (any HostObject)?] = [:]
     /// What lives by a token, until that is dropped.
@@ -22,9 +26,10 @@ final class HostObjects: @unchecked Sendable {
     private var questionsToAsk: [() -> Void] = []
     private var firstToAsk = 0
 
-    init(_ host: any GrainHost, maximumCount: Int, on loop: RPCLoop) {
+    init(_ host: any GrainHost, maximumCount: Int, maximumWaitingBytes: Int64, on loop: RPCLoop) {
         self.host = host
         self.maximumCount = maximumCount
+        self.maximumWaitingBytes = maximumWaitingBytes
         self.loop = loop
     }
 
@@ -58,6 +63,26 @@ final class HostObjects: @unchecked Sendable {
                 self?.count -= 1
                 onDrop()
             })
+    }
+
+    /// Passes a call to an object. So many may wait for their answer and say so much together, each once for every tied object that
+    /// it passes, and also those that the grain has given up: libcapnp forgets these, while the host may wait for the app.
+    fileprivate func pass(_ call: HostCall, to object: any HostObject) throws {
+        guard waitingCount < maximumCount, waitingBytes <= maximumWaitingBytes else {
+            throw RPCError(
+                .overloaded,
+                "\(waitingCount) calls of the grain with \(waitingBytes) bytes wait for their answers; wait for some first"
+            )
+        }
+        try object.receive(call)
+        guard call.incoming.isWaiting else { return }
+        let count = Int64(call.params.byteCount)
+        waitingCount += 1
+        waitingBytes += count
+        call.incoming.onAnswer { [weak self] in
+            self?.waitingCount -= 1
+            self?.waitingBytes -= count
+        }
     }
 
     // MARK: Recognizing
@@ -205,6 +230,16 @@ final class HostObjects: @unchecked Sendable {
         askNext()
     }
 
+    /// Whoever is to watch what a person may do asks for it first, as one question among the others: watches that are opened as fast as an
+    /// app can call would keep all of the host's threads.
+    func askPermissions(of identityID: [UInt8], _ incoming: RPCIncoming, then next: @escaping () throws -> Void) {
+        ask(incoming) { host throws(HostError) in
+            for await _ in host.permissions(of: identityID) { return }
+        } then: {
+            try next()
+        }
+    }
+
     private func askNext() {
         while questionsUnderWay < HostObjects.questionsAtOnce, firstToAsk < questionsToAsk.count {
             questionsUnderWay += 1
@@ -260,7 +295,7 @@ private final class HostObjectServer: RPCServer {
         // An app saves the host's objects by asking the host.
         case Wire.AppPersistent.interfaceID: incoming.fail(call.unimplemented("AppPersistent"))
         default:
-            do { try object.receive(call) } catch { incoming.fail(RPCError(answering: error)) }
+            do { try objects.pass(call, to: object) } catch { incoming.fail(RPCError(answering: error)) }
         }
     }
 

@@ -40,11 +40,15 @@ final class PermissionsObject: HostObject {
         guard let setter = try params.setter.flatMap(call.params.capability) else {
             throw RPCError(.failed, "subscribe: there is no setter")
         }
-        let subscription = Subscription(setter, source.values(objects.host))
-        let handle = try objects.exportCounted(subscription, in: Membrane())
-        let results = MessageBuilder()
-        results.initRoot(Wire.Assignable.Getter.SubscribeResults.self).setHandle(capability: 0)
-        call.incoming.reply(results, capabilities: [handle])
+        let start = { [source, objects] in
+            let subscription = Subscription(setter, source.values(objects.host))
+            let handle = try objects.exportCounted(subscription, in: Membrane())
+            let results = MessageBuilder()
+            results.initRoot(Wire.Assignable.Getter.SubscribeResults.self).setHandle(capability: 0)
+            call.incoming.reply(results, capabilities: [handle])
+        }
+        guard case .of(let identityID) = source else { return try start() }
+        objects.askPermissions(of: identityID, call.incoming, then: start)
     }
 
     func save(_ completion: @escaping (Result<SavedObject, RPCError>) -> Void) {

@@ -51,13 +51,15 @@ final class SessionContextObject: HostObject {
             throw RPCError(.failed, "tieToUser: the session's user is anonymous, so nothing can depend on them")
         }
         let requirement = Requirement(identityID: user.identityID, permissions: Array(try params.requiredPermissions))
-        // Not the session's membrane: the object depends on the person, not on the tab.
-        let own = Membrane()
-        let tied = TiedObject(target, requirements: [requirement], in: own, of: objects)
-        let capability = try objects.exportCounted(tied, in: own)
-        let results = MessageBuilder()
-        results.initRoot(Wire.SessionContext.TieToUserResults.self).setTiedCap(capability: 0)
-        call.incoming.reply(results, capabilities: [capability])
+        objects.askPermissions(of: user.identityID, call.incoming) { [objects] in
+            // Not the session's membrane: the object depends on the person, not on the tab.
+            let own = Membrane()
+            let tied = TiedObject(target, requirements: [requirement], in: own, of: objects)
+            let capability = try objects.exportCounted(tied, in: own)
+            let results = MessageBuilder()
+            results.initRoot(Wire.SessionContext.TieToUserResults.self).setTiedCap(capability: 0)
+            call.incoming.reply(results, capabilities: [capability])
+        }
     }
 
     private func activity(_ call: HostCall) throws {

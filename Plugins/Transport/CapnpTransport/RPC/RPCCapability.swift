@@ -40,6 +40,8 @@ struct RPCMessage {
         }
     }
 
+    var byteCount: Int { bytes.count }
+
     /// What an app may say besides a body: the header fields of an answer. As much as a browser takes or more.
     static let maximumHeadBytes = 65_536
 

@@ -51,6 +51,7 @@ final class RPCIncoming: @unchecked Sendable {
     private var handle: OpaquePointer?
     /// What the facade calls when the caller gives up; lives until the answer is there.
     private var cancellation: Unmanaged<Cancellation>?
+    private var told: (() -> Void)?
     let loop: RPCLoop
 
     fileprivate init(_ handle: OpaquePointer, on loop: RPCLoop) {
@@ -60,13 +61,20 @@ final class RPCIncoming: @unchecked Sendable {
 
     deinit {
         guard let handle else { return }
-        let cancellation = cancellation
-        // Nothing refers to this any more: it is the posted closure that owns the two.
+        let cancellation = cancellation, told = UncheckedSendable(told)
+        // Nothing refers to this any more: it is the posted closure that owns the three.
         loop.post {
             bcr_incoming_fail(handle, bcr_failed, "nobody answers this call")
             cancellation?.release()
+            told.value?()
         }
     }
+
+    /// Whether it still waits.
+    var isWaiting: Bool { handle != nil }
+
+    /// Calls `body`, on the loop's thread, when the call is answered, which it is not yet. Only one can be told.
+    func onAnswer(_ body: @escaping () -> Void) { told = body }
 
     /// Calls `body` at most once, when the caller does not want the answer any more. Answer nevertheless.
     func onCancel(_ body: @escaping () -> Void) {
@@ -101,7 +109,11 @@ final class RPCIncoming: @unchecked Sendable {
     }
 
     private func take() -> OpaquePointer? {
-        defer { handle = nil }
+        defer {
+            handle = nil
+            told?()
+            told = nil
+        }
         // The facade does not call it once the call is answered, which is now.
         defer {
             if let cancellation { loop.post { cancellation.release() } }
