@@ -26,7 +26,7 @@ struct DoctorReport {
                 findings.map { finding in
                     .members([
                         "name": .string(finding.name), "ok": .boolean(finding.fix == nil),
-                        "needed": .boolean(finding.isNeeded),
+                        "needed": .boolean(finding.isNeeded), "state": .string(finding.state.lowercased()),
                         "found": .string(finding.found), "fix": finding.fix.map { .string($0) } ?? .null,
                     ])
                 }),

@@ -81,21 +81,23 @@ import Testing
         let (_, other) = try await sharing.makeLink(to: grain, ShareOffer(.everything), by: test.person)
         let bob = try await test.makePerson("bob")
         _ = try await sharing.redeem(other, by: bob)
+        try await sharing.relabel(token.grant, in: grain, to: "nightly", by: test.person)
         try await sharing.revoke(token.grant, in: grain, by: test.person)
         try await sharing.remove(ann, from: grain, by: test.person)
         try await sharing.transfer(grain, to: "bob", by: test.person)
         let entries = try await acts(test, after: before).filter { $0.object == grain.text }
         #expect(
             entries.map(\.act) == [
-                "grant.give", "grant.give", "grant.give", "grant.use", "grant.give", "grant.keep", "grant.revoke",
-                "grain.exclude", "grain.transfer",
+                "grant.give", "grant.give", "grant.give", "grant.use", "grant.give", "grant.keep", "grant.label",
+                "grant.revoke", "grain.exclude", "grain.transfer",
             ])
         #expect(entries[0].actor == "administrator" && entries[0].detail == "everything to @ann (\(toAnn))")
         #expect(entries[1].detail.hasPrefix("everything by link 'choir', for one use ("))
         #expect(entries[2].detail.hasPrefix("everything by token 'backup' ("))
         #expect(entries[3].actor == "somebody")
         #expect(entries[5].actor == "bob")
-        #expect(entries[7].detail == "@ann" && entries[8].detail == "to @bob")
+        #expect(entries[6].detail == "'nightly' (\(token.grant))")
+        #expect(entries[8].detail == "@ann" && entries[9].detail == "to @bob")
         // No secret is among it.
         let all = entries.map(\.detail).joined()
         for secret in [link, other, token.secret] { #expect(!all.contains(secret.text)) }

@@ -27,6 +27,7 @@ public enum AuditAct: String, Sendable, CaseIterable {
     case share = "grant.give"
     case useLink = "grant.use"
     case keepLink = "grant.keep"
+    case relabel = "grant.label"
     case revoke = "grant.revoke"
     case removePerson = "grain.exclude"
     case handOver = "grain.transfer"

@@ -337,11 +337,6 @@ actor OpenSession: DirectGrainSession {
         guard isOpen else { throw closed }
     }
 
-    private nonisolated func noteVisit() {
-        let now = clock.now()
-        presence.withLock { $0.lastSeen = now }
-    }
-
     private func closeWhenSilent() async {
         while !isClosed {
             let (hasStreams, lastSeen) = presence.withLock { (!$0.streams.isEmpty, $0.lastSeen) }
@@ -386,8 +381,11 @@ actor OpenSession: DirectGrainSession {
     }
 
     private nonisolated func streamEnded(_ identifier: ObjectIdentifier) {
-        noteVisit()
-        presence.withLock { _ = $0.streams.removeValue(forKey: identifier) }
+        let now = clock.now()
+        presence.withLock { presence in
+            presence.lastSeen = now
+            presence.streams[identifier] = nil
+        }
     }
 }
 

@@ -162,7 +162,9 @@ struct SharingDesk: SharingDirectory {
                 throw HostError(.notFound, "label a link: there is none of yours")
             }
             found.offer.label = label
-            return SharingBook.Change(grants: [found])
+            return SharingBook.Change(
+                grants: [found],
+                writes: [audit.entry(.relabel, by: .account(account), on: grain.text, "'\(label)' (\(grant))")])
         }
     }
 

@@ -13,13 +13,12 @@ struct APICredentials: Equatable {
     init?(_ head: CheckedHead, isShared: Bool) throws(RequestFault) {
         let takesBasic = !isShared || APICredentials.mayUseBasic(head)
         path = TokenPath(head.target)
+        var given: Secret?
         if let field = head.value(of: "authorization") {
-            guard let given = try APICredentials.token(in: field, takesBasic: takesBasic) else { return nil }
-            token = given
-        } else {
-            guard takesBasic, let path else { return nil }
-            token = path.token
+            given = try APICredentials.token(in: field, takesBasic: takesBasic)
         }
+        guard let token = given ?? (takesBasic ? path?.token : nil) else { return nil }
+        self.token = token
         target = path?.rest ?? head.target
         guard !TokenPath.mayName(target) else {
             throw RequestFault(403, "A token in an address stands at its beginning, once: /.sandstorm-token/TOKEN/…")
