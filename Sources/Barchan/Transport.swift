@@ -42,6 +42,10 @@ public struct ViewInfo: Sendable, Equatable {
     /// What may happen in a grain of the app.
     public var activityTypes: [ActivityTypeDefinition] = []
 
+    /// Position of the role that is given where none is named; nil when the app marks none that is in use (specification,
+    /// section 12.1).
+    public var defaultRole: Int? { roles.firstIndex { $0.isDefault && !$0.isObsolete } }
+
     public init() {}
 }
 

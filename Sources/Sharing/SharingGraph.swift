@@ -213,7 +213,7 @@ extension ViewInfo {
         case .everything: return giver
         case .defaultRole:
             if roles.isEmpty { return giver }
-            return permissions(ofRole: roles.firstIndex { $0.isDefault && !$0.isObsolete })
+            return permissions(ofRole: defaultRole)
         case .role(let index): return permissions(ofRole: index)
         @unknown default: return permissions(ofRole: nil)
         }

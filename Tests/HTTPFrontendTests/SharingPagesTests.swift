@@ -44,6 +44,28 @@ import Testing
         }
     }
 
+    /// Whoever does not look gives what the app means people to have, and not what it lists first.
+    @Test func theDefaultRoleIsChosen() async throws {
+        try await Serving.run { serving async throws in
+            let login = serving.host.logIn(), grain = serving.host.addGrain().identifier
+            var sharing = Self.sharing()
+            func role(_ title: String, isDefault: Bool = false, isObsolete: Bool = false) -> RoleDefinition {
+                RoleDefinition(
+                    title: title, verbPhrase: "", permissions: [true], isDefault: isDefault, isObsolete: isObsolete)
+            }
+            sharing.viewInfo.roles = [
+                role("manager"), role("writer", isDefault: true, isObsolete: true), role("editor", isDefault: true),
+            ]
+            for (roles, chosen) in [([0, 2], ["2"]), ([0], [])] {
+                sharing.roles = roles
+                serving.host.directory.withLock { [sharing] in $0.sharing = sharing }
+                let page = try await serving.request("/grains/\(grain)/sharing", as: login)
+                let found = page.text.matches(of: #/<option value="(\w+)" selected>/#).map { String($0.1) }
+                #expect(Set(found) == Set(chosen) && found.count == 3 * chosen.count)
+            }
+        }
+    }
+
     @Test func onesOwnLinksHaveALabelThatCanBeChanged() async throws {
         try await Serving.run { serving async throws in
             let login = serving.host.logIn(), nonce = try await serving.nonce(of: login)

@@ -25,11 +25,14 @@ extension Pages {
         return page(outcome.status, "sharing", title: "Share \(grain.title)", values, person)
     }
 
-    /// What the person may give, the least first as apps list it.
+    /// What the person may give, in the app's order. Its default role is chosen, where they may give that.
     private static func offers(_ sharing: GrainSharing) -> [[String: Any]] {
         guard !sharing.viewInfo.roles.isEmpty else { return [["value": "everything", "text": "can use it"]] }
         let roles = sharing.roles.map { index -> [String: Any] in
-            ["value": String(index), "text": SharingTree.text(sharing.viewInfo.roles[index])]
+            [
+                "value": String(index), "text": SharingTree.text(sharing.viewInfo.roles[index]),
+                "isChosen": index == sharing.viewInfo.defaultRole,
+            ]
         }
         return roles + [["value": "everything", "text": "can do all that you can"]]
     }

@@ -58,7 +58,9 @@ struct SharingTree {
         case .role(let index):
             let roles = sharing.viewInfo.roles
             return roles.indices.contains(index) ? SharingTree.text(roles[index]) : "may open it"
-        case .defaultRole: return sharing.viewInfo.roles.first { $0.isDefault }.map(SharingTree.text) ?? "may use it"
+        case .defaultRole:
+            let info = sharing.viewInfo
+            return info.defaultRole.map { SharingTree.text(info.roles[$0]) } ?? "may use it"
         default:
             if case .grant = grant.giver { return "has what the link gives" }
             return "has all that the giver has"

@@ -19,7 +19,7 @@ extension Templates {
         <input type="hidden" name="nonce" value="{{nonce}}"><input type="hidden" name="act" value="person">
         <p><label for="share-handle">Their handle or e-mail address</label><input id="share-handle" name="handle" required maxlength="254" autocapitalize="none" spellcheck="false" list="share-known"></p>
         <datalist id="share-known">{{#known}}<option value="{{handle}}">{{name}}</option>{{/known}}</datalist>
-        <p><label for="share-role">They</label><select id="share-role" name="role">{{#offers}}<option value="{{value}}">{{text}}</option>{{/offers}}</select></p>
+        <p><label for="share-role">They</label><select id="share-role" name="role">{{#offers}}<option value="{{value}}"{{#isChosen}} selected{{/isChosen}}>{{text}}</option>{{/offers}}</select></p>
         <p><label for="share-ends">Until</label><select id="share-ends" name="ends">{{#ends}}<option value="{{value}}">{{text}}</option>{{/ends}}</select></p>
         <button class="main">Share</button>
         </form>
@@ -28,7 +28,7 @@ extension Templates {
         <h2 id="share-link">By a link</h2>
         <form method="post" action="/grains/{{id}}/sharing" class="fields">
         <input type="hidden" name="nonce" value="{{nonce}}"><input type="hidden" name="act" value="link">
-        <p><label for="link-role">Whoever has it</label><select id="link-role" name="role">{{#offers}}<option value="{{value}}">{{text}}</option>{{/offers}}</select></p>
+        <p><label for="link-role">Whoever has it</label><select id="link-role" name="role">{{#offers}}<option value="{{value}}"{{#isChosen}} selected{{/isChosen}}>{{text}}</option>{{/offers}}</select></p>
         <p><label for="link-label">Label, for your own list</label><input id="link-label" name="label" maxlength="200"></p>
         <p><label for="link-ends">Until</label><select id="link-ends" name="ends">{{#ends}}<option value="{{value}}">{{text}}</option>{{/ends}}</select></p>
         <p class="check"><input type="checkbox" id="link-single" name="single" value="1"><label for="link-single">It works for one person, once</label></p>
@@ -38,7 +38,7 @@ extension Templates {
         <details><summary>For a program</summary>
         <form method="post" action="/grains/{{id}}/sharing" class="fields">
         <input type="hidden" name="nonce" value="{{nonce}}"><input type="hidden" name="act" value="token">
-        <p><label for="token-role">It</label><select id="token-role" name="role">{{#offers}}<option value="{{value}}">{{text}}</option>{{/offers}}</select></p>
+        <p><label for="token-role">It</label><select id="token-role" name="role">{{#offers}}<option value="{{value}}"{{#isChosen}} selected{{/isChosen}}>{{text}}</option>{{/offers}}</select></p>
         <p><label for="token-label">Label, for your own list</label><input id="token-label" name="label" maxlength="200"></p>
         <p><label for="token-ends">Until</label><select id="token-ends" name="ends">{{#ends}}<option value="{{value}}">{{text}}</option>{{/ends}}</select></p>
         <p class="soft small">It acts in your name. The webkey is an address and, behind the #, a token: the program’s password, with any user name.</p>
