@@ -364,7 +364,7 @@ import Testing
         try await test.host.grains.stop(grain, by: test.person)
         try await test.storage.uninstall(test.package.identifier)
         let session = try await test.host.sessions.open(grain, by: test.person)
-        await expectError(.notFound) { _ = try await session.send(TestHost.get(), from: TestHost.client) }
+        await expectError(.corrupt) { _ = try await session.send(TestHost.get(), from: TestHost.client) }
     }
 
     // MARK: Ends

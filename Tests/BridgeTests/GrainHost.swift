@@ -108,11 +108,11 @@ final class GrainHost {
         return clinux_wexitstatus(status)
     }
 
-    /// Runs the loop until `start` calls what it is given. Half a minute later that is a failure.
+    /// Runs the loop until `start` calls what it is given. Five minutes later that is a failure.
     func wait(_ start: (@escaping () -> Void) -> Void) {
         let loop = loop.handle
-        let alarm = Timer(on: self.loop, afterMicroseconds: 30_000_000) {
-            Issue.record("nothing happened for 30 seconds")
+        let alarm = Timer(on: self.loop, afterMicroseconds: 300_000_000) {
+            Issue.record("nothing happened for five minutes")
             bcr_loop_stop(loop)
         }
         // What is told later, when nobody waits for it, must not end the next wait.

@@ -259,7 +259,7 @@ import Testing
         #expect(failures.isEmpty, "\(failures)")
     }
 
-    /// Looks again every millisecond, half a minute long.
+    /// Looks again every millisecond.
     private func waitUntil(_ host: GrainHost, _ condition: @escaping () -> Bool) throws {
         var timer: Timer?
         host.wait { done in
