@@ -14,7 +14,11 @@ public struct TOMLParser {
     private var position = 0
     private var line = 1
 
-    private init(_ text: String) { bytes = Array(text.utf8) }
+    /// A byte-order mark in front is no part of the document (TOML 1.1, "Preliminaries").
+    private init(_ text: String) {
+        let bytes = Array(text.utf8)
+        self.bytes = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? Array(bytes.dropFirst(3)) : bytes
+    }
 
     /// The document's outermost table.
     public static func parse(_ text: String) throws(Mistake) -> TOMLTable {

@@ -16,7 +16,7 @@ enum DataCheck {
             guard stat(place, &status) == 0, disks.insert(UInt64(status.st_dev)).inserted else { return nil }
             return disk(of: place, as: path + part, configuration.limits)
         }
-        return disksOfData + owners(path)
+        return disksOfData + owners(path) + openness(path)
     }
 
     private static func disk(of place: String, as path: String, _ limits: HostLimits) -> Finding {
@@ -99,5 +99,12 @@ enum DataCheck {
                 "'\(path)' belongs to user \(directory.st_uid), and \(some)\(rest) in it to others",
                 "with the host stopped: chown \(directory.st_uid) \(some); run commands on this data as that user")
         ]
+    }
+
+    /// Whoever may change the directory can put other records and packages in the place of the host's.
+    private static func openness(_ path: String) -> [Finding] {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & 0o022 != 0 else { return [] }
+        return [problem("'\(path)' may be changed by others than its owner", "chmod go-w '\(path)'")]
     }
 }

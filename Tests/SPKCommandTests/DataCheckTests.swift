@@ -44,6 +44,15 @@ import Testing
         #expect(lines.contains { $0.contains("fix: with the host stopped: chown 0 '\(file)'") }, "\(lines)")
     }
 
+    @Test func whatOthersMayChangeIsSaid() throws {
+        let data = "\(workshop.path)/data"
+        try #require(chmod(data, 0o777) == 0)
+        let lines = try lines()
+        #expect(
+            lines.contains("PROBLEM data directory: '\(data)' may be changed by others than its owner")
+                && lines.contains("        fix: chmod go-w '\(data)'"), "\(lines)")
+    }
+
     /// Little memory, few open files and a disk without quotas are there: none of them is called absent.
     @Test func whatIsThereIsNotCalledAbsent() throws {
         guard !skipUnlessRoot() else { return }

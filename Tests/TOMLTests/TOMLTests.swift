@@ -22,6 +22,12 @@ import Testing
         #expect(actions[0].table?["more"] == nil)
     }
 
+    /// Editors of other systems put it there.
+    @Test func aByteOrderMarkIsSkipped() throws {
+        #expect(try TOMLParser.parse("\u{feff}a = 1")["a"]?.integer == 1)
+        #expect(throws: TOMLParser.Mistake.self) { try TOMLParser.parse("a = 1\n\u{feff}b = 2") }
+    }
+
     @Test(arguments: [
         "a = [1]\n[[a]]", "[a]\n[[a]]", "[[a]]\n[a]\n[a]", "a = {b = 1}\n[a.c]", "a = {b = 1}\na.c = 2",
         "a = 1\na.b = 2", "a.b = 1\n[a.b]",
