@@ -109,6 +109,36 @@ import Testing
         await connection.close()
     }
 
+    @Test func bodiesThatGoWholeAreBoundedTogether() async throws {
+        let calls = Counter(), waiting = Record<RPCIncoming>(), areWaiting = Signal()
+        let (connection, app) = try await connectedApp(["bufferedBodyBytes": .integer(100_000)]) { call in
+            if call.method == Wire.WebSession.Methods.postStreaming.ordinal {
+                return call.incoming.fail(RPCError(.unimplemented, "no"))
+            }
+            let number = calls.add()
+            guard number <= 2 else { return call.answer([7]) }
+            waiting.append(call.incoming)
+            if number == 2 { areWaiting.fire() }
+        }
+        let session = try await connection.openWebSession(.ann)
+        let body = RequestBody.bytes([UInt8](repeating: 3, count: 100_000))
+        let sending = (0..<2).map { _ in Task { try await session.send(post(body)) } }
+        await areWaiting.wait()
+        let error = await hostError { _ = try await session.send(post(body)) }
+        #expect(error?.code == .resourceExhausted && error?.retryAfter == .seconds(2), "\(String(describing: error))")
+        for incoming in waiting.all {
+            incoming.loop.post {
+                let answer = MessageBuilder()
+                _ = answer.initRoot(Wire.WebSession.Response.self).initNoContent()
+                incoming.reply(answer)
+            }
+        }
+        for task in sending { _ = try await task.value }
+        #expect(try await session.send(post(body)).wholeBody() == [7])
+        withExtendedLifetime(app) {}
+        await connection.close()
+    }
+
     /// How long a body is helps those who can use it; nobody has to know the call.
     @Test(arguments: [RPCError(.unimplemented, "no"), RPCError(.failed, "Method not implemented.")])
     func anAppThatDoesNotKnowExpectSizeGetsTheBody(_ refusal: RPCError) async throws {

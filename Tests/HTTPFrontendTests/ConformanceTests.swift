@@ -20,6 +20,8 @@ import Testing
         ("base_url", .string("localhost"), "has to look like"),
         ("base_url", .string("http://localhost/x"), "has to look like"),
         ("base_url", .string("http://a\"b"), "has to look like"),
+        ("base_url", .string("http://192.0.2.1:6080"), "grains need host names"),
+        ("base_url", .string("https://[2001:db8::1]"), "grains need host names"),
         ("wildcard_host", .string("localhost"), "has to hold one '*'"),
         ("wildcard_host", .string("*.*.localhost"), "has to hold one '*'"),
         ("host", .string("192.0.2.1"), "listen on '192.0.2.1"),

@@ -27,6 +27,12 @@ final class Site: Sendable {
         baseHost = Site.withoutDefaultPort(String(url[separator...]), isHTTPS: isHTTPS)
         // As browsers write an origin.
         baseURL = url[..<separator] + baseHost
+        guard !wildcardHost.isEmpty || !Site.isAddress(baseHost) else {
+            throw HostError(
+                .invalidArgument,
+                "setting 'base_url' is '\(configured)', an address, and grains need host names of their own: give the machine a name, or set 'wildcard_host' to names that lead to it, as '*.grains.example.org'"
+            )
+        }
         let wildcard = (wildcardHost.isEmpty ? "*." + baseHost : wildcardHost).lowercased()
         let parts = Site.withoutDefaultPort(wildcard, isHTTPS: isHTTPS).split(
             separator: "*", omittingEmptySubsequences: false)
@@ -61,6 +67,11 @@ final class Site: Sendable {
                 default: false
                 }
             }
+    }
+
+    /// Whether it is no name: there are no names below an address.
+    private static func isAddress(_ host: String) -> Bool {
+        host.hasPrefix("[") || ClientAddress.bytes(of: String(host.prefix { $0 != ":" })) != nil
     }
 
     private static func schemeEnd(of url: String) -> String.Index? {

@@ -16,6 +16,8 @@ struct CapnpTransportSettings: Sendable {
     var streamStartMilliseconds: Int64
     /// What the queues of one grain share.
     private(set) var queue: ByteBudget
+    /// What the request bodies of one grain share that go whole.
+    private(set) var wholeBodies: ByteBudget
     var heldObjects: Int
     var callsPerSecond: Int64
     var handlePingMilliseconds: Int64
@@ -51,7 +53,7 @@ struct CapnpTransportSettings: Sendable {
             "bytes of one request or web socket sent to a grain ahead of its acknowledgement, 4 KiB to 64 MiB"),
         SettingDefinition(
             "bufferedBodyBytes", default: .integer(32 << 20),
-            "longest request body for an app or a method that takes it only whole, 64 KiB to 1 GiB"),
+            "longest request body for an app or a method that takes it only whole, of all together twice that, 64 KiB to 1 GiB"),
         SettingDefinition(
             "streamStartMilliseconds", default: .integer(200),
             "how long a streamed answer waits for its length or first bytes, 0 to 60000"),
@@ -87,6 +89,7 @@ struct CapnpTransportSettings: Sendable {
         streamWindowBytes = Int(try settings.integer("streamWindowBytes", in: 4096...64 << 20))
         requestWindowBytes = Int(try settings.integer("requestWindowBytes", in: 4096...64 << 20))
         bufferedBodyBytes = Int(try settings.integer("bufferedBodyBytes", in: 64 << 10...1 << 30))
+        wholeBodies = ByteBudget(2 * bufferedBodyBytes, queues: 0)
         streamStartMilliseconds = try settings.integer("streamStartMilliseconds", in: 0...60000)
         handlePingMilliseconds = try settings.integer("handlePingMilliseconds", in: 10...3_600_000)
         answerMilliseconds = try settings.integer("answerMilliseconds", in: 0...86_400_000)
@@ -99,6 +102,7 @@ struct CapnpTransportSettings: Sendable {
     func forGrain() -> CapnpTransportSettings {
         var settings = self
         settings.queue = ByteBudget(queue.maximum, queues: queue.maximumQueues)
+        settings.wholeBodies = ByteBudget(wholeBodies.maximum, queues: 0)
         return settings
     }
 

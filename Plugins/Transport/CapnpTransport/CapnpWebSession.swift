@@ -51,7 +51,7 @@ final class CapnpWebSession: DirectWebSession {
             return try await sendStreaming(request, opening, body, to: target)
         case .stream(let reader, let length):
             guard length.map({ $0 >= Self.streamedBodyBytes }) ?? true, let opening = request.streamingMessage() else {
-                return try await sendWhole(request, try await readWhole(reader), to: target)
+                return try await sendWhole(request, reader, to: target)
             }
             return try await sendStreaming(request, opening, RequestBodySource(reader, length: length), to: target)
         @unknown default:
@@ -138,18 +138,40 @@ extension CapnpWebSession {
 // MARK: Bodies
 
 extension CapnpWebSession {
-    private func readWhole(_ reader: any ByteReader) async throws(HostError) -> [UInt8] {
-        try await reader.readAll(maximumBytes: settings.bufferedBodyBytes)
+    /// Reads the body first. Until they are answered, so much of all bodies of the grain is held together.
+    private func sendWhole(
+        _ request: WebRequest, _ reader: any ByteReader, to target: RPCCapability
+    ) async throws(HostError) -> WebResponse {
+        var body: [UInt8] = []
+        defer { settings.wholeBodies.giveBack(body.count) }
+        while let piece = try await reader.next() {
+            body += piece
+            let hasRoom = settings.wholeBodies.take(piece.count)
+            guard body.count <= settings.bufferedBodyBytes, hasRoom else {
+                reader.cancel()
+                throw refusal(ofWhole: body.count, request)
+            }
+        }
+        return try await sendWhole(request, body, to: target)
+    }
+
+    private func refusal(ofWhole count: Int, _ request: WebRequest) -> HostError {
+        guard count <= settings.bufferedBodyBytes else {
+            return HostError(
+                .resourceExhausted,
+                "\(request.attempt): a body that goes whole has at most \(settings.bufferedBodyBytes) bytes")
+        }
+        return HostError(
+            .resourceExhausted,
+            "\(request.attempt): the grain has other bodies of \(settings.wholeBodies.maximum) bytes to take whole; try again when it has",
+            retryAfter: .seconds(2))
     }
 
     private func sendWhole(
         _ request: WebRequest, _ body: [UInt8], to target: RPCCapability
     ) async throws(HostError) -> WebResponse {
         guard body.count <= settings.bufferedBodyBytes else {
-            throw HostError(
-                .resourceExhausted,
-                "\(request.attempt): a body that goes whole has at most \(settings.bufferedBodyBytes) bytes, not \(body.count)"
-            )
+            throw refusal(ofWhole: body.count, request)
         }
         return try await exchange(request, on: target).perform(request.message(body: body))
     }
@@ -164,7 +186,7 @@ extension CapnpWebSession {
         defer { cut.lift() }
         do {
             guard let stream = try await opener.perform(opening).get() else {
-                return try await sendWhole(request, try await readWhole(body.reader), to: target)
+                return try await sendWhole(request, body.reader, to: target)
             }
             return try await send(request, body, over: stream, queue)
         } catch {
