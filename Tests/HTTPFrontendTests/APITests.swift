@@ -33,7 +33,8 @@ import Testing
             #expect(try await Self.ask(serving, Self.own, "/.sandstorm-token/key").text == "get /")
             #expect(try await Self.ask(serving, "api", "/.sandstorm-token/key/a").status == 403)
             // Git asks with an empty password first, which is none.
-            #expect(try await Self.ask(serving, Self.own, "/.sandstorm-token/key/a", [Self.basic("git:")]).text == "get /a")
+            #expect(
+                try await Self.ask(serving, Self.own, "/.sandstorm-token/key/a", [Self.basic("git:")]).text == "get /a")
         }
     }
 

@@ -53,7 +53,8 @@ struct CapnpTransportSettings: Sendable {
             "bytes of one request or web socket sent to a grain ahead of its acknowledgement, 4 KiB to 64 MiB"),
         SettingDefinition(
             "bufferedBodyBytes", default: .integer(32 << 20),
-            "longest request body for an app or a method that takes it only whole, of all together twice that, 64 KiB to 1 GiB"),
+            "longest request body for an app or a method that takes it only whole, of all together twice that, 64 KiB to 1 GiB"
+        ),
         SettingDefinition(
             "streamStartMilliseconds", default: .integer(200),
             "how long a streamed answer waits for its length or first bytes, 0 to 60000"),
