@@ -91,7 +91,7 @@ let package = Package(
         .target(name: "HTTP1", swiftSettings: strict),
         .target(name: "TOML", swiftSettings: strict),
         .target(name: "JSON", swiftSettings: strict),
-        .target(name: "HTTP1Server", swiftSettings: strict),
+        .target(name: "HTTP1Server", dependencies: ["HTTP1"], swiftSettings: strict),
 
         // C: thin headers and facades.
         .target(name: "CLinux"),

@@ -1,5 +1,5 @@
 /// The character classes of RFC 9110 and RFC 9112, on bytes.
-enum Octet {
+@usableFromInline enum Octet {
     static let tab: UInt8 = 0x09
     static let lineFeed: UInt8 = 0x0a
     static let carriageReturn: UInt8 = 0x0d
@@ -25,11 +25,11 @@ enum Octet {
         byte >= 0x20 ? byte != 0x7f : byte == tab
     }
 
-    static func isBlank(_ byte: UInt8) -> Bool { byte == space || byte == tab }
+    @inlinable static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
     static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
 
-    static func lowercased(_ byte: UInt8) -> UInt8 {
+    @inlinable static func lowercased(_ byte: UInt8) -> UInt8 {
         byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte
     }
 
@@ -44,8 +44,9 @@ enum Octet {
 }
 
 extension Sequence where Element == UInt8 {
-    /// Letters of ASCII compare without case; everything else as it is.
-    func equalsIgnoringCase(_ name: StaticString) -> Bool {
+    /// Letters of ASCII compare without case; everything else as it is. Text is not compared: Unicode has more letters whose lower
+    /// case is an ASCII one (U+212A), and others on the way take such a word for another.
+    @inlinable public func equalsIgnoringCase(_ name: StaticString) -> Bool {
         var index = 0
         let count = name.utf8CodeUnitCount
         for byte in self {
@@ -60,7 +61,7 @@ extension Sequence where Element == UInt8 {
 
 extension BidirectionalCollection where Element == UInt8, SubSequence == ArraySlice<UInt8> {
     /// Without blanks at either end.
-    func trimmed() -> ArraySlice<UInt8> {
+    @inlinable public func trimmed() -> ArraySlice<UInt8> {
         var slice = self[startIndex...]
         while let first = slice.first, Octet.isBlank(first) { slice = slice.dropFirst() }
         while let last = slice.last, Octet.isBlank(last) { slice = slice.dropLast() }

@@ -1,3 +1,5 @@
+import HTTP1
+
 extension CheckedHead {
     /// Reads the fields that decide where the request goes and where it ends.
     func interpret() throws(RequestFault) {
@@ -64,7 +66,7 @@ extension CheckedHead {
     private func chunked(from values: [String]) throws(RequestFault) -> RequestFraming {
         guard minorVersion == 1 else { throw RequestFault(400, "HTTP/1.0 has no Transfer-Encoding.") }
         guard values.count == 1 else { throw RequestFault(400, "The request has more than one Transfer-Encoding.") }
-        guard isWord(values[0].utf8, "chunked") else {
+        guard values[0].utf8.equalsIgnoringCase("chunked") else {
             throw RequestFault(501, "The only Transfer-Encoding this server knows is 'chunked'.")
         }
         return .chunked
@@ -74,34 +76,18 @@ extension CheckedHead {
         keepsAlive = minorVersion == 1
         var asksForUpgrade = false
         for value in bytes(of: "connection") {
-            for option in value.split(separator: 0x2c).map(trimmed) {
-                if isWord(option, "close") { keepsAlive = false }
-                if isWord(option, "upgrade") { asksForUpgrade = true }
+            for option in value.split(separator: 0x2c).map({ $0.trimmed() }) {
+                if option.equalsIgnoringCase("close") { keepsAlive = false }
+                if option.equalsIgnoringCase("upgrade") { asksForUpgrade = true }
             }
         }
         let protocols = bytes(of: "upgrade"), expectations = bytes(of: "expect")
-        asksForWebSocket = asksForUpgrade && protocols.count == 1 && isWord(protocols[0], "websocket")
+        asksForWebSocket = asksForUpgrade && protocols.count == 1 && protocols[0].equalsIgnoringCase("websocket")
         guard let expectation = expectations.first else { return }
-        guard expectations.count == 1, isWord(expectation, "100-continue") else {
+        guard expectations.count == 1, expectation.equalsIgnoringCase("100-continue") else {
             throw RequestFault(417, "The only expectation this server knows is '100-continue'.")
         }
         expectsContinue = minorVersion == 1
-    }
-}
-
-private func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-    var rest = bytes.drop(while: isBlank)
-    while let last = rest.last, isBlank(last) { rest.removeLast() }
-    return rest
-}
-
-/// Whether bytes are a word of ASCII in lower case, but for the case of their letters. Text is not compared here: Unicode has more
-/// letters whose lower case is an ASCII one (U+212A), and others on the way take such a word for another.
-private func isWord(_ bytes: some Collection<UInt8>, _ word: StaticString) -> Bool {
-    word.withUTF8Buffer { word in
-        bytes.elementsEqual(word) { byte, letter in
-            byte == letter || byte >= 0x41 && byte <= 0x5a && byte | 0x20 == letter
-        }
     }
 }
 

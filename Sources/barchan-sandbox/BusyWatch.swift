@@ -33,8 +33,8 @@ final class BusyWatch {
 
     /// A procfs to count connections by; nil where sandboxes share a network or it cannot be had.
     private let processes: CInt?
-    /// Who had most connections that nobody accepts at the last look, when all TCP sockets held much.
     private let unaccepted: UnacceptedConnections?
+    /// Who had most connections that nobody accepts at the last look, when all TCP sockets held much.
     private var suspect: UInt64?
     private var nextSearch: UInt64 = 0
 

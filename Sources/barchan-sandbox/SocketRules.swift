@@ -80,7 +80,7 @@ enum SocketRules {
 
     /// What servers and language runtimes set, by the numbers of the kernel's headers. Not there: filter programs on
     /// sockets, forged connections (TCP_REPAIR), upper-layer protocols, keys, packet encapsulation (UDP_ENCAP), lists of
-    /// multicast sources (counted for no group, as below), netfilter tables, changing a socket's family, and the rest of the corners that had the holes.
+    /// multicast sources (counted for no group, as above), netfilter tables, changing a socket's family, and the rest of the corners that had the holes.
     private static let options: [(level: UInt32, options: [UInt32])] = [
         // SOL_SOCKET: address reuse, broadcast, buffers, keep-alive, priority, linger, port reuse, credentials, low-water
         // marks, timeouts, time stamps, peek offset, busy polling, pacing.

@@ -26,16 +26,6 @@ import Testing
         _ = try await test.host.backups.backUp(grain, by: test.person).bytes.readAll(maximumBytes: 1 << 20)
     }
 
-    /// The frontend takes "not found" for a session that is over, and would not say why.
-    @Test func aGrainWhosePackageIsGoneSaysSo() async throws {
-        let test = try await TestHost(), grain = try await test.makeGrain()
-        try await test.host.grains.stop(grain, by: test.person)
-        try await test.storage.uninstall(test.package.identifier)
-        let session = try await test.host.sessions.open(grain, by: test.person)
-        let message = await expectError(.corrupt) { _ = try await session.send(TestHost.get(), from: TestHost.client) }
-        #expect(message.contains("'\(test.package.identifier)' of app 'Wiki' is not installed; install it again"))
-    }
-
     @Test func aGrainWhoseVersionLacksItsActionSaysSo() async throws {
         let test = try await TestHost(), grain = try await test.makeGrain()
         try await test.host.grains.stop(grain, by: test.person)

@@ -358,13 +358,15 @@ import Testing
         #expect(message == "run '/first': no such file")
     }
 
+    /// The frontend takes "not found" for a session that is over, and would not say why.
     @Test func aMissingPackageIsTheReason() async throws {
         let test = try await TestHost()
         let grain = try await test.makeGrain()
         try await test.host.grains.stop(grain, by: test.person)
         try await test.storage.uninstall(test.package.identifier)
         let session = try await test.host.sessions.open(grain, by: test.person)
-        await expectError(.corrupt) { _ = try await session.send(TestHost.get(), from: TestHost.client) }
+        let message = await expectError(.corrupt) { _ = try await session.send(TestHost.get(), from: TestHost.client) }
+        #expect(message.contains("'\(test.package.identifier)' of app 'Wiki' is not installed; install it again"))
     }
 
     // MARK: Ends

@@ -57,26 +57,14 @@ struct GroupTests {
         }
     }
 
-    /// The kernel counts them for nobody.
-    @Test func connectionsThatNobodyAcceptsAreBounded() async throws {
+    /// The kernel counts them for nobody, and what was sent through them it bounds for the whole machine only.
+    @Test(arguments: [("leave-connections", 128), ("fill-unaccepted", 512)])
+    func connectionsThatNobodyAcceptsAreBounded(_ action: String, _ mebibytes: Int64) async throws {
         try await skipping {
             let trial = try await trial(.memoryLimit)
             var limits = SandboxLimits()
-            limits.memoryBytes = 128 << 20
-            let running = try await trial.start(["leave-connections"], limits: limits)
-            #expect(await running.sandbox.waitForExit() == .signaled(signal: SIGKILL))
-            let usage = try await require((running.sandbox as? any MeasuredSandbox)?.usage(), "it is not measured")
-            #expect(usage.memoryKills == 1)
-        }
-    }
-
-    /// Nor what was sent through them, which the kernel bounds for the whole machine only.
-    @Test func whatNobodyAcceptsLeavesOthersTheirs() async throws {
-        try await skipping {
-            let trial = try await trial(.memoryLimit)
-            var limits = SandboxLimits()
-            limits.memoryBytes = 512 << 20
-            let running = try await trial.start(["fill-unaccepted"], limits: limits)
+            limits.memoryBytes = mebibytes << 20
+            let running = try await trial.start([action], limits: limits)
             #expect(await running.sandbox.waitForExit() == .signaled(signal: SIGKILL))
             let usage = try await require((running.sandbox as? any MeasuredSandbox)?.usage(), "it is not measured")
             #expect(usage.memoryKills == 1)

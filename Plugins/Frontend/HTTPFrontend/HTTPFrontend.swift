@@ -53,7 +53,7 @@ struct HTTPFrontend: FrontendProvider {
         await withTaskCancellationHandler {
             await listener.run { error in
                 room.noteShortage(error)
-                _ = table.makeRoom(for: ConnectionRoom.madeAtOnce)
+                table.makeRoom(for: ConnectionRoom.madeAtOnce)
             } _: { client in
                 let turn = count.wrappingAdd(1, ordering: .relaxed).oldValue
                 let loop = loops.contexts[Int(UInt(bitPattern: turn) % UInt(loops.contexts.count))]

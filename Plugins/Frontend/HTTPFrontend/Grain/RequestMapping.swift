@@ -164,7 +164,7 @@ struct CookiePairs: Sequence, IteratorProtocol {
         while true {
             while !rest.isEmpty {
                 let end = rest.firstIndex(of: 0x3b) ?? rest.endIndex
-                let pair = CookiePairs.trimmed(rest[..<end])
+                let pair = rest[..<end].trimmed()
                 rest = rest[end...].dropFirst()
                 guard let equals = pair.firstIndex(of: 0x3d), equals > pair.startIndex else { continue }
                 return (pair[..<equals], pair[(equals + 1)...])
@@ -182,12 +182,5 @@ struct CookiePairs: Sequence, IteratorProtocol {
             found = pair.value
         }
         return found
-    }
-
-    private static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        var rest = bytes
-        while let first = rest.first, first == 0x20 || first == 0x09 { rest = rest.dropFirst() }
-        while let last = rest.last, last == 0x20 || last == 0x09 { rest = rest.dropLast() }
-        return rest
     }
 }

@@ -44,8 +44,7 @@ final class ConnectionTable: Sendable {
     }
 
     /// Ends connections as a newcomer in a full table does, those that have kept us waiting the longest first.
-    /// - Returns: How many.
-    func makeRoom(for count: Int) -> Int {
+    func makeRoom(for count: Int) {
         let victims = state.withLock { state in
             (0..<count).compactMap { _ -> Connection? in
                 guard let victim = ConnectionTable.idlest(of: state.connections.values) else { return nil }
@@ -54,7 +53,6 @@ final class ConnectionTable: Sendable {
             }
         }
         for victim in victims { victim.closeSoon() }
-        return victims.count
     }
 
     private static func idlest(of connections: some Sequence<Connection>) -> Connection? {
